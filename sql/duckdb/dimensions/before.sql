@@ -1,0 +1,4 @@
+-- before: the dimension as it was, to see afterwards what changed.
+-- One row per id.
+-- Reads dimensions.{dimension}.
+create or replace temp table before as from dimensions.{dimension}

@@ -1,0 +1,19 @@
+-- What some new landing files of {family} hold: how many rows fall on which day, and how many are impossible and why.
+-- One row per (file, day of the event or null, reason or null).
+-- Reads the Parquet files in $paths, only the columns of the contract.
+select
+    file_path,
+    case when reason is null then {day} end as day,
+    reason,
+    count(*) as row_count,
+    max(exported_at) as last_exported_at
+from (
+    select
+        {values},
+        filename as file_path,
+        case
+        {reasons}
+        end as reason
+    from read_parquet($paths)
+)
+group by all

@@ -1,0 +1,92 @@
+"""What must hold, layer by layer: the names of the checks, what they promise and how bad a breach is.
+
+A check is a query for the rows that break a rule; none is a pass. The queries are in `sql/*/checks/`.
+The same table makes the asset checks in Dagster and the list that `wrapped check` prints.
+"""
+
+from dataclasses import dataclass
+
+from wrapped_assets.families import FAMILIES
+from wrapped_assets.periods import LEVELS
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule about one asset.
+
+    `statement` names the query; `family` is empty for assets that belong to no family. A breach of a
+    `warning` is shown and does not fail `wrapped check`. `reads_landing` tells that the landing files
+    themselves are read again, which costs as much as a rebuild.
+    """
+
+    name: str
+    asset: tuple[str, ...]
+    statement: str
+    promise: str
+    family: str = ""
+    warning: bool = False
+    reads_landing: bool = False
+
+
+def _family_checks(family: str) -> list[Check]:
+    raw = ("raw", family)
+    checks = [
+        Check(
+            "quarantine_is_empty",
+            ("landing", family),
+            "quarantine",
+            "Every landing file and row could be taken.",
+            family,
+            warning=True,
+        ),
+        Check(
+            "live_day_is_fresh",
+            ("landing", family),
+            "freshness",
+            "While the year runs, something was exported within the last hour.",
+            family,
+        ),
+        Check("keys_are_unique", raw, "duplicates", "No key stands twice in raw.", family),
+        Check(
+            "nothing_is_lost",
+            raw,
+            "lost_keys",
+            "Every key that landed stands in raw.",
+            family,
+            reads_landing=True,
+        ),
+    ]
+    for level in LEVELS.values():
+        checks.append(
+            Check(
+                f"conserves_{level.source}",
+                (level.name, family),
+                f"conserved_{level.name}",
+                f"Every measure of {level.name} adds up to what {level.source} holds.",
+                family,
+            )
+        )
+    return checks
+
+
+CHECKS: tuple[Check, ...] = (
+    *(check for family in FAMILIES for check in _family_checks(family)),
+    Check(
+        "one_identity_each",
+        ("wrapped_organizations",),
+        "identities",
+        "Each organization has one wrapped_id, and organizations share one exactly when they share a customer.",
+    ),
+    Check(
+        "no_internal_ids",
+        ("wrapped_summaries",),
+        "internal_ids",
+        "No text of a summary holds an organization_id of its customer.",
+    ),
+    Check(
+        "totals_equal_rollups",
+        ("wrapped_summaries",),
+        "totals",
+        "A summary's totals are the sums of its organizations' monthly rollups, and no customer is missing.",
+    ),
+)

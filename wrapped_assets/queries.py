@@ -1,0 +1,23 @@
+"""The SQL files, by name: `text("duckdb/hourly/pipe_stats_requests")`.
+
+SQL lives in `sql/` beside the package (inside it, once installed from a wheel), one statement a file.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+_ROOT = next(folder for folder in (_HERE.parent / "sql", _HERE / "sql") if folder.is_dir())
+
+
+@cache
+def text(name: str) -> str:
+    """The text of `sql/<name>.sql`; FileNotFoundError names the file when there is none."""
+    return (_ROOT / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def digest(*names: str) -> str:
+    """Eight hex digits that change when any of these statements changes: an asset's code version."""
+    joined = "\n".join(text(name) for name in names)
+    return hashlib.sha256(joined.encode()).hexdigest()[:8]

@@ -1,0 +1,138 @@
+"""The Warehouse contract on DuckDB: one file, one writer, landing read where it lies."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from wrapped_assets.checks import Check
+from wrapped_assets.families import DIMENSIONS, FAMILIES
+from wrapped_assets.periods import LEVELS, Span
+from wrapped_assets.resources.duckdb import checking, dimensions, landing, raw, rollups, schema, status, summaries
+from wrapped_assets.resources.duckdb.connection import Engine, connect
+from wrapped_assets.resources.warehouse import (
+    Fetch,
+    ImportReport,
+    LandedFile,
+    LandingTotals,
+    Pending,
+    Progress,
+    QuarantineEntry,
+    RefreshReport,
+    SummaryReport,
+)
+from wrapped_assets.summaries import Edition, Facts
+
+
+@dataclass(frozen=True)
+class DuckDBWarehouse:
+    """A warehouse in one DuckDB file."""
+
+    path: Path
+    engine: Engine = field(default_factory=Engine)
+
+    @contextmanager
+    def reading(self, patience: float = 10.0) -> Iterator["DuckDBReader"]:
+        """Open the file to read, beside other readers."""
+        with connect(self.path, self.engine, read_only=True, patience=patience) as con:
+            yield DuckDBReader(con)
+
+    @contextmanager
+    def writing(self) -> Iterator["DuckDBWriter"]:
+        """Open the file alone, creating it and its tables when they are not there."""
+        with connect(self.path, self.engine, read_only=False) as con:
+            schema.prepare(con, self.path)
+            yield DuckDBWriter(con)
+
+
+@dataclass(frozen=True)
+class DuckDBReader:
+    """What can be asked of an open warehouse."""
+
+    con: duckdb.DuckDBPyConnection
+
+    def known(self, family: str, days: Sequence[date] | None) -> dict[str, str]:
+        """The etag of each object the ledger holds in its newest version, by key."""
+        return landing.known(self.con, family, days)
+
+    def pending(self) -> Pending:
+        """What has landed or changed and not been followed yet."""
+        return status.pending(self.con)
+
+    def violations(self, check: Check, span: Span, now: datetime, fetch: Fetch) -> list[dict[str, Any]]:
+        """The first rows that break a rule inside the span; none is a pass."""
+        return checking.violations(self.con, check, span, now, fetch)
+
+    def differences(self, layer: str, family: str, span: Span, fetch: Fetch) -> list[dict[str, Any]]:
+        """The first rows by which a table differs from its full rebuild; none is a pass."""
+        return checking.differences(self.con, layer, family, span, fetch)
+
+    def quarantine(self, span: Span) -> list[QuarantineEntry]:
+        """Everything in quarantine from files of these folder days (dimensions always)."""
+        return status.quarantine(self.con, span)
+
+    def row_counts(self, layer: str, family: str, span: Span) -> dict[date, int]:
+        """Rows by partition of a layer."""
+        if layer == "raw":
+            return raw.row_counts(self.con, FAMILIES[family], span)
+        return rollups.row_counts(self.con, LEVELS[layer], FAMILIES[family], span)
+
+    def facts(self, year: int, wrapped_id: str | None = None) -> list[Facts]:
+        """The final integers of an edition's customers, most requests first, or of one of them."""
+        return summaries.facts(self.con, year, wrapped_id)
+
+    def edition(self, year: int) -> Edition | None:
+        """How far an edition reaches; None when it was never built."""
+        return summaries.edition(self.con, year)
+
+    def editions(self) -> list[int]:
+        """The years that have an edition."""
+        return [year for (year,) in self.con.execute("select year from main.wrapped_editions order by year").fetchall()]
+
+    def customers(self, wrapped_ids: Sequence[str]) -> dict[str, str | None]:
+        """The names of customers, for an operator's eyes."""
+        return status.customers(self.con, wrapped_ids)
+
+    def owner(self, organization_id: str) -> str | None:
+        """The wrapped_id that an organization's numbers count for; None when the organization is unknown."""
+        return status.owner(self.con, organization_id)
+
+    def landing_totals(self, family: str, span: Span) -> LandingTotals:
+        """What landed for these days and what is left of it once duplicates are gone."""
+        return status.landing_totals(self.con, FAMILIES[family], span)
+
+
+@dataclass(frozen=True)
+class DuckDBWriter(DuckDBReader):
+    """What the one writer can do."""
+
+    def take(self, family: str, files: Sequence[LandedFile], imported_at: datetime) -> ImportReport:
+        """Import these files; every one ends in the ledger, landed or quarantined."""
+        return landing.take(self.con, family, files, imported_at)
+
+    def refresh_raw(self, family: str, span: Span, fetch: Fetch, full: bool, progress: Progress) -> RefreshReport:
+        """Merge what landed for these days, or with `full` rebuild them."""
+        return raw.refresh(self.con, FAMILIES[family], span, fetch, full, progress)
+
+    def refresh_rollup(self, level: str, family: str, span: Span, full: bool, progress: Progress) -> RefreshReport:
+        """Recompute what changed in these periods, or with `full` all of them."""
+        return rollups.refresh(self.con, LEVELS[level], FAMILIES[family], span, full, progress)
+
+    def refresh_dimension(self, name: str, fetch: Fetch, full: bool, progress: Progress) -> int:
+        """Merge the snapshots that landed; returns the row count."""
+        return dimensions.refresh(self.con, DIMENSIONS[name], fetch, full, progress)
+
+    def refresh_identities(self, secret: bytes, full: bool) -> int:
+        """Give every organization its public identity; returns how many organizations have one."""
+        return dimensions.refresh_identities(self.con, secret, full)
+
+    def refresh_summaries(self, year: int, full: bool, now: datetime, freeze_at: datetime | None) -> SummaryReport:
+        """Recompute the summaries of an edition that something changed, or with `full` all of them."""
+        return summaries.refresh(self.con, year, full, now, freeze_at)
+
+
+__all__ = ["DuckDBReader", "DuckDBWarehouse", "DuckDBWriter", "Engine"]

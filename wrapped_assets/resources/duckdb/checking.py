@@ -1,0 +1,115 @@
+"""Running the checks in DuckDB: the first rows that break a rule, and the deep comparison with a rebuild."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from wrapped_assets import queries
+from wrapped_assets.checks import Check
+from wrapped_assets.families import FAMILIES, Family, Rollup
+from wrapped_assets.periods import HOURLY, LEVELS, Level, Span
+from wrapped_assets.resources.duckdb import raw, rollups, sql
+from wrapped_assets.resources.warehouse import Fetch
+
+EXAMPLES = 5
+
+
+def violations(
+    con: duckdb.DuckDBPyConnection, check: Check, span: Span, now: datetime, fetch: Fetch
+) -> list[dict[str, Any]]:
+    """The first rows that break the check's rule inside the span; none is a pass."""
+    bounds: dict[str, Any] = {"from": span.start, "to": span.end}
+    if check.statement == "duplicates":
+        return _rows(con, raw.duplicates_statement(FAMILIES[check.family]), bounds)
+    if check.statement == "lost_keys":
+        return raw.lost_keys(con, FAMILIES[check.family], span, fetch)
+    if check.statement.startswith("conserved_"):
+        return _conservation(con, LEVELS[check.statement.removeprefix("conserved_")], FAMILIES[check.family], span)
+    statement = queries.text(f"duckdb/checks/{check.statement}")
+    offered = {**bounds, "family": check.family, "year": span.start.year, "now": now.replace(tzinfo=None)}
+    return _rows(con, statement, {name: value for name, value in offered.items() if f"${name}" in statement})
+
+
+def _conservation(con: duckdb.DuckDBPyConnection, level: Level, family: Family, span: Span) -> list[dict[str, Any]]:
+    whole = level.covering(span)
+    bounds = {"from": whole.start, "to": whole.end}
+    found: list[dict[str, Any]] = []
+    for rollup in family.rollups:
+        found += _rows(con, conservation_statement(level, family, rollup), bounds)
+    return found[:EXAMPLES]
+
+
+def conservation_statement(level: Level, family: Family, rollup: Rollup) -> str:
+    """The query for periods and organizations whose measures differ from what the level below holds."""
+    # A gauge's last reading cannot be added up: it is compared at its own dimensions.
+    is_gauge = any(measure.merge == "last" for measure in rollup.measures)
+    grain = rollup.dimensions if is_gauge else ("organization_id",)
+    if level is HOURLY:
+        source, time = f"raw.{family.name}", family.event_time
+        expected = [f"{measure.from_raw} as {measure.name}" for measure in rollup.measures]
+    else:
+        source, time = f"{level.source}.{family.table(rollup)}", LEVELS[level.source].period
+        expected = [sql.merged(measure) for measure in rollup.measures]
+    measures = [measure.name for measure in rollup.measures]
+    return sql.render(
+        "checks/conserved",
+        table=f"{level.name}.{family.table(rollup)}",
+        source=source,
+        period=level.period,
+        time=time,
+        grain=sql.names(grain),
+        expected=", ".join(expected),
+        found=", ".join(sql.merged(measure) for measure in rollup.measures),
+        expected_measures=sql.names(measures, "expected."),
+        found_measures=sql.names(measures, "found."),
+    )
+
+
+def differences(
+    con: duckdb.DuckDBPyConnection, layer: str, family: str, span: Span, fetch: Fetch
+) -> list[dict[str, Any]]:
+    """Rows by which a table differs from its full rebuild, either way; none is a pass."""
+    if layer == "raw":
+        return list(raw.differences(con, FAMILIES[family], span, fetch))[:EXAMPLES]
+    if layer in LEVELS:
+        return list(_rollup_differences(con, LEVELS[layer], FAMILIES[family], span))[:EXAMPLES]
+    return _summary_differences(con, span.start.year)
+
+
+def _rollup_differences(
+    con: duckdb.DuckDBPyConnection, level: Level, family: Family, span: Span
+) -> Iterator[dict[str, Any]]:
+    for chunk in rollups.chunks(con, level, family, sorted({level.start(day) for day in span})):
+        for rollup in family.rollups:
+            columns = sql.names(sql.rollup_columns(rollup, level))
+            statement = sql.render(
+                "checks/rebuilt",
+                table=f"{level.name}.{family.table(rollup)}",
+                columns=columns,
+                within=f"where {level.period} >= $from and {level.period} < $to",
+                rebuild=rollups.select(level, family, rollup),
+            )
+            yield from _rows(con, statement, {"from": chunk.start, "to": chunk.end})
+
+
+def _summary_differences(con: duckdb.DuckDBPyConnection, year: int) -> list[dict[str, Any]]:
+    con.execute("create or replace temp table wanted as select distinct wrapped_id from main.wrapped_organizations")
+    columns = sql.names([c[0] for c in con.execute("from main.wrapped_summaries limit 0").description or ()])
+    statement = sql.render(
+        "checks/rebuilt",
+        table="main.wrapped_summaries",
+        columns=columns,
+        within="where year = $year",
+        rebuild=queries.text("duckdb/summaries/facts"),
+    )
+    return _rows(con, statement, {"year": year})
+
+
+def _rows(con: duckdb.DuckDBPyConnection, statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+    found = con.execute(statement, values)
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+

@@ -1,0 +1,69 @@
+"""Opening the warehouse file: one writer or many readers, with patience and a clear word when it is taken."""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What one DuckDB process may use: a memory limit such as `2GB`, threads, and a folder to spill to."""
+
+    memory_limit: str = "2GB"
+    threads: int | None = None
+    spill: Path | None = None
+
+    def config(self) -> dict[str, str | bool | int | float | list[str]]:
+        """The settings in DuckDB's words."""
+        config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": self.memory_limit}
+        if self.threads:
+            config["threads"] = self.threads
+        if self.spill:
+            config["temp_directory"] = str(self.spill)
+        return config
+
+
+def _holder(error: duckdb.IOException) -> str:
+    found = re.search(r"PID (\d+)", str(error))
+    return f"process {found[1]}" if found else "another process"
+
+
+@contextmanager
+def connect(
+    path: Path, engine: Engine, *, read_only: bool, patience: float = 600.0
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the warehouse file, closed whatever happens.
+
+    DuckDB lets one process write or many read, never both, so opening waits up to `patience`
+    seconds for the other side; then WarehouseBusy names the process. A reader of a file that does
+    not exist gets WarehouseMissing.
+    """
+    if read_only and not path.exists():
+        raise WarehouseMissing(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = _open(path, engine, read_only, time.monotonic() + patience)
+    try:
+        # Timestamps with a zone are read as UTC wherever the process runs.
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _open(path: Path, engine: Engine, read_only: bool, deadline: float) -> duckdb.DuckDBPyConnection:
+    while True:
+        try:
+            return duckdb.connect(str(path), read_only=read_only, config=engine.config())
+        except duckdb.IOException as error:
+            if "lock" not in str(error):
+                raise
+            if time.monotonic() >= deadline:
+                raise WarehouseBusy(path, _holder(error)) from error
+            time.sleep(0.05)

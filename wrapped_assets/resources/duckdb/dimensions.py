@@ -1,0 +1,93 @@
+"""Names and owners in DuckDB: the newest snapshot of each id wins, whatever order snapshots land in."""
+
+from collections.abc import Sequence
+
+import duckdb
+
+from wrapped_assets import queries
+from wrapped_assets.families import Dimension
+from wrapped_assets.identity import wrapped_id
+from wrapped_assets.resources.duckdb import sql
+from wrapped_assets.resources.duckdb.parquet import present
+from wrapped_assets.resources.duckdb.transaction import insert_dicts, transaction
+from wrapped_assets.resources.errors import LandingFilesGone
+from wrapped_assets.resources.landing_store import Fetched
+from wrapped_assets.resources.warehouse import Fetch, LedgerFile, Progress
+
+# Snapshot files read at once.
+BATCH_FILES = 400
+
+
+def refresh(con: duckdb.DuckDBPyConnection, dimension: Dimension, fetch: Fetch, full: bool, progress: Progress) -> int:
+    """Merge the snapshots that landed, or with `full` (or after a changed object) all of them; returns the row count."""
+    values = {"family": dimension.name}
+    pending = con.execute(queries.text("duckdb/dimensions/pending"), values).fetchall()
+    rebuild = full or any(file_id is None for (file_id,) in pending)
+    name = "all_files" if rebuild else "pending_files"
+    files = [LedgerFile(*row) for row in con.execute(queries.text(f"duckdb/dimensions/{name}"), values).fetchall()]
+    with transaction(con):
+        con.execute(sql.render("dimensions/before", dimension=dimension.name))
+        if rebuild:
+            con.execute(f"delete from dimensions.{dimension.name}")
+        for start in range(0, len(files), BATCH_FILES):
+            progress(dimension.name, start, len(files))
+            with fetch(files[start : start + BATCH_FILES]) as fetched:
+                if fetched.problems:
+                    raise LandingFilesGone(f"dimensions.{dimension.name}", None, fetched.problems)
+                _merge(con, dimension, files[start : start + BATCH_FILES], fetched)
+        con.execute(queries.text(f"duckdb/dimensions/make_stale_{dimension.name}"))
+        con.execute(queries.text("duckdb/dimensions/settle"), values)
+    progress(dimension.name, len(files), len(files))
+    return int(con.execute(f"select count(*) from dimensions.{dimension.name}").fetchall()[0][0])
+
+
+def _merge(
+    con: duckdb.DuckDBPyConnection, dimension: Dimension, files: Sequence[LedgerFile], fetched: Fetched
+) -> None:
+    groups: dict[str, list[LedgerFile]] = {}
+    for file in files:
+        groups.setdefault(file.columns, []).append(file)
+    for columns, group in groups.items():
+        paths = {str(fetched.paths[file.key]): file.region for file in group}
+        statement = sql.render(
+            "dimensions/merge",
+            dimension=dimension.name,
+            key=dimension.key,
+            columns=sql.names([column.name for column in dimension.columns]),
+            values=sql.values(dimension, present(columns)),
+            reasons=sql.reasons(dimension),
+            assignments=", ".join(
+                f"{name} = snapshot.{name}"
+                for name in (*(c.name for c in dimension.columns if c.name != dimension.key), "region")
+            ),
+            snapshot_columns=sql.names([*(c.name for c in dimension.columns), "region"], "snapshot."),
+            tie_break=sql.tie_break(dimension),
+            snapshot_tie_break=sql.tie_break(dimension, "snapshot."),
+            known_tie_break=sql.tie_break(dimension, "known."),
+        )
+        con.execute(statement, {"paths": list(paths), "regions": list(paths.values())})
+
+
+def refresh_identities(con: duckdb.DuckDBPyConnection, secret: bytes, full: bool) -> int:
+    """Give every organization its public identity; returns how many changed.
+
+    Whoever gained or lost an organization has every edition's summary recomputed.
+    """
+    with transaction(con):
+        rows = con.execute(queries.text("duckdb/dimensions/owners"), {"everyone": full}).fetchall()
+        identities: list[dict[str, object]] = [
+            {
+                "organization_id": organization,
+                "customer_id": customer,
+                "wrapped_id": wrapped_id(secret, customer),
+                "customer_name": name,
+                "created_at": created_at,
+            }
+            for organization, customer, name, created_at in rows
+        ]
+        con.execute("create or replace temp table settled as from main.wrapped_organizations limit 0")
+        insert_dicts(con, "settled", identities)
+        con.execute(queries.text("duckdb/dimensions/make_owners_stale"))
+        changed = con.execute(queries.text("duckdb/dimensions/settle_owners")).fetchall()
+        con.execute("delete from stale.identities")
+    return len(changed)

@@ -1,0 +1,63 @@
+"""The tables of a warehouse file, created when it is first opened."""
+
+from pathlib import Path
+
+import duckdb
+
+from wrapped_assets import queries
+from wrapped_assets.families import DIMENSIONS, FAMILIES
+from wrapped_assets.periods import LEVELS
+from wrapped_assets.resources.duckdb import sql
+from wrapped_assets.resources.duckdb.transaction import transaction
+from wrapped_assets.resources.errors import NewerSchema
+
+VERSION = 1
+
+_SCHEMAS = ("landing", "stale", "raw", "hourly", "daily", "weekly", "monthly", "dimensions")
+_TABLES = (
+    "landing_files",
+    "landing_file_days",
+    "landing_quarantined_rows",
+    "stale_raw",
+    "stale_dimensions",
+    "stale_hourly",
+    "stale_daily",
+    "stale_weekly",
+    "stale_monthly",
+    "stale_identities",
+    "stale_summaries",
+    "wrapped_organizations",
+    "wrapped_editions",
+    "wrapped_summaries",
+)
+
+
+def prepare(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Create what is missing; refuse a file that a newer version of this program made."""
+    version = _version(con)
+    if version == VERSION:
+        return
+    if version > VERSION:
+        raise NewerSchema(path, version, VERSION)
+    with transaction(con):
+        for name in _SCHEMAS:
+            con.execute(f"create schema if not exists {name}")
+        con.execute("create sequence if not exists landing.file_ids")
+        for statement in statements():
+            con.execute(statement)
+        con.execute(f"create table main.wrapped_schema as select {VERSION} as version")
+
+
+def statements() -> list[str]:
+    """Every `create table`, in order."""
+    texts = [queries.text(f"duckdb/schema/{name}") for name in _TABLES]
+    texts += [sql.dimension_ddl(dimension) for dimension in DIMENSIONS.values()]
+    for family in FAMILIES.values():
+        texts.append(sql.raw_ddl(family))
+        texts += [sql.rollup_ddl(family, rollup, level) for level in LEVELS.values() for rollup in family.rollups]
+    return texts
+
+
+def _version(con: duckdb.DuckDBPyConnection) -> int:
+    known = con.execute("select 1 from duckdb_tables() where table_name = 'wrapped_schema'").fetchall()
+    return int(con.execute("select version from main.wrapped_schema").fetchall()[0][0]) if known else 0

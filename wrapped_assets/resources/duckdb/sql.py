@@ -1,0 +1,220 @@
+"""How the family declarations become DuckDB identifiers and expressions: the one place that does it.
+
+Values are always bound. Only names that a family declares, and the fixed fragments below, are put
+into a statement's text; the rendered text is what logs, tests and Dagster metadata show.
+"""
+
+import re
+from collections.abc import Sequence
+
+from wrapped_assets import queries
+from wrapped_assets.families import Column, Dimension, Family, Kind, Measure, Rollup, Source
+from wrapped_assets.periods import Level
+from wrapped_assets.resources.duckdb.parquet import present
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+# A request or an operation that lasted a year is a broken clock; the limit keeps log2() exact too.
+LONGEST_US = 2**45
+
+TYPES: dict[Kind, str] = {
+    "text": "varchar",
+    "instant": "timestamp",
+    "counter": "ubigint",
+    "code": "integer",
+    "flag": "utinyint",
+    "seconds": "ubigint",
+}
+
+_VALUES: dict[Kind, str] = {
+    "text": "cast({c} as varchar)",
+    "instant": "cast({c} as timestamp)",
+    "counter": "try_cast({c} as ubigint)",
+    "code": "try_cast({c} as integer)",
+    "flag": "try_cast({c} as utinyint)",
+    # floor(x + 0.5) rounds the same in every engine; round() does not.
+    "seconds": "try_cast(floor(cast({c} as double) * 1e6 + 0.5) as ubigint)",
+}
+
+# Why a value is impossible, by kind, first match first. Nulls are handled apart.
+_IMPOSSIBLE: dict[Kind, tuple[tuple[str, str], ...]] = {
+    "text": (),
+    "instant": (("not isfinite(cast({c} as timestamp))", "{c} is not a date"),),
+    "counter": (("{c} < 0", "{c} is negative"), ("try_cast({c} as ubigint) is null", "{c} is 2^64 or more")),
+    "code": (("try_cast({c} as integer) is null", "{c} is out of range"),),
+    "flag": (("try_cast({c} as utinyint) is null or cast({c} as utinyint) > 1", "{c} is neither 0 nor 1"),),
+    "seconds": (
+        ("isnan(cast({c} as double))", "{c} is not a number"),
+        ("{c} < 0", "{c} is negative"),
+        (f"cast({{c}} as double) * 1e6 >= {LONGEST_US}", "{c} is longer than a year"),
+    ),
+}
+
+COUNT_TYPES = {"count": "bigint", "total": "hugeint", "instant": "timestamp"}
+
+
+def render(name: str, **parts: str) -> str:
+    """The statement `name` with its `{placeholders}` replaced by declared names; unknown ones raise."""
+    return _PLACEHOLDER.sub(lambda match: parts[match[1]], queries.text(f"duckdb/{name}"))
+
+
+def names(columns: Sequence[str], prefix: str = "") -> str:
+    """A select list of plain column names."""
+    return ", ".join(f"{prefix}{column}" for column in columns)
+
+
+def raw_columns(family: Family) -> list[str]:
+    """The columns of `raw.<family>` in declared order."""
+    return [column.raw_name for column in family.columns]
+
+
+def landed(family: Family, groups: Sequence[tuple[str, bool]]) -> str:
+    """The valid rows of landing files, one branch for each set of files with equal columns.
+
+    A group is (its columns as the ledger has them, whether some of its rows are impossible); its
+    files are bound as `$paths_0`, `$paths_1`... Types are settled inside each branch, so what one
+    file looks like never changes how another is read.
+    """
+    branches = []
+    for number, (columns, has_impossible_rows) in enumerate(groups):
+        branches.append(
+            render(
+                "raw/landed",
+                family=family.name,
+                columns=names(raw_columns(family)),
+                values=values(family, present(columns)),
+                reason=f", case {reasons(family)} end as reason" if has_impossible_rows else "",
+                only_valid=" and reason is null" if has_impossible_rows else "",
+                event_time=family.event_time,
+                paths=f"$paths_{number}",
+            )
+        )
+    return "\nunion all\n".join(branches)
+
+
+def tie_break(family: Source, prefix: str = "") -> str:
+    """Expressions that order two versions of one key totally, the greater one winning.
+
+    A null sorts below every value: `is not null` comes first, then the value itself.
+    """
+    parts = [f"{prefix}exported_at"]
+    for column in family.contents:
+        name = f"{prefix}{column.raw_name}"
+        parts += [f"{name} is not null", f"coalesce({name}, '')"] if column.nullable else [name]
+    return ", ".join(parts)
+
+
+def value(column: Column, present: bool) -> str:
+    """The settled value of a landing column, null when an optional column is not in the file."""
+    expression = _VALUES[column.kind].format(c=column.name) if present else f"cast(null as {TYPES[column.kind]})"
+    return f"{expression} as {column.raw_name}"
+
+
+def reasons(family: Source) -> str:
+    """`when ... then '...'` branches: why a landing row is impossible."""
+    branches = []
+    for column in family.columns:
+        if not column.nullable:
+            branches.append((f"{column.name} is null", f"{column.name} is null"))
+        for condition, reason in _IMPOSSIBLE[column.kind]:
+            branches.append((condition.format(c=column.name), reason.format(c=column.name)))
+    if family.event_time is not None:
+        branches += _impossible_times(family.event_time)
+    return "\n        ".join(f"when {condition} then '{reason}'" for condition, reason in branches)
+
+
+def _impossible_times(time: str) -> list[tuple[str, str]]:
+    return [
+        (f"cast({time} as timestamp) < timestamp '1990-01-01'", f"{time} is before 1990"),
+        (
+            f"cast({time} as timestamp) > cast(exported_at as timestamp) + interval 1 day",
+            f"{time} is more than a day after exported_at",
+        ),
+    ]
+
+
+def value(column: Column, present: bool) -> str:
+    """The settled value of a landing column, null when an optional column is not in the file."""
+    expression = _VALUES[column.kind].format(c=column.name) if present else f"cast(null as {TYPES[column.kind]})"
+    return f"{expression} as {column.raw_name}"
+
+
+def reasons(family: Source) -> str:
+    """`when ... then '...'` branches: why a landing row is impossible."""
+    branches = []
+    for column in family.columns:
+        if not column.nullable:
+            branches.append((f"{column.name} is null", f"{column.name} is null"))
+        for condition, reason in _IMPOSSIBLE[column.kind]:
+            branches.append((condition.format(c=column.name), reason.format(c=column.name)))
+    if family.event_time is not None:
+        branches += _impossible_times(family.event_time)
+    return "\n        ".join(f"when {condition} then '{reason}'" for condition, reason in branches)
+
+
+def _impossible_times(time: str) -> list[tuple[str, str]]:
+    return [
+        (f"cast({time} as timestamp) < timestamp '1990-01-01'", f"{time} is before 1990"),
+        (
+            f"cast({time} as timestamp) > cast(exported_at as timestamp) + interval 1 day",
+            f"{time} is more than a day after exported_at",
+        ),
+    ]
+
+
+def landing_summary(source: Source, columns: set[str]) -> str:
+    """What some landing files with these columns hold, by file, day and reason; binds `$paths`."""
+    return render(
+        "landing/summary",
+        family=source.name,
+        day=f"cast({source.event_time} as date)" if source.event_time else "cast(null as date)",
+        values=values(source, columns),
+        reasons=reasons(source),
+    )
+
+
+def impossible_rows(source: Source, columns: set[str]) -> str:
+    """The impossible rows of some landing files with these columns; binds `$paths`."""
+    content = ", ".join(f"{c.name} := {c.name}" for c in source.columns if c.name in columns)
+    return render("landing/impossible_rows", family=source.name, content=content, reasons=reasons(source))
+
+
+def values(source: Source, columns: set[str]) -> str:
+    """The settled value of every column of the contract, for files that have these columns."""
+    return ", ".join(value(column, column.name in columns) for column in source.columns)
+
+
+def merged(measure: Measure) -> str:
+    """The aggregate that merges a measure's states."""
+    if measure.merge == "last":
+        return f"arg_max({measure.name}, last_at) as {measure.name}"
+    kind = COUNT_TYPES[measure.kind]
+    return f"cast({measure.merge}({measure.name}) as {kind}) as {measure.name}"
+
+
+def rollup_columns(rollup: Rollup, level: Level) -> list[str]:
+    """A rollup table's columns: the period, the dimensions, the measures."""
+    return [level.period, *rollup.dimensions, *(measure.name for measure in rollup.measures)]
+
+
+DIMENSION_TYPES = {"duration_bucket": "usmallint", "hour_of_day": "utinyint", "event_date": "date"}
+
+
+def raw_ddl(family: Family) -> str:
+    """`create table` for `raw.<family>`."""
+    columns = ", ".join(f"{c.raw_name} {TYPES[c.kind]}" for c in family.columns)
+    return f"create table if not exists raw.{family.name} ({columns})"
+
+
+def rollup_ddl(family: Family, rollup: Rollup, level: Level) -> str:
+    """`create table` for one rollup of one level."""
+    columns = [f"{level.period} {level.period_type}"]
+    columns += [f"{name} {DIMENSION_TYPES.get(name, 'varchar')}" for name in rollup.dimensions]
+    columns += [f"{measure.name} {COUNT_TYPES[measure.kind]}" for measure in rollup.measures]
+    return f"create table if not exists {level.name}.{family.table(rollup)} ({', '.join(columns)})"
+
+
+def dimension_ddl(dimension: Dimension) -> str:
+    """`create table` for a dimension: its columns, the region of the snapshot, and when one first named the id."""
+    columns = ", ".join(f"{c.name} {TYPES[c.kind]}" for c in dimension.columns)
+    return f"create table if not exists dimensions.{dimension.name} ({columns}, region varchar, first_exported_at timestamp)"

@@ -1,0 +1,48 @@
+"""What the warehouse says about itself: what is stale, what is in quarantine, what landed."""
+
+from collections.abc import Sequence
+
+import duckdb
+
+from wrapped_assets import queries
+from wrapped_assets.families import Family
+from wrapped_assets.periods import Span
+from wrapped_assets.resources.duckdb import sql
+from wrapped_assets.resources.warehouse import LandingTotals, Pending, QuarantineEntry
+
+
+def pending(con: duckdb.DuckDBPyConnection) -> Pending:
+    """What has landed or changed and not been followed yet."""
+    found = Pending()
+    for layer, family, period in con.execute(queries.text("duckdb/status/stale_partitions")).fetchall():
+        found.partitions.setdefault((layer, family), set()).add(period)
+    found.dimensions.update(name for (name,) in con.execute("select distinct family from stale.dimensions").fetchall())
+    found.years.update(year for (year,) in con.execute("select distinct year from stale.summaries").fetchall())
+    (identities,) = con.execute("select count(*) > 0 from stale.identities").fetchall()[0]
+    return Pending(found.partitions, found.dimensions, identities, found.years)
+
+
+def quarantine(con: duckdb.DuckDBPyConnection, span: Span) -> list[QuarantineEntry]:
+    """Everything in quarantine from files of these folder days, and from the dimensions."""
+    rows = con.execute(queries.text("duckdb/status/quarantine"), {"from": span.start, "to": span.end}).fetchall()
+    return [QuarantineEntry(*row) for row in rows]
+
+
+def landing_totals(con: duckdb.DuckDBPyConnection, family: Family, span: Span) -> LandingTotals:
+    """Files and valid landing rows of these days, and the rows raw holds of them."""
+    statement = sql.render("status/landing_totals", family=family.name, event_time=family.event_time)
+    values = {"family": family.name, "from": span.start, "to": span.end}
+    return LandingTotals(*con.execute(statement, values).fetchall()[0])
+
+
+def owner(con: duckdb.DuckDBPyConnection, organization_id: str) -> str | None:
+    """The wrapped_id that an organization's numbers count for."""
+    statement = "select wrapped_id from main.wrapped_organizations where organization_id = $organization_id"
+    rows = con.execute(statement, {"organization_id": organization_id}).fetchall()
+    return str(rows[0][0]) if rows else None
+
+
+def customers(con: duckdb.DuckDBPyConnection, wrapped_ids: Sequence[str]) -> dict[str, str | None]:
+    """The names of customers by wrapped_id."""
+    rows = con.execute(queries.text("duckdb/status/customers"), {"wrapped_ids": list(wrapped_ids)}).fetchall()
+    return dict(rows)

@@ -1,0 +1,87 @@
+"""Editions in DuckDB: the facts of each customer's year, recomputed for whoever something changed."""
+
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import duckdb
+
+from wrapped_assets import queries
+from wrapped_assets.resources.duckdb.transaction import transaction
+from wrapped_assets.resources.warehouse import SummaryReport
+from wrapped_assets.summaries import Edition, Facts
+
+_LISTS = ("days", "hours", "workspaces", "pipes", "regions", "event_types")
+
+
+def refresh(
+    con: duckdb.DuckDBPyConnection, year: int, full: bool, now: datetime, freeze_at: datetime | None
+) -> SummaryReport:
+    """Bring an edition up to date; once frozen it stays as it is and only counts what it leaves out."""
+    if _is_frozen(con, year):
+        return _acknowledge(con, year)
+    values = {"year": year}
+    with transaction(con):
+        first_time = edition(con, year) is None
+        con.execute(_text("wanted"), {**values, "everyone": full or first_time})
+        (recomputed,) = con.execute("select count(*) from wanted").fetchall()[0]
+        con.execute(_text("clear"), values)
+        con.execute(f"insert into main.wrapped_summaries by name\n{_text('facts')}", values)
+        _keep_edition(con, year, freeze_at if freeze_at and now >= freeze_at else None)
+        con.execute(_text("settle"), values)
+        con.execute("drop table wanted")
+        return SummaryReport(_count(con, year), recomputed, 0, frozen=False)
+
+
+def edition(con: duckdb.DuckDBPyConnection, year: int) -> Edition | None:
+    """How far an edition reaches; None when it was never built."""
+    rows = con.execute(
+        "select through, generated_at from main.wrapped_editions where year = $year", {"year": year}
+    ).fetchall()
+    if not rows:
+        return None
+    through, generated_at = rows[0]
+    return Edition(year, through.replace(tzinfo=UTC), generated_at.replace(tzinfo=UTC))
+
+
+def facts(con: duckdb.DuckDBPyConnection, year: int, wrapped_id: str | None) -> list[Facts]:
+    """The facts of an edition's customers, most requests first, or of one of them."""
+    found = con.execute(_text("read"), {"year": year, "wrapped_id": wrapped_id})
+    names = [column[0] for column in found.description or ()]
+    return [_facts(dict(zip(names, row, strict=True))) for row in found.fetchall()]
+
+
+def _facts(row: dict[str, Any]) -> Facts:
+    return cast(Facts, row | {name: row[name] or [] for name in _LISTS})
+
+
+def _is_frozen(con: duckdb.DuckDBPyConnection, year: int) -> bool:
+    statement = "select 1 from main.wrapped_editions where year = $year and frozen_at is not null"
+    return bool(con.execute(statement, {"year": year}).fetchall())
+
+
+def _acknowledge(con: duckdb.DuckDBPyConnection, year: int) -> SummaryReport:
+    """A frozen edition: whatever became stale is settled without being followed, and counted."""
+    with transaction(con):
+        (left_out,) = con.execute(_text("left_out"), {"year": year}).fetchall()[0]
+        con.execute(_text("settle"), {"year": year})
+        return SummaryReport(_count(con, year), 0, left_out, frozen=True)
+
+
+def _keep_edition(con: duckdb.DuckDBPyConnection, year: int, frozen_at: datetime | None) -> None:
+    through, generated_at = con.execute(_text("edition"), {"year": year}).fetchall()[0]
+    con.execute("delete from main.wrapped_editions where year = $year", {"year": year})
+    if through is not None:
+        stamp = frozen_at.replace(tzinfo=None) if frozen_at else None
+        con.execute(
+            "insert into main.wrapped_editions values ($year, $through, $generated_at, $frozen_at)",
+            {"year": year, "through": through, "generated_at": generated_at, "frozen_at": stamp},
+        )
+
+
+def _count(con: duckdb.DuckDBPyConnection, year: int) -> int:
+    statement = "select count(*) from main.wrapped_summaries where year = $year"
+    return int(con.execute(statement, {"year": year}).fetchall()[0][0])
+
+
+def _text(name: str) -> str:
+    return queries.text(f"duckdb/summaries/{name}")

@@ -1,0 +1,80 @@
+"""Errors of the stores and warehouses: each takes facts and says what failed, what was seen, what to do next."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from wrapped_assets.periods import Span
+
+
+class WarehouseError(Exception):
+    """Base of everything a warehouse refuses to do."""
+
+
+class WarehouseBusy(WarehouseError):
+    """Another process holds the warehouse file for longer than this one was willing to wait."""
+
+    def __init__(self, path: Path, holder: str) -> None:
+        super().__init__(
+            f"The warehouse {path} could not be opened.\n"
+            f"  {holder.capitalize()} has it open; DuckDB allows one writer or many readers.\n"
+            "  Next: wait for that run to end (Dagster UI, Runs), or stop that process, then try again."
+        )
+
+
+class WarehouseMissing(WarehouseError):
+    """Nothing has been built yet at this place."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"There is no warehouse at {path}.\n"
+            "  Nothing has been imported with these settings yet.\n"
+            "  Next: `wrapped demo` for the synthetic year, `wrapped build --year Y` for your own files,"
+            " or set WRAPPED_HOME or WRAPPED_WAREHOUSE_URL to the place that was built."
+        )
+
+
+class LandingFilesGone(WarehouseError):
+    """Landing files that a refresh needs are not what was imported; what did not need them was refreshed."""
+
+    def __init__(self, table: str, span: Span | None, problems: Mapping[str, str]) -> None:
+        listed = "\n".join(f"    {key}: {problem}" for key, problem in sorted(problems.items())[:20])
+        more = f"\n    and {len(problems) - 20} more" if len(problems) > 20 else ""
+        days = f" from {span.start} to {span.end}" if span else ""
+        super().__init__(
+            f"{table} could not be refreshed{days} where it needs these landing files:\n{listed}{more}\n"
+            "  Days that need none of them are up to date; the others are as they were.\n"
+            "  Next: put vanished files back; for changed ones materialize landing for their day first,"
+            " which imports them as they are now."
+        )
+
+
+class DuplicateKeys(WarehouseError):
+    """Rows that were about to become visible break the unique key; nothing was changed."""
+
+    def __init__(self, table: str, examples: Sequence[dict[str, object]]) -> None:
+        super().__init__(
+            f"{table} was not refreshed: its staged rows hold the same key more than once.\n"
+            f"  First of them: {examples[0]}\n"
+            "  Next: this is a defect of the merge, not of your data; please report it with the statement in the log."
+        )
+
+
+class UnknownScheme(WarehouseError):
+    """A URL this installation cannot open."""
+
+    def __init__(self, setting: str, url_scheme: str, known: str) -> None:
+        super().__init__(
+            f"{setting} cannot be used.\n  Its scheme is '{url_scheme}'; known are {known}.\n"
+            f"  Next: set {setting} to a URL of a known scheme, see docs/operations.md."
+        )
+
+
+class NewerSchema(WarehouseError):
+    """The warehouse was made by a newer version of this program."""
+
+    def __init__(self, path: Path, found: int, known: int) -> None:
+        super().__init__(
+            f"The warehouse {path} was not opened.\n"
+            f"  Its schema has version {found}; this installation knows versions up to {known}.\n"
+            "  Next: upgrade wrapped-assets to the version that made it, or point WRAPPED_HOME elsewhere."
+        )

@@ -1,0 +1,354 @@
+"""The landing store: immutable files by key, in a folder or a bucket, exactly as they were listed.
+
+One class over obstore, for `file://`, `s3://` and `gs://` alike, without Dagster. It lists, brings files near, tells
+what became of them, and adds new ones. What a key means is `wrapped_assets.layout`; what has been imported is the
+warehouse's ledger; what is in a file is nobody's business here.
+
+Versions. An etag names the bytes under a key. Buckets make it; for a folder obstore makes it of inode, modification
+time in microseconds and size, so a file replaced by another, or written again, gets a new one whatever its size.
+(Only a rewrite in place, of equal size, with the old time put back or within the file system's clock tick, would be
+missed.) A folder restored from a backup has new etags throughout: its files count as changed, and are imported again.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
+
+import obstore
+from obstore.exceptions import (
+    AlreadyExistsError,
+    BaseError,
+    InvalidPathError,
+    PermissionDeniedError,
+    PreconditionError,
+)
+from obstore.store import GCSStore, LocalStore, S3Store
+
+from wrapped_assets import layout
+from wrapped_assets.resources import s3
+
+if TYPE_CHECKING:
+    from obstore import ObjectMeta
+
+AT_ONCE = 8
+# obstore reads the whole of a put-if-absent into memory; larger files are staged in parts.
+WHOLE_PUT_BYTES = 16 * 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
+# DuckDB expands these in a path even inside a list: `d[1].parquet` would open `d1.parquet`.
+_GLOB = re.compile(r"[*?\[\]{}]")
+
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
+
+
+class LandingStoreError(Exception):
+    """The store as a whole did not work: nothing can be said about any of its files."""
+
+    def __init__(self, action: str, url: str, seen: str, then: str) -> None:
+        super().__init__(action, url, seen, then)
+
+    def __str__(self) -> str:
+        action, url, seen, then = self.args
+        return f"Could not {action} in {url}.\n  {seen}\n  Next: {then}"
+
+
+class UnreadableName(LandingStoreError):
+    """A folder holds a name that cannot be a key, so it cannot be listed; other folders can."""
+
+
+class AlreadyThere(LandingStoreError):
+    """A new object was not written, because its key is taken."""
+
+
+class Problem(StrEnum):
+    """Why a listed object could not be brought."""
+
+    CHANGED = "changed"
+    VANISHED = "vanished"
+    ARCHIVED = "archived"
+
+
+@dataclass(frozen=True, order=True)
+class LandingObject:
+    """One version of one file."""
+
+    key: str
+    etag: str
+    size: int
+
+
+@dataclass(frozen=True)
+class DayFolders:
+    """The days of a family, and what else lies beside them: folders and files that no import will ever look at."""
+
+    days: list[date]
+    strangers: list[str]
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """Where the files of a fetch are while it lasts, and why the others are not there."""
+
+    paths: dict[str, Path]
+    problems: dict[str, Problem]
+
+
+@dataclass(frozen=True, eq=False)
+class LandingStore:
+    """A landing store by its URL; pickles as URL, options and credentials, and shows neither of the latter."""
+
+    url: str
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)
+    credentials: "s3.Credentials | None" = field(default=None, repr=False)
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        options: Mapping[str, str] | None = None,
+        credentials: "s3.Credentials | None" = None,
+    ) -> Self:
+        """The store at `file:///folder`, `s3://bucket/prefix` or `gs://bucket/prefix`; asks no server yet.
+
+        `options` are obstore's names, such as endpoint, region, access_key_id (`s3.OPTIONS`); `credentials` come from
+        `s3.from_s3_resource`. A folder need not exist: nothing has landed there yet.
+        """
+        _check_url(url)
+        store = cls(url.rstrip("/"), dict(options or {}), credentials)
+        if store._folder is None:
+            store._objects  # noqa: B018 - a wrong option is told here, not at the first listing
+        elif options or credentials:
+            raise LandingStoreError(
+                "use options", url, "A folder takes none.", "leave them out, or use s3://."
+            )
+        return store
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.url, self.options, self.credentials)
+
+    def days(self, family: str) -> DayFolders:
+        """The days that have a folder, ascending: one request per thousand days, however many files they hold."""
+        prefix = layout.dimension_prefix(family)
+        if self._nothing_yet():
+            return DayFolders([], [])
+        with self._explained(f"list the days of {family}"):
+            listing = obstore.list_with_delimiter(self._objects, prefix)
+        folders = {prefix.rpartition("/")[2] for prefix in listing["common_prefixes"]}
+        files = {item["path"].rpartition("/")[2] for item in listing["objects"] if not _is_marker(item)}
+        days = {folder: day for folder in folders if (day := layout.day_of_folder(folder))}
+        strangers = {name for name in folders | files if not layout.is_leftover(name)} - days.keys()
+        return DayFolders(sorted(days.values()), sorted(strangers))
+
+    def list_day(self, family: str, day: date) -> list[LandingObject]:
+        """Every file of one day by key, at any depth, except what writers keep for themselves (`layout.is_leftover`).
+
+        Misplaced files are there too: `layout.parse` knows no region for them.
+        """
+        return self._list(layout.day_prefix(family, day))
+
+    def list_dimension(self, name: str) -> list[LandingObject]:
+        """Every snapshot of one dimension by key, as `list_day`."""
+        return self._list(layout.dimension_prefix(name))
+
+    @contextmanager
+    def fetch(self, objects: Iterable[LandingObject], spool: Path | None = None) -> Iterator[Fetched]:
+        """Exactly the listed versions as local files, until the `with` block ends.
+
+        A folder's files are given in place: never write to them. A bucket's are spooled, several at a time, into a
+        private folder below `spool` (or the system's temporary one). No path holds a glob character below the store.
+        """
+        wanted = list(objects)
+        bring = self._spooled if self._folder is None else self._in_place
+        with tempfile.TemporaryDirectory(prefix="wrapped-landing-", dir=spool) as folder:
+            targets = [Path(folder) / f"{number:06}.parquet" for number in range(len(wanted))]
+            with self._explained("fetch files"):
+                outcomes = _at_once(
+                    lambda pair: (pair[0].key, bring(*pair)), list(zip(wanted, targets, strict=True))
+                )
+            problems = {key: outcome for key, outcome in outcomes if isinstance(outcome, Problem)}
+            if Problem.VANISHED in problems.values():
+                self._require_store()
+            yield Fetched({key: outcome for key, outcome in outcomes if isinstance(outcome, Path)}, problems)
+
+    def stat(self, keys: Iterable[str]) -> dict[str, LandingObject | None]:
+        """What is under each key now; None for what has vanished."""
+        wanted = list(keys)
+        with self._explained("look up files"):
+            found = dict(zip(wanted, _at_once(self._head, wanted), strict=True))
+        if None in found.values():
+            self._require_store()
+        return found
+
+    def put_new(self, key: str, path: Path) -> LandingObject:
+        """Add a file under a key that is not taken; readers see all of it or nothing, also after a crash.
+
+        A bucket's large uploads are staged beside the key under a name that ends in `.tmp`, which a crash leaves
+        behind and nobody reads: give the bucket a lifecycle rule for those and for unfinished uploads.
+        """
+        if layout.parse(key) is None:
+            raise ValueError(f"not a key of the landing layout: {key!r}")
+        is_large = path.stat().st_size > WHOLE_PUT_BYTES
+        with self._explained(f"write {key}"):
+            if self._folder is not None:
+                _put_in_folder(self._folder / key, path)
+            elif is_large:
+                self._put_staged(key, path)
+            else:
+                obstore.put(self._objects, key, path, mode="create")
+            return _object(obstore.head(self._objects, key))
+
+    @cached_property
+    def _folder(self) -> Path | None:
+        """The folder of a `file://` store, None for a bucket."""
+        return Path(unquote(urlsplit(self.url).path)) if self.url.startswith("file:") else None
+
+    @cached_property
+    def _objects(self) -> LocalStore | S3Store | GCSStore:
+        with self._explained("open the store"):
+            if self._folder is not None:
+                return LocalStore(self._folder)
+            try:
+                return s3.open_bucket(self.url, self.options, self.credentials)
+            except ValueError as error:
+                then = "correct WRAPPED_LANDING_URL or the options."
+                raise LandingStoreError("open the store", self.url, f"It has {error}.", then) from None
+
+    def _nothing_yet(self) -> bool:
+        return self._folder is not None and not self._folder.is_dir()
+
+    def _list(self, prefix: str) -> list[LandingObject]:
+        if self._nothing_yet():
+            return []
+        with self._explained(f"list {prefix}"):
+            listing = obstore.list(self._objects, prefix).collect()
+        kept = (item for item in listing if not layout.is_leftover(item["path"]) and not _is_marker(item))
+        # No server is trusted to list in order, nor to name a key only once.
+        return sorted({item["path"]: _object(item) for item in kept}.values())
+
+    def _head(self, key: str) -> LandingObject | None:
+        try:
+            return _object(obstore.head(self._objects, key))
+        except FileNotFoundError:
+            return None
+
+    def _in_place(self, item: LandingObject, link: Path) -> Path | Problem:
+        found = self._head(item.key)
+        if found != item or self._folder is None:
+            return Problem.CHANGED if found else Problem.VANISHED
+        path = self._folder / item.key
+        if not _GLOB.search(str(path)):
+            return path
+        link.symlink_to(path)
+        return link
+
+    def _spooled(self, item: LandingObject, target: Path) -> Path | Problem:
+        with target.open("wb") as spool:
+            try:
+                result = obstore.get(self._objects, item.key, options={"if_match": item.etag})
+                # Some servers ignore If-Match. A broken download is resumed by obstore, under the same etag only.
+                if _object(result.meta) != item:
+                    return Problem.CHANGED
+                for chunk in result.stream(CHUNK_BYTES):
+                    spool.write(chunk)
+            except PreconditionError:
+                return Problem.CHANGED
+            except FileNotFoundError:
+                return Problem.VANISHED
+            except PermissionDeniedError as error:
+                if "InvalidObjectState" in str(error):  # a lifecycle rule moved it to cold storage
+                    return Problem.ARCHIVED
+                raise
+        return target
+
+    def _put_staged(self, key: str, path: Path) -> None:
+        staged = f"{key}.{uuid4().hex}.tmp"
+        try:
+            obstore.put(self._objects, staged, path)
+            obstore.copy(self._objects, staged, key, overwrite=False)
+        finally:
+            obstore.delete(self._objects, staged)
+
+    def _require_store(self) -> None:
+        """A file can only have vanished from a store that is there: an unmounted disk has lost nothing."""
+        with self._explained("find files"):
+            if self._folder is not None:
+                LocalStore(self._folder)
+            else:
+                obstore.list_with_delimiter(self._objects, "_is_it_there")
+
+    @contextmanager
+    def _explained(self, action: str) -> Iterator[None]:
+        """Turns what obstore raises into an error without secrets; the original, which may hold some, stays behind."""
+        try:
+            yield
+        except (AlreadyExistsError, FileExistsError):
+            seen, then = (
+                "Its key is taken, and landing files are never changed.",
+                "export again, under a new name.",
+            )
+            raise AlreadyThere(action, self.url, seen, then) from None
+        except InvalidPathError as error:
+            name = re.search(r'[Pp]ath "(.*?)"', str(error), re.DOTALL)
+            seen = f"It holds a name that cannot be a key: {name[1] if name else ''!r}."
+            raise UnreadableName(action, self.url, seen, "rename or remove that object.") from None
+        except (BaseError, FileNotFoundError) as error:
+            raise LandingStoreError(action, self.url, *s3.diagnose(str(error))) from None
+
+
+def _object(meta: "ObjectMeta") -> LandingObject:
+    if not meta["e_tag"]:
+        raise BaseError("the store gives no etag")
+    return LandingObject(meta["path"], meta["e_tag"], meta["size"])
+
+
+def _is_marker(meta: "ObjectMeta") -> bool:
+    """Whether this stands for a folder: consoles make empty objects `region=eu/`, and obstore drops the last slash."""
+    name = meta["path"].rpartition("/")[2]
+    return meta["size"] == 0 and ("." not in name or name.startswith(("dt=", "region=")))
+
+
+def _at_once(work: Callable[[_In], _Out], items: Sequence[_In]) -> list[_Out]:
+    """What `work` makes of each item, several at a time; the first failure cancels what has not begun."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(work, items))
+
+
+def _put_in_folder(target: Path, path: Path) -> None:
+    """A copy that appears whole or not at all. obstore would hold it in memory and not flush it to the disk."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staged = target.with_name(f".{uuid4().hex}.tmp")
+    try:
+        with path.open("rb") as source, staged.open("xb") as copy:
+            shutil.copyfileobj(source, copy, CHUNK_BYTES)
+            copy.flush()
+            os.fsync(copy.fileno())
+        os.link(staged, target)
+    finally:
+        staged.unlink(missing_ok=True)
+
+
+def _check_url(url: str) -> None:
+    parts = urlsplit(url)
+    usable = parts.scheme in ("file", "s3", "gs") and not parts.query and not parts.fragment
+    if parts.scheme == "file":
+        usable = usable and parts.netloc in ("", "localhost") and parts.path.strip("/") != ""
+    elif "@" in parts.netloc or not parts.netloc:
+        usable = False
+    if not usable:
+        forms = "file:///folder, s3://bucket/prefix or gs://bucket/prefix, without user, password, '?' or '#'"
+        # The URL may hold a password, so it is not repeated.
+        raise LandingStoreError(
+            "open the store", f"{parts.scheme}://...", "Its URL cannot be used.", f"write {forms}."
+        )

@@ -1,0 +1,186 @@
+"""Buckets: opening one from a URL, options and credentials, and what a bucket's refusal means.
+
+Everything that knows about S3 or Google Cloud Storage by name is here, as is the bridge from Dagster's `S3Resource`.
+boto3 and dagster_aws cost seconds to import, so only those who configured them pay.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+from obstore.store import GCSStore, S3Store
+
+if TYPE_CHECKING:
+    from dagster_aws.s3 import S3Resource
+    from obstore.auth.boto3 import Boto3CredentialProvider
+    from obstore.store import (
+        ClientConfig,
+        GCSCredentialProvider,
+        RetryConfig,
+        S3Credential,
+        S3CredentialProvider,
+    )
+
+    Credentials = S3CredentialProvider | GCSCredentialProvider
+
+# An allow-list: obstore 0.12 panics, past every `except Exception`, on a client setting among the store's.
+OPTIONS: dict[str, set[str]] = {
+    "s3": {
+        "endpoint",
+        "region",
+        "access_key_id",
+        "secret_access_key",
+        "session_token",
+        "skip_signature",
+        "virtual_hosted_style_request",
+        "request_payer",
+        "server_side_encryption",
+        "sse_kms_key_id",
+        "sse_bucket_key_enabled",
+        "verify",
+    },
+    "gs": {"service_account", "service_account_key", "application_credentials", "skip_signature"},
+}
+
+# A server that refuses connections is given up after about three seconds, a silent one after half a minute.
+RETRIES: "RetryConfig" = {
+    "max_retries": 5,
+    "retry_timeout": timedelta(seconds=30),
+    "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=3), "base": 2},
+}
+
+# What was seen (a pattern in obstore's text, None matches all), in words, and what to do next; the first match counts.
+_CAUSES = [
+    (r"NoSuchBucket", "The bucket does not exist.", "create the bucket, or correct WRAPPED_LANDING_URL."),
+    (
+        r"169\.254\.169\.254|token request|credential provider",
+        "No usable credentials were found.",
+        "configure credentials for the landing store, or check that they have not expired.",
+    ),
+    (
+        r"status code: 40[13]",
+        "The server refused the credentials, or they may not do this.",
+        "check the access key and its permissions (list, read and write) on this bucket and prefix.",
+    ),
+    (
+        r"status code: 3\d\d|AuthorizationHeaderMalformed|PermanentRedirect",
+        "The bucket lives elsewhere.",
+        "set the bucket's own region and endpoint.",
+    ),
+    (
+        r"error sending request|kind: (Connect|Timeout)|TimedOut|BadScheme",
+        "No answer came from the server, after several tries.",
+        "check the endpoint, the network and any proxy; it is safe to run again.",
+    ),
+    (r"canonicalize", "The folder is not there.", "mount or create it, or correct WRAPPED_LANDING_URL."),
+    (r"Permission denied", "This user may not go there.", "give it access to the landing folder."),
+    (r"", "The store did not do as asked.", "run again; if it stays so, look into the store's own log."),
+]
+
+
+class S3Access(NamedTuple):
+    """What `LandingStore.open` needs beside the URL."""
+
+    options: dict[str, str]
+    credentials: "BotoCredentials | None"
+
+
+class BotoCredentials:
+    """Credentials from a boto3 session, made on first use and kept fresh; pickles as the session's settings."""
+
+    def __init__(self, **session_settings: str | None) -> None:
+        self._settings = session_settings
+
+    def __call__(self) -> "S3Credential":
+        """The credentials of this moment, for obstore."""
+        return self._provider()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(BotoCredentials, **self._settings), ()
+
+    @cached_property
+    def _provider(self) -> "Boto3CredentialProvider":
+        import boto3  # type: ignore[import-untyped, unused-ignore]
+        from obstore.auth.boto3 import Boto3CredentialProvider
+
+        # botocore renews a session's keys ten minutes before they end; obstore's own 30 would outlive them.
+        return Boto3CredentialProvider(boto3.session.Session(**self._settings), ttl=timedelta(minutes=10))
+
+
+def from_s3_resource(resource: "S3Resource") -> S3Access:
+    """The endpoint, region and credentials that Dagster's `S3Resource` would use, for `LandingStore.open`.
+
+    The client knows best: it has resolved the environment, the profile and the fields. `max_attempts` is not taken
+    over; the landing store has retries of its own.
+    """
+    meta = resource.get_client().meta
+    options = {} if meta.region_name == "aws-global" else {"region": meta.region_name}
+    if not re.search(r"\.amazonaws\.com(\.cn)?$", urlsplit(meta.endpoint_url).hostname or ""):
+        options["endpoint"] = meta.endpoint_url
+    if resource.verify is False:
+        options["verify"] = "false"
+    if resource.use_unsigned_session:
+        return S3Access(options | {"skip_signature": "true"}, None)
+    names = ("profile_name", "region_name", "aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+    return S3Access(options, BotoCredentials(**{name: getattr(resource, name) for name in names}))
+
+
+def open_bucket(
+    url: str, options: Mapping[str, str], credentials: "Credentials | None"
+) -> S3Store | GCSStore:
+    """The bucket and prefix of `s3://bucket/prefix` or `gs://bucket/prefix`; ValueError says what cannot be used."""
+    scheme, _, place = url.partition("://")
+    bucket, _, prefix = place.partition("/")
+    unknown = sorted(options.keys() - OPTIONS[scheme])
+    if unknown:
+        raise ValueError(f"unknown options {unknown}; known are {sorted(OPTIONS[scheme])}")
+    config: Any = dict(options)
+    settings: dict[str, Any] = {
+        "prefix": prefix.strip("/") or None,
+        "retry_config": RETRIES,
+        "client_options": _client_options(config),
+    }
+    if credentials or "access_key_id" in config:
+        settings["credential_provider"] = credentials or _fixed_credentials(config)
+    if scheme == "gs":
+        return GCSStore(bucket, config=config, **settings)
+    config["copy_if_not_exists"] = "multipart"
+    return S3Store(bucket, config=config, **settings)
+
+
+def diagnose(text: str) -> tuple[str, str]:
+    """What obstore's error text means and what to do next, in words that repeat none of it.
+
+    Servers echo access keys, signed headers and tokens in their refusals, so only the status and the error code pass.
+    """
+    seen, then = next((seen, then) for pattern, seen, then in _CAUSES if re.search(pattern, text))
+    status = re.search(r"status code: (\d{3})", text)
+    code = re.search(r"<Code>([A-Za-z]{1,60})</Code>", text)
+    said = " ".join(found[1] for found in (status, code) if found)
+    return f"{seen} (The server said: {said}.)" if said else seen, then
+
+
+def _client_options(config: dict[str, Any]) -> "ClientConfig":
+    """How to talk HTTP; takes `verify` out of the store's own options."""
+    return {
+        "allow_http": str(config.get("endpoint", "")).startswith("http://"),
+        "allow_invalid_certificates": config.pop("verify", "true").lower() == "false",
+        "connect_timeout": timedelta(seconds=5),
+        # For silence. The whole transfer may take longer than obstore's 30 seconds: files can be large.
+        "read_timeout": timedelta(seconds=60),
+        "timeout": timedelta(minutes=15),
+    }
+
+
+def _fixed_credentials(config: dict[str, Any]) -> "S3CredentialProvider":
+    """The keys given as options, alone: beside them obstore would send a session token it finds in the environment."""
+    fixed: S3Credential = {
+        "access_key_id": config.pop("access_key_id"),
+        "secret_access_key": config.pop("secret_access_key", ""),
+        "token": config.pop("session_token", None),
+        "expires_at": None,
+    }
+    return lambda: fixed

@@ -1,0 +1,232 @@
+"""The Warehouse contract: what assets, checks, sensors and the command line ask of an engine.
+
+Two engines keep it: DuckDB (`resources/duckdb/`) and, from the next issue on, ClickHouse through
+clickhouse-connect. Everything that crosses this line is plain Python, so no asset knows an engine.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from wrapped_assets.checks import Check
+from wrapped_assets.periods import Span
+from wrapped_assets.resources.landing_store import Fetched
+from wrapped_assets.summaries import Edition, Facts
+
+Progress = Callable[[str, int, int], None]
+"""Called with a label, how many units are done and how many there are."""
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """A landing object and where its bytes can be read: one exact version of it."""
+
+    key: str
+    etag: str
+    size: int
+    day: date | None
+    region: str | None
+    path: Path
+
+
+@dataclass(frozen=True)
+class QuarantinedFile:
+    """A landing file none of whose rows could be taken, and why."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What one import took in."""
+
+    files: int = 0
+    rows: int = 0
+    quarantined_files: Sequence[QuarantinedFile] = ()
+    quarantined_rows: dict[str, int] = field(default_factory=dict)
+
+    def __add__(self, other: "ImportReport") -> "ImportReport":
+        reasons = {**self.quarantined_rows}
+        for reason, rows in other.quarantined_rows.items():
+            reasons[reason] = reasons.get(reason, 0) + rows
+        return ImportReport(
+            self.files + other.files,
+            self.rows + other.rows,
+            [*self.quarantined_files, *other.quarantined_files],
+            reasons,
+        )
+
+
+@dataclass(frozen=True)
+class LedgerFile:
+    """A landed file as the ledger knows it: what a merge or a rebuild must read."""
+
+    file_id: int
+    key: str
+    etag: str
+    size: int
+    columns: str
+    has_impossible_rows: bool
+    region: str | None
+
+
+Fetch = Callable[[Sequence[LedgerFile]], AbstractContextManager[Fetched]]
+"""Brings exactly these file versions near; says of each of the others why it cannot."""
+
+
+@dataclass(frozen=True)
+class RefreshReport:
+    """What one refresh of a layer did: rows present afterwards by partition, and how much was recomputed."""
+
+    rows: dict[date, int] = field(default_factory=dict)
+    rebuilt: int = 0
+    merged: int = 0
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What each layer still has to do, as the warehouse itself knows it. Empty means up to date.
+
+    `partitions` maps (layer, family) to the first days of stale partitions; `dimensions` names those with
+    unmerged snapshots; `identities` is true when some organization has no settled owner; `years` are the
+    stale editions.
+    """
+
+    partitions: dict[tuple[str, str], set[date]] = field(default_factory=dict)
+    dimensions: set[str] = field(default_factory=set)
+    identities: bool = False
+    years: set[int] = field(default_factory=set)
+
+    def days(self, *layers: str) -> set[date]:
+        """The stale partitions of these layers, whatever the family."""
+        return {day for (layer, _), days in self.partitions.items() if layer in layers for day in days}
+
+
+@dataclass(frozen=True)
+class SummaryReport:
+    """What one refresh of an edition did."""
+
+    summaries: int
+    recomputed: int
+    left_out: int
+    frozen: bool
+
+
+@dataclass(frozen=True)
+class QuarantineEntry:
+    """One thing that could not be taken: a whole file, or the rows of a file that share a reason."""
+
+    family: str
+    key: str
+    reason: str
+    rows: int | None
+
+
+@dataclass(frozen=True)
+class LandingTotals:
+    """Landing rows, the unique rows among them, and how many were duplicates."""
+
+    files: int
+    landed_rows: int
+    unique_rows: int
+
+    @property
+    def duplicates(self) -> int:
+        """Landing rows that another row with the same key stands for."""
+        return self.landed_rows - self.unique_rows
+
+
+class Reader(Protocol):
+    """A read-only view of the warehouse."""
+
+    def known(self, family: str, days: Sequence[date] | None) -> dict[str, str]:
+        """The etag of each object the ledger holds in its newest version, by key."""
+        ...
+
+    def pending(self) -> Pending:
+        """What has landed or changed and not been followed yet."""
+        ...
+
+    def violations(self, check: Check, span: Span, now: datetime, fetch: Fetch) -> list[dict[str, Any]]:
+        """The first rows that break a rule inside the span; none is a pass."""
+        ...
+
+    def differences(self, layer: str, family: str, span: Span, fetch: Fetch) -> list[dict[str, Any]]:
+        """The first rows by which a table differs from its full rebuild; none is a pass."""
+        ...
+
+    def quarantine(self, span: Span) -> list[QuarantineEntry]:
+        """Everything in quarantine from files of these folder days (dimensions always)."""
+        ...
+
+    def row_counts(self, layer: str, family: str, span: Span) -> dict[date, int]:
+        """Rows by partition of a layer."""
+        ...
+
+    def facts(self, year: int, wrapped_id: str | None = None) -> list[Facts]:
+        """The final integers of an edition's customers, most requests first, or of one of them."""
+        ...
+
+    def edition(self, year: int) -> Edition | None:
+        """How far an edition reaches; None when it was never built."""
+        ...
+
+    def editions(self) -> list[int]:
+        """The years that have an edition."""
+        ...
+
+    def customers(self, wrapped_ids: Sequence[str]) -> dict[str, str | None]:
+        """The names of customers, for an operator's eyes."""
+        ...
+
+    def owner(self, organization_id: str) -> str | None:
+        """The wrapped_id that an organization's numbers count for; None when the organization is unknown."""
+        ...
+
+    def landing_totals(self, family: str, span: Span) -> LandingTotals:
+        """What landed for these days and what is left of it once duplicates are gone."""
+        ...
+
+
+class Writer(Reader, Protocol):
+    """The one process that may change the warehouse. Every method is all or nothing, and safe to repeat."""
+
+    def take(self, family: str, files: Sequence[LandedFile], imported_at: datetime) -> ImportReport:
+        """Import these files; every one ends in the ledger, landed or quarantined."""
+        ...
+
+    def refresh_raw(self, family: str, span: Span, fetch: Fetch, full: bool, progress: Progress) -> RefreshReport:
+        """Merge what landed for these days, or with `full` rebuild them."""
+        ...
+
+    def refresh_rollup(self, level: str, family: str, span: Span, full: bool, progress: Progress) -> RefreshReport:
+        """Recompute what changed in these periods, or with `full` all of them."""
+        ...
+
+    def refresh_dimension(self, name: str, fetch: Fetch, full: bool, progress: Progress) -> int:
+        """Merge the snapshots that landed; returns the row count."""
+        ...
+
+    def refresh_identities(self, secret: bytes, full: bool) -> int:
+        """Give every organization its public identity; returns how many organizations have one."""
+        ...
+
+    def refresh_summaries(self, year: int, full: bool, now: datetime, freeze_at: datetime | None) -> SummaryReport:
+        """Recompute the summaries of an edition that something changed, or with `full` all of them."""
+        ...
+
+
+class Warehouse(Protocol):
+    """An engine at an address."""
+
+    def reading(self, patience: float = 10.0) -> AbstractContextManager[Reader]:
+        """Open it to read; waits up to `patience` seconds for a writer to end."""
+        ...
+
+    def writing(self) -> AbstractContextManager[Writer]:
+        """Open it to write, creating it when it does not exist; waits for other writers and readers."""
+        ...

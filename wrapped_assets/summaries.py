@@ -1,0 +1,525 @@
+"""The summary document: one customer's year as the world may see it (schema version 1).
+
+Here live the facts it is made from, the document's model and JSON form, and the arithmetic between them:
+rates, percentages and ranks, computed once, from final integers. How the integers are counted is SQL's
+business; nothing here reads a table, a clock or the environment. A document is a pure function of
+(facts, edition), so building it again gives the same bytes.
+
+The published schema is made by: python -m wrapped_assets.summaries > docs/summary.schema.json
+"""
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, count, groupby
+from typing import Annotated, Any, Literal, TypedDict, get_args
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
+
+SCHEMA_VERSION: Literal[1] = 1
+SMALLEST_COHORT = 100  # among fewer customers a rank would say something about each of the others
+
+Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+# What goes in: the final integers of one customer and year.
+
+
+class DayFacts(TypedDict):
+    day: dt.date
+    requests: int
+    errors: int
+
+
+class HourFacts(TypedDict):
+    hour_of_day: int
+    requests: int
+
+
+class WorkspaceFacts(TypedDict):
+    name: str | None
+    requests: int
+    bytes_read: int
+    bytes_written: int
+
+
+class PipeFacts(TypedDict):
+    name: str
+    requests: int
+
+
+class RegionFacts(TypedDict):
+    region: str
+    requests: int
+
+
+class DatasourceFacts(TypedDict):
+    name: str
+    bytes: int
+    rows: int
+
+
+class KindFacts(TypedDict):
+    event_type: str
+    bytes: int
+    rows: int
+    operations: int
+
+
+class Facts(TypedDict):
+    """One row of wrapped_summaries. Lists arrive ranked and cut; days and hours are sparse and ascending."""
+
+    year: int
+    wrapped_id: str
+    requests: int
+    errors: int
+    bytes_read: int
+    rows_read: int
+    result_rows: int
+    p50_us: int | None
+    p95_us: int | None
+    p99_us: int | None
+    days: list[DayFacts]
+    hours: list[HourFacts]
+    workspaces: list[WorkspaceFacts]
+    pipes: list[PipeFacts]
+    regions: list[RegionFacts]
+    storage_bytes: int | None
+    storage_rows: int | None
+    largest_datasource: DatasourceFacts | None
+    ingestion_bytes: int
+    ingestion_rows: int
+    ingestion_operations: int
+    event_types: list[KindFacts]
+    previous_requests: int | None
+    fewer: int
+    cohort_size: int
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The year published and how far its data reaches; both instants in UTC."""
+
+    year: int
+    through: dt.datetime
+    generated_at: dt.datetime
+
+
+class ContradictoryFacts(ValueError):
+    """The facts of one customer disagree with each other, so no document was made of them."""
+
+    def __init__(self, facts: Facts, what: str, seen: object, expected: object) -> None:
+        year, wrapped_id = facts["year"], facts["wrapped_id"]
+        super().__init__(
+            f"The {year} summary of {wrapped_id} was not made: its facts contradict each other.\n"
+            f"  {what}: {seen}, expected {expected}.\n"
+            f"  Next: materialize wrapped_summaries for {year}; if that says the same, run "
+            f"`wrapped check --year {year} --deep`."
+        )
+
+
+# What comes out: the model, its fields in the order of the JSON.
+
+
+def _utc_milliseconds(moment: dt.datetime) -> dt.datetime:
+    moment = moment.astimezone(dt.UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def _iso(moment: dt.datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _without_emails(name: str) -> str:
+    """The name with each e-mail address in it replaced: "ana@example.com's data" becomes "someone's data"."""
+    return re.sub(r"[^\s@<>()\",:;]{1,64}@[\w-]+(?:\.[\w-]+)+", "someone", name)
+
+
+Count = Annotated[int, Field(ge=0)]
+Milliseconds = Annotated[float, Field(ge=0)]
+Percentage = Annotated[float, Field(ge=0, le=100)]
+Name = Annotated[str, AfterValidator(_without_emails)]
+Instant = Annotated[
+    AwareDatetime,
+    AfterValidator(_utc_milliseconds),
+    PlainSerializer(_iso, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2025-12-31T23:59:59.999Z"]}),
+]
+WrappedId = Annotated[
+    str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")
+]
+
+
+# Strict, because a sum that reaches Python as a float or a Decimal has been through something that can round.
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Requests(_Part):
+    """API requests of the year, from pipe_stats."""
+
+    total: Count = Field(description="Requests, errors included.")
+    errors: Count = Field(description="Requests whose error flag is 1.")
+    error_rate: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        description="errors / total, six decimals, halves up; null without requests."
+    )
+    bytes_read: Count = Field(description="Bytes read by the requests (sum of read_bytes).")
+    rows_read: Count = Field(description="Rows read by the requests (sum of read_rows).")
+    result_rows: Count = Field(description="Rows returned by the requests (sum of result_rows).")
+    p50_ms: Milliseconds | None = Field(
+        description="Milliseconds in which half of the requests were answered: nearest rank, "
+        "top of a duration bucket at most 1 % wide; null without requests."
+    )
+    p95_ms: Milliseconds | None = Field(description="As p50_ms, for 95 % of the requests.")
+    p99_ms: Milliseconds | None = Field(description="As p50_ms, for 99 % of the requests.")
+
+
+class PeakDay(_Part):
+    """The day with most requests, the earliest of equals, from pipe_stats."""
+
+    date: dt.date = Field(description="The day, in UTC.")
+    requests: Count = Field(description="Requests on that day.")
+
+
+class PeakHour(_Part):
+    """The hour of the day with most requests over the whole year, the lowest of equals, from pipe_stats."""
+
+    hour_of_day: int = Field(ge=0, le=23, description="The hour, 0 to 23, in UTC.")
+    requests: Count = Field(description="Requests in that hour, all days of the year together.")
+
+
+class Month(_Part):
+    """One calendar month, in UTC, from pipe_stats."""
+
+    month: int = Field(ge=1, le=12, description="1 is January.")
+    requests: Count = Field(description="Requests in the month.")
+    errors: Count = Field(description="Those of them whose error flag is 1.")
+
+
+class LargestDatasource(_Part):
+    """The data source with most bytes at its last reading of the year, from storage."""
+
+    name: Name = Field(description="The data source's newest name.")
+    bytes: Count = Field(description="Its bytes at its last reading.")
+    rows: Count = Field(description="Its rows at its last reading.")
+
+
+class Storage(_Part):
+    """What is kept: the last reading of the year of each data source, summed, from storage."""
+
+    bytes: Count = Field(description="Bytes kept.")
+    rows: Count = Field(description="Rows kept.")
+    largest_datasource: LargestDatasource | None = Field(description="The largest of them by bytes.")
+
+
+class EventType(_Part):
+    """One kind of data source operation, from ingestion."""
+
+    event_type: Name = Field(description="The kind, such as append or replace.")
+    bytes: Count = Field(description="Bytes written by operations of this kind (sum of written_bytes).")
+    rows: Count = Field(description="Rows written by operations of this kind (sum of written_rows).")
+    operations: Count = Field(description="Operations of this kind.")
+
+
+class Ingestion(_Part):
+    """Data source operations of the year, from ingestion."""
+
+    bytes: Count = Field(description="Bytes written (sum of written_bytes).")
+    rows: Count = Field(description="Rows written (sum of written_rows).")
+    operations: Count = Field(description="Operations of every kind.")
+    top_event_types: tuple[EventType, ...] = Field(max_length=3, description="The 3 kinds with most bytes.")
+
+
+class WorkspaceShare(_Part):
+    """One workspace's part of the year, from pipe_stats (requests, read) and ingestion (written)."""
+
+    name: Name = Field(description="Newest name; 'Workspace N' if none is known; last 'other', the rest.")
+    requests: Count = Field(description="Requests in the workspace.")
+    read_pct: Percentage = Field(
+        description="Percent of the customer's bytes read, in tenths: together exactly 100.0, or all 0.0."
+    )
+    write_pct: Percentage = Field(description="As read_pct, of the customer's bytes written.")
+
+
+class PipeRequests(_Part):
+    """One pipe, from pipe_stats."""
+
+    name: Name = Field(description="The pipe's newest name.")
+    requests: Count = Field(description="Requests to it.")
+
+
+class RegionRequests(_Part):
+    """One region, from pipe_stats."""
+
+    region: str = Field(description="The region's public name.")
+    requests: Count = Field(description="Requests logged there.")
+
+
+class PreviousYear(_Part):
+    """The year before, from the same tables."""
+
+    requests: int = Field(ge=1, description="Requests in the year before.")
+    change_pct: float = Field(
+        ge=-100, description="Percent by which requests changed since, one decimal, halves away from zero."
+    )
+
+
+class Rank(_Part):
+    """The customer among all with a request this year (the cohort), counted exactly, from pipe_stats."""
+
+    percentile: int = Field(
+        ge=0, le=99, description="Percent of the cohort with strictly fewer requests, rounded down."
+    )
+    cohort_size: int = Field(ge=SMALLEST_COHORT, description="Customers with a request, this one included.")
+
+
+class Summary(_Part):
+    """One customer's year. Integers are exact and may pass 2^53, where JSON.parse starts to round."""
+
+    wrapped_id: WrappedId = Field(description="The customer's public identity, a version 8 UUID.")
+    year: int = Field(description="The calendar year summed up, in UTC.")
+    through: Instant = Field(description="The last instant covered, UTC.")
+    generated_at: Instant = Field(description="When the newest data in it was exported, UTC.")
+    schema_version: Literal[1] = Field(description="Version of this schema.")
+    requests: Requests = Field(description="API requests.")
+    peak_day: PeakDay | None = Field(description="The busiest day; null without requests.")
+    peak_hour: PeakHour | None = Field(description="The busiest hour of the day; null without requests.")
+    busiest_weekday: Weekday | None = Field(
+        description="Weekday with most requests over the year, Monday first of equals; null without requests."
+    )
+    active_days: int = Field(ge=0, le=366, description="Days with at least one request.")
+    longest_streak_days: int = Field(ge=0, le=366, description="Longest run of active days inside the year.")
+    months: tuple[Month, ...] = Field(min_length=12, max_length=12, description="January to December.")
+    days: tuple[Count, ...] = Field(
+        min_length=365, max_length=366, description="Requests per day of the year."
+    )
+    storage: Storage | None = Field(description="What is kept; null without a reading this year.")
+    ingestion: Ingestion | None = Field(description="What was written; null without an operation this year.")
+    top_workspaces: tuple[WorkspaceShare, ...] = Field(
+        max_length=6, description="The 5 workspaces with most requests, then 'other' when anything is left."
+    )
+    top_pipes: tuple[PipeRequests, ...] = Field(max_length=5, description="The 5 pipes with most requests.")
+    regions: tuple[RegionRequests, ...] = Field(max_length=20, description="Requests by region, most first.")
+    previous_year: PreviousYear | None = Field(description="Null when the customer had no request that year.")
+    rank: Rank | None = Field(description="Null without requests, or when fewer than 100 customers had any.")
+
+    def to_json(self) -> bytes:
+        """The published bytes, the same on every machine. `Summary.model_validate_json` reads them back."""
+        fields = self.model_dump(mode="json")
+        return json.dumps(fields, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def json_schema() -> dict[str, Any]:
+    """The document's JSON Schema, as published in docs/summary.schema.json."""
+    schema = Summary.model_json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+# From the one to the other.
+
+
+def document(facts: Facts, edition: Edition) -> Summary:
+    """The summary these facts make in this edition; ContradictoryFacts when they cannot all be true."""
+    _refuse_contradictions(facts, edition)
+    daily = _every_day(facts)
+    return Summary(
+        wrapped_id=facts["wrapped_id"],
+        year=facts["year"],
+        through=edition.through,
+        generated_at=edition.generated_at,
+        schema_version=SCHEMA_VERSION,
+        requests=_requests(facts),
+        peak_day=_peak_day(facts["year"], daily),
+        peak_hour=_peak_hour(facts),
+        busiest_weekday=_busiest_weekday(facts["year"], daily),
+        active_days=sum(1 for requests in daily if requests),
+        longest_streak_days=max((len([*run]) for active, run in groupby(daily, bool) if active), default=0),
+        months=_months(facts),
+        days=tuple(daily),
+        storage=_storage(facts),
+        ingestion=_ingestion(facts),
+        top_workspaces=_top_workspaces(facts),
+        top_pipes=tuple(PipeRequests(**pipe) for pipe in facts["pipes"]),
+        regions=tuple(RegionRequests(**region) for region in facts["regions"]),
+        previous_year=_previous_year(facts),
+        rank=_rank(facts),
+    )
+
+
+def _refuse_contradictions(facts: Facts, edition: Edition) -> None:
+    for what, seen, expected in chain(_wrong_times(facts, edition), _wrong_sums(facts)):
+        raise ContradictoryFacts(facts, what, seen, expected)
+
+
+def _wrong_times(facts: Facts, edition: Edition) -> Iterator[tuple[str, object, object]]:
+    year = facts["year"]
+    if edition.year != year:
+        yield "Year of the edition", edition.year, year
+    if edition.through.astimezone(dt.UTC).year > year:
+        yield "Last instant covered", edition.through, f"one before {year + 1}"
+    for day in facts["days"]:
+        if day["day"].year != year:
+            yield "Day", day["day"], f"one in {year}"
+
+
+def _wrong_sums(facts: Facts) -> Iterator[tuple[str, object, object]]:
+    days, hours = facts["days"], facts["hours"]
+    for what, seen, expected in (
+        ("Requests over all days", sum(day["requests"] for day in days), facts["requests"]),
+        ("Errors over all days", sum(day["errors"] for day in days), facts["errors"]),
+        ("Requests over all hours", sum(hour["requests"] for hour in hours), facts["requests"]),
+    ):
+        if seen != expected:
+            yield what, seen, expected
+    for what, left in zip(("Requests", "Bytes read", "Bytes written"), _outside_top(facts), strict=True):
+        if left < 0:
+            yield f"{what} over the top workspaces", f"{-left} more than in all", "no more"
+
+
+def _every_day(facts: Facts) -> list[int]:
+    year = facts["year"]
+    first = dt.date(year, 1, 1)
+    daily = [0] * ((dt.date(year, 12, 31) - first).days + 1)
+    for day in facts["days"]:
+        daily[(day["day"] - first).days] += day["requests"]
+    return daily
+
+
+def _requests(facts: Facts) -> Requests:
+    total, errors = facts["requests"], facts["errors"]
+    return Requests(
+        total=total,
+        errors=errors,
+        error_rate=_rounded(10**6 * errors, total) / 10**6 if total else None,
+        bytes_read=facts["bytes_read"],
+        rows_read=facts["rows_read"],
+        result_rows=facts["result_rows"],
+        p50_ms=_milliseconds(facts["p50_us"]),
+        p95_ms=_milliseconds(facts["p95_us"]),
+        p99_ms=_milliseconds(facts["p99_us"]),
+    )
+
+
+def _milliseconds(microseconds: int | None) -> float | None:
+    return None if microseconds is None else microseconds / 1000
+
+
+def _rounded(numerator: int, denominator: int) -> int:
+    """The nearest integer, halves away from zero; dividing it by ten or a million is the only float step."""
+    nearest = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return nearest if numerator >= 0 else -nearest
+
+
+def _peak_day(year: int, daily: list[int]) -> PeakDay | None:
+    most = max(daily)
+    if not most:
+        return None
+    return PeakDay(date=dt.date(year, 1, 1) + dt.timedelta(daily.index(most)), requests=most)
+
+
+def _peak_hour(facts: Facts) -> PeakHour | None:
+    if not facts["requests"]:
+        return None
+    return PeakHour(**max(facts["hours"], key=lambda hour: (hour["requests"], -hour["hour_of_day"])))
+
+
+def _busiest_weekday(year: int, daily: list[int]) -> Weekday | None:
+    starts_on = dt.date(year, 1, 1).weekday()
+    totals = [sum(daily[(weekday - starts_on) % 7 :: 7]) for weekday in range(7)]
+    return get_args(Weekday)[totals.index(max(totals))] if any(totals) else None
+
+
+def _months(facts: Facts) -> tuple[Month, ...]:
+    requests, errors = [0] * 12, [0] * 12
+    for day in facts["days"]:
+        requests[day["day"].month - 1] += day["requests"]
+        errors[day["day"].month - 1] += day["errors"]
+    return tuple(Month(month=i + 1, requests=requests[i], errors=errors[i]) for i in range(12))
+
+
+def _storage(facts: Facts) -> Storage | None:
+    kept, rows, largest = facts["storage_bytes"], facts["storage_rows"], facts["largest_datasource"]
+    if kept is None or rows is None:
+        return None
+    named = LargestDatasource(**largest) if largest else None
+    return Storage(bytes=kept, rows=rows, largest_datasource=named)
+
+
+def _ingestion(facts: Facts) -> Ingestion | None:
+    if not facts["ingestion_operations"]:
+        return None
+    return Ingestion(
+        bytes=facts["ingestion_bytes"],
+        rows=facts["ingestion_rows"],
+        operations=facts["ingestion_operations"],
+        top_event_types=tuple(EventType(**kind) for kind in facts["event_types"]),
+    )
+
+
+def _outside_top(facts: Facts) -> tuple[int, int, int]:
+    """Requests, bytes read and bytes written that belong to none of the listed workspaces."""
+    listed = facts["workspaces"]
+    return (
+        facts["requests"] - sum(workspace["requests"] for workspace in listed),
+        facts["bytes_read"] - sum(workspace["bytes_read"] for workspace in listed),
+        facts["ingestion_bytes"] - sum(workspace["bytes_written"] for workspace in listed),
+    )
+
+
+def _top_workspaces(facts: Facts) -> tuple[WorkspaceShare, ...]:
+    rows = [*facts["workspaces"]]
+    requests, read, written = _outside_top(facts)
+    if requests or read or written:
+        rows.append({"name": "other", "requests": requests, "bytes_read": read, "bytes_written": written})
+    read_pct = _percentages([row["bytes_read"] for row in rows])
+    write_pct = _percentages([row["bytes_written"] for row in rows])
+    return tuple(
+        WorkspaceShare(name=name, requests=row["requests"], read_pct=read, write_pct=write)
+        for name, row, read, write in zip(_names(rows), rows, read_pct, write_pct, strict=True)
+    )
+
+
+def _names(rows: list[WorkspaceFacts]) -> Iterator[str]:
+    unnamed = count(1)
+    return (f"Workspace {next(unnamed)}" if row["name"] is None else row["name"] for row in rows)
+
+
+def _percentages(parts: list[int]) -> list[float]:
+    """Shares in tenths of a percent by largest remainder, the earlier of equals first; all 0.0 of nothing."""
+    whole = sum(parts)
+    if not whole:
+        return [0.0] * len(parts)
+    tenths = [1000 * part // whole for part in parts]
+    by_remainder = sorted(range(len(parts)), key=lambda i: 1000 * parts[i] % whole, reverse=True)
+    for i in by_remainder[: 1000 - sum(tenths)]:
+        tenths[i] += 1
+    return [tenth / 10 for tenth in tenths]
+
+
+def _previous_year(facts: Facts) -> PreviousYear | None:
+    before = facts["previous_requests"]
+    if not before:
+        return None
+    tenths = _rounded(1000 * (facts["requests"] - before), before)
+    return PreviousYear(requests=before, change_pct=tenths / 10)
+
+
+def _rank(facts: Facts) -> Rank | None:
+    cohort = facts["cohort_size"]
+    if not facts["requests"] or cohort < SMALLEST_COHORT:
+        return None
+    return Rank(percentile=100 * facts["fewer"] // cohort, cohort_size=cohort)
+
+
+if __name__ == "__main__":
+    print(json.dumps(json_schema(), indent=2))
