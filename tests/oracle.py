@@ -500,7 +500,7 @@ def _top_workspaces(
 
 def _top_pipes(requests: list[Row]) -> list[dict[str, Any]]:
     by_pipe = _grouped(requests, lambda row: (row["organization_id"], row["pipe_id"]))
-    ranked = sorted(by_pipe.items(), key=lambda item: (-len(item[1]), *_utf8(item[0])))
+    ranked = sorted(by_pipe.items(), key=lambda item: (-len(item[1]), *_utf8(reversed(item[0]))))
     return [{"name": _newest_name(rows), "requests": len(rows)} for _, rows in ranked[:5]]
 
 
@@ -521,7 +521,7 @@ def _storage(readings: list[Row]) -> dict[str, Any]:
         return {"storage_bytes": None, "storage_rows": None, "largest_datasource": None}
     last = last_readings(readings)
     largest = last[
-        min(last, key=lambda source: (-last[source]["bytes"], -last[source]["rows"], *_utf8(source)))
+        min(last, key=lambda source: (-last[source]["bytes"], -last[source]["rows"], *_utf8(reversed(source))))
     ]
     return {
         "storage_bytes": sum(row["bytes"] for row in last.values()),

@@ -1,4 +1,4 @@
-"""What the landing layout promises: one spelling for each place, and nothing read that a writer keeps for itself."""
+"""What the landing layout promises: one spelling for each place, and no reading of writers' leftovers."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -74,7 +74,7 @@ def test_export_names_sort_by_window_then_by_making() -> None:
 )
 def test_an_export_covers_part_of_one_utc_day(start: datetime, end: datetime) -> None:
     """An empty, reversed, cross-midnight, split-second or zoneless window has no name."""
-    with pytest.raises(ValueError, match="2025|2024"):
+    with pytest.raises(ValueError, match=r"2025|2024"):
         layout.export_key("pipe_stats", "eu", start, end, EXPORTED)
 
 

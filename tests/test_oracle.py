@@ -444,7 +444,7 @@ def test_a_workspace_has_the_name_of_its_newest_snapshot() -> None:
     assert oracle.workspace_names(files_of(*snapshots)) == {"ws-1": "a", "ws-2": "b", "ws-3": "a"}
 
 
-def test_data_sources_tie_by_organization_and_then_id() -> None:
+def test_data_sources_tie_by_id_and_then_organization() -> None:
     """The same id in two organizations is two data sources."""
     readings = [
         reading("org-2", id="ds-1", datasource_name="second organization"),
@@ -457,7 +457,7 @@ def test_data_sources_tie_by_organization_and_then_id() -> None:
     assert storage == {
         "bytes": 15000,
         "rows": 150,
-        "largest_datasource": {"name": "second", "bytes": 5000, "rows": 50},
+        "largest_datasource": {"name": "second organization", "bytes": 5000, "rows": 50},
     }
 
 
@@ -477,7 +477,7 @@ def test_a_year_reaches_to_the_newest_export_of_any_family() -> None:
 
 
 def test_the_same_pipe_id_in_two_organizations_is_two_pipes() -> None:
-    """At most five are shown, ties by organization and then pipe, each under its newest name."""
+    """At most five are shown, ties by pipe and then organization, each under its newest name."""
     rows = [
         request("org-2", id="1", pipe_id="p0", pipe_name="second"),
         request("org-1", id="2", pipe_id="p0", pipe_name="a"),
@@ -490,7 +490,7 @@ def test_the_same_pipe_id_in_two_organizations_is_two_pipes() -> None:
 
     shown = the_document(*rows, organization("org-2", customer_id="org-1"))["top_pipes"]
 
-    assert [entry["name"] for entry in shown] == ["b", "newer", "name 6", "name 7", "name 8"]
+    assert [entry["name"] for entry in shown] == ["b", "newer", "second", "name 6", "name 7"]
 
 
 def test_event_types_rank_by_bytes_and_regions_by_requests() -> None:

@@ -1,7 +1,7 @@
 """Landing keys: where a file of a family, day and region lies, and what a key found there says.
 
-Names only, in both directions; nothing here reads a store or knows which families exist. The layout is the public
-contract of docs and DESIGN section 2:
+Names only, in both directions; nothing here reads a store or knows which families exist. The layout is a
+public contract, for whoever writes files:
 
     <family>/dt=YYYY-MM-DD/region=<region>/<anything>
     <dimension>/region=<region>/<anything>
@@ -62,7 +62,7 @@ def dimension_prefix(name: str) -> str:
 
 
 def day_of_folder(folder: str) -> date | None:
-    """The day of a folder called `dt=YYYY-MM-DD`; None for any other name, `dt=2025-1-2` and `dt=2025-02-30` too."""
+    """The day of a folder `dt=YYYY-MM-DD`; None for any other name, `dt=2025-1-2` and `dt=2025-02-30` too."""
     text = folder.removeprefix("dt=")
     try:
         day = date.fromisoformat(text)
@@ -74,8 +74,9 @@ def day_of_folder(folder: str) -> date | None:
 def is_leftover(key: str) -> bool:
     """Whether a key is something a writer keeps for itself: no reader of the landing store ever opens it.
 
-    As in Hive and Spark, a file or folder whose name starts with `.` or `_` is private: `_SUCCESS`, `_temporary/...`,
-    `_committed_...`, `.spark-staging-.../`, `.part-0.parquet.crc`, `.DS_Store`, rsync's `.name.a1b2c3`.
+    As in Hive and Spark, a file or folder whose name starts with `.` or `_` is private: `_SUCCESS`,
+    `_temporary/...`, `_committed_...`, `.spark-staging-.../`, `.part-0.parquet.crc`, `.DS_Store`, rsync's
+    `.name.a1b2c3`.
     """
     segments = key.split("/")
     if any(segment.startswith((".", "_")) for segment in segments):

@@ -6,6 +6,10 @@ from pathlib import Path
 from wrapped_assets.periods import Span
 
 
+class Refused(Exception):
+    """Base of what a command refuses to do, or could not finish, for a reason the user can act on."""
+
+
 class WarehouseError(Exception):
     """Base of everything a warehouse refuses to do."""
 
@@ -77,4 +81,16 @@ class NewerSchema(WarehouseError):
             f"The warehouse {path} was not opened.\n"
             f"  Its schema has version {found}; this installation knows versions up to {known}.\n"
             "  Next: upgrade wrapped-assets to the version that made it, or point WRAPPED_HOME elsewhere."
+        )
+
+
+class RegionUnavailable(Exception):
+    """A region's database cannot be read; nothing was exported from it."""
+
+    def __init__(self, region: str, seen: str) -> None:
+        super().__init__(
+            f"The database of region {region} could not be opened, so nothing was exported from it.\n"
+            f"  DuckDB said: {seen}\n"
+            "  Next: check its entry in WRAPPED_REGIONS and that this user may read it;"
+            " what is missing is exported by materializing regional_exports for the days concerned."
         )

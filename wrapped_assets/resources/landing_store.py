@@ -1,13 +1,14 @@
 """The landing store: immutable files by key, in a folder or a bucket, exactly as they were listed.
 
-One class over obstore, for `file://`, `s3://` and `gs://` alike, without Dagster. It lists, brings files near, tells
-what became of them, and adds new ones. What a key means is `wrapped_assets.layout`; what has been imported is the
-warehouse's ledger; what is in a file is nobody's business here.
+One class over obstore, for `file://`, `s3://` and `gs://` alike, without Dagster. It lists, brings files
+near, tells what became of them, and adds new ones. What a key means is `wrapped_assets.layout`; what has been
+imported is the warehouse's ledger; what is in a file is nobody's business here.
 
-Versions. An etag names the bytes under a key. Buckets make it; for a folder obstore makes it of inode, modification
-time in microseconds and size, so a file replaced by another, or written again, gets a new one whatever its size.
-(Only a rewrite in place, of equal size, with the old time put back or within the file system's clock tick, would be
-missed.) A folder restored from a backup has new etags throughout: its files count as changed, and are imported again.
+Versions. An etag names the bytes under a key. Buckets make it; for a folder obstore makes it of inode,
+modification time in microseconds and size, so a file replaced by another, or written again, gets a new one
+whatever its size. Only a rewrite in place, of equal size, with the old time put back or within one tick of
+the file system's clock, would be missed. A folder restored from a backup has new etags throughout: its files
+count as changed, and are imported again.
 """
 
 import os
@@ -91,7 +92,7 @@ class LandingObject:
 
 @dataclass(frozen=True)
 class DayFolders:
-    """The days of a family, and what else lies beside them: folders and files that no import will ever look at."""
+    """The days of a family, and the names beside them: folders and files that no import will ever look at."""
 
     days: list[date]
     strangers: list[str]
@@ -107,7 +108,7 @@ class Fetched:
 
 @dataclass(frozen=True, eq=False)
 class LandingStore:
-    """A landing store by its URL; pickles as URL, options and credentials, and shows neither of the latter."""
+    """A landing store by its URL. Pickles as URL, options and credentials; printed, it shows only the URL."""
 
     url: str
     options: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -122,24 +123,23 @@ class LandingStore:
     ) -> Self:
         """The store at `file:///folder`, `s3://bucket/prefix` or `gs://bucket/prefix`; asks no server yet.
 
-        `options` are obstore's names, such as endpoint, region, access_key_id (`s3.OPTIONS`); `credentials` come from
-        `s3.from_s3_resource`. A folder need not exist: nothing has landed there yet.
+        `options` have obstore's names, such as endpoint, region, access_key_id (`s3.OPTIONS`); `credentials`
+        come from `s3.from_s3_resource`. A folder need not exist: nothing has landed there yet.
         """
         _check_url(url)
         store = cls(url.rstrip("/"), dict(options or {}), credentials)
         if store._folder is None:
             store._objects  # noqa: B018 - a wrong option is told here, not at the first listing
         elif options or credentials:
-            raise LandingStoreError(
-                "use options", url, "A folder takes none.", "leave them out, or use s3://."
-            )
+            then = "leave them out, or use s3://."
+            raise LandingStoreError("use options", url, "A folder takes none.", then)
         return store
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.url, self.options, self.credentials)
 
     def days(self, family: str) -> DayFolders:
-        """The days that have a folder, ascending: one request per thousand days, however many files they hold."""
+        """The days that have a folder, ascending: one request per thousand days, however many files."""
         prefix = layout.dimension_prefix(family)
         if self._nothing_yet():
             return DayFolders([], [])
@@ -152,9 +152,9 @@ class LandingStore:
         return DayFolders(sorted(days.values()), sorted(strangers))
 
     def list_day(self, family: str, day: date) -> list[LandingObject]:
-        """Every file of one day by key, at any depth, except what writers keep for themselves (`layout.is_leftover`).
+        """Every file of one day by key, at any depth, except what writers keep for themselves.
 
-        Misplaced files are there too: `layout.parse` knows no region for them.
+        Those are `layout.is_leftover`. Misplaced files are listed: `layout.parse` knows no region for them.
         """
         return self._list(layout.day_prefix(family, day))
 
@@ -166,21 +166,22 @@ class LandingStore:
     def fetch(self, objects: Iterable[LandingObject], spool: Path | None = None) -> Iterator[Fetched]:
         """Exactly the listed versions as local files, until the `with` block ends.
 
-        A folder's files are given in place: never write to them. A bucket's are spooled, several at a time, into a
-        private folder below `spool` (or the system's temporary one). No path holds a glob character below the store.
+        A folder's files are given in place: never write to them. A bucket's are spooled, several at a time,
+        into a private folder below `spool` (or the system's temporary one). No path holds glob characters.
         """
         wanted = list(objects)
         bring = self._spooled if self._folder is None else self._in_place
         with tempfile.TemporaryDirectory(prefix="wrapped-landing-", dir=spool) as folder:
             targets = [Path(folder) / f"{number:06}.parquet" for number in range(len(wanted))]
             with self._explained("fetch files"):
-                outcomes = _at_once(
-                    lambda pair: (pair[0].key, bring(*pair)), list(zip(wanted, targets, strict=True))
-                )
-            problems = {key: outcome for key, outcome in outcomes if isinstance(outcome, Problem)}
-            if Problem.VANISHED in problems.values():
+                brought = _at_once(lambda pair: bring(*pair), list(zip(wanted, targets, strict=True)))
+            if Problem.VANISHED in brought:
                 self._require_store()
-            yield Fetched({key: outcome for key, outcome in outcomes if isinstance(outcome, Path)}, problems)
+            outcomes = {item.key: outcome for item, outcome in zip(wanted, brought, strict=True)}
+            yield Fetched(
+                {key: outcome for key, outcome in outcomes.items() if isinstance(outcome, Path)},
+                {key: outcome for key, outcome in outcomes.items() if isinstance(outcome, Problem)},
+            )
 
     def stat(self, keys: Iterable[str]) -> dict[str, LandingObject | None]:
         """What is under each key now; None for what has vanished."""
@@ -194,8 +195,8 @@ class LandingStore:
     def put_new(self, key: str, path: Path) -> LandingObject:
         """Add a file under a key that is not taken; readers see all of it or nothing, also after a crash.
 
-        A bucket's large uploads are staged beside the key under a name that ends in `.tmp`, which a crash leaves
-        behind and nobody reads: give the bucket a lifecycle rule for those and for unfinished uploads.
+        A bucket's large uploads are staged beside the key under a name that ends in `.tmp`. A crash leaves
+        that behind and nobody reads it: a lifecycle rule may remove those and unfinished uploads.
         """
         if layout.parse(key) is None:
             raise ValueError(f"not a key of the landing layout: {key!r}")
@@ -257,7 +258,7 @@ class LandingStore:
         with target.open("wb") as spool:
             try:
                 result = obstore.get(self._objects, item.key, options={"if_match": item.etag})
-                # Some servers ignore If-Match. A broken download is resumed by obstore, under the same etag only.
+                # Some servers ignore If-Match. obstore resumes a broken download, under the same etag only.
                 if _object(result.meta) != item:
                     return Problem.CHANGED
                 for chunk in result.stream(CHUNK_BYTES):
@@ -290,15 +291,12 @@ class LandingStore:
 
     @contextmanager
     def _explained(self, action: str) -> Iterator[None]:
-        """Turns what obstore raises into an error without secrets; the original, which may hold some, stays behind."""
+        """Turn obstore's errors into one without secrets; drop the original, which may hold some."""
         try:
             yield
         except (AlreadyExistsError, FileExistsError):
-            seen, then = (
-                "Its key is taken, and landing files are never changed.",
-                "export again, under a new name.",
-            )
-            raise AlreadyThere(action, self.url, seen, then) from None
+            seen = "Its key is taken, and landing files are never changed."
+            raise AlreadyThere(action, self.url, seen, "export again, under a new name.") from None
         except InvalidPathError as error:
             name = re.search(r'[Pp]ath "(.*?)"', str(error), re.DOTALL)
             seen = f"It holds a name that cannot be a key: {name[1] if name else ''!r}."
@@ -314,7 +312,7 @@ def _object(meta: "ObjectMeta") -> LandingObject:
 
 
 def _is_marker(meta: "ObjectMeta") -> bool:
-    """Whether this stands for a folder: consoles make empty objects `region=eu/`, and obstore drops the last slash."""
+    """Whether this stands for a folder: consoles put an empty `region=eu/`, obstore drops the last slash."""
     name = meta["path"].rpartition("/")[2]
     return meta["size"] == 0 and ("." not in name or name.startswith(("dt=", "region=")))
 
@@ -326,7 +324,7 @@ def _at_once(work: Callable[[_In], _Out], items: Sequence[_In]) -> list[_Out]:
 
 
 def _put_in_folder(target: Path, path: Path) -> None:
-    """A copy that appears whole or not at all. obstore would hold it in memory and not flush it to the disk."""
+    """A copy that appears whole or not at all. obstore would hold it in memory, and not flush it to disk."""
     target.parent.mkdir(parents=True, exist_ok=True)
     staged = target.with_name(f".{uuid4().hex}.tmp")
     try:
@@ -341,14 +339,12 @@ def _put_in_folder(target: Path, path: Path) -> None:
 
 def _check_url(url: str) -> None:
     parts = urlsplit(url)
-    usable = parts.scheme in ("file", "s3", "gs") and not parts.query and not parts.fragment
     if parts.scheme == "file":
-        usable = usable and parts.netloc in ("", "localhost") and parts.path.strip("/") != ""
-    elif "@" in parts.netloc or not parts.netloc:
-        usable = False
-    if not usable:
-        forms = "file:///folder, s3://bucket/prefix or gs://bucket/prefix, without user, password, '?' or '#'"
+        names_a_place = parts.netloc in ("", "localhost") and parts.path.strip("/") != ""
+    else:
+        names_a_place = parts.scheme in ("s3", "gs") and parts.netloc != "" and "@" not in parts.netloc
+    if not names_a_place or parts.query or parts.fragment:
         # The URL may hold a password, so it is not repeated.
-        raise LandingStoreError(
-            "open the store", f"{parts.scheme}://...", "Its URL cannot be used.", f"write {forms}."
-        )
+        shown, seen = f"{parts.scheme}://...", "Its URL cannot be used."
+        forms = "file:///folder, s3://bucket/prefix or gs://bucket/prefix, without user, password, '?' or '#'"
+        raise LandingStoreError("open the store", shown, seen, f"write {forms}.")

@@ -1,6 +1,6 @@
 """Buckets: opening one from a URL, options and credentials, and what a bucket's refusal means.
 
-Everything that knows about S3 or Google Cloud Storage by name is here, as is the bridge from Dagster's `S3Resource`.
+All that knows S3 or Google Cloud Storage by name is here, as is the bridge from Dagster's `S3Resource`.
 boto3 and dagster_aws cost seconds to import, so only those who configured them pay.
 """
 
@@ -52,7 +52,7 @@ RETRIES: "RetryConfig" = {
     "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=3), "base": 2},
 }
 
-# What was seen (a pattern in obstore's text, None matches all), in words, and what to do next; the first match counts.
+# A pattern in obstore's text, what it means, what to do next; the first that matches counts.
 _CAUSES = [
     (r"NoSuchBucket", "The bucket does not exist.", "create the bucket, or correct WRAPPED_LANDING_URL."),
     (
@@ -89,7 +89,7 @@ class S3Access(NamedTuple):
 
 
 class BotoCredentials:
-    """Credentials from a boto3 session, made on first use and kept fresh; pickles as the session's settings."""
+    """Credentials from a boto3 session, made on first use and kept fresh; pickles as its arguments."""
 
     def __init__(self, **session_settings: str | None) -> None:
         self._settings = session_settings
@@ -113,8 +113,8 @@ class BotoCredentials:
 def from_s3_resource(resource: "S3Resource") -> S3Access:
     """The endpoint, region and credentials that Dagster's `S3Resource` would use, for `LandingStore.open`.
 
-    The client knows best: it has resolved the environment, the profile and the fields. `max_attempts` is not taken
-    over; the landing store has retries of its own.
+    The client knows best: it has resolved the environment, the profile and the fields. `max_attempts` is not
+    taken over; the landing store has retries of its own.
     """
     meta = resource.get_client().meta
     options = {} if meta.region_name == "aws-global" else {"region": meta.region_name}
@@ -131,7 +131,7 @@ def from_s3_resource(resource: "S3Resource") -> S3Access:
 def open_bucket(
     url: str, options: Mapping[str, str], credentials: "Credentials | None"
 ) -> S3Store | GCSStore:
-    """The bucket and prefix of `s3://bucket/prefix` or `gs://bucket/prefix`; ValueError says what cannot be used."""
+    """The bucket and prefix of an `s3://` or `gs://` URL; a ValueError says what cannot be used."""
     scheme, _, place = url.partition("://")
     bucket, _, prefix = place.partition("/")
     unknown = sorted(options.keys() - OPTIONS[scheme])
@@ -154,7 +154,7 @@ def open_bucket(
 def diagnose(text: str) -> tuple[str, str]:
     """What obstore's error text means and what to do next, in words that repeat none of it.
 
-    Servers echo access keys, signed headers and tokens in their refusals, so only the status and the error code pass.
+    Servers echo access keys, signed headers and tokens in refusals: only the status and error code pass.
     """
     seen, then = next((seen, then) for pattern, seen, then in _CAUSES if re.search(pattern, text))
     status = re.search(r"status code: (\d{3})", text)
@@ -176,7 +176,7 @@ def _client_options(config: dict[str, Any]) -> "ClientConfig":
 
 
 def _fixed_credentials(config: dict[str, Any]) -> "S3CredentialProvider":
-    """The keys given as options, alone: beside them obstore would send a session token it finds in the environment."""
+    """The keys given as options, alone: obstore would send a session token from the environment with them."""
     fixed: S3Credential = {
         "access_key_id": config.pop("access_key_id"),
         "secret_access_key": config.pop("secret_access_key", ""),

@@ -183,6 +183,10 @@ class Reader(Protocol):
         """The names of customers, for an operator's eyes."""
         ...
 
+    def identities(self) -> int:
+        """How many organizations have a public identity."""
+        ...
+
     def owner(self, organization_id: str) -> str | None:
         """The wrapped_id that an organization's numbers count for; None when the organization is unknown."""
         ...

@@ -10,6 +10,7 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import duckdb
+import pyarrow as pa
 
 from wrapped_assets import queries
 from wrapped_assets.synthetic import vocabulary
@@ -18,7 +19,10 @@ from wrapped_assets.synthetic.world import Chunk, World
 Report = Callable[[str, int, int], None]
 Result = TypeVar("Result")
 
-_MACROS = ("dice", "roll", "fraction", "bell", "pick", "uuid_text", "t_text", "company_name", "busy_hour")
+_MACROS = (
+    *("dice", "roll", "fraction", "bell", "pick", "nth", "uuid_text", "t_text"),
+    *("company_name", "rename_day", "busy_hour"),
+)
 _SLOTS = {"pipe_stats": "pipe_slots", "ingestion": "data_source_slots"}
 
 
@@ -27,16 +31,14 @@ def silent(label: str, done: int, total: int) -> None:
 
 
 class Generator:
-    """A world in a DuckDB connection. `batch` fills the temp table `batch`; other statements read it from there."""
+    """A world in a DuckDB connection. `batch` fills a temp table of that name, which others read."""
 
     def __init__(self, world: World, connection: duckdb.DuckDBPyConnection) -> None:
         self.world = world
         self._connection = connection
         self._months: dict[str, date] = {}
-        # One thread: rows then reach a file, and files are split, in the same way every time.
+        # One thread: the chunks run side by side, and rows keep their order.
         connection.execute("set threads = 1")
-        # A reopened file would be a second object; each is small enough to stay open.
-        connection.execute("set partitioned_write_max_open_files = 100000")
         connection.execute("set variable seed = $seed", {"seed": world.seed})
         connection.execute("set variable first_day = $first_day", {"first_day": world.start})
         for name in _MACROS:
@@ -47,6 +49,11 @@ class Generator:
         """The rows that `sql/duckdb/synthetic/<name>.sql` answers with, its parameters bound."""
         return self._connection.execute(queries.text(f"duckdb/synthetic/{name}"), parameters).fetchall()
 
+    def table(self, name: str, **parameters: object) -> pa.Table:
+        """The same rows as an Arrow table."""
+        statement = queries.text(f"duckdb/synthetic/{name}")
+        return self._connection.sql(statement, params=parameters or None).to_arrow_table()
+
     def batch(self, family: str, chunk: Chunk, region: str | None = None) -> None:
         """Make the chunk's events of a family, of one region or of all, as they finally are."""
         extra: dict[str, object] = {}
@@ -55,8 +62,6 @@ class Generator:
                 self.run(_SLOTS[family], month=chunk.month, slots=self._slots)
                 self._months[family] = chunk.month
             extra["slots"] = self._slots
-        if family == "pipe_stats":
-            extra["user_agents"] = list(vocabulary.USER_AGENTS)
         self.run(family, from_day=chunk.start, to_day=chunk.end, region=region, **extra)
 
     def carriers(self, family: str, chunk: Chunk) -> None:
@@ -72,7 +77,7 @@ class Generator:
 
     @property
     def _slots(self) -> int:
-        """Enough that a small customer's pipes still get some, few enough to stay in the processor's cache."""
+        """Enough that a small customer's pipes still get some, few enough to stay in the cache."""
         return 65_536 if self.world.organizations <= 500 else 262_144
 
     def _build_world(self) -> None:
@@ -81,7 +86,11 @@ class Generator:
         names = {"stems": list(vocabulary.STEMS), "endings": list(vocabulary.ENDINGS)}
         labels, offsets = zip(*((label, offset) for _, label, offset in vocabulary.REGIONS), strict=True)
         self.run(
-            "days", **period, requests=rows["pipe_stats"], operations=rows["ingestion"], readings=rows["storage"]
+            "days",
+            **period,
+            requests=rows["pipe_stats"],
+            operations=rows["ingestion"],
+            readings=rows["storage"],
         )
         self.run(
             "regions",
@@ -113,6 +122,7 @@ class Generator:
         )
         self.run("pipes", **period, pipe_names=list(vocabulary.PIPES))
         self.run("data_sources", **period, data_source_names=list(vocabulary.DATA_SOURCES))
+        self.run("user_agents", user_agents=list(vocabulary.USER_AGENTS))
         self.run("windows")
 
 

@@ -1,17 +1,26 @@
-"""Where a landing object lies, and how a partitioned COPY's files become objects."""
+"""Landing objects: where each lies, how rows become objects, how finished objects get into landing."""
 
 import os
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from itertools import pairwise
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-@dataclass(frozen=True, order=True)
+# Nearly every value of these differs: a dictionary of them would only be thrown away again.
+_IDS_OF_EVENTS = {"request_id", "operation_id"}
+
+
+@dataclass(frozen=True)
 class LandingObject:
-    """One Parquet file of a family in landing, and how many rows an export put into it."""
+    """One Parquet file in landing and how many rows an export put into it. Dimensions have no day."""
 
     family: str
-    day: date
+    day: date | None
     region: str
     name: str
     rows: int
@@ -19,30 +28,55 @@ class LandingObject:
     @property
     def key(self) -> str:
         """Its path under the landing root."""
-        return f"{self.family}/dt={self.day}/region={self.region}/{self.name}.parquet"
+        day = f"dt={self.day}/" if self.day else ""
+        return f"{self.family}/{day}region={self.region}/{self.name}.parquet"
 
 
-def arrange(copied: Path, family: str, landing: Path) -> None:
-    """Move what a COPY partitioned by [folder_day,] folder_region and object wrote to where landing wants it.
+def write_objects(family: str, rows: pa.Table, folder: Path) -> list[LandingObject]:
+    """Write rows that come in the order of their objects, each object's to its place under `folder`.
 
-    The COPY's own names (`data_0.parquet`) say nothing, and its partition columns would be missing from the
-    files or doubled, so it partitions by columns of other names, which end here.
+    The columns `folder_day` (dimensions have none), `folder_region` and `object` say which object; they are
+    not written. DuckDB's partitioned COPY would do it too, but makes a directory for every single object, and
+    ext4 is slow to make new files for a minute after so many are removed.
     """
-    for file in copied.rglob("*.parquet"):
-        *folders, name = (part.partition("=") for part in file.relative_to(copied).parent.parts)
-        prefixes = {"folder_day": "dt", "folder_region": "region"}
-        target = landing.joinpath(family, *(f"{prefixes[key]}={value}" for key, _, value in folders))
-        target.mkdir(parents=True, exist_ok=True)
-        os.rename(file, target / f"{name[2]}.parquet")
+    columns = [name for name in ("folder_day", "folder_region", "object") if name in rows.column_names]
+    places, contents, objects = rows.select(columns), rows.drop_columns(columns), []
+    for start, end in pairwise(_boundaries(places)):
+        place = places.slice(start, 1).to_pylist()[0]
+        landed = LandingObject(
+            family, place.get("folder_day"), place["folder_region"], place["object"], end - start
+        )
+        write_object(contents.slice(start, end - start), folder / landed.key)
+        objects.append(landed)
+    return objects
 
 
-def publish(arranged: Path, landing: Path) -> int:
-    """Move finished objects into landing and count them. An object that is already there is left as it is."""
-    published = 0
-    for file in sorted(arranged.rglob("*.parquet")):
-        target = landing / file.relative_to(arranged)
+def write_object(rows: pa.Table, file: Path) -> None:
+    """Write one Parquet file, and the folders it lies in."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    dictionaries = [
+        field.name
+        for field in rows.schema
+        if pa.types.is_string(field.type) and field.name not in _IDS_OF_EVENTS
+    ]
+    pq.write_table(rows, file, use_dictionary=dictionaries)
+
+
+def publish(finished: Path, landing: Path) -> None:
+    """Move finished objects into landing, whole folders if it can. An object that is there stays as it is."""
+    for entry in sorted(finished.iterdir()):
+        target = landing / entry.name
         if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.rename(file, target)
-            published += 1
-    return published
+            os.rename(entry, target)
+        elif entry.is_dir():
+            publish(entry, target)
+
+
+def _boundaries(places: pa.Table) -> list[int]:
+    """Where one object's rows end and the next one's begin, from 0 to the number of rows."""
+    if not len(places):
+        return []
+    # Not group_by: its groups do not come in the order of the rows, whatever use_threads says.
+    changes = [pc.not_equal(column[1:], column[:-1]) for column in places.columns]
+    starts = pc.indices_nonzero(reduce(pc.or_, changes)).to_pylist()
+    return [0, *(start + 1 for start in starts), len(places)]

@@ -1,6 +1,6 @@
 """What should come out: counted from the base events by plain SQL, never through the pipeline."""
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,6 @@ from itertools import chain
 
 from wrapped_assets.synthetic.accidents import plan
 from wrapped_assets.synthetic.generator import Generator, Report, each_chunk, generators, silent
-from wrapped_assets.synthetic.history import exported
 from wrapped_assets.synthetic.objects import LandingObject
 from wrapped_assets.synthetic.world import FAMILIES, Chunk, World
 
@@ -18,7 +17,7 @@ Readings = dict[str, tuple[str, datetime, int]]
 
 @dataclass(frozen=True)
 class CustomerTruth:
-    """One customer's year. `name` is None when no snapshot names it, `storage_bytes` when nothing was ever read."""
+    """One customer's year. `name` is None when no snapshot names it, `storage_bytes` without any reading."""
 
     customer_id: str
     name: str | None
@@ -88,7 +87,10 @@ def _tally(generator: Generator, chunk: Chunk) -> _Tally:
     for family in FAMILIES:
         generator.batch(family, chunk)
         generator.carriers(family, chunk)
-        objects += exported(generator, family)
+        objects += [
+            LandingObject(family, day, region, name, rows)
+            for day, region, name, rows in generator.run("export_files")
+        ]
         unique[family] = generator.run("truth_rows")[0][0]
         answers[family] = generator.run(f"truth_{family}")
     return _Tally(
@@ -105,24 +107,29 @@ def _customers(world: World, tallies: list[_Tally]) -> dict[str, CustomerTruth]:
     for tally in tallies:
         # The tallies come in order of time, so a later one holds the later reading.
         last_readings.update(tally.readings)
-    storage: defaultdict[str, int | None] = defaultdict(lambda: None)
+    storage: Counter[str] = Counter()
     for customer, _, size in last_readings.values():
-        storage[customer] = (storage[customer] or 0) + size
+        storage[customer] += size
     requests = _added(tally.requests for tally in tallies)
     operations = _added(tally.operations for tally in tallies)
     with generators(world) as free:
         listed = free.get().run("truth_customers")
-    return {
-        customer: CustomerTruth(
-            customer,
-            name,
-            tuple(organization_ids),
-            *requests.get(customer, (0, 0, 0)),
-            *operations.get(customer, (0, 0)),
-            storage[customer],
+    customers = {}
+    for customer, name, organization_ids in listed:
+        request_count, errors, read_bytes = requests.get(customer, (0, 0, 0))
+        operation_count, written_bytes = operations.get(customer, (0, 0))
+        customers[customer] = CustomerTruth(
+            customer_id=customer,
+            name=name,
+            organization_ids=tuple(organization_ids),
+            requests=request_count,
+            errors=errors,
+            read_bytes=read_bytes,
+            operations=operation_count,
+            written_bytes=written_bytes,
+            storage_bytes=storage.get(customer),
         )
-        for customer, name, organization_ids in listed
-    }
+    return customers
 
 
 def _added(parts: Iterable[Totals]) -> Totals:

@@ -33,13 +33,44 @@ STEMS = (
 )
 # len(STEMS) + 1 = 41 shares no divisor with any list shorter than 41, so no two companies share a name.
 ENDINGS = (
-    *("Analytics", "Labs", "Commerce", "Health", "Mobility", "Games", "Robotics", "Travel", "Foods", "Energy"),
-    *("Media", "Bank", "Insurance", "Sports", "Learning", "Retail", "Telecom", "Music", "Security", "Logistics"),
+    *(
+        "Analytics",
+        "Labs",
+        "Commerce",
+        "Health",
+        "Mobility",
+        "Games",
+        "Robotics",
+        "Travel",
+        "Foods",
+        "Energy",
+    ),
+    *(
+        "Media",
+        "Bank",
+        "Insurance",
+        "Sports",
+        "Learning",
+        "Retail",
+        "Telecom",
+        "Music",
+        "Security",
+        "Logistics",
+    ),
     *("Fashion", "Weather", "Homes", "Kitchens"),
 )
 
 WORKSPACES = (
-    *("production", "storefront", "mobile_app", "payments", "internal_bi", "web_tracking", "growth", "staging"),
+    *(
+        "production",
+        "storefront",
+        "mobile_app",
+        "payments",
+        "internal_bi",
+        "web_tracking",
+        "growth",
+        "staging",
+    ),
     *("recommendations", "observability", "ad_platform", "checkout"),
 )
 NEW_WORKSPACES = ("core_platform", "customer_insights", "realtime", "shop_2", "data_products", "edge_events")
@@ -49,7 +80,13 @@ PIPES = (
     *("cart_abandonment", "latency_percentiles", "trending_products", "user_timeline", "stock_levels"),
     *("daily_signups", "conversion_rate", "geo_heatmap", "fraud_score", "session_replay_index"),
     *("ad_impressions_api", "leaderboard", "usage_by_plan", "invoice_lines", "error_rate_by_service"),
-    *("webhook_deliveries", "feature_flags_exposure", "ab_test_results", "recommended_items", "top_referrers"),
+    *(
+        "webhook_deliveries",
+        "feature_flags_exposure",
+        "ab_test_results",
+        "recommended_items",
+        "top_referrers",
+    ),
     *("churn_signals", "order_status", "driver_positions", "delivery_eta", "playback_quality"),
     *("visits_kpis", "visits_trend", "browser_breakdown", "api_key_usage", "device_telemetry"),
     *("live_scores", "odds_movements", "inventory_alerts", "coupon_redemptions", "nps_by_week"),
@@ -57,18 +94,38 @@ PIPES = (
 )
 
 DATA_SOURCES = (
-    *("events", "page_views", "orders", "payments_ledger", "clicks", "sessions", "products", "users_snapshot"),
-    *("ad_events", "gps_pings", "logs", "search_queries", "device_metrics", "emails_sent", "inventory", "bets"),
+    *(
+        "events",
+        "page_views",
+        "orders",
+        "payments_ledger",
+        "clicks",
+        "sessions",
+        "products",
+        "users_snapshot",
+    ),
+    *(
+        "ad_events",
+        "gps_pings",
+        "logs",
+        "search_queries",
+        "device_metrics",
+        "emails_sent",
+        "inventory",
+        "bets",
+    ),
 )
 
-USER_AGENTS = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
+# The commonest first; None is a client that does not say.
+USER_AGENTS: tuple[str | None, ...] = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Safari/605.1",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)",
     "python-requests/2.32.3",
     "axios/1.7.9",
     "okhttp/4.12.0",
     "curl/8.11.0",
     "Grafana/11.4.0",
     "Go-http-client/2.0",
+    None,
 )

@@ -25,7 +25,7 @@ class Chunk:
 
 @dataclass(frozen=True)
 class World:
-    """One invented year. Equal worlds have equal content; another `year` has the same companies, other events.
+    """One invented year. Equal worlds have equal content, another `year` the same companies and new events.
 
     `requests`, `operations` and `readings` count unique rows of pipe_stats, ingestion and storage over the
     whole period; operations default to a fifth of the requests, readings to a tenth. `organizations` includes
@@ -89,7 +89,7 @@ class World:
         return tuple(name for name, _, _ in REGIONS[: self.regions])
 
     def chunks(self, most_events: int = 250_000) -> Iterator[Chunk]:
-        """The whole period in order, each chunk inside one month and of about `most_events` events at most."""
+        """The whole period in order, each chunk inside one month and of about `most_events` events."""
         events_per_day = sum(self.rows.values()) / (self.end - self.start).days
         most_days = max(1, int(most_events / max(1, events_per_day)))
         start = self.start

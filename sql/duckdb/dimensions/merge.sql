@@ -11,10 +11,10 @@ using (
         {reasons}
             end as reason,
             list_extract($regions, list_position($paths, filename)) as region
-        from read_parquet($paths)
+        from read_parquet($paths, hive_partitioning = false)
     )
     where reason is null
-    qualify row_number() over (partition by {key} order by ({tie_break}, region) desc) = 1
+    qualify row_number() over (partition by {key} order by {greatest_first}, region desc) = 1
 ) as snapshot
 on known.{key} = snapshot.{key}
 when matched and ({snapshot_tie_break}, snapshot.region) > ({known_tie_break}, known.region)

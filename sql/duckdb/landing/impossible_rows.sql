@@ -10,7 +10,7 @@ from (
         case
         {reasons}
         end as reason
-    from read_parquet($paths)
+    from read_parquet($paths, hive_partitioning = false)
 )
 where reason is not null
 order by file_path, row_number

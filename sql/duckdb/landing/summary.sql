@@ -14,6 +14,6 @@ from (
         case
         {reasons}
         end as reason
-    from read_parquet($paths)
+    from read_parquet($paths, hive_partitioning = false)
 )
 group by all

@@ -3,5 +3,5 @@
 -- Reads the landing rows. Slower than newest.sql, and never dependent on the order of arrival.
 select {columns}
 from ({landed})
-qualify row_number() over (partition by {key} order by ({tie_break}) desc) = 1
+qualify row_number() over (partition by {key} order by {greatest_first}) = 1
 order by {event_time}, {key}

@@ -49,10 +49,10 @@ planned as (
         event_day,
         event_hour,
         'misfiled' as mishap,
-        -- Into the next day's folder, or the previous one's: both kinds of neighbour, never outside the world.
+        -- At a month's end into the next month, otherwise into the day before; never outside the world.
         case
-            when event_day > $first_day and (event_day = $last_day or roll(day_no, 'misfiled') % 3 = 0) then event_day - 1
-            when event_day < $last_day then event_day + 1
+            when event_day = last_day(event_day) and event_day < $last_day then event_day + 1
+            when event_day > $first_day then event_day - 1
             else event_day
         end as folder_day,
         'misfiled' as object,

@@ -15,9 +15,9 @@ select
         company_name(customer_no - len($flagships), $stems, $endings)
     ) as name,
     case
-        when customer_no = 0 then 2
+        when customer_no = 0 then 1.6
         when customer_no = $customers - 1 then 0
-        else pow(customer_no + 1, -1.15)
+        else pow(customer_no + 1, -1.05)
     end as weight,
     (dice(customer_no, 'home') % $regions::ubigint)::bigint as home_region_no
 from numbered

@@ -14,24 +14,26 @@ with ordinals as (
         unnest(range(1 + (dice(workspaces.workspace_no, 'data sources') % 4)::bigint)) as ordinal
     from workspaces
     inner join organizations using (organization_no)
-    where workspaces.organization_no < 5 or organizations.weight = 0 or dice(workspaces.organization_no, 'no data') % 12 > 0
+    where
+        workspaces.organization_no < 5
+        or organizations.weight = 0
+        or dice(workspaces.organization_no, 'no data') % 12 > 0
 ),
 
 numbered as (
     select
         *,
-        row_number() over (order by workspace_no, ordinal) - 1 as data_source_no
+        -- Shuffled, since they are read in this order: every hour then reads some of every region.
+        row_number() over (
+            order by dice(8 * workspace_no + ordinal, 'shuffle'), workspace_no, ordinal
+        ) - 1 as data_source_no
     from ordinals
 ),
 
 named as (
     select
         *,
-        $data_source_names[
-            1
-            + (dice(workspace_no, 'first data source') % len($data_source_names) + 3 * ordinal)::bigint
-            % len($data_source_names)
-        ] as name
+        nth($data_source_names, dice(workspace_no, 'first data source'), 3 * ordinal) as name
     from numbered
 )
 
@@ -46,7 +48,7 @@ select
     name || '_current' as new_name,
     case
         when data_source_no = 0 or dice(data_source_no, 'renamed') % 11 = 0
-            then $first_day + (($last_day - $first_day) * (0.3 + 0.4 * fraction(dice(data_source_no, 'renamed on'))))::integer
+            then rename_day($first_day, $last_day, dice(data_source_no, 'renamed on'))
     end as renamed_on,
     pow(1 + ordinal, -0.9) * workspace_share as share,
     24 + (dice(data_source_no, 'width') % 300)::bigint as bytes_per_row,

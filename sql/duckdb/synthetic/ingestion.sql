@@ -16,7 +16,7 @@ with numbered as (
 caused as (
     select
         *,
-        -- One operation in four is the materialized view that follows an append: same operation id, another event type.
+        -- One in four is the materialized view that follows an append: same operation id, another event type.
         event_no - case (event_no - first_operation) % 4 when 1 then 1 else 0 end as cause_no
     from numbered
 ),
@@ -43,8 +43,9 @@ typed as (
             when is_view then 'populateview'
             else pick(
                 [
-                    'append-hfi', 'append-hfi', 'append-hfi', 'append-hfi', 'append-hfi', 'append-hfi', 'append', 'append',
-                    'append', 'append-kafka', 'append-kafka', 'append-kafka', 'copy', 'copy', 'replace', 'delete', 'truncate'
+                    'append-hfi', 'append-hfi', 'append-hfi', 'append-hfi', 'append-hfi', 'append-hfi',
+                    'append', 'append', 'append', 'append-kafka', 'append-kafka', 'append-kafka',
+                    'copy', 'copy', 'replace', 'delete', 'truncate'
                 ],
                 kind_roll
             )
@@ -63,9 +64,14 @@ sized as (
             when event_type in ('replace', 'copy') then 40 * typical_bytes
             else typical_bytes
         end::ubigint as written_bytes,
-        case when (kind_roll >> 26) % 50 = 0 and event_type like 'append%' then 0.01 * typical_bytes else 0 end::ubigint
-            as quarantined_bytes,
-        case when event_type in ('copy', 'populateview', 'delete') then 3 * typical_bytes else 0 end::ubigint as read_bytes
+        case
+            when (kind_roll >> 26) % 50 = 0 and event_type like 'append%' then 0.01 * typical_bytes
+            else 0
+        end::ubigint as quarantined_bytes,
+        case
+            when event_type in ('copy', 'populateview', 'delete') then 3 * typical_bytes
+            else 0
+        end::ubigint as read_bytes
     from typed
 )
 
@@ -78,8 +84,10 @@ select
     case when day >= renamed_on then new_name else name end as datasource_name,
     event_type,
     case when has_failed then 'error' else 'ok' end as result,
-    case when has_failed then pick(['Memory limit exceeded', 'Unknown column in the payload', 'Timeout of 30 s reached'], time_roll) end
-        as error,
+    case
+        when has_failed
+            then pick(['Memory limit exceeded', 'Unknown column in the payload', 'Timeout of 30 s reached'], time_roll)
+    end as error,
     round(seconds, 6) as elapsed_time,
     written_bytes // bytes_per_row::ubigint as written_rows,
     written_bytes,
@@ -95,4 +103,4 @@ select
     (kind_roll >> 48) % 100 = 0 as is_corrected,
     event_no
 from sized
-order by ran_ms, event_no
+order by event_day, region, ran_ms, event_no

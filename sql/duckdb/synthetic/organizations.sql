@@ -32,7 +32,7 @@ placed as (
         coalesce(
             -- The first sibling has most; together they have what their customer has.
             customers.weight / (1 + sibling_no) / sum(1 / (1 + sibling_no)) over (partition by customer_no),
-            pow(8 + 60 * fraction(dice(organization_no, 'weight')), -1.15)
+            pow(8 + 60 * fraction(dice(organization_no, 'weight')), -1.05)
         ) as weight,
         case
             when customers.customer_no is not null then (customers.home_region_no + sibling_no) % $regions
@@ -44,7 +44,9 @@ placed as (
 
 select
     placed.organization_no,
-    uuid_text(dice(placed.organization_no, 'organization'), dice(placed.organization_no, 'organization, low')) as organization_id,
+    uuid_text(
+        dice(placed.organization_no, 'organization'), dice(placed.organization_no, 'organization, low')
+    ) as organization_id,
     regions.region,
     regions.utc_offset,
     case
@@ -63,7 +65,8 @@ select
         when placed.organization_no >= 10 and dice(placed.organization_no, 'joins') % 8 = 0
             then date_trunc(
                 'month',
-                $first_day + (0.6 * ($last_day - $first_day) * fraction(dice(placed.organization_no, 'joined on')))::integer
+                $first_day
+                + (0.6 * ($last_day - $first_day) * fraction(dice(placed.organization_no, 'joined on')))::integer
             )::date
     end as joined_on
 from placed

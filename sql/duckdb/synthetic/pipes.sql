@@ -22,7 +22,7 @@ numbered as (
 named as (
     select
         *,
-        $pipe_names[1 + (dice(workspace_no, 'first pipe') % len($pipe_names) + 7 * ordinal)::bigint % len($pipe_names)] as name
+        nth($pipe_names, dice(workspace_no, 'first pipe'), 7 * ordinal) as name
     from numbered
 )
 
@@ -37,7 +37,7 @@ select
     name || '_v2' as new_name,
     case
         when pipe_no = 0 or dice(pipe_no, 'renamed') % 9 = 0
-            then $first_day + (($last_day - $first_day) * (0.3 + 0.4 * fraction(dice(pipe_no, 'renamed on'))))::integer
+            then rename_day($first_day, $last_day, dice(pipe_no, 'renamed on'))
     end as renamed_on,
     pow(1 + ordinal, -0.9) as share,
     -- Most are quick lookups of a few milliseconds, some are reports of a few hundred.

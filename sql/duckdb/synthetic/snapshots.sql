@@ -13,7 +13,9 @@ timed as (
         regions.region,
         taken.taken_on,
         epoch_ms(
-            epoch_ms(taken.taken_on::timestamp) + 300000 + (roll(hash(regions.region, taken.taken_on), 'snapshot') % 60000)::bigint
+            epoch_ms(taken.taken_on::timestamp)
+            + 300000
+            + (roll(hash(regions.region, taken.taken_on), 'snapshot') % 60000)::bigint
         )::timestamp_ms as exported_at
     from taken
     cross join regions

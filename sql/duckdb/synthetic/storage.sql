@@ -22,7 +22,8 @@ timed as (
         -- Evenly over the day: two readings of one data source never fall on the same instant.
         (event_no - first_reading) * 86400000 // (end_reading - first_reading) as day_offset_ms,
         roll(event_no, 'size') as size_roll,
-        (event_no + (roll(0, 'first reading') % 1000)::bigint) % (select count(*) from data_sources) as data_source_no
+        (event_no + (roll(0, 'first reading') % 1000)::bigint) % (select count(*) from data_sources)
+            as data_source_no
     from numbered
 ),
 
@@ -30,7 +31,8 @@ sized as (
     select
         timed.*,
         data_sources.*,
-        (final_bytes * (0.2 + 0.8 * (day_no + 1) / day_count) * (0.96 + 0.04 * fraction(size_roll)))::ubigint as total_bytes
+        (final_bytes * (0.2 + 0.8 * (day_no + 1) / day_count) * (0.96 + 0.04 * fraction(size_roll)))::ubigint
+            as total_bytes
     from timed
     inner join data_sources using (data_source_no)
     where $region is null or data_sources.region = $region
@@ -45,7 +47,10 @@ select
     total_bytes as bytes,
     total_bytes // bytes_per_row::ubigint as rows,
     case size_roll % 20 when 0 then total_bytes // 1000 else 0 end::ubigint as bytes_quarantine,
-    case size_roll % 20 when 0 then total_bytes // 1000 // bytes_per_row::ubigint else 0 end::ubigint as rows_quarantine,
+    case size_roll % 20
+        when 0 then total_bytes // 1000 // bytes_per_row::ubigint
+        else 0
+    end::ubigint as rows_quarantine,
     region,
     day as event_day,
     day_offset_ms // 3600000 as event_hour,
@@ -53,4 +58,4 @@ select
     (size_roll >> 48) % 100 = 0 as is_corrected,
     event_no
 from sized
-order by day_ms + day_offset_ms
+order by event_day, region, day_offset_ms

@@ -26,11 +26,11 @@ select
     organization_no,
     organization_id,
     uuid_text(dice(workspace_no, 'workspace'), dice(workspace_no, 'workspace, low')) as workspace_id,
-    $workspace_names[1 + (dice(organization_no, 'first workspace') % len($workspace_names) + 5 * ordinal)::bigint % len($workspace_names)] as name,
-    $new_workspace_names[1 + (workspace_no % len($new_workspace_names))] as new_name,
+    nth($workspace_names, dice(organization_no, 'first workspace'), 5 * ordinal) as name,
+    $new_workspace_names[1 + workspace_no % len($new_workspace_names)] as new_name,
     case
         when (organization_no = 0 and ordinal = 0) or dice(workspace_no, 'renamed') % 7 = 0
-            then $first_day + (($last_day - $first_day) * (0.3 + 0.4 * fraction(dice(workspace_no, 'renamed on'))))::integer
+            then rename_day($first_day, $last_day, dice(workspace_no, 'renamed on'))
     end as renamed_on,
     is_named and not (organization_no = 1 and ordinal = 1) as is_named,
     pow(1 + ordinal, -1.2) as share

@@ -76,7 +76,9 @@ class DuckDBReader:
         return status.quarantine(self.con, span)
 
     def row_counts(self, layer: str, family: str, span: Span) -> dict[date, int]:
-        """Rows by partition of a layer."""
+        """Rows by partition of a layer; for landing, by the day of the event, duplicates included."""
+        if layer == "landing":
+            return raw.landed_counts(self.con, FAMILIES[family], span)
         if layer == "raw":
             return raw.row_counts(self.con, FAMILIES[family], span)
         return rollups.row_counts(self.con, LEVELS[layer], FAMILIES[family], span)
@@ -96,6 +98,10 @@ class DuckDBReader:
     def customers(self, wrapped_ids: Sequence[str]) -> dict[str, str | None]:
         """The names of customers, for an operator's eyes."""
         return status.customers(self.con, wrapped_ids)
+
+    def identities(self) -> int:
+        """How many organizations have a public identity."""
+        return int(self.con.execute("select count(*) from main.wrapped_organizations").fetchall()[0][0])
 
     def owner(self, organization_id: str) -> str | None:
         """The wrapped_id that an organization's numbers count for; None when the organization is unknown."""

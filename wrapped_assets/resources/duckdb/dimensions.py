@@ -61,7 +61,7 @@ def _merge(
                 for name in (*(c.name for c in dimension.columns if c.name != dimension.key), "region")
             ),
             snapshot_columns=sql.names([*(c.name for c in dimension.columns), "region"], "snapshot."),
-            tie_break=sql.tie_break(dimension),
+            greatest_first=sql.greatest_first(dimension),
             snapshot_tie_break=sql.tie_break(dimension, "snapshot."),
             known_tie_break=sql.tie_break(dimension, "known."),
         )

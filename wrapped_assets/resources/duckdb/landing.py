@@ -20,6 +20,9 @@ from wrapped_assets.resources.duckdb.transaction import insert_dicts, transactio
 from wrapped_assets.resources.warehouse import ImportReport, LandedFile, QuarantinedFile
 
 
+MISPLACED = "its key is not <family>/dt=YYYY-MM-DD/region=<region>/<name>"
+
+
 @dataclass
 class _Contents:
     """What reading one file found."""
@@ -66,6 +69,9 @@ def _inspect(
     sound: dict[str, list[LandedFile]] = defaultdict(list)
     quarantined: dict[Path, str] = {}
     for file in files:
+        if file.region is None:
+            quarantined[file.path] = MISPLACED
+            continue
         try:
             sound[columns_of(file.path, SOURCES[family].columns)].append(file)
         except Unreadable as error:

@@ -31,6 +31,7 @@ class _Landed:
 
     query: str
     values: dict[str, Any]
+    branches: int = 1
 
 
 def refresh(
@@ -57,6 +58,12 @@ def row_counts(con: duckdb.DuckDBPyConnection, family: Family, span: Span) -> di
     return dict(con.execute(statement, {"from": span.start, "to": span.end}).fetchall())
 
 
+def landed_counts(con: duckdb.DuckDBPyConnection, family: Family, span: Span) -> dict[date, int]:
+    """Valid landing rows of each day that has any, duplicates included."""
+    bounds = {"family": family.name, "from": span.start, "to": span.end}
+    return dict(con.execute(queries.text("duckdb/raw/landed_days"), bounds).fetchall())
+
+
 def _plan(
     con: duckdb.DuckDBPyConnection, family: Family, span: Span, full: bool
 ) -> tuple[list[date], list[date]]:
@@ -64,9 +71,8 @@ def _plan(
     bounds = {"family": family.name, "from": span.start, "to": span.end}
     pending = con.execute(queries.text("duckdb/raw/pending_days"), bounds).fetchall()
     if full:
-        landed = con.execute(queries.text("duckdb/raw/landed_days"), bounds).fetchall()
         known = row_counts(con, family, span)
-        return sorted({day for day, *_ in [*pending, *landed]} | known.keys()), []
+        return sorted({day for day, _ in pending} | landed_counts(con, family, span).keys() | known.keys()), []
     filled = row_counts(con, family, span)
     to_rebuild = [day for day, must_rebuild in pending if must_rebuild or day not in filled]
     return to_rebuild, [day for day, must_rebuild in pending if not must_rebuild and day in filled]
@@ -75,8 +81,7 @@ def _plan(
 def _chunks(con: duckdb.DuckDBPyConnection, family: Family, days: Sequence[date]) -> Iterator[Span]:
     """Runs of consecutive days that hold at most CHUNK_ROWS landing rows, or one day if it alone holds more."""
     for run in consecutive(days):
-        bounds = {"family": family.name, "from": run.start, "to": run.end}
-        rows = dict(con.execute(queries.text("duckdb/raw/landed_days"), bounds).fetchall())
+        rows = landed_counts(con, family, run)
         start, total = run.start, 0
         for day in run:
             if total and total + rows.get(day, 0) > CHUNK_ROWS:
@@ -147,7 +152,7 @@ def _landed(family: Family, span: Span, files: Sequence[LedgerFile], fetched: Fe
     values: dict[str, Any] = {"from": span.start, "to": span.end}
     for number, group in enumerate(groups.values()):
         values[f"paths_{number}"] = [str(fetched.paths[file.key]) for file in group]
-    return _Landed(sql.landed(family, shape), values)
+    return _Landed(sql.landed(family, shape), values, len(groups))
 
 
 def _insert_newest(
@@ -162,19 +167,20 @@ def _insert_newest(
     if not files:
         return
     landed = _landed(family, span, files, fetched)
-    winners = "raw/settled" if _is_contested(con, family, landed) else "raw/newest"
-    select = _statement(winners, family, landed=landed.query, tie_break=sql.tie_break(family))
+    select = _statement(_winners(con, family, landed), family, landed=landed.query)
     con.execute(f"insert into {target}\n{select}", landed.values)
 
 
-def _is_contested(con: duckdb.DuckDBPyConnection, family: Family, landed: _Landed) -> bool:
-    """Whether two landing rows of one key and version say different things."""
+def _winners(con: duckdb.DuckDBPyConnection, family: Family, landed: _Landed) -> str:
+    """The statement that picks the winners: the fast one, unless it could not be sure of them."""
+    # Over a union it would carry whole rows through arg_max: neither fast nor trusted (sql.greatest_first).
+    if landed.branches > 1:
+        return "raw/settled"
     for name in ("raw/repeated", "raw/contested"):
-        statement = _statement(name, family, landed=landed.query, tie_break=sql.tie_break(family))
-        (answer,) = con.execute(statement, landed.values).fetchall()[0]
+        (answer,) = con.execute(_statement(name, family, landed=landed.query), landed.values).fetchall()[0]
         if not answer:
-            return False
-    return True
+            return "raw/newest"
+    return "raw/settled"
 
 
 def _refuse_duplicates(con: duckdb.DuckDBPyConnection, family: Family, table: str, span: Span) -> None:
@@ -193,6 +199,8 @@ def _statement(name: str, family: Family, **parts: str) -> str:
         columns=sql.names(sql.raw_columns(family)),
         key=sql.names(family.key),
         event_time=family.event_time,
+        tie_break=sql.tie_break(family),
+        greatest_first=sql.greatest_first(family),
         **parts,
     )
 
@@ -226,7 +234,7 @@ def differences(
     """Rows by which raw differs from its rebuild from the landing files."""
     time = family.event_time
     for landed in _landed_chunks(con, family, span, fetch):
-        winners = _statement("raw/settled", family, landed=landed.query, tie_break=sql.tie_break(family))
+        winners = _statement("raw/settled", family, landed=landed.query)
         statement = sql.render(
             "checks/rebuilt",
             table=f"raw.{family.name}",

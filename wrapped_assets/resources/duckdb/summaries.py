@@ -70,7 +70,7 @@ def _acknowledge(con: duckdb.DuckDBPyConnection, year: int) -> SummaryReport:
 def _keep_edition(con: duckdb.DuckDBPyConnection, year: int, frozen_at: datetime | None) -> None:
     through, generated_at = con.execute(_text("edition"), {"year": year}).fetchall()[0]
     con.execute("delete from main.wrapped_editions where year = $year", {"year": year})
-    if through is not None:
+    if generated_at is not None:
         stamp = frozen_at.replace(tzinfo=None) if frozen_at else None
         con.execute(
             "insert into main.wrapped_editions values ($year, $through, $generated_at, $frozen_at)",

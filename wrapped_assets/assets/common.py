@@ -1,0 +1,92 @@
+"""What every asset of the graph says about itself, and what a run says about its partitions."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import dagster as dg
+
+from wrapped_assets import progress
+from wrapped_assets.families import Column, Kind
+from wrapped_assets.periods import Span
+from wrapped_assets.resources.warehouse import Progress
+
+OWNERS = ["team:data-platform"]
+
+# One writer: everything that opens the warehouse to write waits its turn here, across runs and processes.
+WRITERS_POOL = "warehouse"
+
+# Runs the automation starts merge what is new; a backfill that someone launches rebuilds.
+REFRESH_TAG = "wrapped/refresh"
+
+RETRY = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)
+
+_TYPES: dict[Kind, str] = {
+    "text": "varchar",
+    "instant": "timestamp, UTC",
+    "counter": "unsigned 64 bit",
+    "code": "integer",
+    "flag": "0 or 1",
+    "seconds": "unsigned microseconds",
+}
+
+
+class Refresh(dg.Config):
+    """How to bring a partition up to date."""
+
+    full_refresh: bool = False
+    """Rebuild the partition from the layer below instead of following what changed. Gives the same rows."""
+
+
+def wants_rebuild(context: dg.AssetExecutionContext, config: Refresh) -> bool:
+    """Whether this run rebuilds: it was asked to, or it is a backfill that a person launched."""
+    tags = context.run.tags
+    return config.full_refresh or ("dagster/backfill" in tags and REFRESH_TAG not in tags)
+
+
+def column_schema(columns: Iterable[tuple[str, str, str]]) -> dg.TableSchema:
+    """A table schema from (name, type, description)."""
+    return dg.TableSchema([dg.TableColumn(name, kind, description=text) for name, kind, text in columns])
+
+
+def landing_schema(columns: Iterable[Column]) -> dg.TableSchema:
+    """The columns of landing files and of raw, with what they mean."""
+    return column_schema((c.raw_name, _TYPES[c.kind] + (", nullable" if c.nullable else ""), c.description) for c in columns)
+
+
+def count_rows(context: dg.AssetExecutionContext, rows: Mapping[date, int], fmt: str = "%Y-%m-%d") -> None:
+    """Attach to each partition of the run the number of rows it now has."""
+    for key in context.partition_keys:
+        day = datetime.strptime(key, fmt).date()
+        context.add_asset_metadata({"dagster/partition_row_count": rows.get(day, 0)}, partition_key=key)
+
+
+def reporter(context: dg.AssetExecutionContext) -> Progress:
+    """Progress to the terminal, and to the log whenever another tenth is done."""
+    said: dict[str, int] = {}
+
+    def report(label: str, done: int, total: int) -> None:
+        progress.report(label, done, total)
+        tenth = done * 10 // total if total else 10
+        if total > 1 and said.get(label) != tenth:
+            said[label] = tenth
+            context.log.info(f"{label}: {done} of {total} chunks")
+
+    return report
+
+
+def describe(one_row_is: str, comes_from: str, more: str = "") -> str:
+    """An asset's description: what one row is and where it comes from."""
+    text = f"**One row is** {one_row_is}.\n\n**Comes from** {comes_from}."
+    return f"{text}\n\n{more}" if more else text
+
+
+def sql_block(statement: str) -> dg.MetadataValue[Any]:
+    """A statement as it is run, for the asset's page."""
+    return dg.MetadataValue.md(f"```sql\n{statement}\n```")
+
+
+def text_span(span: Span) -> str:
+    """`2025-01-01` or `2025-01-01 to 2025-01-07`, the end included, as people say it."""
+    days = list(span)
+    return str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}"

@@ -1,0 +1,70 @@
+"""organizations and workspaces: names and owners, the newest snapshot of each id wins.
+
+The snapshots arrive in landing like everything else; this asset imports the new ones and merges them.
+"""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from wrapped_assets.assets.common import (
+    OWNERS,
+    RETRY,
+    WRITERS_POOL,
+    Refresh,
+    describe,
+    landing_schema,
+    reporter,
+    wants_rebuild,
+)
+from wrapped_assets.families import DIMENSIONS, Dimension
+from wrapped_assets.importing import fetching, import_dimension
+from wrapped_assets.queries import digest
+from wrapped_assets.resources.configured import DuckDBWarehouseResource, LandingResource
+
+
+def dimension_asset(dimension: Dimension) -> dg.AssetsDefinition:
+    """The asset that keeps one dimension."""
+
+    @dg.asset(
+        key=dimension.name,
+        deps=[["regional_exports", dimension.name]],
+        group_name="dimensions",
+        kinds={"duckdb", "parquet"},
+        owners=OWNERS,
+        code_version=digest("duckdb/dimensions/merge"),
+        retry_policy=RETRY,
+        pool=WRITERS_POOL,
+        metadata={
+            "dagster/column_schema": landing_schema(dimension.columns),
+            "dagster/table_name": f"dimensions.{dimension.name}",
+        },
+        description=describe(
+            f"{dimension.one_row_is}, as the newest snapshot says",
+            f"the Parquet files below `{dimension.name}/` in the landing store",
+            "An id that later snapshots no longer name keeps its last name.",
+        ),
+    )
+    def merge_snapshots(
+        context: dg.AssetExecutionContext,
+        config: Refresh,
+        landing_store: LandingResource,
+        warehouse: DuckDBWarehouseResource,
+    ) -> dg.MaterializeResult:
+        store = landing_store.store()
+        with warehouse.writing() as writer:
+            done = import_dimension(writer, store, dimension.name, datetime.now(UTC))
+            full = wants_rebuild(context, config)
+            rows = writer.refresh_dimension(dimension.name, fetching(store), full, reporter(context))
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": rows,
+                "snapshots_imported": done.report.files,
+                "snapshots_quarantined": len(done.report.quarantined_files),
+            }
+        )
+
+    return merge_snapshots
+
+
+dimensions = [dimension_asset(dimension) for dimension in DIMENSIONS.values()]

@@ -1,0 +1,69 @@
+"""raw: one row per unique key, the highest version wins.
+
+A refresh merges the files that landed since the last one; a backfill, or `full_refresh`, rebuilds the
+days from all their files. Both give identical rows. How a winner is chosen is written in sql/duckdb/raw/.
+"""
+
+import dagster as dg
+
+from wrapped_assets.assets.common import (
+    OWNERS,
+    RETRY,
+    WRITERS_POOL,
+    Refresh,
+    count_rows,
+    describe,
+    landing_schema,
+    reporter,
+    wants_rebuild,
+)
+from wrapped_assets.families import FAMILIES, Family
+from wrapped_assets.importing import fetching
+from wrapped_assets.partitions import days, span_of
+from wrapped_assets.queries import digest
+from wrapped_assets.resources.configured import DuckDBWarehouseResource, LandingResource
+
+
+def raw(family: Family) -> dg.AssetsDefinition:
+    """The asset that removes the duplicates of one family."""
+
+    @dg.asset(
+        key=["raw", family.name],
+        deps=[["landing", family.name]],
+        partitions_def=days,
+        group_name="raw",
+        kinds={"duckdb"},
+        owners=OWNERS,
+        code_version=digest("duckdb/raw/landed", "duckdb/raw/newest", "duckdb/raw/settled", "duckdb/raw/merge"),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        retry_policy=RETRY,
+        pool=WRITERS_POOL,
+        metadata={
+            "dagster/column_schema": landing_schema(family.columns),
+            "dagster/table_name": f"raw.{family.name}",
+            "unique_key": ", ".join(family.key),
+        },
+        description=describe(
+            f"{family.one_row_is}, exactly once, by its key ({', '.join(family.key)})",
+            f"the landing rows of `{family.name}`: of each key the one exported last",
+            "The staged rows are checked for duplicate keys before anyone can see them.",
+        ),
+    )
+    def deduplicate(
+        context: dg.AssetExecutionContext,
+        config: Refresh,
+        landing_store: LandingResource,
+        warehouse: DuckDBWarehouseResource,
+    ) -> dg.MaterializeResult:
+        span, full = span_of(context), wants_rebuild(context, config)
+        with warehouse.writing() as writer:
+            report = writer.refresh_raw(
+                family.name, span, fetching(landing_store.store()), full, reporter(context)
+            )
+        count_rows(context, report.rows)
+        return dg.MaterializeResult(metadata={"days_rebuilt": report.rebuilt, "days_merged_into": report.merged})
+
+    return deduplicate
+
+
+raws = [raw(family) for family in FAMILIES.values()]

@@ -1,0 +1,88 @@
+"""hourly, daily, weekly and monthly: mergeable states, each level merged from the one below.
+
+The hourly numbers are written in sql/duckdb/hourly/<family>_<rollup>.sql, the merge of all other levels in
+sql/duckdb/rollups/merge.sql. A refresh recomputes the organizations and hours that new rows touched; a
+backfill recomputes whole periods. Both give identical rows.
+"""
+
+import dagster as dg
+
+from wrapped_assets.assets.common import (
+    OWNERS,
+    RETRY,
+    WRITERS_POOL,
+    Refresh,
+    column_schema,
+    count_rows,
+    describe,
+    reporter,
+    wants_rebuild,
+)
+from wrapped_assets.families import FAMILIES, Family, Rollup
+from wrapped_assets.partitions import CALENDARS, reaching_outside, span_of
+from wrapped_assets.periods import HOURLY, LEVELS, Level
+from wrapped_assets.queries import digest
+from wrapped_assets.resources.configured import DuckDBWarehouseResource
+
+
+def rollup(level: Level, family: Family) -> dg.AssetsDefinition:
+    """The asset that keeps one level of one family."""
+    calendar = CALENDARS[level.name]
+    same_calendar = CALENDARS[level.source] is calendar
+
+    @dg.asset(
+        key=[level.name, family.name],
+        deps=[
+            dg.AssetDep([level.source, family.name], partition_mapping=None if same_calendar else reaching_outside)
+        ],
+        partitions_def=calendar,
+        group_name=level.name,
+        kinds={"duckdb"},
+        owners=OWNERS,
+        code_version=digest(*_statements(level, family)),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        retry_policy=RETRY,
+        pool=WRITERS_POOL,
+        metadata={
+            "dagster/table_name": ", ".join(f"{level.name}.{family.table(r)}" for r in family.rollups),
+            "dagster/column_schema": column_schema(
+                column for r in family.rollups for column in _columns(level, family, r)
+            ),
+        },
+        description=describe(
+            f"one {level.period} of one dimension set of `{family.name}`",
+            f"`{level.source}/{family.name}`",
+            "\n".join(f"- `{level.name}.{family.table(r)}`: {r.description}" for r in family.rollups),
+        ),
+    )
+    def aggregate(
+        context: dg.AssetExecutionContext, config: Refresh, warehouse: DuckDBWarehouseResource
+    ) -> dg.MaterializeResult:
+        span, full = span_of(context), wants_rebuild(context, config)
+        with warehouse.writing() as writer:
+            report = writer.refresh_rollup(level.name, family.name, span, full, reporter(context))
+        count_rows(context, report.rows)
+        return dg.MaterializeResult(
+            metadata={"periods_recomputed": report.rebuilt, "periods_updated_where_touched": report.merged}
+        )
+
+    return aggregate
+
+
+def _statements(level: Level, family: Family) -> list[str]:
+    if level is HOURLY:
+        return [f"duckdb/hourly/{family.table(r)}" for r in family.rollups]
+    return ["duckdb/rollups/merge"]
+
+
+def _columns(level: Level, family: Family, r: Rollup) -> list[tuple[str, str, str]]:
+    """The columns of one of the level's tables, the table's name before each."""
+    texts = {column.name: column.description for column in family.columns}
+    table = family.table(r)
+    columns = [(f"{table}.{level.period}", level.period_type, f"Start of the {level.period}, UTC.")]
+    columns += [(f"{table}.{name}", "dimension", texts.get(name, name.replace("_", " "))) for name in r.dimensions]
+    columns += [(f"{table}.{m.name}", f"{m.merge} of {m.kind}", m.description) for m in r.measures]
+    return columns
+
+
+rollups = [rollup(level, family) for level in LEVELS.values() for family in FAMILIES.values()]

@@ -1,0 +1,54 @@
+"""wrapped_organizations: which public identity an organization's numbers count for.
+
+A customer with organizations in several regions has one wrapped_id, made from the secret (wrapped_assets/identity.py).
+Whoever gains or loses an organization has the summaries of every edition recomputed.
+"""
+
+import dagster as dg
+
+from wrapped_assets.assets.common import (
+    OWNERS,
+    RETRY,
+    WRITERS_POOL,
+    Refresh,
+    column_schema,
+    describe,
+    wants_rebuild,
+)
+from wrapped_assets.families import FAMILIES
+from wrapped_assets.queries import digest
+from wrapped_assets.resources.configured import DuckDBWarehouseResource, Secret
+
+COLUMNS = column_schema(
+    [
+        ("organization_id", "varchar", "Internal id of the organization."),
+        ("customer_id", "varchar", "Its owner: the newest snapshot's customer, or the organization itself."),
+        ("wrapped_id", "uuid text", "The customer's public identity."),
+        ("customer_name", "varchar, nullable", "The customer's name, for operators."),
+        ("created_at", "timestamp, nullable", "When a snapshot first named the organization; null while none has."),
+    ]
+)
+
+
+@dg.asset(
+    deps=["organizations", *(dg.AssetDep(["monthly", family]) for family in FAMILIES)],
+    group_name="wrapped",
+    kinds={"duckdb"},
+    owners=OWNERS,
+    code_version=digest("duckdb/dimensions/owners", "duckdb/dimensions/settle_owners"),
+    retry_policy=RETRY,
+    pool=WRITERS_POOL,
+    metadata={"dagster/column_schema": COLUMNS, "dagster/table_name": "main.wrapped_organizations"},
+    description=describe(
+        "one organization and the public identity its numbers count for",
+        "`organizations`, and the monthly rollups for those that no snapshot names",
+    ),
+)
+def wrapped_organizations(
+    context: dg.AssetExecutionContext, config: Refresh, warehouse: DuckDBWarehouseResource, secret: Secret
+) -> dg.MaterializeResult:
+    """Give every organization that is new or changed owner its public identity."""
+    with warehouse.writing() as writer:
+        changed = writer.refresh_identities(secret.value(), wants_rebuild(context, config))
+        rows = writer.identities()
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows, "changed": changed})

@@ -1,0 +1,123 @@
+"""wrapped_summaries: the year of each customer, as final integers from which the document is made.
+
+What the numbers mean is written in sql/duckdb/summaries/facts.sql, how they become the document in
+wrapped_assets/summaries.py; this module says what an edition reads and shows its first customers.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+import dagster as dg
+
+from wrapped_assets.assets.common import (
+    OWNERS,
+    RETRY,
+    WRITERS_POOL,
+    Refresh,
+    column_schema,
+    describe,
+    wants_rebuild,
+)
+from wrapped_assets.families import FAMILIES
+from wrapped_assets.partitions import editions, reaching_outside
+from wrapped_assets.pictures import MONTHS, as_data_uri, bar_chart_svg, markdown_table
+from wrapped_assets.queries import digest
+from wrapped_assets.resources.configured import DuckDBWarehouseResource
+from wrapped_assets.resources.warehouse import SummaryReport, Writer
+from wrapped_assets.settings import Settings
+from wrapped_assets.summaries import Facts
+
+COLUMNS = column_schema(
+    [
+        ("year", "smallint", "The edition."),
+        ("wrapped_id", "uuid text", "The customer's public identity."),
+        ("requests, errors", "bigint", "API requests of the year, and those that failed."),
+        ("bytes_read, rows_read, result_rows", "128 bit integer", "What the requests scanned and answered."),
+        ("p50_us, p95_us, p99_us", "bigint, nullable", "Percentiles of the duration, in microseconds."),
+        ("days, hours", "lists", "Requests by calendar day and by hour of the day, UTC."),
+        ("workspaces, pipes, regions", "lists", "The most used ones, ranked; ties break by id."),
+        ("storage_bytes, storage_rows", "128 bit integer, nullable", "Sum of each data source's last reading."),
+        ("largest_datasource", "struct, nullable", "The data source that holds most bytes."),
+        ("ingestion_bytes, ingestion_rows, ingestion_operations", "128 bit integer", "What was written."),
+        ("event_types", "list", "The event types that wrote most."),
+        ("previous_requests", "bigint, nullable", "Requests of the year before."),
+    ]
+)
+
+
+@dg.asset(
+    deps=[
+        *(dg.AssetDep(["monthly", family], partition_mapping=reaching_outside) for family in FAMILIES),
+        "wrapped_organizations",
+        "workspaces",
+    ],
+    partitions_def=editions,
+    group_name="wrapped",
+    kinds={"duckdb"},
+    owners=OWNERS,
+    code_version=digest("duckdb/summaries/facts"),
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    retry_policy=RETRY,
+    pool=WRITERS_POOL,
+    metadata={"dagster/column_schema": COLUMNS, "dagster/table_name": "main.wrapped_summaries"},
+    description=describe(
+        "one customer's year: the final integers its document is made of",
+        "twelve months of the monthly rollups of all families, the identities and the workspaces' names",
+        "Late data of the year before changes `previous_requests`, so it makes this edition stale too."
+        " An edition named in WRAPPED_FROZEN_EDITIONS stops following after its freeze and counts what it left out.",
+    ),
+)
+def wrapped_summaries(
+    context: dg.AssetExecutionContext, config: Refresh, warehouse: DuckDBWarehouseResource
+) -> dg.MaterializeResult:
+    """Recompute the summaries of the customers that something changed."""
+    frozen = Settings.load().frozen
+    with warehouse.writing() as writer:
+        for key in context.partition_keys:
+            year, full = int(key), wants_rebuild(context, config)
+            report = writer.refresh_summaries(year, full, datetime.now(UTC), frozen.get(year))
+            if report.frozen and report.left_out:
+                context.log.warning(f"The {year} edition is frozen: {report.left_out} late rows are left out of it.")
+            context.add_asset_metadata(_metadata(writer, year, report), partition_key=key)
+    return dg.MaterializeResult()
+
+
+def _metadata(writer: Writer, year: int, report: SummaryReport) -> dict[str, dg.MetadataValue]:
+    facts = writer.facts(year)
+    metadata: dict[str, dg.MetadataValue] = {
+        "dagster/partition_row_count": dg.MetadataValue.int(report.summaries),
+        "recomputed": dg.MetadataValue.int(report.recomputed),
+        "late_rows_left_out": dg.MetadataValue.int(report.left_out),
+    }
+    edition = writer.edition(year)
+    if edition is not None and facts:
+        names = writer.customers([row["wrapped_id"] for row in facts[:5]])
+        metadata["through"] = dg.MetadataValue.timestamp(edition.through)
+        metadata["top_customers"] = dg.MetadataValue.md(_preview(facts[:5], names))
+        chart = bar_chart_svg(_months(facts), f"Requests by month, {year}", MONTHS)
+        metadata["requests_by_month"] = dg.MetadataValue.md(f"![Requests by month]({as_data_uri(chart)})")
+    return metadata
+
+
+def _preview(facts: Sequence[Facts], names: dict[str, str | None]) -> str:
+    rows = [
+        (names.get(row["wrapped_id"]) or row["wrapped_id"], f"{row['requests']:,}", f"{row['bytes_read']:,}", _peak(row))
+        for row in facts
+    ]
+    return markdown_table(["customer", "requests", "bytes read", "peak day"], rows)
+
+
+def _peak(row: Facts) -> str:
+    if not row["days"]:
+        return ""
+    best = max(row["days"], key=lambda day: (day["requests"], -day["day"].toordinal()))
+    return f"{best['day']} ({best['requests']:,})"
+
+
+def _months(facts: Sequence[Facts]) -> list[int]:
+    months = [0] * 12
+    for row in facts:
+        for day in row["days"]:
+            when: date = day["day"]
+            months[when.month - 1] += day["requests"]
+    return months

@@ -1,0 +1,54 @@
+"""The table of contents: every asset in the order data flows, what starts runs, and what they use."""
+
+import dagster as dg
+
+from wrapped_assets.assets.checks import checks
+from wrapped_assets.assets.dimensions import dimensions
+from wrapped_assets.assets.landing import landings
+from wrapped_assets.assets.raw import raws
+from wrapped_assets.assets.regional_exports import regional_exports, regional_snapshots
+from wrapped_assets.assets.rollups import rollups
+from wrapped_assets.assets.wrapped_organizations import wrapped_organizations
+from wrapped_assets.assets.wrapped_summaries import wrapped_summaries
+from wrapped_assets.jobs import jobs
+from wrapped_assets.resources.configured import (
+    DuckDBWarehouseResource,
+    LandingResource,
+    RegionsResource,
+    Secret,
+)
+from wrapped_assets.sensors.follow_changes import follow_changes
+from wrapped_assets.sensors.landing_files import landing_files
+from wrapped_assets.sensors.schedules import (
+    check_every_day,
+    export_every_ten_minutes,
+    snapshot_every_day,
+)
+from wrapped_assets.settings import Settings
+
+_settings = Settings.load()
+
+defs = dg.Definitions(
+    assets=[
+        *regional_exports,
+        *regional_snapshots,
+        *landings,
+        *raws,
+        *rollups,
+        *dimensions,
+        wrapped_organizations,
+        wrapped_summaries,
+    ],
+    asset_checks=checks,
+    jobs=jobs,
+    schedules=[export_every_ten_minutes, snapshot_every_day, check_every_day],
+    sensors=[landing_files, follow_changes],
+    resources={
+        "landing_store": LandingResource(),
+        "regional_databases": RegionsResource(urls=dict(_settings.regions)),
+        "secret": Secret(),
+        "warehouse": DuckDBWarehouseResource.from_settings(_settings),
+    },
+    # Runs start at once and share what they import; the work itself is DuckDB's own threads.
+    executor=dg.in_process_executor,
+)

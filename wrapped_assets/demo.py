@@ -1,0 +1,112 @@
+"""The demonstration: a synthetic year through the whole graph, compared with what its source knows to be true."""
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from rich.console import Console
+from rich.table import Table
+
+from wrapped_assets import progress, reports, synthetic
+from wrapped_assets.families import FAMILIES
+from wrapped_assets.identity import wrapped_id
+from wrapped_assets.periods import Span
+from wrapped_assets.resources.errors import Refused
+from wrapped_assets.resources.open import open_warehouse
+from wrapped_assets.resources.warehouse import Reader
+from wrapped_assets.settings import Settings
+
+Bars = Callable[[], AbstractContextManager[None]]
+
+
+class AnotherWorld(Refused):
+    """The home folder already holds something else."""
+
+    def __init__(self, home: Path, seen: str) -> None:
+        super().__init__(
+            f"The demonstration was not written to {home}.\n  {seen}\n"
+            "  Next: remove that folder (`make clean`), or set WRAPPED_HOME to another one."
+        )
+
+
+def prepare(settings: Settings, year: int, requests: int, seed: int) -> synthetic.World:
+    """Write the synthetic source once: regional databases, and what a year of exports left in landing."""
+    world = synthetic.World(seed=seed, year=year, requests=requests)
+    marker = settings.home / "demo.json"
+    wanted = {"seed": seed, "year": year, "requests": requests}
+    if marker.exists():
+        found = json.loads(marker.read_text())
+        if found != wanted:
+            raise AnotherWorld(settings.home, f"It holds the world {found}, and {wanted} was asked for.")
+        return world
+    if urlsplit(settings.landing_url).scheme != "file":
+        raise AnotherWorld(settings.home, "Its landing store is a bucket; the demonstration writes to a folder.")
+    synthetic.write_regions(world, settings.home / "regions", progress.report)
+    landing = Path(unquote(urlsplit(settings.landing_url).path))
+    synthetic.write_history(world, landing, progress.report)
+    marker.write_text(json.dumps(wanted))
+    return world
+
+
+def run(console: Console, settings: Settings, world: synthetic.World, bars: Bars) -> int:
+    """Export, build, check, and show; returns the exit code."""
+    from wrapped_assets import running  # reads the regions that were just written
+
+    settings = Settings.load()
+    started = datetime.now(UTC)
+    with bars(), running.instance(settings) as instance:
+        exported = running.export_once(instance, settings, Span.year(world.year))
+        runs = exported + running.build(instance, settings, Span.year(world.year))
+    seconds = (datetime.now(UTC) - started).total_seconds()
+    if not runs:
+        console.print(f"Nothing to do: {world.year} is built and up to date ({seconds:.1f} s).")
+    else:
+        console.print(f"Built {world.year} through Dagster: {runs} runs in {seconds:.1f} s.")
+    with bars(), running.instance(settings) as instance:
+        evaluations = running.check(instance, world.year) if runs else []
+    with open_warehouse(settings).reading() as reader:
+        failed = _show(console, reader, settings, world) if runs else False
+    failed |= reports.print_checks(console, evaluations) if runs else False
+    console.print(
+        f"\nLook around: [bold]make dev[/] opens the Dagster UI; [bold]wrapped summary --year {world.year}"
+        " --organization-id <id>[/] prints one customer's year."
+    )
+    return 1 if failed else 0
+
+
+def _show(console: Console, reader: Reader, settings: Settings, world: synthetic.World) -> bool:
+    span = Span.year(world.year)
+    reports.print_top_customers(console, reader, world.year)
+    reports.print_books(console, reader, span)
+    reports.print_quarantine(console, reader, span)
+    return _print_truth(console, reader, settings, world)
+
+
+def _print_truth(console: Console, reader: Reader, settings: Settings, world: synthetic.World) -> bool:
+    """The pipeline's numbers beside the source's own; returns whether any differs."""
+    truth = synthetic.truth(world, progress.report)
+    secret = settings.secret()
+    known = {row["wrapped_id"]: row for row in reader.facts(world.year)}
+    differing = []
+    for customer, expected in truth.customers.items():
+        row = known.get(wrapped_id(secret, customer))
+        found = row and (row["requests"], row["errors"], row["bytes_read"], row["ingestion_operations"],
+                         row["ingestion_bytes"], row["storage_bytes"])
+        if found != (expected.requests, expected.errors, expected.read_bytes, expected.operations,
+                     expected.written_bytes, expected.storage_bytes):
+            differing.append(customer)
+    table = Table(title="Against the source's own truth")
+    for column in ("what", "source", "computed", ""):
+        table.add_column(column, justify="right" if column in ("source", "computed") else "left")
+    unique = {family: reader.landing_totals(family, Span.year(world.year)).unique_rows for family in FAMILIES}
+    lines = [(f"{family}, unique rows", truth.unique[family], unique[family]) for family in FAMILIES]
+    lines.append(("customers whose every total agrees", len(truth.customers), len(truth.customers) - len(differing)))
+    for what, expected_number, computed in lines:
+        mark = "[green]equal" if expected_number == computed else "[red]DIFFERS"
+        table.add_row(what, f"{expected_number:,}", f"{computed:,}", mark)
+    console.print(table)
+    return any(expected_number != computed for _, expected_number, computed in lines)
+

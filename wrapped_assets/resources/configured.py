@@ -1,0 +1,90 @@
+"""The stores as Dagster resources: thin shells around plain classes that serving and tests use without Dagster."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+from dagster_duckdb import DuckDBResource
+
+from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
+from wrapped_assets.resources.duckdb.connection import connect
+from wrapped_assets.resources.landing_store import LandingStore
+from wrapped_assets.resources.open import open_landing
+from wrapped_assets.resources.regions import RegionalDatabase
+from wrapped_assets.resources.warehouse import Reader, Writer
+from wrapped_assets.settings import Settings
+
+
+class DuckDBWarehouseResource(DuckDBResource):
+    """The warehouse in a DuckDB file, with the settings of this installation.
+
+    dagster-duckdb's own connection stays open after an exception and is always a writer's; this one is
+    read-only, waits for a writer for a bounded time, and closes whatever happens. Assets use `writing()`
+    and `reading()`, which speak the Warehouse contract; `get_connection()` is for your own queries.
+    """
+
+    memory_limit: str = "2GB"
+    threads: int | None = None
+    spill: str
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "DuckDBWarehouseResource":
+        """The resource for WRAPPED_WAREHOUSE_URL=duckdb:///..."""
+        return cls(
+            database=settings.warehouse_url.removeprefix("duckdb://"),
+            memory_limit=settings.memory_limit,
+            threads=settings.threads,
+            spill=str(settings.home / "spill"),
+        )
+
+    @contextmanager
+    def get_connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A read-only connection for a query of your own."""
+        with connect(Path(self.database), self._engine(), read_only=True, patience=60.0) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """Open the warehouse alone; waits for other processes."""
+        with self._warehouse().writing() as writer:
+            yield writer
+
+    @contextmanager
+    def reading(self, patience: float = 60.0) -> Iterator[Reader]:
+        """Open the warehouse beside other readers; waits up to `patience` seconds for a writer."""
+        with self._warehouse().reading(patience) as reader:
+            yield reader
+
+    def _warehouse(self) -> DuckDBWarehouse:
+        return DuckDBWarehouse(Path(self.database), self._engine())
+
+    def _engine(self) -> Engine:
+        return Engine(self.memory_limit, self.threads, Path(self.spill))
+
+
+class LandingResource(dg.ConfigurableResource):
+    """The landing store named by WRAPPED_LANDING_URL."""
+
+    def store(self) -> LandingStore:
+        """The store; asks no server yet."""
+        return open_landing(Settings.load())
+
+
+class RegionsResource(dg.ConfigurableResource):
+    """The regional databases, by the name of their region."""
+
+    urls: dict[str, str]
+
+    def database(self, region: str) -> RegionalDatabase:
+        """The database of one region; it is opened read-only, when used."""
+        return RegionalDatabase(region, self.urls[region])
+
+
+class Secret(dg.ConfigurableResource):
+    """The secret that public ids are made with, read when it is needed so that no configuration holds it."""
+
+    def value(self) -> bytes:
+        """WRAPPED_SECRET, or the one generated into WRAPPED_HOME."""
+        return Settings.load().secret()

@@ -1,0 +1,38 @@
+"""From a setting to the store it names: the one place that knows which URL means which implementation."""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
+from wrapped_assets.resources.errors import UnknownScheme
+from wrapped_assets.resources.landing_store import LandingStore
+from wrapped_assets.settings import Settings
+
+
+def open_warehouse(settings: Settings) -> DuckDBWarehouse:
+    """The warehouse of these settings; opens no file yet.
+
+    ClickHouse (`clickhouse://`, through clickhouse-connect) keeps the same contract and takes its place here.
+    """
+    parts = urlsplit(settings.warehouse_url)
+    if parts.scheme != "duckdb":
+        raise UnknownScheme("WRAPPED_WAREHOUSE_URL", parts.scheme, "duckdb")
+    engine = Engine(settings.memory_limit, settings.threads, settings.home / "spill")
+    return DuckDBWarehouse(Path(unquote(parts.path)), engine)
+
+
+def open_landing(settings: Settings) -> LandingStore:
+    """The landing store of these settings; asks no server yet.
+
+    A bucket's region, endpoint and credentials are those that Dagster's own S3 resource would use.
+    """
+    if not settings.landing_url.startswith("s3://"):
+        return LandingStore.open(settings.landing_url)
+    # dagster_aws takes a second to import: only where S3 is configured.
+    from dagster_aws.s3 import S3Resource
+
+    from wrapped_assets.resources import s3
+
+    resource = S3Resource(endpoint_url=settings.s3_endpoint_url)
+    access = s3.from_s3_resource(resource)
+    return LandingStore.open(settings.landing_url, access.options, access.credentials)

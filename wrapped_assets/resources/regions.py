@@ -1,0 +1,78 @@
+"""The regional databases: where the logs are written, read here and never changed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import duckdb
+
+from wrapped_assets import queries
+from wrapped_assets.families import FAMILIES
+from wrapped_assets.resources.errors import RegionUnavailable
+
+
+@dataclass(frozen=True)
+class RegionalDatabase:
+    """One region's database, by its DSN: a DuckDB file opened read-only."""
+
+    region: str
+    url: str
+
+    @contextmanager
+    def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A read-only connection, closed whatever happens; RegionUnavailable when there is no such database."""
+        path = Path(urlsplit(self.url).path)
+        try:
+            connection = duckdb.connect(str(path), read_only=True)
+        except duckdb.Error as error:
+            raise RegionUnavailable(self.region, str(error).splitlines()[0]) from error
+        try:
+            connection.execute("set TimeZone = 'UTC'")
+            yield connection
+        finally:
+            connection.close()
+
+    def export(
+        self, family: str, start: datetime, end: datetime, exported_at: datetime, folder: Path
+    ) -> dict[date, tuple[list[Path], int]]:
+        """Write the rows of [start, end) as Parquet below `folder`, one or more files a day, with their row counts.
+
+        Rows stream from the database into the files; days without rows get none. Times are UTC.
+        """
+        statement = queries.text(f"duckdb/exports/{family}")
+        values = {"region": self.region, "exported_at": _naive(exported_at), "from": _naive(start), "to": _naive(end)}
+        time = FAMILIES[family].event_time
+        target = str(folder).replace("'", "''")
+        with self.connection() as connection:
+            # One thread and room for a year of open files: one file a day.
+            connection.execute("set threads = 1; set partitioned_write_max_open_files = 400")
+            connection.execute(
+                f"copy (select *, cast({time} as date) as dt from ({statement})) to '{target}'"
+                " (format parquet, compression zstd, partition_by (dt), overwrite_or_ignore)",
+                values,
+            )
+            counted = f"select cast({time} as date), count(*) from ({statement}) group by all"
+            counts = dict(connection.execute(counted, values).fetchall())
+        return {
+            day: (sorted((folder / f"dt={day}").glob("*.parquet")), rows) for day, rows in sorted(counts.items())
+        }
+
+    def snapshot(self, dimension: str, exported_at: datetime, path: Path) -> int:
+        """Write the whole dimension as it is now to one Parquet file; returns its row count."""
+        target = str(path).replace("'", "''")
+        with self.connection() as connection:
+            statement = queries.text(f"duckdb/exports/{dimension}")
+            copied = connection.execute(
+                f"copy ({statement}) to '{target}' (format parquet, compression zstd)",
+                {"exported_at": _naive(exported_at)},
+            )
+            return int(copied.fetchall()[0][0])
+
+
+def _naive(moment: datetime) -> datetime:
+    """UTC without a zone, to the millisecond: what landing files hold."""
+    utc = moment.replace(tzinfo=None) if moment.tzinfo is None else (moment - (moment.utcoffset() or timedelta()))
+    return utc.replace(tzinfo=None, microsecond=utc.microsecond // 1000 * 1000)

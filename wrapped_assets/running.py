@@ -1,0 +1,165 @@
+"""Running the graph through Dagster from a terminal: the same assets, the same instance the UI shows."""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from wrapped_assets.assets.common import REFRESH_TAG
+from wrapped_assets.definitions import defs
+from wrapped_assets.families import FAMILIES
+from wrapped_assets.periods import MONTHLY, WEEKLY, Span
+from wrapped_assets.resources.errors import Refused, WarehouseMissing
+from wrapped_assets.resources.open import open_landing, open_warehouse
+from wrapped_assets.resources.warehouse import Pending
+from wrapped_assets.sensors.follow_changes import calendar, due, next_runs
+from wrapped_assets.sensors.landing_files import Cursor, days_with_news, dimensions_with_news
+from wrapped_assets.sensors.runs import range_tags, ranges
+from wrapped_assets.settings import Settings
+
+# Dagster prints every event of a run; a terminal wants errors and a progress bar.
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+class RunFailed(Refused):
+    """A run of the graph failed; what had been committed stays, and building again goes on from there."""
+
+    def __init__(self, job: str, run_id: str, step: str, error: str) -> None:
+        super().__init__(
+            f"The run {run_id[:8]} of {job} failed in {step}.\n  {error}\n"
+            "  Next: mend what it names and run the same command again; it goes on where this stopped."
+        )
+
+
+@contextmanager
+def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """The Dagster instance of DAGSTER_HOME, or of `<home>/dagster`; made when it is not there."""
+    folder = Path(os.environ.get("DAGSTER_HOME") or settings.home / "dagster")
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "dagster.yaml"
+    if not config.exists():
+        shutil.copyfile(_instance_config(), config)
+    with dg.DagsterInstance.from_config(str(folder)) as opened:
+        yield opened
+
+
+def _instance_config() -> Path:
+    here = Path(__file__).parent
+    return next(path for path in (here.parent / "dagster.yaml", here / "dagster.yaml") if path.exists())
+
+
+def run(
+    opened: dg.DagsterInstance,
+    job: str,
+    tags: Mapping[str, str] | None = None,
+    config: Mapping[str, Any] | None = None,
+) -> dg.ExecuteInProcessResult:
+    """Run a job of the graph in this process; raises RunFailed with the first error."""
+    result = defs.resolve_job_def(job).execute_in_process(
+        instance=opened, tags=dict(tags or {}), run_config={**_QUIET, **(config or {})}, raise_on_error=False
+    )
+    if not result.success:
+        failed = next(event for event in result.all_events if event.is_step_failure)
+        error = failed.step_failure_data.error
+        cause = error.cause if error and error.cause else error
+        text = cause.message.strip() if cause else "no error was recorded"
+        raise RunFailed(job, result.run_id, failed.step_key or job, text.replace("\n", "\n  "))
+    return result
+
+
+def export_once(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
+    """Export these days of every region that no run has exported yet; returns the number of runs."""
+    runs = 0
+    if not settings.regions:
+        return runs
+    first, last = min(settings.regions), max(settings.regions)
+    for family in FAMILIES:
+        done = opened.get_materialized_partitions(dg.AssetKey(["regional_exports", family]))
+        missing = [day for day in span if not {f"{day}|{first}", f"{day}|{last}"} <= done]
+        if missing:
+            start, end = (dg.MultiPartitionKey({"day": str(day), "region": region}) for day, region in ((missing[0], first), (missing[-1], last)))
+            run(opened, "export_regions", {"dagster/asset_partition_range_start": start, "dagster/asset_partition_range_end": end, REFRESH_TAG: "export"})
+            runs += 1
+            break
+    if runs:
+        tags = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
+        run(opened, "export_snapshots", {**tags, REFRESH_TAG: "export"})
+    return runs * 2
+
+
+def build(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
+    """Import what is new for these days and refresh whatever is stale; returns the number of runs, 0 for none.
+
+    The runs are those the sensors would ask for.
+    """
+    runs = 0
+    new_days, new_dimensions = _news(settings, span)
+    for days in ranges(new_days):
+        run(opened, "build_days", {**range_tags(days), REFRESH_TAG: "build"})
+        runs += 1
+    if new_dimensions:
+        run(opened, "refresh_identities", {REFRESH_TAG: "build"})
+        runs += 1
+    while requests := next_runs(_due(settings), failures=0):
+        for request in requests:
+            run(opened, str(request.job_name), {**request.tags, REFRESH_TAG: "build"})
+            runs += 1
+    return runs
+
+
+def rebuild(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
+    """Import what is new and rebuild every layer of these days from the one below; returns the number of runs."""
+    run(opened, "build_days", {**range_tags(span), REFRESH_TAG: "build"}, _full("raw", "hourly", "daily"))
+    for job, level in (("refresh_weeks", WEEKLY), ("refresh_months", MONTHLY)):
+        run(opened, job, {**range_tags(level.covering(span), level), REFRESH_TAG: "build"}, _full(level.name))
+    ops = {name: _FULL_REFRESH for name in ("organizations", "workspaces", "wrapped_organizations")}
+    run(opened, "refresh_identities", {REFRESH_TAG: "build"}, {"ops": ops})
+    years = {
+        "dagster/asset_partition_range_start": str(span.start.year),
+        "dagster/asset_partition_range_end": str((span.end - timedelta(days=1)).year),
+    }
+    run(opened, "refresh_editions", {**years, REFRESH_TAG: "build"}, {"ops": {"wrapped_summaries": _FULL_REFRESH}})
+    return 5 + build(opened, settings, span)
+
+
+def check(opened: dg.DagsterInstance, year: int) -> list[dg.AssetCheckEvaluation]:
+    """Run every asset check over a year, through Dagster, so that the UI shows them too."""
+    scope = {"config": {"year": year}}
+    names = [key.get_python_identifier() for key in defs.resolve_asset_graph().asset_check_keys]
+    ops = {f"{name}": scope for name in names}
+    result = run(opened, "check_everything", {REFRESH_TAG: "check"}, {"ops": ops})
+    return list(result.get_asset_check_evaluations())
+
+
+_FULL_REFRESH = {"config": {"full_refresh": True}}
+
+
+def _full(*layers: str) -> dict[str, Any]:
+    return {"ops": {f"{layer}__{family}": _FULL_REFRESH for layer in layers for family in FAMILIES}}
+
+
+def _news(settings: Settings, span: Span) -> tuple[set[date], list[str]]:
+    """Folder days of the span, and dimensions, with files that the ledger does not hold."""
+    store = open_landing(settings)
+    try:
+        with open_warehouse(settings).reading() as reader:
+            days, _, _ = days_with_news(store, reader.known, Cursor(), span, lambda: False)
+            return days, dimensions_with_news(store, reader.known, Cursor())
+    except WarehouseMissing:
+        days, _, _ = days_with_news(store, lambda family, days: {}, Cursor(), span, lambda: False)
+        return days, dimensions_with_news(store, lambda family, days: {}, Cursor())
+
+
+def _due(settings: Settings) -> Pending:
+    try:
+        with open_warehouse(settings).reading() as reader:
+            pending = reader.pending()
+    except WarehouseMissing:
+        return Pending()
+    now = datetime.now(UTC)
+    return due(pending, calendar(now), now, live_day_refreshed=None)

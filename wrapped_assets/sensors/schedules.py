@@ -1,0 +1,75 @@
+"""What the clock starts: the regional exports, and the checks of the running year."""
+
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from wrapped_assets.families import FAMILIES
+from wrapped_assets.jobs import check_everything, export_regions, export_snapshots
+from wrapped_assets.settings import Settings
+
+EXPORT_WINDOW = timedelta(minutes=30)
+
+
+def _regions() -> list[str]:
+    return sorted(Settings.load().regions)
+
+
+@dg.schedule(
+    job=export_regions,
+    cron_schedule="*/10 * * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="The last 30 minutes of every region, every 10 minutes: files overlap threefold on purpose.",
+)
+def export_every_ten_minutes(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    regions = _regions()
+    if not regions:
+        return dg.SkipReason("No regions are configured: the graph starts at landing (WRAPPED_REGIONS).")
+    until = context.scheduled_execution_time.astimezone(UTC).replace(second=0, microsecond=0)
+    since = until - EXPORT_WINDOW
+    last_instant = until - timedelta(milliseconds=1)
+    window = {"config": {"since": since.isoformat(), "until": until.isoformat()}}
+    return dg.RunRequest(
+        run_key=until.isoformat(),
+        tags={
+            "dagster/asset_partition_range_start": _key(since, regions[0]),
+            "dagster/asset_partition_range_end": _key(last_instant, regions[-1]),
+        },
+        run_config={"ops": {f"regional_exports__{family}": window for family in FAMILIES}},
+    )
+
+
+def _key(moment: datetime, region: str) -> str:
+    return str(dg.MultiPartitionKey({"day": moment.date().isoformat(), "region": region}))
+
+
+@dg.schedule(
+    job=export_snapshots,
+    cron_schedule="5 0 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="The names and owners of every region, once a day.",
+)
+def snapshot_every_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    regions = _regions()
+    if not regions:
+        return dg.SkipReason("No regions are configured: snapshots are whoever's who writes landing.")
+    return dg.RunRequest(
+        run_key=context.scheduled_execution_time.date().isoformat(),
+        tags={
+            "dagster/asset_partition_range_start": regions[0],
+            "dagster/asset_partition_range_end": regions[-1],
+        },
+    )
+
+
+@dg.schedule(
+    job=check_everything,
+    cron_schedule="30 4 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Every asset check over the running year, once a day.",
+)
+def check_every_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return dg.RunRequest(run_key=context.scheduled_execution_time.date().isoformat())

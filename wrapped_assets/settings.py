@@ -1,0 +1,179 @@
+"""Every setting, read from the environment once; nothing else in this project reads it.
+
+`Settings.load()` builds one frozen object, or reports every bad variable at once.
+"""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+SMALLEST_SECRET = 32
+
+_REGION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+_MEMORY = re.compile(r"\d+(\.\d+)?\s*(MB|GB|MiB|GiB)")
+
+
+class BadSettings(Exception):
+    """Environment variables that cannot be used, all of them at once."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        listed = "\n".join(f"  {name}: {problem}" for name, problem in problems.items())
+        super().__init__(
+            f"{len(problems)} setting{'s' if len(problems) > 1 else ''} cannot be used.\n{listed}\n"
+            "  Next: correct them in the environment; docs/operations.md lists every setting with an example."
+        )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things are and how much may be used. Defaults need nothing but a folder."""
+
+    home: Path
+    """WRAPPED_HOME: the folder of everything embedded. Default `.wrapped` in the working directory."""
+
+    landing_url: str
+    """WRAPPED_LANDING_URL: where regions write and we import, `file://`, `s3://` or `gs://`. Default `<home>/landing`."""
+
+    warehouse_url: str
+    """WRAPPED_WAREHOUSE_URL: `duckdb:///absolute/path.duckdb`. Default `<home>/warehouse.duckdb`."""
+
+    regions: Mapping[str, str] = field(default_factory=dict)
+    """WRAPPED_REGIONS: `name=duckdb:///path,other=...`. Default: every `<home>/regions/<name>.duckdb`."""
+
+    first_day: date = date(2025, 1, 1)
+    """WRAPPED_FIRST_DAY: where the calendar of partitions starts, `YYYY-MM-DD`. Default 2025-01-01."""
+
+    memory_limit: str = "2GB"
+    """WRAPPED_MEMORY_LIMIT: what DuckDB may use before it spills to disk. Default 2GB."""
+
+    threads: int | None = None
+    """WRAPPED_THREADS: DuckDB's threads. Default: one a core."""
+
+    frozen: Mapping[int, datetime] = field(default_factory=dict)
+    """WRAPPED_FROZEN_EDITIONS: `2025` (frozen on 7 January 2026) or `2025@2026-01-20`, comma separated. Default: none."""
+
+    s3_endpoint_url: str | None = None
+    """WRAPPED_S3_ENDPOINT_URL: the endpoint of an S3 server that is not Amazon's. Credentials come from the AWS_* variables."""
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """The settings of this environment; raises BadSettings naming every variable that is wrong."""
+        return _Reader(os.environ if environment is None else environment).settings()
+
+    def secret(self) -> bytes:
+        """WRAPPED_SECRET, or the one generated once into `<home>/secret` (mode 0600); at least 32 bytes.
+
+        The public ids are made with it: another secret gives every customer another wrapped_id.
+        """
+        given = os.environ.get("WRAPPED_SECRET")
+        if given is not None:
+            if len(given.encode()) < SMALLEST_SECRET:
+                seen = f"has {len(given.encode())} bytes, expected at least {SMALLEST_SECRET}"
+                raise BadSettings({"WRAPPED_SECRET": seen})
+            return given.encode()
+        return _generated_secret(self.home / "secret")
+
+
+def _generated_secret(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_hex(SMALLEST_SECRET).encode())
+    return path.read_bytes()
+
+
+class _Reader:
+    """Reads variables one by one and remembers what was wrong with each."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
+        self.problems: dict[str, str] = {}
+
+    def settings(self) -> Settings:
+        home = Path(self.environment.get("WRAPPED_HOME", ".wrapped")).expanduser().absolute()
+        found = Settings(
+            home=home,
+            landing_url=self._landing(home),
+            warehouse_url=self._warehouse(home),
+            regions=self._regions(home),
+            first_day=self._day("WRAPPED_FIRST_DAY", date(2025, 1, 1)),
+            memory_limit=self._memory(),
+            threads=self._threads(),
+            frozen=self._frozen(),
+            s3_endpoint_url=self.environment.get("WRAPPED_S3_ENDPOINT_URL"),
+        )
+        if self.problems:
+            raise BadSettings(self.problems)
+        return found
+
+    def _landing(self, home: Path) -> str:
+        name = "WRAPPED_LANDING_URL"
+        url = self.environment.get(name, (home / "landing").as_uri())
+        if urlsplit(url).scheme not in ("file", "s3", "gs"):
+            self.problems[name] = f"has the scheme '{urlsplit(url).scheme}', expected file://, s3:// or gs://"
+        return url
+
+    def _warehouse(self, home: Path) -> str:
+        name = "WRAPPED_WAREHOUSE_URL"
+        url = self.environment.get(name, f"duckdb://{home / 'warehouse.duckdb'}")
+        parts = urlsplit(url)
+        if parts.scheme != "duckdb" or not parts.path.startswith("/") or parts.netloc:
+            self.problems[name] = f"has the scheme '{parts.scheme}', expected duckdb:///absolute/path.duckdb"
+        return url
+
+    def _regions(self, home: Path) -> dict[str, str]:
+        name = "WRAPPED_REGIONS"
+        given = self.environment.get(name)
+        if given is None:
+            found = sorted((home / "regions").glob("*.duckdb"))
+            return {path.stem: f"duckdb://{path}" for path in found if _REGION.fullmatch(path.stem)}
+        regions = {}
+        for part in filter(None, (part.strip() for part in given.split(","))):
+            region, _, url = part.partition("=")
+            if not _REGION.fullmatch(region) or not url.startswith("duckdb:///"):
+                self.problems[name] = f"entry for '{region}' is not name=duckdb:///absolute/path"
+            regions[region] = url
+        return regions
+
+    def _day(self, name: str, default: date) -> date:
+        given = self.environment.get(name)
+        try:
+            return date.fromisoformat(given) if given else default
+        except ValueError:
+            self.problems[name] = f"is '{given}', expected a date such as 2025-01-01"
+            return default
+
+    def _memory(self) -> str:
+        given = self.environment.get("WRAPPED_MEMORY_LIMIT", "2GB")
+        if not _MEMORY.fullmatch(given):
+            self.problems["WRAPPED_MEMORY_LIMIT"] = f"is '{given}', expected a size such as 2GB"
+        return given
+
+    def _threads(self) -> int | None:
+        given = self.environment.get("WRAPPED_THREADS")
+        if given is None:
+            return None
+        if not given.isdigit() or int(given) < 1:
+            self.problems["WRAPPED_THREADS"] = f"is '{given}', expected a whole number from 1"
+            return None
+        return int(given)
+
+    def _frozen(self) -> dict[int, datetime]:
+        name = "WRAPPED_FROZEN_EDITIONS"
+        frozen = {}
+        for part in filter(None, self.environment.get(name, "").split(",")):
+            year, _, day = part.strip().partition("@")
+            try:
+                freeze = date.fromisoformat(day) if day else date(int(year) + 1, 1, 7)
+                frozen[int(year)] = datetime(freeze.year, freeze.month, freeze.day, tzinfo=UTC)
+            except ValueError:
+                self.problems[name] = f"entry '{part}' is neither 2025 nor 2025@2026-01-07"
+        return frozen
