@@ -521,7 +521,9 @@ def _storage(readings: list[Row]) -> dict[str, Any]:
         return {"storage_bytes": None, "storage_rows": None, "largest_datasource": None}
     last = last_readings(readings)
     largest = last[
-        min(last, key=lambda source: (-last[source]["bytes"], -last[source]["rows"], *_utf8(reversed(source))))
+        min(
+            last, key=lambda source: (-last[source]["bytes"], -last[source]["rows"], *_utf8(reversed(source)))
+        )
     ]
     return {
         "storage_bytes": sum(row["bytes"] for row in last.values()),

@@ -20,6 +20,7 @@ from wrapped_assets.settings import BadSettings, Settings
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_show_locals=False,
     rich_markup_mode="markdown",
     help="Wrapped: regional usage logs in, an exact year-in-review for every customer out.\n\n"
     "Start with `wrapped demo`. Settings come from WRAPPED_* variables (docs/operations.md).",
@@ -63,9 +64,12 @@ def build(
         datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; default 1 January.")
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day; default 31 December or today.")
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="Last day; default 31 December or today."),
     ] = None,
-    full: Annotated[bool, typer.Option("--full", help="Rebuild every layer instead of following what changed.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Rebuild every layer instead of following what changed.")
+    ] = False,
 ) -> None:
     """Import what landed for a year (or some of its days) and refresh every layer that follows from it.
 
@@ -81,10 +85,14 @@ def build(
         runs = (running.rebuild if full else running.build)(instance, settings, span)
     seconds = (datetime.now(UTC) - started).total_seconds()
     if runs:
-        console.print(f"Built {span.start} to {span.end - timedelta(days=1)}: {runs} runs in {seconds:.1f} s.")
+        console.print(
+            f"Built {span.start} to {span.end - timedelta(days=1)}: {runs} runs in {seconds:.1f} s."
+        )
     else:
-        console.print(f"Nothing to do: every file of {span.start} to {span.end - timedelta(days=1)} is imported"
-                      f" and every layer follows it ({seconds:.1f} s).")
+        console.print(
+            f"Nothing to do: every file of {span.start} to {span.end - timedelta(days=1)} is imported"
+            f" and every layer follows it ({seconds:.1f} s)."
+        )
 
 
 @app.command()
@@ -94,7 +102,9 @@ def summary(
     organization_id: Annotated[
         str | None, typer.Option("--organization-id", help="Any organization of the customer.")
     ] = None,
-    format: Annotated[Format, typer.Option("--format", help="json: the document, byte for byte; table: to read.")] = Format.table,
+    format: Annotated[
+        Format, typer.Option("--format", help="json: the document, byte for byte; table: to read.")
+    ] = Format.table,
 ) -> None:
     """Print one customer's year.
 
@@ -117,7 +127,9 @@ def summary(
 @app.command()
 def check(
     year: Year,
-    deep: Annotated[bool, typer.Option("--deep", help="Also compare every table with its full rebuild.")] = False,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also compare every table with its full rebuild.")
+    ] = False,
 ) -> None:
     """Run every asset check over a year and exit with 1 when one fails.
 
@@ -173,7 +185,9 @@ def _span(settings: Settings, year: int, since: datetime | None, until: datetime
             f" (WRAPPED_FIRST_DAY) to {today}."
         )
     if start < first_day:
-        raise typer.BadParameter(f"--from is {start}, before the calendar's first day {first_day} (WRAPPED_FIRST_DAY).")
+        raise typer.BadParameter(
+            f"--from is {start}, before the calendar's first day {first_day} (WRAPPED_FIRST_DAY)."
+        )
     return Span(start, last + timedelta(days=1))
 
 
@@ -184,4 +198,3 @@ def main() -> None:
     except (BadSettings, LandingStoreError, RegionUnavailable, Refused, WarehouseError) as error:
         errors.print(str(error), style="red", highlight=False, markup=False)
         raise SystemExit(2) from None
-

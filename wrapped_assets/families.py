@@ -192,7 +192,9 @@ INGESTION = Family(
         _text("operation_id", "The operation's id."),
         _text("datasource_id", "Internal id of the data source written or read."),
         _text("datasource_name", "The data source's name at the time."),
-        _text("event_type", "append, append-hfi, append-kafka, replace, copy, populateview, delete, truncate..."),
+        _text(
+            "event_type", "append, append-hfi, append-kafka, replace, copy, populateview, delete, truncate..."
+        ),
         _text("result", "ok or error."),
         _text("error", "What went wrong, if anything.", nullable=True),
         Column("elapsed_time", "seconds", "How long the operation took."),
@@ -213,7 +215,11 @@ INGESTION = Family(
             (
                 _count("operations", "Operations."),
                 Measure(
-                    "failures", "sum", "count", "count(*) filter (where result = 'error')", "Operations that failed."
+                    "failures",
+                    "sum",
+                    "count",
+                    "count(*) filter (where result = 'error')",
+                    "Operations that failed.",
                 ),
                 _total("written_rows", "Rows written."),
                 _total("written_bytes", "Bytes written."),
@@ -254,7 +260,9 @@ STORAGE = Family(
             (
                 _count("readings", "Size readings."),
                 Measure("last_at", "max", "instant", "max(timestamp)", "When the newest reading was taken."),
-                Measure("bytes", "last", "total", "arg_max(bytes, timestamp)", "Bytes at the newest reading."),
+                Measure(
+                    "bytes", "last", "total", "arg_max(bytes, timestamp)", "Bytes at the newest reading."
+                ),
                 Measure("rows", "last", "total", "arg_max(rows, timestamp)", "Rows at the newest reading."),
                 Measure(
                     "bytes_quarantine",

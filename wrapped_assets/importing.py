@@ -25,7 +25,12 @@ class Import:
 
 
 def import_days(
-    writer: Writer, store: LandingStore, family: str, span: Span, now: datetime, progress: Callable[[str, int, int], None]
+    writer: Writer,
+    store: LandingStore,
+    family: str,
+    span: Span,
+    now: datetime,
+    progress: Callable[[str, int, int], None],
 ) -> Import:
     """Take in every file of these folder days that the ledger does not hold in its present version."""
     done = Import()
@@ -93,7 +98,9 @@ def _batches(new: Iterable[LandingObject]) -> Iterator[list[LandingObject]]:
 def _landed_file(source: str, item: LandingObject, fetched: Fetched) -> LandedFile:
     place = layout.parse(item.key)
     region = place.region if place else None
-    return LandedFile(item.key, item.etag, item.size, _folder_day(source, item.key), region, fetched.paths[item.key])
+    return LandedFile(
+        item.key, item.etag, item.size, _folder_day(source, item.key), region, fetched.paths[item.key]
+    )
 
 
 def _folder_day(source: str, key: str) -> date | None:

@@ -50,7 +50,9 @@ refresh_months = dg.define_asset_job(
 )
 refresh_identities = dg.define_asset_job(
     "refresh_identities",
-    selection=dg.AssetSelection.assets("organizations", "workspaces", "wrapped_organizations").without_checks(),
+    selection=dg.AssetSelection.assets(
+        "organizations", "workspaces", "wrapped_organizations"
+    ).without_checks(),
     description="Imports names and owners, and gives every organization its public identity.",
 )
 refresh_editions = dg.define_asset_job(

@@ -1,6 +1,5 @@
 """The calendars that assets are partitioned by, all in UTC, all up to and including the present period."""
 
-
 import warnings
 
 import dagster as dg
@@ -51,7 +50,9 @@ def span_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -
 
     Raises ValueError for a range whose start lies after its end: Dagster gives it no partitions and no error.
     """
-    execution = context.op_execution_context if isinstance(context, dg.AssetCheckExecutionContext) else context
+    execution = (
+        context.op_execution_context if isinstance(context, dg.AssetCheckExecutionContext) else context
+    )
     if not execution.partition_keys:
         raise ValueError(
             "This run covers no partition.\n"
@@ -61,5 +62,3 @@ def span_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -
         )
     window = execution.partition_time_window
     return Span(window.start.date(), window.end.date())
-
-

@@ -14,7 +14,9 @@ class Span:
 
     def __post_init__(self) -> None:
         if self.end <= self.start:
-            raise ValueError(f"A span must end after it starts, got {self.start} to {self.end} (the end is excluded).")
+            raise ValueError(
+                f"A span must end after it starts, got {self.start} to {self.end} (the end is excluded)."
+            )
 
     def __iter__(self) -> Iterator[date]:
         return (self.start + timedelta(days=n) for n in range((self.end - self.start).days))

@@ -21,7 +21,9 @@ class NoSummary(Refused):
     """There is no summary for what was asked."""
 
     def __init__(self, year: int, subject: str, seen: str) -> None:
-        super().__init__(f"There is no {year} summary of {subject}.\n  {seen}\n  Next: check the id and the year.")
+        super().__init__(
+            f"There is no {year} summary of {subject}.\n  {seen}\n  Next: check the id and the year."
+        )
 
 
 def find(reader: Reader, year: int, wrapped_id: str | None, organization_id: str | None) -> Summary:
@@ -60,14 +62,21 @@ def _lines(summary: Summary) -> list[tuple[str, str]]:
         ("active days", f"{summary.active_days}, longest streak {summary.longest_streak_days}"),
     ]
     if summary.ingestion:
-        lines.append(("ingested", f"{summary.ingestion.bytes:,} bytes in {summary.ingestion.operations:,} operations"))
+        lines.append(
+            ("ingested", f"{summary.ingestion.bytes:,} bytes in {summary.ingestion.operations:,} operations")
+        )
     if summary.storage:
         lines.append(("stored", f"{summary.storage.bytes:,} bytes"))
-    lines += [("workspace", f"{w.name}: {w.requests:,} requests, {w.read_pct} % read") for w in summary.top_workspaces]
+    lines += [
+        ("workspace", f"{w.name}: {w.requests:,} requests, {w.read_pct} % read")
+        for w in summary.top_workspaces
+    ]
     lines += [("pipe", f"{pipe.name}: {pipe.requests:,}") for pipe in summary.top_pipes]
     lines += [("region", f"{region.region}: {region.requests:,}") for region in summary.regions]
     if summary.rank:
-        lines.append(("rank", f"ahead of {summary.rank.percentile} % of {summary.rank.cohort_size} customers"))
+        lines.append(
+            ("rank", f"ahead of {summary.rank.percentile} % of {summary.rank.cohort_size} customers")
+        )
     return lines
 
 
@@ -76,7 +85,16 @@ def print_top_customers(console: Console, reader: Reader, year: int, most: int =
     facts = reader.facts(year)[:most]
     names = reader.customers([row["wrapped_id"] for row in facts])
     table = Table(title=f"Top customers of {year}")
-    for column in ("customer", "wrapped_id", "requests", "errors", "bytes read", "peak day", "stored", "ingested"):
+    for column in (
+        "customer",
+        "wrapped_id",
+        "requests",
+        "errors",
+        "bytes read",
+        "peak day",
+        "stored",
+        "ingested",
+    ):
         table.add_column(column, justify="left" if column in ("customer", "wrapped_id") else "right")
     edition = reader.edition(year)
     for row in facts:
@@ -135,14 +153,18 @@ def print_checks(console: Console, evaluations: Sequence[dg.AssetCheckEvaluation
         is_warning = evaluation.severity is dg.AssetCheckSeverity.WARN
         failed |= not evaluation.passed and not is_warning
         result = "[green]passed" if evaluation.passed else "[yellow]warning" if is_warning else "[red]FAILED"
-        table.add_row("/".join(evaluation.asset_key.path), evaluation.check_name, result, _first_broken(evaluation))
+        table.add_row(
+            "/".join(evaluation.asset_key.path), evaluation.check_name, result, _first_broken(evaluation)
+        )
     console.print(table)
     return failed
 
 
 def _first_broken(evaluation: dg.AssetCheckEvaluation) -> str:
     rows = evaluation.metadata["first_broken_rows"].value
-    return ", ".join(f"{name} {value}" for name, value in rows[0].items() if value is not None) if rows else ""
+    return (
+        ", ".join(f"{name} {value}" for name, value in rows[0].items() if value is not None) if rows else ""
+    )
 
 
 def print_differences(console: Console, settings: Settings, year: int) -> bool:
@@ -150,7 +172,9 @@ def print_differences(console: Console, settings: Settings, year: int) -> bool:
     table = Table(title="Every table against its full rebuild")
     for column in ("table", "result", "first difference"):
         table.add_column(column)
-    tables = [(layer, family) for layer in ("raw", *LEVELS) for family in FAMILIES] + [("wrapped_summaries", "")]
+    tables = [(layer, family) for layer in ("raw", *LEVELS) for family in FAMILIES] + [
+        ("wrapped_summaries", "")
+    ]
     fetch = fetching(open_landing(settings))
     differs = False
     with open_warehouse(settings).reading() as reader:
@@ -160,9 +184,11 @@ def print_differences(console: Console, settings: Settings, year: int) -> bool:
             found = reader.differences(layer, family, span, fetch)
             differs |= bool(found)
             first = f"{found[0]['side']}: {found[0]['content']}" if found else ""
-            table.add_row("/".join(filter(None, (layer, family))), "[red]DIFFERS" if found else "[green]identical", first)
+            table.add_row(
+                "/".join(filter(None, (layer, family))),
+                "[red]DIFFERS" if found else "[green]identical",
+                first,
+            )
         report("comparing", len(tables), len(tables))
     console.print(table)
     return differs
-
-

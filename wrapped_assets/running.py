@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 
 from wrapped_assets.assets.common import REFRESH_TAG
+from wrapped_assets.checks import CHECKS
 from wrapped_assets.definitions import defs
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import MONTHLY, WEEKLY, Span
@@ -72,24 +73,17 @@ def run(
     return result
 
 
-def export_once(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
-    """Export these days of every region that no run has exported yet; returns the number of runs."""
-    runs = 0
-    if not settings.regions:
-        return runs
+def export(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
+    """Export these days of every region, and the names and owners; returns the number of runs."""
     first, last = min(settings.regions), max(settings.regions)
-    for family in FAMILIES:
-        done = opened.get_materialized_partitions(dg.AssetKey(["regional_exports", family]))
-        missing = [day for day in span if not {f"{day}|{first}", f"{day}|{last}"} <= done]
-        if missing:
-            start, end = (dg.MultiPartitionKey({"day": str(day), "region": region}) for day, region in ((missing[0], first), (missing[-1], last)))
-            run(opened, "export_regions", {"dagster/asset_partition_range_start": start, "dagster/asset_partition_range_end": end, REFRESH_TAG: "export"})
-            runs += 1
-            break
-    if runs:
-        tags = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
-        run(opened, "export_snapshots", {**tags, REFRESH_TAG: "export"})
-    return runs * 2
+    days = {
+        "dagster/asset_partition_range_start": f"{span.start}|{first}",
+        "dagster/asset_partition_range_end": f"{span.end - timedelta(days=1)}|{last}",
+    }
+    run(opened, "export_regions", {**days, REFRESH_TAG: "export"})
+    every = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
+    run(opened, "export_snapshots", {**every, REFRESH_TAG: "export"})
+    return 2
 
 
 def build(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
@@ -117,21 +111,25 @@ def rebuild(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
     run(opened, "build_days", {**range_tags(span), REFRESH_TAG: "build"}, _full("raw", "hourly", "daily"))
     for job, level in (("refresh_weeks", WEEKLY), ("refresh_months", MONTHLY)):
         run(opened, job, {**range_tags(level.covering(span), level), REFRESH_TAG: "build"}, _full(level.name))
-    ops = {name: _FULL_REFRESH for name in ("organizations", "workspaces", "wrapped_organizations")}
+    ops = dict.fromkeys(("organizations", "workspaces", "wrapped_organizations"), _FULL_REFRESH)
     run(opened, "refresh_identities", {REFRESH_TAG: "build"}, {"ops": ops})
     years = {
         "dagster/asset_partition_range_start": str(span.start.year),
         "dagster/asset_partition_range_end": str((span.end - timedelta(days=1)).year),
     }
-    run(opened, "refresh_editions", {**years, REFRESH_TAG: "build"}, {"ops": {"wrapped_summaries": _FULL_REFRESH}})
+    run(
+        opened,
+        "refresh_editions",
+        {**years, REFRESH_TAG: "build"},
+        {"ops": {"wrapped_summaries": _FULL_REFRESH}},
+    )
     return 5 + build(opened, settings, span)
 
 
 def check(opened: dg.DagsterInstance, year: int) -> list[dg.AssetCheckEvaluation]:
     """Run every asset check over a year, through Dagster, so that the UI shows them too."""
     scope = {"config": {"year": year}}
-    names = [key.get_python_identifier() for key in defs.resolve_asset_graph().asset_check_keys]
-    ops = {f"{name}": scope for name in names}
+    ops = {f"{'__'.join(check.asset)}_{check.name}": scope for check in CHECKS}
     result = run(opened, "check_everything", {REFRESH_TAG: "check"}, {"ops": ops})
     return list(result.get_asset_check_evaluations())
 

@@ -1,8 +1,8 @@
 """The layers, one module each, in the order data flows: what each table reads and how a partition is rebuilt.
 
-    regional_exports -> landing -> raw -> rollups (hourly, daily, weekly, monthly)
-    dimensions -> wrapped_organizations -> wrapped_summaries
-    checks: what must hold in each of them
+regional_exports -> landing -> raw -> rollups (hourly, daily, weekly, monthly)
+dimensions -> wrapped_organizations -> wrapped_summaries
+checks: what must hold in each of them
 """
 
 import warnings

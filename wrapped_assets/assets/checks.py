@@ -13,7 +13,8 @@ from wrapped_assets.checks import CHECKS, Check
 from wrapped_assets.importing import fetching
 from wrapped_assets.partitions import span_of
 from wrapped_assets.periods import Span
-from wrapped_assets.resources.configured import DuckDBWarehouseResource, LandingResource
+from wrapped_assets.resources.configured import LandingResource
+from wrapped_assets.resources.warehouse import Warehouse
 
 
 class Scope(dg.Config):
@@ -33,7 +34,7 @@ def asset_check(check: Check) -> dg.AssetChecksDefinition:
         context: dg.AssetCheckExecutionContext,
         config: Scope,
         landing_store: LandingResource,
-        warehouse: DuckDBWarehouseResource,
+        warehouse: dg.ResourceParam[Warehouse],
     ) -> dg.AssetCheckResult:
         now = datetime.now(UTC)
         span = _span(context, config, now)

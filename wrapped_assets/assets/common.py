@@ -1,7 +1,7 @@
 """What every asset of the graph says about itself, and what a run says about its partitions."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import dagster as dg
@@ -51,13 +51,15 @@ def column_schema(columns: Iterable[tuple[str, str, str]]) -> dg.TableSchema:
 
 def landing_schema(columns: Iterable[Column]) -> dg.TableSchema:
     """The columns of landing files and of raw, with what they mean."""
-    return column_schema((c.raw_name, _TYPES[c.kind] + (", nullable" if c.nullable else ""), c.description) for c in columns)
+    return column_schema(
+        (c.raw_name, _TYPES[c.kind] + (", nullable" if c.nullable else ""), c.description) for c in columns
+    )
 
 
-def count_rows(context: dg.AssetExecutionContext, rows: Mapping[date, int], fmt: str = "%Y-%m-%d") -> None:
+def count_rows(context: dg.AssetExecutionContext, rows: Mapping[date, int]) -> None:
     """Attach to each partition of the run the number of rows it now has."""
     for key in context.partition_keys:
-        day = datetime.strptime(key, fmt).date()
+        day = date.fromisoformat(key)
         context.add_asset_metadata({"dagster/partition_row_count": rows.get(day, 0)}, partition_key=key)
 
 

@@ -20,7 +20,8 @@ from wrapped_assets.assets.common import (
 from wrapped_assets.families import DIMENSIONS, Dimension
 from wrapped_assets.importing import fetching, import_dimension
 from wrapped_assets.queries import digest
-from wrapped_assets.resources.configured import DuckDBWarehouseResource, LandingResource
+from wrapped_assets.resources.configured import LandingResource
+from wrapped_assets.resources.warehouse import Warehouse
 
 
 def dimension_asset(dimension: Dimension) -> dg.AssetsDefinition:
@@ -49,7 +50,7 @@ def dimension_asset(dimension: Dimension) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext,
         config: Refresh,
         landing_store: LandingResource,
-        warehouse: DuckDBWarehouseResource,
+        warehouse: dg.ResourceParam[Warehouse],
     ) -> dg.MaterializeResult:
         store = landing_store.store()
         with warehouse.writing() as writer:

@@ -23,7 +23,8 @@ from wrapped_assets.importing import Import, import_days
 from wrapped_assets.partitions import days, every_region, span_of
 from wrapped_assets.pictures import markdown_table
 from wrapped_assets.queries import digest
-from wrapped_assets.resources.configured import DuckDBWarehouseResource, LandingResource
+from wrapped_assets.resources.configured import LandingResource
+from wrapped_assets.resources.warehouse import Warehouse
 
 REPLACED = "A changed object (same key, new etag) replaces what it said before; a vanished one stays landed."
 
@@ -44,7 +45,10 @@ def landing(family: Family) -> dg.AssetsDefinition:
         backfill_policy=dg.BackfillPolicy.single_run(),
         retry_policy=RETRY,
         pool=WRITERS_POOL,
-        metadata={"dagster/column_schema": landing_schema(family.columns), "dagster/table_name": "landing.files"},
+        metadata={
+            "dagster/column_schema": landing_schema(family.columns),
+            "dagster/table_name": "landing.files",
+        },
         description=describe(
             f"{family.one_row_is}, as often as it was exported: duplicates are expected here",
             f"the Parquet files below `{family.name}/dt=<day>/` in the landing store",
@@ -54,7 +58,7 @@ def landing(family: Family) -> dg.AssetsDefinition:
     def import_files(
         context: dg.AssetExecutionContext,
         landing_store: LandingResource,
-        warehouse: DuckDBWarehouseResource,
+        warehouse: dg.ResourceParam[Warehouse],
     ) -> dg.MaterializeResult:
         span = span_of(context)
         with warehouse.writing() as writer:

@@ -21,7 +21,8 @@ from wrapped_assets.families import FAMILIES, Family
 from wrapped_assets.importing import fetching
 from wrapped_assets.partitions import days, span_of
 from wrapped_assets.queries import digest
-from wrapped_assets.resources.configured import DuckDBWarehouseResource, LandingResource
+from wrapped_assets.resources.configured import LandingResource
+from wrapped_assets.resources.warehouse import Warehouse
 
 
 def raw(family: Family) -> dg.AssetsDefinition:
@@ -34,7 +35,9 @@ def raw(family: Family) -> dg.AssetsDefinition:
         group_name="raw",
         kinds={"duckdb"},
         owners=OWNERS,
-        code_version=digest("duckdb/raw/landed", "duckdb/raw/newest", "duckdb/raw/settled", "duckdb/raw/merge"),
+        code_version=digest(
+            "duckdb/raw/landed", "duckdb/raw/newest", "duckdb/raw/settled", "duckdb/raw/merge"
+        ),
         backfill_policy=dg.BackfillPolicy.single_run(),
         retry_policy=RETRY,
         pool=WRITERS_POOL,
@@ -53,7 +56,7 @@ def raw(family: Family) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext,
         config: Refresh,
         landing_store: LandingResource,
-        warehouse: DuckDBWarehouseResource,
+        warehouse: dg.ResourceParam[Warehouse],
     ) -> dg.MaterializeResult:
         span, full = span_of(context), wants_rebuild(context, config)
         with warehouse.writing() as writer:
@@ -61,7 +64,9 @@ def raw(family: Family) -> dg.AssetsDefinition:
                 family.name, span, fetching(landing_store.store()), full, reporter(context)
             )
         count_rows(context, report.rows)
-        return dg.MaterializeResult(metadata={"days_rebuilt": report.rebuilt, "days_merged_into": report.merged})
+        return dg.MaterializeResult(
+            metadata={"days_rebuilt": report.rebuilt, "days_merged_into": report.merged}
+        )
 
     return deduplicate
 

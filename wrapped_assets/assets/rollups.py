@@ -22,7 +22,7 @@ from wrapped_assets.families import FAMILIES, Family, Rollup
 from wrapped_assets.partitions import CALENDARS, reaching_outside, span_of
 from wrapped_assets.periods import HOURLY, LEVELS, Level
 from wrapped_assets.queries import digest
-from wrapped_assets.resources.configured import DuckDBWarehouseResource
+from wrapped_assets.resources.warehouse import Warehouse
 
 
 def rollup(level: Level, family: Family) -> dg.AssetsDefinition:
@@ -33,7 +33,9 @@ def rollup(level: Level, family: Family) -> dg.AssetsDefinition:
     @dg.asset(
         key=[level.name, family.name],
         deps=[
-            dg.AssetDep([level.source, family.name], partition_mapping=None if same_calendar else reaching_outside)
+            dg.AssetDep(
+                [level.source, family.name], partition_mapping=None if same_calendar else reaching_outside
+            )
         ],
         partitions_def=calendar,
         group_name=level.name,
@@ -56,7 +58,7 @@ def rollup(level: Level, family: Family) -> dg.AssetsDefinition:
         ),
     )
     def aggregate(
-        context: dg.AssetExecutionContext, config: Refresh, warehouse: DuckDBWarehouseResource
+        context: dg.AssetExecutionContext, config: Refresh, warehouse: dg.ResourceParam[Warehouse]
     ) -> dg.MaterializeResult:
         span, full = span_of(context), wants_rebuild(context, config)
         with warehouse.writing() as writer:
@@ -80,7 +82,9 @@ def _columns(level: Level, family: Family, r: Rollup) -> list[tuple[str, str, st
     texts = {column.name: column.description for column in family.columns}
     table = family.table(r)
     columns = [(f"{table}.{level.period}", level.period_type, f"Start of the {level.period}, UTC.")]
-    columns += [(f"{table}.{name}", "dimension", texts.get(name, name.replace("_", " "))) for name in r.dimensions]
+    columns += [
+        (f"{table}.{name}", "dimension", texts.get(name, name.replace("_", " "))) for name in r.dimensions
+    ]
     columns += [(f"{table}.{m.name}", f"{m.merge} of {m.kind}", m.description) for m in r.measures]
     return columns
 

@@ -17,7 +17,8 @@ from wrapped_assets.assets.common import (
 )
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.queries import digest
-from wrapped_assets.resources.configured import DuckDBWarehouseResource, Secret
+from wrapped_assets.resources.configured import Secret
+from wrapped_assets.resources.warehouse import Warehouse
 
 COLUMNS = column_schema(
     [
@@ -25,7 +26,11 @@ COLUMNS = column_schema(
         ("customer_id", "varchar", "Its owner: the newest snapshot's customer, or the organization itself."),
         ("wrapped_id", "uuid text", "The customer's public identity."),
         ("customer_name", "varchar, nullable", "The customer's name, for operators."),
-        ("created_at", "timestamp, nullable", "When a snapshot first named the organization; null while none has."),
+        (
+            "created_at",
+            "timestamp, nullable",
+            "When a snapshot first named the organization; null while none has.",
+        ),
     ]
 )
 
@@ -45,7 +50,7 @@ COLUMNS = column_schema(
     ),
 )
 def wrapped_organizations(
-    context: dg.AssetExecutionContext, config: Refresh, warehouse: DuckDBWarehouseResource, secret: Secret
+    context: dg.AssetExecutionContext, config: Refresh, warehouse: dg.ResourceParam[Warehouse], secret: Secret
 ) -> dg.MaterializeResult:
     """Give every organization that is new or changed owner its public identity."""
     with warehouse.writing() as writer:

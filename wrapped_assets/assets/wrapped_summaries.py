@@ -22,8 +22,7 @@ from wrapped_assets.families import FAMILIES
 from wrapped_assets.partitions import editions, reaching_outside
 from wrapped_assets.pictures import MONTHS, as_data_uri, bar_chart_svg, markdown_table
 from wrapped_assets.queries import digest
-from wrapped_assets.resources.configured import DuckDBWarehouseResource
-from wrapped_assets.resources.warehouse import SummaryReport, Writer
+from wrapped_assets.resources.warehouse import SummaryReport, Warehouse, Writer
 from wrapped_assets.settings import Settings
 from wrapped_assets.summaries import Facts
 
@@ -36,7 +35,11 @@ COLUMNS = column_schema(
         ("p50_us, p95_us, p99_us", "bigint, nullable", "Percentiles of the duration, in microseconds."),
         ("days, hours", "lists", "Requests by calendar day and by hour of the day, UTC."),
         ("workspaces, pipes, regions", "lists", "The most used ones, ranked; ties break by id."),
-        ("storage_bytes, storage_rows", "128 bit integer, nullable", "Sum of each data source's last reading."),
+        (
+            "storage_bytes, storage_rows",
+            "128 bit integer, nullable",
+            "Sum of each data source's last reading.",
+        ),
         ("largest_datasource", "struct, nullable", "The data source that holds most bytes."),
         ("ingestion_bytes, ingestion_rows, ingestion_operations", "128 bit integer", "What was written."),
         ("event_types", "list", "The event types that wrote most."),
@@ -68,7 +71,7 @@ COLUMNS = column_schema(
     ),
 )
 def wrapped_summaries(
-    context: dg.AssetExecutionContext, config: Refresh, warehouse: DuckDBWarehouseResource
+    context: dg.AssetExecutionContext, config: Refresh, warehouse: dg.ResourceParam[Warehouse]
 ) -> dg.MaterializeResult:
     """Recompute the summaries of the customers that something changed."""
     frozen = Settings.load().frozen
@@ -77,7 +80,9 @@ def wrapped_summaries(
             year, full = int(key), wants_rebuild(context, config)
             report = writer.refresh_summaries(year, full, datetime.now(UTC), frozen.get(year))
             if report.frozen and report.left_out:
-                context.log.warning(f"The {year} edition is frozen: {report.left_out} late rows are left out of it.")
+                context.log.warning(
+                    f"The {year} edition is frozen: {report.left_out} late rows are left out of it."
+                )
             context.add_asset_metadata(_metadata(writer, year, report), partition_key=key)
     return dg.MaterializeResult()
 
@@ -101,7 +106,12 @@ def _metadata(writer: Writer, year: int, report: SummaryReport) -> dict[str, dg.
 
 def _preview(facts: Sequence[Facts], names: dict[str, str | None]) -> str:
     rows = [
-        (names.get(row["wrapped_id"]) or row["wrapped_id"], f"{row['requests']:,}", f"{row['bytes_read']:,}", _peak(row))
+        (
+            names.get(row["wrapped_id"]) or row["wrapped_id"],
+            f"{row['requests']:,}",
+            f"{row['bytes_read']:,}",
+            _peak(row),
+        )
         for row in facts
     ]
     return markdown_table(["customer", "requests", "bytes read", "peak day"], rows)

@@ -43,7 +43,12 @@ class RegionalDatabase:
         Rows stream from the database into the files; days without rows get none. Times are UTC.
         """
         statement = queries.text(f"duckdb/exports/{family}")
-        values = {"region": self.region, "exported_at": _naive(exported_at), "from": _naive(start), "to": _naive(end)}
+        values = {
+            "region": self.region,
+            "exported_at": _naive(exported_at),
+            "from": _naive(start),
+            "to": _naive(end),
+        }
         time = FAMILIES[family].event_time
         target = str(folder).replace("'", "''")
         with self.connection() as connection:
@@ -57,7 +62,8 @@ class RegionalDatabase:
             counted = f"select cast({time} as date), count(*) from ({statement}) group by all"
             counts = dict(connection.execute(counted, values).fetchall())
         return {
-            day: (sorted((folder / f"dt={day}").glob("*.parquet")), rows) for day, rows in sorted(counts.items())
+            day: (sorted((folder / f"dt={day}").glob("*.parquet")), rows)
+            for day, rows in sorted(counts.items())
         }
 
     def snapshot(self, dimension: str, exported_at: datetime, path: Path) -> int:
@@ -74,5 +80,9 @@ class RegionalDatabase:
 
 def _naive(moment: datetime) -> datetime:
     """UTC without a zone, to the millisecond: what landing files hold."""
-    utc = moment.replace(tzinfo=None) if moment.tzinfo is None else (moment - (moment.utcoffset() or timedelta()))
+    utc = (
+        moment.replace(tzinfo=None)
+        if moment.tzinfo is None
+        else (moment - (moment.utcoffset() or timedelta()))
+    )
     return utc.replace(tzinfo=None, microsecond=utc.microsecond // 1000 * 1000)

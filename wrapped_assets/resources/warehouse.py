@@ -203,11 +203,15 @@ class Writer(Reader, Protocol):
         """Import these files; every one ends in the ledger, landed or quarantined."""
         ...
 
-    def refresh_raw(self, family: str, span: Span, fetch: Fetch, full: bool, progress: Progress) -> RefreshReport:
+    def refresh_raw(
+        self, family: str, span: Span, fetch: Fetch, full: bool, progress: Progress
+    ) -> RefreshReport:
         """Merge what landed for these days, or with `full` rebuild them."""
         ...
 
-    def refresh_rollup(self, level: str, family: str, span: Span, full: bool, progress: Progress) -> RefreshReport:
+    def refresh_rollup(
+        self, level: str, family: str, span: Span, full: bool, progress: Progress
+    ) -> RefreshReport:
         """Recompute what changed in these periods, or with `full` all of them."""
         ...
 
@@ -219,7 +223,9 @@ class Writer(Reader, Protocol):
         """Give every organization its public identity; returns how many organizations have one."""
         ...
 
-    def refresh_summaries(self, year: int, full: bool, now: datetime, freeze_at: datetime | None) -> SummaryReport:
+    def refresh_summaries(
+        self, year: int, full: bool, now: datetime, freeze_at: datetime | None
+    ) -> SummaryReport:
         """Recompute the summaries of an edition that something changed, or with `full` all of them."""
         ...
 

@@ -22,9 +22,8 @@ from wrapped_assets.jobs import (
 )
 from wrapped_assets.partitions import days as day_calendar
 from wrapped_assets.periods import MONTHLY, WEEKLY, Span
-from wrapped_assets.resources.configured import DuckDBWarehouseResource
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
-from wrapped_assets.resources.warehouse import Pending
+from wrapped_assets.resources.warehouse import Pending, Warehouse
 from wrapped_assets.sensors.runs import in_flight, ranges, retry_at, run_over
 
 # Rows of today arrive every few minutes; merging them costs a run, so today waits this long between two.
@@ -43,7 +42,9 @@ def due(pending: Pending, covered: Span, now: datetime, live_day_refreshed: date
             held.discard(now.date())
         if held:
             partitions[layer, family] = held
-    years = {year for year in pending.years if covered.start.year <= year <= (covered.end - timedelta(days=1)).year}
+    years = {
+        year for year in pending.years if covered.start.year <= year <= (covered.end - timedelta(days=1)).year
+    }
     return Pending(partitions, pending.dimensions, pending.identities, years)
 
 
@@ -55,11 +56,15 @@ def next_runs(stale: Pending, failures: int) -> list[dg.RunRequest]:
     if stale.days(*DAY_LAYERS):
         jobs = {"refresh_raw": ("raw",), "refresh_hours_and_days": ("hourly", "daily")}
         layers = jobs if failures else {"refresh_days": DAY_LAYERS}
-        return [run_over(job, span, "follow") for job, names in layers.items() for span in ranges(stale.days(*names))]
+        return [
+            run_over(job, span, "follow")
+            for job, names in layers.items()
+            for span in ranges(stale.days(*names))
+        ]
     requests = [
-        run_over(job, level.covering(span), "follow", level)
+        run_over(job, span, "follow", level)
         for job, level in (("refresh_weeks", WEEKLY), ("refresh_months", MONTHLY))
-        for span in ranges(stale.days(level.name))
+        for span in ranges(stale.days(level.name), level)
     ]
     return requests or _wrapped_runs(stale)
 
@@ -92,7 +97,7 @@ def _wrapped_runs(stale: Pending) -> list[dg.RunRequest]:
     description="Refreshes every partition that the warehouse's own stale tables name, however old its day.",
 )
 def follow_changes(
-    context: dg.SensorEvaluationContext, warehouse: DuckDBWarehouseResource
+    context: dg.SensorEvaluationContext, warehouse: dg.ResourceParam[Warehouse]
 ) -> dg.SensorResult | dg.SkipReason:
     if running := in_flight(context.instance, "follow"):
         return dg.SkipReason(f"Run {running} is still following earlier changes.")
@@ -105,7 +110,9 @@ def follow_changes(
     except WarehouseMissing:
         return dg.SkipReason("Nothing has been imported yet.")
     except WarehouseBusy:
-        return dg.SkipReason("Another run is writing the warehouse; its changes are followed when it is done.")
+        return dg.SkipReason(
+            "Another run is writing the warehouse; its changes are followed when it is done."
+        )
     now = datetime.now(UTC)
     requests = next_runs(due(pending, calendar(now), now, _live_day_refreshed(context, now)), failures)
     return dg.SensorResult(run_requests=requests) if requests else dg.SkipReason("Every layer is up to date.")

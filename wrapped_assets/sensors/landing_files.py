@@ -19,9 +19,10 @@ from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.jobs import import_landing, refresh_identities
 from wrapped_assets.partitions import days
 from wrapped_assets.periods import Span
-from wrapped_assets.resources.configured import DuckDBWarehouseResource, LandingResource
+from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
 from wrapped_assets.resources.landing_store import LandingObject, LandingStore
+from wrapped_assets.resources.warehouse import Warehouse
 from wrapped_assets.sensors.runs import in_flight, ranges, retry_at, run_over
 
 NEWEST_DAYS = 3
@@ -122,7 +123,9 @@ def dimensions_with_news(store: LandingStore, known: Known, cursor: Cursor) -> l
     description="Imports every landing file the ledger does not hold, whatever its day.",
 )
 def landing_files(
-    context: dg.SensorEvaluationContext, landing_store: LandingResource, warehouse: DuckDBWarehouseResource
+    context: dg.SensorEvaluationContext,
+    landing_store: LandingResource,
+    warehouse: dg.ResourceParam[Warehouse],
 ) -> dg.SensorResult | dg.SkipReason:
     cursor = Cursor.load(context.cursor)
     now = time.time()
@@ -140,7 +143,9 @@ def landing_files(
     except WarehouseMissing:
         return _decide(store, lambda family, days: {}, cursor, lambda: time.monotonic() > until)
     except WarehouseBusy:
-        return dg.SkipReason("Another run is writing the warehouse; the ledger is looked at again when it is done.")
+        return dg.SkipReason(
+            "Another run is writing the warehouse; the ledger is looked at again when it is done."
+        )
 
 
 def _decide(

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from itertools import pairwise
 
 import dagster as dg
 
 from wrapped_assets.assets.common import REFRESH_TAG
-from wrapped_assets.periods import Level, Span, consecutive
+from wrapped_assets.periods import DAILY, Level, Span
 
 # A run costs seconds whatever it does, a partition in a range milliseconds: few ranges, gaps filled.
 MOST_RANGES = 3
@@ -24,12 +25,11 @@ _UNFINISHED = [
 ]
 
 
-def ranges(stale: Collection[date], most: int = MOST_RANGES) -> list[Span]:
-    """At most `most` spans, newest first, that hold all stale days; small gaps are filled, then the smallest."""
-    spans = consecutive(stale)
-    gaps = sorted((later.start - earlier.end, later.start) for earlier, later in zip(spans, spans[1:], strict=False))
-    kept = [start for gap, start in gaps if gap > LONGEST_GAP]
-    cuts = set(kept[-(most - 1) :]) if most > 1 else set()
+def ranges(stale: Collection[date], level: Level = DAILY, most: int = MOST_RANGES) -> list[Span]:
+    """At most `most` spans of whole partitions, newest first, that hold all stale ones; the smallest gaps are filled."""
+    spans = [level.span(start) for start in sorted(stale)]
+    gaps = [(later.start - earlier.end, later.start) for earlier, later in pairwise(spans)]
+    cuts = {start for gap, start in sorted(gaps)[-(most - 1) :] if gap > LONGEST_GAP}
     merged: list[Span] = []
     for span in spans:
         if merged and span.start not in cuts:

@@ -12,7 +12,16 @@ import duckdb
 from wrapped_assets.checks import Check
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import LEVELS, Span
-from wrapped_assets.resources.duckdb import checking, dimensions, landing, raw, rollups, schema, status, summaries
+from wrapped_assets.resources.duckdb import (
+    checking,
+    dimensions,
+    landing,
+    raw,
+    rollups,
+    schema,
+    status,
+    summaries,
+)
 from wrapped_assets.resources.duckdb.connection import Engine, connect
 from wrapped_assets.resources.warehouse import (
     Fetch,
@@ -93,7 +102,10 @@ class DuckDBReader:
 
     def editions(self) -> list[int]:
         """The years that have an edition."""
-        return [year for (year,) in self.con.execute("select year from main.wrapped_editions order by year").fetchall()]
+        return [
+            year
+            for (year,) in self.con.execute("select year from main.wrapped_editions order by year").fetchall()
+        ]
 
     def customers(self, wrapped_ids: Sequence[str]) -> dict[str, str | None]:
         """The names of customers, for an operator's eyes."""
@@ -120,11 +132,15 @@ class DuckDBWriter(DuckDBReader):
         """Import these files; every one ends in the ledger, landed or quarantined."""
         return landing.take(self.con, family, files, imported_at)
 
-    def refresh_raw(self, family: str, span: Span, fetch: Fetch, full: bool, progress: Progress) -> RefreshReport:
+    def refresh_raw(
+        self, family: str, span: Span, fetch: Fetch, full: bool, progress: Progress
+    ) -> RefreshReport:
         """Merge what landed for these days, or with `full` rebuild them."""
         return raw.refresh(self.con, FAMILIES[family], span, fetch, full, progress)
 
-    def refresh_rollup(self, level: str, family: str, span: Span, full: bool, progress: Progress) -> RefreshReport:
+    def refresh_rollup(
+        self, level: str, family: str, span: Span, full: bool, progress: Progress
+    ) -> RefreshReport:
         """Recompute what changed in these periods, or with `full` all of them."""
         return rollups.refresh(self.con, LEVELS[level], FAMILIES[family], span, full, progress)
 
@@ -136,7 +152,9 @@ class DuckDBWriter(DuckDBReader):
         """Give every organization its public identity; returns how many organizations have one."""
         return dimensions.refresh_identities(self.con, secret, full)
 
-    def refresh_summaries(self, year: int, full: bool, now: datetime, freeze_at: datetime | None) -> SummaryReport:
+    def refresh_summaries(
+        self, year: int, full: bool, now: datetime, freeze_at: datetime | None
+    ) -> SummaryReport:
         """Recompute the summaries of an edition that something changed, or with `full` all of them."""
         return summaries.refresh(self.con, year, full, now, freeze_at)
 

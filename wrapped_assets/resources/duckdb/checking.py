@@ -26,13 +26,17 @@ def violations(
     if check.statement == "lost_keys":
         return raw.lost_keys(con, FAMILIES[check.family], span, fetch)
     if check.statement.startswith("conserved_"):
-        return _conservation(con, LEVELS[check.statement.removeprefix("conserved_")], FAMILIES[check.family], span)
+        return _conservation(
+            con, LEVELS[check.statement.removeprefix("conserved_")], FAMILIES[check.family], span
+        )
     statement = queries.text(f"duckdb/checks/{check.statement}")
     offered = {**bounds, "family": check.family, "year": span.start.year, "now": now.replace(tzinfo=None)}
     return _rows(con, statement, {name: value for name, value in offered.items() if f"${name}" in statement})
 
 
-def _conservation(con: duckdb.DuckDBPyConnection, level: Level, family: Family, span: Span) -> list[dict[str, Any]]:
+def _conservation(
+    con: duckdb.DuckDBPyConnection, level: Level, family: Family, span: Span
+) -> list[dict[str, Any]]:
     whole = level.covering(span)
     bounds = {"from": whole.start, "to": whole.end}
     found: list[dict[str, Any]] = []
@@ -95,7 +99,9 @@ def _rollup_differences(
 
 
 def _summary_differences(con: duckdb.DuckDBPyConnection, year: int) -> list[dict[str, Any]]:
-    con.execute("create or replace temp table wanted as select distinct wrapped_id from main.wrapped_organizations")
+    con.execute(
+        "create or replace temp table wanted as select distinct wrapped_id from main.wrapped_organizations"
+    )
     columns = sql.names([c[0] for c in con.execute("from main.wrapped_summaries limit 0").description or ()])
     statement = sql.render(
         "checks/rebuilt",
@@ -111,5 +117,3 @@ def _rows(con: duckdb.DuckDBPyConnection, statement: str, values: dict[str, Any]
     found = con.execute(statement, values)
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-

@@ -18,13 +18,17 @@ from wrapped_assets.resources.warehouse import Fetch, LedgerFile, Progress
 BATCH_FILES = 400
 
 
-def refresh(con: duckdb.DuckDBPyConnection, dimension: Dimension, fetch: Fetch, full: bool, progress: Progress) -> int:
+def refresh(
+    con: duckdb.DuckDBPyConnection, dimension: Dimension, fetch: Fetch, full: bool, progress: Progress
+) -> int:
     """Merge the snapshots that landed, or with `full` (or after a changed object) all of them; returns the row count."""
     values = {"family": dimension.name}
     pending = con.execute(queries.text("duckdb/dimensions/pending"), values).fetchall()
     rebuild = full or any(file_id is None for (file_id,) in pending)
     name = "all_files" if rebuild else "pending_files"
-    files = [LedgerFile(*row) for row in con.execute(queries.text(f"duckdb/dimensions/{name}"), values).fetchall()]
+    files = [
+        LedgerFile(*row) for row in con.execute(queries.text(f"duckdb/dimensions/{name}"), values).fetchall()
+    ]
     with transaction(con):
         con.execute(sql.render("dimensions/before", dimension=dimension.name))
         if rebuild:

@@ -19,7 +19,6 @@ from wrapped_assets.resources.duckdb.parquet import Unreadable, columns_of, pres
 from wrapped_assets.resources.duckdb.transaction import insert_dicts, transaction
 from wrapped_assets.resources.warehouse import ImportReport, LandedFile, QuarantinedFile
 
-
 MISPLACED = "its key is not <family>/dt=YYYY-MM-DD/region=<region>/<name>"
 
 
@@ -63,9 +62,7 @@ def take(
         return _record(con, family, files, contents, quarantined, imported_at)
 
 
-def _inspect(
-    family: str, files: Iterable[LandedFile]
-) -> tuple[dict[str, list[LandedFile]], dict[Path, str]]:
+def _inspect(family: str, files: Iterable[LandedFile]) -> tuple[dict[str, list[LandedFile]], dict[Path, str]]:
     sound: dict[str, list[LandedFile]] = defaultdict(list)
     quarantined: dict[Path, str] = {}
     for file in files:
@@ -86,7 +83,7 @@ def _read_group(
     group: list[LandedFile],
     quarantined: dict[Path, str],
 ) -> dict[Path, _Contents]:
-    """Read files of equal columns together; when that fails, one by one, to find which cannot be read."""
+    """Read files of equal columns together; when that fails, in halves, to find which cannot be read."""
     try:
         return _read(con, family, columns, group)
     except (duckdb.OutOfMemoryException, duckdb.InterruptException):
@@ -95,10 +92,10 @@ def _read_group(
         if len(group) == 1:
             quarantined[group[0].path] = f"its pages cannot be read: {str(error).splitlines()[0][:200]}"
             return {}
-    found: dict[Path, _Contents] = {}
-    for file in group:
-        found |= _read_group(con, family, columns, [file], quarantined)
-    return found
+    half = len(group) // 2
+    return _read_group(con, family, columns, group[:half], quarantined) | _read_group(
+        con, family, columns, group[half:], quarantined
+    )
 
 
 def _read(
@@ -138,14 +135,18 @@ def _record(
     return ImportReport(
         files=len(files),
         rows=sum(found.row_count for found in contents.values()),
-        quarantined_files=[QuarantinedFile(f.key, quarantined[f.path]) for f in files if f.path in quarantined],
+        quarantined_files=[
+            QuarantinedFile(f.key, quarantined[f.path]) for f in files if f.path in quarantined
+        ],
         quarantined_rows=_sum_reasons(contents.values()),
     )
 
 
 def _replace_older_versions(con: duckdb.DuckDBPyConnection, family: str, keys: list[str]) -> None:
     """A changed object: its old version no longer counts, and the days it touched are rebuilt."""
-    replaced = con.execute(queries.text("duckdb/landing/replace"), {"family": family, "keys": keys}).fetchall()
+    replaced = con.execute(
+        queries.text("duckdb/landing/replace"), {"family": family, "keys": keys}
+    ).fetchall()
     if not replaced:
         return
     old = {"file_ids": [file_id for (file_id,) in replaced]}

@@ -17,7 +17,9 @@ def _is_text(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         return _is_text(kind.value_type)
     is_uuid = isinstance(kind, pa.BaseExtensionType) and kind.extension_name == "arrow.uuid"
-    return is_uuid or pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    return (
+        is_uuid or pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    )
 
 
 def _is_integer(kind: pa.DataType) -> bool:
@@ -52,7 +54,9 @@ def columns_of(path: Path, columns: Sequence[Column]) -> str:
         schema = pq.read_schema(path)
     except (pa.ArrowInvalid, pa.ArrowException, OSError, ValueError) as error:
         first_line = str(error).splitlines()[0]
-        raise Unreadable(f"not a readable Parquet file: {first_line[:200].replace(str(path), path.name)}") from error
+        raise Unreadable(
+            f"not a readable Parquet file: {first_line[:200].replace(str(path), path.name)}"
+        ) from error
     found = []
     for column in columns:
         if schema.get_all_field_indices(column.name) == []:

@@ -72,7 +72,9 @@ def _plan(
     pending = con.execute(queries.text("duckdb/raw/pending_days"), bounds).fetchall()
     if full:
         known = row_counts(con, family, span)
-        return sorted({day for day, _ in pending} | landed_counts(con, family, span).keys() | known.keys()), []
+        return sorted(
+            {day for day, _ in pending} | landed_counts(con, family, span).keys() | known.keys()
+        ), []
     filled = row_counts(con, family, span)
     to_rebuild = [day for day, must_rebuild in pending if must_rebuild or day not in filled]
     return to_rebuild, [day for day, must_rebuild in pending if not must_rebuild and day in filled]
@@ -91,7 +93,9 @@ def _chunks(con: duckdb.DuckDBPyConnection, family: Family, days: Sequence[date]
         yield Span(start, run.end)
 
 
-def _rebuild_what_can_be(con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fetch) -> dict[str, str]:
+def _rebuild_what_can_be(
+    con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fetch
+) -> dict[str, str]:
     """Rebuild the chunk; when a file it needs is gone, its other days all the same. Returns what is gone."""
     problems = _rebuild(con, family, span, fetch)
     if not problems or span == Span.day(span.start):
@@ -185,7 +189,9 @@ def _winners(con: duckdb.DuckDBPyConnection, family: Family, landed: _Landed) ->
 
 def _refuse_duplicates(con: duckdb.DuckDBPyConnection, family: Family, table: str, span: Span) -> None:
     """The check that runs before anyone can see the rows: it raises inside the transaction."""
-    found = con.execute(_statement("raw/duplicates", family, table=table), {"from": span.start, "to": span.end})
+    found = con.execute(
+        _statement("raw/duplicates", family, table=table), {"from": span.start, "to": span.end}
+    )
     names = [column[0] for column in found.description or ()]
     examples = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     if examples:
@@ -223,9 +229,13 @@ def duplicates_statement(family: Family) -> str:
     return _statement("raw/duplicates", family, table=f"raw.{family.name}")
 
 
-def lost_keys(con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fetch) -> list[dict[str, Any]]:
+def lost_keys(
+    con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fetch
+) -> list[dict[str, Any]]:
     """The first keys that landed for these days and do not stand in raw."""
-    return [row for landed in _landed_chunks(con, family, span, fetch) for row in _rows_of(con, family, landed)][:5]
+    return [
+        row for landed in _landed_chunks(con, family, span, fetch) for row in _rows_of(con, family, landed)
+    ][:5]
 
 
 def differences(
@@ -250,7 +260,9 @@ def _landed_chunks(
 ) -> Iterator[_Landed]:
     """The landing rows of the span, chunk by chunk; a file that is gone is an error, not a pass."""
     for chunk in _chunks(con, family, list(span)):
-        files = _files(con, "duckdb/raw/files_of_days", {"family": family.name, "from": chunk.start, "to": chunk.end})
+        files = _files(
+            con, "duckdb/raw/files_of_days", {"family": family.name, "from": chunk.start, "to": chunk.end}
+        )
         with fetch(files) as fetched:
             if fetched.problems:
                 raise LandingFilesGone(f"raw.{family.name}", chunk, fetched.problems)

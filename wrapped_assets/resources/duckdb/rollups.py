@@ -92,7 +92,9 @@ def _runs(level: Level, periods: Sequence[date]) -> list[Span]:
     return runs
 
 
-def chunks(con: duckdb.DuckDBPyConnection, level: Level, family: Family, periods: Sequence[date]) -> Iterator[Span]:
+def chunks(
+    con: duckdb.DuckDBPyConnection, level: Level, family: Family, periods: Sequence[date]
+) -> Iterator[Span]:
     """Runs of whole periods that read at most CHUNK_ROWS rows, or one period if it alone reads more."""
     for run in _runs(level, periods):
         rows = _source_rows(con, level, family, run)
@@ -160,7 +162,9 @@ def _insert(level: Level, family: Family, rollup: Rollup, touched: bool) -> str:
     columns = sql.names(sql.rollup_columns(rollup, level))
     statement = select(level, family, rollup)
     if touched:
-        alias, time = ("event", family.event_time) if level is HOURLY else ("state", LEVELS[level.source].period)
+        alias, time = (
+            ("event", family.event_time) if level is HOURLY else ("state", LEVELS[level.source].period)
+        )
         semi_join = (
             f"semi join touched on touched.organization_id = {alias}.organization_id"
             f" and touched.period = date_trunc('{level.period}', {alias}.{time})"
@@ -177,7 +181,10 @@ def _make_stale(
     if consumer == "summaries":
         name = "rollups/make_touched_summaries_stale" if touched else "rollups/make_whole_summaries_stale"
         con.execute(queries.text(f"duckdb/{name}"), None if touched else {"from": span.start, "to": span.end})
-        con.execute(sql.render("rollups/make_new_identities_stale", table=family.table(family.rollups[0])), {"from": span.start, "to": span.end})
+        con.execute(
+            sql.render("rollups/make_new_identities_stale", table=family.table(family.rollups[0])),
+            {"from": span.start, "to": span.end},
+        )
         return
     period = LEVELS[consumer].period
     name = "rollups/make_touched_stale" if touched else "rollups/make_whole_stale"
@@ -189,5 +196,3 @@ def _make_stale(
 def _settle(con: duckdb.DuckDBPyConnection, level: Level, family: Family, span: Span) -> None:
     statement = sql.render("rollups/settle", level=level.name)
     con.execute(statement, {"family": family.name, "from": span.start, "to": span.end})
-
-

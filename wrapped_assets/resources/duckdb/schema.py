@@ -54,7 +54,9 @@ def statements() -> list[str]:
     texts += [sql.dimension_ddl(dimension) for dimension in DIMENSIONS.values()]
     for family in FAMILIES.values():
         texts.append(sql.raw_ddl(family))
-        texts += [sql.rollup_ddl(family, rollup, level) for level in LEVELS.values() for rollup in family.rollups]
+        texts += [
+            sql.rollup_ddl(family, rollup, level) for level in LEVELS.values() for rollup in family.rollups
+        ]
     return texts
 
 

@@ -118,7 +118,9 @@ def _tie_break_parts(source: Source, prefix: str) -> list[str]:
 
 def value(column: Column, present: bool) -> str:
     """The settled value of a landing column, null when an optional column is not in the file."""
-    expression = _VALUES[column.kind].format(c=column.name) if present else f"cast(null as {TYPES[column.kind]})"
+    expression = (
+        _VALUES[column.kind].format(c=column.name) if present else f"cast(null as {TYPES[column.kind]})"
+    )
     return f"{expression} as {column.raw_name}"
 
 

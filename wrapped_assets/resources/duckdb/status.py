@@ -16,15 +16,21 @@ def pending(con: duckdb.DuckDBPyConnection) -> Pending:
     found = Pending()
     for layer, family, period in con.execute(queries.text("duckdb/status/stale_partitions")).fetchall():
         found.partitions.setdefault((layer, family), set()).add(period)
-    found.dimensions.update(name for (name,) in con.execute("select distinct family from stale.dimensions").fetchall())
-    found.years.update(year for (year,) in con.execute("select distinct year from stale.summaries").fetchall())
+    found.dimensions.update(
+        name for (name,) in con.execute("select distinct family from stale.dimensions").fetchall()
+    )
+    found.years.update(
+        year for (year,) in con.execute("select distinct year from stale.summaries").fetchall()
+    )
     (identities,) = con.execute("select count(*) > 0 from stale.identities").fetchall()[0]
     return Pending(found.partitions, found.dimensions, identities, found.years)
 
 
 def quarantine(con: duckdb.DuckDBPyConnection, span: Span) -> list[QuarantineEntry]:
     """Everything in quarantine from files of these folder days, and from the dimensions."""
-    rows = con.execute(queries.text("duckdb/status/quarantine"), {"from": span.start, "to": span.end}).fetchall()
+    rows = con.execute(
+        queries.text("duckdb/status/quarantine"), {"from": span.start, "to": span.end}
+    ).fetchall()
     return [QuarantineEntry(*row) for row in rows]
 
 

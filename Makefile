@@ -1,0 +1,52 @@
+# Wrapped. `make demo` and `make test` start from nothing but python3 (3.11 to 3.13) and make.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export WRAPPED_HOME ?= $(CURDIR)/.wrapped
+export DAGSTER_HOME ?= $(WRAPPED_HOME)/dagster
+PORT ?= 3000
+
+.PHONY: help demo dev test test-slow check bench golden clean
+
+help: ## What can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@echo "Setting up $(VENV): a minute, once."
+	@if command -v uv >/dev/null; then \
+		uv venv -q --allow-existing --python $(PYTHON) $(VENV) && uv pip install -q --python $(BIN)/python -c constraints.txt -e '.[dev]'; \
+	else \
+		$(PYTHON) -m venv $(VENV) && $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'; \
+	fi
+	@touch $@
+
+demo: $(VENV)/.installed ## A synthetic year through the whole graph: summary, checks, quarantine, duplicates
+	@$(BIN)/wrapped demo
+
+dev: $(VENV)/.installed ## The Dagster UI and daemon on http://localhost:3000 (PORT=...)
+	@mkdir -p $(DAGSTER_HOME) && cp dagster.yaml $(DAGSTER_HOME)/dagster.yaml
+	$(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port $(PORT)
+
+test: check ## Everything that must hold before a commit, under 12 minutes on 2 cores
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow'
+
+test-slow: $(VENV)/.installed ## The proofs that take longer
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m slow
+
+check: $(VENV)/.installed ## Format, lint, types and the walls between packages
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed ## The ratios of benchmarks/ (about 15 minutes)
+	$(BIN)/python -m benchmarks
+
+golden: $(VENV)/.installed ## Rewrite the golden files; review the diff
+	$(BIN)/python -m wrapped_assets.summaries > docs/summary.schema.json
+	$(BIN)/python -m pytest -n 0 tests/test_golden.py --golden
+
+clean: ## Remove the demonstration's world (WRAPPED_HOME)
+	rm -rf $(WRAPPED_HOME)

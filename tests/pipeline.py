@@ -1,0 +1,425 @@
+"""The pipeline on real landing files and a real DuckDB warehouse, layer by layer, as Dagster drives it but without it.
+
+A test lands files, lets some or all layers follow, and compares tables and documents with `tests/oracle.py`.
+What the tables must hold is worked out here from the oracle's raw rows; nothing here knows how they are built.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from tests import oracle
+from tests.landing_files import LandingFile, Row, write
+from wrapped_assets.checks import CHECKS, Check
+from wrapped_assets.importing import fetching, import_days, import_dimension
+from wrapped_assets.periods import LEVELS, Span
+from wrapped_assets.resources.duckdb import DuckDBWarehouse, DuckDBWriter
+from wrapped_assets.resources.landing_store import LandingStore
+from wrapped_assets.resources.warehouse import ImportReport, Pending, RefreshReport, SummaryReport
+from wrapped_assets.summaries import document
+
+SECRET = b"a secret of at least 32 bytes, ok!!"
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+# Every day that a world of tests/worlds.py can touch, and the editions those days belong to or are compared in.
+DAYS = Span(date(2023, 12, 1), date(2026, 5, 1))
+YEARS = (2024, 2025, 2026, 2027)
+
+FAMILIES = ("pipe_stats", "ingestion", "storage")
+DIMENSIONS = ("organizations", "workspaces")
+ROLLUP_LEVELS = ("hourly", "daily", "weekly", "monthly")
+ROLLUPS = {
+    "pipe_stats": ("pipe_stats_requests", "pipe_stats_durations", "pipe_stats_days", "pipe_stats_hours"),
+    "ingestion": ("ingestion_operations",),
+    "storage": ("storage_sizes",),
+}
+
+Table = list[tuple[Any, ...]]
+
+
+def say_nothing(label: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """An open warehouse and the landing store it is fed from."""
+
+    writer: DuckDBWriter
+    store: LandingStore
+
+    def take_in(self, source: str, span: Span = DAYS) -> ImportReport:
+        """Import what is new of one family's folder days, or of one dimension."""
+        if source in DIMENSIONS:
+            return import_dimension(self.writer, self.store, source, NOW).report
+        done = import_days(self.writer, self.store, source, span, NOW, say_nothing)
+        assert not done.unread
+        return done.report
+
+    def raw(self, family: str, span: Span = DAYS, full: bool = False) -> RefreshReport:
+        """Refresh raw."""
+        return self.writer.refresh_raw(family, span, fetching(self.store), full, say_nothing)
+
+    def rollup(self, level: str, family: str, span: Span = DAYS, full: bool = False) -> RefreshReport:
+        """Refresh the periods of a level that the span touches."""
+        whole = LEVELS[level].covering(span)
+        return self.writer.refresh_rollup(level, family, whole, full, say_nothing)
+
+    def dimension(self, name: str, full: bool = False) -> int:
+        """Refresh a dimension."""
+        return self.writer.refresh_dimension(name, fetching(self.store), full, say_nothing)
+
+    def identities(self, full: bool = False) -> int:
+        """Settle who owns what."""
+        return self.writer.refresh_identities(SECRET, full)
+
+    def summaries(
+        self, year: int, full: bool = False, now: datetime = NOW, freeze_at: datetime | None = None
+    ) -> SummaryReport:
+        """Refresh an edition."""
+        return self.writer.refresh_summaries(year, full, now, freeze_at)
+
+    def import_everything(self) -> None:
+        """Take in all that is new in the landing store."""
+        for source in FAMILIES + DIMENSIONS:
+            self.take_in(source)
+
+    def layers(self, full: bool = False, span: Span = DAYS) -> None:
+        """Raw, every rollup, the dimensions and the identities, once each, from the bottom up."""
+        for family in FAMILIES:
+            self.raw(family, span, full)
+        for level in ROLLUP_LEVELS:
+            for family in FAMILIES:
+                self.rollup(level, family, span, full)
+        for name in DIMENSIONS:
+            self.dimension(name, full)
+        self.identities(full)
+
+    def follow(self, full: bool = False, years: Sequence[int] = YEARS) -> None:
+        """Take in what is new and bring every layer and edition up to date."""
+        self.import_everything()
+        self.layers(full)
+        for year in years:
+            self.summaries(year, full)
+
+    def pending(self) -> Pending:
+        """What is stale."""
+        return self.writer.pending()
+
+    def rows(self, statement: str) -> Table:
+        """The answer to a question a test has for the engine."""
+        return self.writer.con.execute(statement).fetchall()
+
+    def documents(self, year: int) -> dict[str, bytes]:
+        """Every document of a year as it is published, by wrapped_id."""
+        covered = self.writer.edition(year)
+        return {
+            row["wrapped_id"]: document(row, covered).to_json() for row in self.writer.facts(year) if covered
+        }
+
+    def broken(self, year: int = 2025, now: datetime = NOW) -> set[tuple[str, str]]:
+        """The checks that find something, as (asset, check), for a span that is a calendar year."""
+        return {(".".join(check.asset), check.name) for check in CHECKS if self.violations(check, year, now)}
+
+    def violations(self, check: Check, year: int = 2025, now: datetime = NOW) -> list[dict[str, Any]]:
+        """What one check finds."""
+        return self.writer.violations(check, Span.year(year), now, fetching(self.store))
+
+    def differences(self, span: Span = DAYS, years: Sequence[int] = YEARS) -> list[dict[str, Any]]:
+        """Every row by which a layer differs from its full rebuild."""
+        fetch = fetching(self.store)
+        found = [
+            row
+            for layer in ("raw", *ROLLUP_LEVELS)
+            for family in FAMILIES
+            for row in self.writer.differences(layer, family, span, fetch)
+        ]
+        for year in years:
+            found += self.writer.differences("wrapped_summaries", "", Span.year(year), fetch)
+        return found
+
+    def tables(self) -> dict[str, Table]:
+        """Everything that the warehouse says about the landing files, as sorted rows.
+
+        Left out is what depends on when and how often something was imported: file numbers, etags, replaced
+        versions and the time of the import.
+        """
+        return {name: sorted(self.rows(statement), key=repr) for name, statement in CONTENTS.items()}
+
+
+CONTENTS = {
+    "landing.files": """
+        select family, object_key, size, folder_day, region, state, reason, columns, row_count, bad_row_count,
+            last_exported_at
+        from landing.files where state <> 'replaced'""",
+    "landing.file_days": """
+        select days.family, object_key, day, days.row_count, days.last_exported_at
+        from landing.file_days as days join landing.files using (file_id) where state <> 'replaced'""",
+    "landing.quarantined_rows": """
+        select family, object_key, row_number, quarantined.reason, content
+        from landing.quarantined_rows as quarantined join landing.files using (file_id)""",
+    **{f"raw.{family}": f"from raw.{family}" for family in FAMILIES},
+    **{
+        f"{level}.{table}": f"from {level}.{table}"
+        for level in ROLLUP_LEVELS
+        for tables in ROLLUPS.values()
+        for table in tables
+    },
+    **{f"dimensions.{name}": f"from dimensions.{name}" for name in DIMENSIONS},
+    "wrapped_organizations": "from main.wrapped_organizations",
+    "wrapped_summaries": "from main.wrapped_summaries",
+    "wrapped_editions": "from main.wrapped_editions",
+}
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A landing folder and a warehouse file, below one home."""
+
+    home: Path
+
+    @property
+    def landing(self) -> Path:
+        """The landing folder."""
+        return self.home / "landing"
+
+    @property
+    def warehouse(self) -> DuckDBWarehouse:
+        """The warehouse."""
+        return DuckDBWarehouse(self.home / "warehouse.duckdb")
+
+    def land(self, *files: LandingFile) -> None:
+        """Let a writer leave these files."""
+        for file in files:
+            write(self.landing, file)
+
+    def vanish(self, *files: LandingFile) -> None:
+        """Let a lifecycle rule remove these files."""
+        for file in files:
+            (self.landing / file.key).unlink()
+
+    @contextmanager
+    def open(self) -> Iterator[Run]:
+        """The warehouse open to write."""
+        store = LandingStore.open(f"file://{self.landing}")
+        with self.warehouse.writing() as writer:
+            yield Run(writer, store)
+
+    def build(self, *files: LandingFile) -> None:
+        """Land these files and bring everything up to date."""
+        self.land(*files)
+        with self.open() as run:
+            run.follow()
+
+
+# ---- What the oracle says the tables hold
+
+
+def differs_from_oracle(run: Run, files: Iterable[LandingFile]) -> dict[str, tuple[Table, Table]]:
+    """The tables and documents that are not what the oracle says of the files: (too much, too little) by name."""
+    held = list(files)
+    expected, found = expected_tables(held), run.tables()
+    seen = {name: found[name] for name in expected if name in found}
+    seen |= {"quarantined files": _quarantined_files(run), "quarantined rows": _quarantined_rows(run, held)}
+    for year in YEARS:
+        seen[f"documents of {year}"] = sorted(run.documents(year).items())
+    return {
+        name: ([row for row in seen[name] if row not in rows], [row for row in rows if row not in seen[name]])
+        for name, rows in expected.items()
+        if sorted(seen[name], key=repr) != sorted(rows, key=repr)
+    }
+
+
+def expected_tables(files: Sequence[LandingFile]) -> dict[str, Table]:
+    """What every table and document must hold, by name."""
+    tables: dict[str, Table] = {}
+    for family in FAMILIES:
+        rows = oracle.raw_rows(files, family)
+        tables[f"raw.{family}"] = [tuple(row[column] for column in RAW_COLUMNS[family]) for row in rows]
+        for level in ROLLUP_LEVELS:
+            for table in ROLLUPS[family]:
+                tables[f"{level}.{table}"] = _rolled_up(table, rows, level)
+    for year in YEARS:
+        truth = oracle.truth(files, SECRET, year)
+        tables[f"documents of {year}"] = sorted(
+            (key, oracle.as_json(told).encode()) for key, told in truth.items()
+        )
+    tables["quarantined files"] = [(each.file.key, each.reason) for each in oracle.quarantined_files(files)]
+    tables["quarantined rows"] = [(file.key, number) for file, number, _ in quarantined(files)]
+    return tables
+
+
+RAW_COLUMNS = {
+    "pipe_stats": (
+        "start_datetime",
+        "organization_id",
+        "workspace_id",
+        "pipe_id",
+        "pipe_name",
+        "request_id",
+        "status_code",
+        "error",
+        "duration_us",
+        "read_bytes",
+        "read_rows",
+        "result_rows",
+        "cpu_time_us",
+        "method",
+        "user_agent",
+        "region",
+        "exported_at",
+    ),
+    "ingestion": (
+        "timestamp",
+        "organization_id",
+        "workspace_id",
+        "operation_id",
+        "datasource_id",
+        "datasource_name",
+        "event_type",
+        "result",
+        "error",
+        "elapsed_time_us",
+        "written_rows",
+        "written_bytes",
+        "written_rows_quarantine",
+        "written_bytes_quarantine",
+        "read_rows",
+        "read_bytes",
+        "cpu_time_us",
+        "region",
+        "exported_at",
+    ),
+    "storage": (
+        "timestamp",
+        "organization_id",
+        "workspace_id",
+        "datasource_id",
+        "datasource_name",
+        "bytes",
+        "rows",
+        "bytes_quarantine",
+        "rows_quarantine",
+        "region",
+        "exported_at",
+    ),
+}
+
+
+def _sums(*columns: str) -> list[Callable[[list[Row]], Any]]:
+    def total(column: str) -> Callable[[list[Row]], Any]:
+        return lambda rows: sum(row[column] for row in rows)
+
+    return [len, *(total(column) for column in columns)]
+
+
+def _newest(time: str) -> Callable[[list[Row]], Any]:
+    return lambda rows: max(row[time] for row in rows)
+
+
+def _last(column: str) -> Callable[[list[Row]], Any]:
+    return lambda rows: max(rows, key=lambda row: row["timestamp"])[column]
+
+
+# By table: the event time, the dimensions, and each measure from the raw rows of one period and dimension set.
+AGGREGATES: dict[str, tuple[str, Sequence[str], Sequence[Callable[[list[Row]], Any]]]] = {
+    "pipe_stats_requests": (
+        "start_datetime",
+        ("organization_id", "workspace_id", "pipe_id", "pipe_name", "region"),
+        [*_sums("error", "read_bytes", "read_rows", "result_rows", "cpu_time_us"), _newest("start_datetime")],
+    ),
+    "pipe_stats_durations": ("start_datetime", ("organization_id", "duration_bucket"), [len]),
+    "pipe_stats_days": ("start_datetime", ("organization_id", "event_date"), _sums("error")),
+    "pipe_stats_hours": ("start_datetime", ("organization_id", "hour_of_day"), [len]),
+    "ingestion_operations": (
+        "timestamp",
+        ("organization_id", "workspace_id", "datasource_id", "event_type", "region"),
+        [
+            len,
+            lambda rows: sum(row["result"] == "error" for row in rows),
+            *_sums(
+                "written_rows",
+                "written_bytes",
+                "written_rows_quarantine",
+                "written_bytes_quarantine",
+                "read_rows",
+                "read_bytes",
+                "elapsed_time_us",
+                "cpu_time_us",
+            )[1:],
+        ],
+    ),
+    "storage_sizes": (
+        "timestamp",
+        ("organization_id", "workspace_id", "datasource_id", "datasource_name", "region"),
+        [
+            len,
+            _newest("timestamp"),
+            *(_last(column) for column in ("bytes", "rows", "bytes_quarantine", "rows_quarantine")),
+            lambda rows: max(row["bytes"] for row in rows),
+        ],
+    ),
+}
+
+
+def _rolled_up(table: str, rows: Sequence[Row], level: str) -> Table:
+    time, dimensions, measures = AGGREGATES[table]
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        told = row | {"event_date": row[time].date(), "hour_of_day": row[time].hour}
+        if "duration_us" in row:
+            told["duration_bucket"] = oracle.duration_bucket(row["duration_us"])
+        place = (oracle.PERIODS[level](row[time]), *(told[name] for name in dimensions))
+        groups.setdefault(place, []).append(row)
+    return [(*place, *(measure(held) for measure in measures)) for place, held in groups.items()]
+
+
+def quarantined(files: Iterable[LandingFile]) -> Iterator[tuple[LandingFile, int, frozenset[str]]]:
+    """Every impossible row of the files that load: its file, its number in it, and all that is wrong with it."""
+    for file in files:
+        if oracle.file_problem(file) is None:
+            for number, row in enumerate(file.rows):
+                if problems := oracle.row_problems(row, oracle.EVERYTHING[file.family]):
+                    yield file, number, problems
+
+
+# The pipeline's words for a quarantined file or row, and the oracle's.
+FILE_REASONS = {
+    "not a readable Parquet file": "unreadable",
+    "its pages cannot be read": "unreadable",
+    "required column": "missing_column",
+    "expected": "wrong_type",
+}
+ROW_REASONS = {
+    "is null": {"null"},
+    "is negative": {"negative"},
+    "is not a finite number": {"nan", "infinite"},
+    "is neither 0 nor 1": {"error_flag"},
+    "is longer than a year": {"too_long"},
+    "is before 1990": {"before_1990"},
+    "is more than a day after exported_at": {"after_export"},
+}
+
+
+def _kind(reason: str, words: dict[str, Any]) -> Any:
+    (kind,) = [kind for part, kind in words.items() if part in reason] or [reason]
+    return kind
+
+
+def _quarantined_files(run: Run) -> Table:
+    rows = run.rows("select object_key, reason from landing.files where state = 'quarantined'")
+    return [(key, _kind(reason, FILE_REASONS)) for key, reason in rows]
+
+
+def _quarantined_rows(run: Run, files: Sequence[LandingFile]) -> Table:
+    """(key, row number) of each row in quarantine; with the reason too where the oracle gives it no such reason."""
+    allowed = {(file.key, number): problems for file, number, problems in quarantined(files)}
+    rows = run.rows(CONTENTS["landing.quarantined_rows"])
+    return [
+        (key, number)
+        if _kind(reason, ROW_REASONS) & allowed.get((key, number), set())
+        else (key, number, reason)
+        for _, key, number, reason, _ in rows
+    ]
