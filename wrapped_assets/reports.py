@@ -1,6 +1,7 @@
 """What the command line shows: a customer's year, the checks, the quarantine, the books."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import dagster as dg
 from rich.console import Console
@@ -161,7 +162,7 @@ def print_checks(console: Console, evaluations: Sequence[dg.AssetCheckEvaluation
 
 
 def _first_broken(evaluation: dg.AssetCheckEvaluation) -> str:
-    rows = evaluation.metadata["first_broken_rows"].value
+    rows: Any = evaluation.metadata["first_broken_rows"].value
     return (
         ", ".join(f"{name} {value}" for name, value in rows[0].items() if value is not None) if rows else ""
     )

@@ -77,4 +77,4 @@ def retry_at(instance: dg.DagsterInstance, work: str, now: float) -> tuple[int, 
 
 def wait_seconds(failures: int) -> float:
     """How long to wait after so many failures in a row: doubling, up to ten minutes."""
-    return min(FIRST_RETRY_SECONDS * 2 ** (failures - 1), LONGEST_RETRY_SECONDS)
+    return float(min(FIRST_RETRY_SECONDS * 2 ** (failures - 1), LONGEST_RETRY_SECONDS))
