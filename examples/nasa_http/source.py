@@ -3,7 +3,6 @@
 Everything that turns a line of the log into a request is in `sql/source/`; nothing here knows Dagster.
 """
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -115,7 +114,7 @@ def _write_region(log: Path, folder: Path, region: str) -> dict[date, int]:
             "select cast(start_datetime as date), count(*) from pipe_stats group by all"
         )
         days = dict(counts.fetchall())
-    os.replace(unfinished, _database(folder, region))
+    unfinished.replace(_database(folder, region))
     return days
 
 

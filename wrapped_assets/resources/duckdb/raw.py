@@ -27,11 +27,14 @@ CHUNK_ROWS = 1_500_000
 
 @dataclass(frozen=True)
 class _Landed:
-    """The valid landing rows of one chunk, as a subquery with its bound values."""
+    """The valid landing rows of one chunk, as a subquery with its bound values.
+
+    `groups` are the sets of files with equal columns: those columns, and whether some rows are impossible.
+    """
 
     query: str
     values: dict[str, Any]
-    branches: int = 1
+    groups: list[tuple[str, bool]]
 
 
 def refresh(
@@ -148,7 +151,7 @@ def _landed(family: Family, span: Span, files: Sequence[LedgerFile], fetched: Fe
     """The valid rows of these files inside the span, one branch for each set of files with equal columns."""
     if not files:
         nothing = f"select * from raw.{family.name} where {family.event_time} >= $from and {family.event_time} < $to"
-        return _Landed(f"{nothing} and false", {"from": span.start, "to": span.end})
+        return _Landed(f"{nothing} and false", {"from": span.start, "to": span.end}, [])
     groups: dict[str, list[LedgerFile]] = {}
     for file in files:
         groups.setdefault(file.columns, []).append(file)
@@ -156,7 +159,7 @@ def _landed(family: Family, span: Span, files: Sequence[LedgerFile], fetched: Fe
     values: dict[str, Any] = {"from": span.start, "to": span.end}
     for number, group in enumerate(groups.values()):
         values[f"paths_{number}"] = [str(fetched.paths[file.key]) for file in group]
-    return _Landed(sql.landed(family, shape), values, len(groups))
+    return _Landed(sql.landed(family, shape), values, shape)
 
 
 def _insert_newest(
@@ -171,20 +174,23 @@ def _insert_newest(
     if not files:
         return
     landed = _landed(family, span, files, fetched)
-    select = _statement(_winners(con, family, landed), family, landed=landed.query)
+    if _newest_is_enough(con, family, landed):
+        select = sql.newest(family, *landed.groups[0])
+    else:
+        select = _statement("raw/settled", family, landed=landed.query)
     con.execute(f"insert into {target}\n{select}", landed.values)
 
 
-def _winners(con: duckdb.DuckDBPyConnection, family: Family, landed: _Landed) -> str:
-    """The statement that picks the winners: the fast one, unless it could not be sure of them."""
-    # Over a union it would carry whole rows through arg_max: neither fast nor trusted (sql.greatest_first).
-    if landed.branches > 1:
-        return "raw/settled"
+def _newest_is_enough(con: duckdb.DuckDBPyConnection, family: Family, landed: _Landed) -> bool:
+    """Whether the fast statement finds the right winners: one set of columns, and no version is contested."""
+    # It compares keys as they landed: nanoseconds that raw does not keep would make one key two.
+    if len(landed.groups) > 1 or "[ns" in landed.groups[0][0]:
+        return False
     for name in ("raw/repeated", "raw/contested"):
-        (answer,) = con.execute(_statement(name, family, landed=landed.query), landed.values).fetchall()[0]
-        if not answer:
-            return "raw/newest"
-    return "raw/settled"
+        (found,) = con.execute(_statement(name, family, landed=landed.query), landed.values).fetchall()[0]
+        if not found:
+            return True
+    return False
 
 
 def _refuse_duplicates(con: duckdb.DuckDBPyConnection, family: Family, table: str, span: Span) -> None:

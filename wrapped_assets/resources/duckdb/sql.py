@@ -93,6 +93,18 @@ def landed(family: Family, groups: Sequence[tuple[str, bool]]) -> str:
     return "\nunion all\n".join(branches)
 
 
+def newest(family: Family, columns: str, has_impossible_rows: bool) -> str:
+    """The statement for the winners among landing files of equal columns; binds `$paths_0`, `$from` and `$to`."""
+    return render(
+        "raw/newest",
+        family=family.name,
+        key=names(family.key),
+        event_time=family.event_time,
+        values=values(family, present(columns)),
+        only_valid=f"\n        and (case {reasons(family)} end) is null" if has_impossible_rows else "",
+    )
+
+
 def greatest_first(source: Source) -> str:
     """An `order by` list that puts the winner among rows of one key first.
 
