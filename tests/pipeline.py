@@ -133,18 +133,27 @@ class Run:
         """What one check finds."""
         return self.writer.violations(check, Span.year(year), now, fetching(self.store))
 
-    def differences(self, span: Span = DAYS, years: Sequence[int] = YEARS) -> list[dict[str, Any]]:
-        """Every row by which a layer differs from its full rebuild."""
+    def differences(self, *layers: str, span: Span = DAYS) -> list[dict[str, Any]]:
+        """The first rows by which these layers, or all, differ from their full rebuild."""
         fetch = fetching(self.store)
         found = [
             row
-            for layer in ("raw", *ROLLUP_LEVELS)
+            for layer in layers or ("raw", *ROLLUP_LEVELS)
             for family in FAMILIES
             for row in self.writer.differences(layer, family, span, fetch)
         ]
-        for year in years:
+        for year in () if layers else YEARS:
             found += self.writer.differences("wrapped_summaries", "", Span.year(year), fetch)
         return found
+
+    @contextmanager
+    def damaged(self, *statements: str) -> Iterator[None]:
+        """Something changes the warehouse behind the pipeline's back; undone afterwards."""
+        self.writer.con.execute("begin")
+        for statement in statements:
+            self.writer.con.execute(statement)
+        yield
+        self.writer.con.execute("rollback")
 
     def tables(self) -> dict[str, Table]:
         """Everything that the warehouse says about the landing files, as sorted rows.
@@ -230,7 +239,10 @@ def differs_from_oracle(run: Run, files: Iterable[LandingFile]) -> dict[str, tup
     expected, found = expected_tables(held), _found_tables(run, held)
     assert expected.keys() == found.keys()
     return {
-        name: ([row for row in found[name] if row not in rows], [row for row in rows if row not in found[name]])
+        name: (
+            [row for row in found[name] if row not in rows],
+            [row for row in rows if row not in found[name]],
+        )
         for name, rows in expected.items()
         if sorted(found[name], key=repr) != sorted(rows, key=repr)
     }

@@ -437,7 +437,9 @@ def test_an_instant_is_the_same_instant_in_any_zone_and_unit(pipeline: Pipeline,
         assert differs_from_oracle(run, files) == {}
 
 
-@pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())])
+@pytest.mark.parametrize(
+    "kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())]
+)
 def test_text_is_text_however_it_is_stored(pipeline: Pipeline, kind: pa.DataType) -> None:
     """Long strings, views and dictionaries."""
     file = the_file(request(id="é"))
@@ -539,7 +541,9 @@ def test_the_region_of_a_row_is_what_the_row_says(pipeline: Pipeline) -> None:
 
 def test_a_changed_object_says_what_it_says_now(pipeline: Pipeline) -> None:
     """Rows it no longer holds are gone from every layer, on every day that either version touches."""
-    before = LandingFile("pipe_stats", "2025-03-01", "eu", "x", [request(id="a"), request(id="b", at="2025-04-01")])
+    before = LandingFile(
+        "pipe_stats", "2025-03-01", "eu", "x", [request(id="a"), request(id="b", at="2025-04-01")]
+    )
     after = replace(before, rows=[request(id="a", read_bytes=7), request(id="c", at="2025-05-01")])
     pipeline.build(before)
     pipeline.land(after)
@@ -577,7 +581,10 @@ def test_a_good_object_replaced_by_a_broken_one_no_longer_counts(
 
 def test_rows_leave_quarantine_when_their_object_is_mended(pipeline: Pipeline) -> None:
     """And count from then on."""
-    broken, mended = the_file(request(id="a"), request(id="b", error=2)), the_file(request(id="a"), request(id="b"))
+    broken, mended = (
+        the_file(request(id="a"), request(id="b", error=2)),
+        the_file(request(id="a"), request(id="b")),
+    )
     for file, kept in ((broken, ["a"]), (mended, ["a", "b"]), (broken, ["a"])):
         pipeline.build(file)
         with pipeline.open() as run:
@@ -587,7 +594,9 @@ def test_rows_leave_quarantine_when_their_object_is_mended(pipeline: Pipeline) -
 
 def test_a_changed_snapshot_says_what_it_says_now(pipeline: Pipeline) -> None:
     """An organization it no longer names is its own customer again, under no name."""
-    before = the_file(organization("org-1", customer_id="c", name="A"), organization("org-2", customer_id="c"))
+    before = the_file(
+        organization("org-1", customer_id="c", name="A"), organization("org-2", customer_id="c")
+    )
     after = replace(before, rows=before.rows[:1])
     events = files_of(request("org-1"), request("org-2"))
     pipeline.build(before, *events)
@@ -643,9 +652,12 @@ def test_a_file_with_one_broken_column_is_set_aside(pipeline: Pipeline, column: 
     assert import_and_refresh(pipeline, file, zeroed(file, column)) == ["sound"]
 
 
-@fails("landing does not read every column, so raw is the one to fail: for the whole family, on every refresh")
+@fails(
+    "landing does not read every column, so raw is the one to fail: for the whole family, on every refresh"
+)
 @pytest.mark.parametrize(
-    "column", [c for c in COLUMNS["pipe_stats"] if c not in ("duration", "cpu_time", "start_datetime", "exported_at")]
+    "column",
+    [c for c in COLUMNS["pipe_stats"] if c not in ("duration", "cpu_time", "start_datetime", "exported_at")],
 )
 def test_a_file_with_any_broken_column_is_set_aside(pipeline: Pipeline, column: str) -> None:
     """Whichever column it is: also one that no rule looks into."""
@@ -653,7 +665,9 @@ def test_a_file_with_any_broken_column_is_set_aside(pipeline: Pipeline, column: 
     assert import_and_refresh(pipeline, file, zeroed(file, column)) == ["sound"]
 
 
-@fails("landing does not read every column, so raw is the one to fail: for the whole family, on every refresh")
+@fails(
+    "landing does not read every column, so raw is the one to fail: for the whole family, on every refresh"
+)
 def test_a_file_whose_text_is_not_utf_8_is_set_aside(pipeline: Pipeline) -> None:
     """Some writers store Latin-1 and call it a string."""
     file = the_file(request(id="latin", pipe_name="caf?"), name="latin")

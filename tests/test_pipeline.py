@@ -95,7 +95,11 @@ def make_plan(choices: Choices, files: Sequence[LandingFile]) -> Plan:
 def _earlier_version(choices: Choices, file: LandingFile) -> LandingFile:
     """The object as it was before somebody changed it, which no writer should do."""
     changed = [{**row, **_other_values(row)} for row in file.rows]
-    before = (replace(file, rows=changed), replace(file, rows=file.rows[: len(file.rows) // 2]), truncated(file))
+    before = (
+        replace(file, rows=changed),
+        replace(file, rows=file.rows[: len(file.rows) // 2]),
+        truncated(file),
+    )
     return choices.pick(before)
 
 

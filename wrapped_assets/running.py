@@ -4,7 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,9 @@ from wrapped_assets.periods import MONTHLY, WEEKLY, Span
 from wrapped_assets.resources.errors import Refused, WarehouseMissing
 from wrapped_assets.resources.open import open_landing, open_warehouse
 from wrapped_assets.resources.warehouse import Pending
-from wrapped_assets.sensors.follow_changes import calendar, due, next_runs
-from wrapped_assets.sensors.landing_files import Cursor, days_with_news, dimensions_with_news
-from wrapped_assets.sensors.runs import range_tags, ranges
+from wrapped_assets.sensors.follow_changes import due, next_runs
+from wrapped_assets.sensors.landing_files import News, news
+from wrapped_assets.sensors.runs import History, calendar, range_tags, ranges
 from wrapped_assets.settings import Settings
 
 # Dagster prints every event of a run; a terminal wants errors and a progress bar.
@@ -92,14 +92,14 @@ def build(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
     The runs are those the sensors would ask for.
     """
     runs = 0
-    new_days, new_dimensions = _news(settings, span)
-    for days in ranges(new_days):
+    found = _news(settings, span)
+    for days in ranges(found.days):
         run(opened, "build_days", {**range_tags(days), REFRESH_TAG: "build"})
         runs += 1
-    if new_dimensions:
+    if found.dimensions:
         run(opened, "refresh_identities", {REFRESH_TAG: "build"})
         runs += 1
-    while requests := next_runs(_due(settings), failures=0):
+    while requests := next_runs(_due(settings), History()):
         for request in requests:
             run(opened, str(request.job_name), {**request.tags, REFRESH_TAG: "build"})
             runs += 1
@@ -141,16 +141,14 @@ def _full(*layers: str) -> dict[str, Any]:
     return {"ops": {f"{layer}__{family}": _FULL_REFRESH for layer in layers for family in FAMILIES}}
 
 
-def _news(settings: Settings, span: Span) -> tuple[set[date], list[str]]:
-    """Folder days of the span, and dimensions, with files that the ledger does not hold."""
+def _news(settings: Settings, span: Span) -> News:
+    """What landed in the span, and of the dimensions, that the ledger does not hold."""
     store = open_landing(settings)
     try:
         with open_warehouse(settings).reading() as reader:
-            days, _, _ = days_with_news(store, reader.known, Cursor(), span, lambda: False)
-            return days, dimensions_with_news(store, reader.known, Cursor())
+            return news(store, reader.known, span)
     except WarehouseMissing:
-        days, _, _ = days_with_news(store, lambda family, days: {}, Cursor(), span, lambda: False)
-        return days, dimensions_with_news(store, lambda family, days: {}, Cursor())
+        return news(store, lambda source, days: {}, span)
 
 
 def _due(settings: Settings) -> Pending:

@@ -65,17 +65,17 @@ def run(
         from examples.nasa_http import graph  # is made from the settings of just now
         from wrapped_assets import reports
 
-        with showing.bars(errors):
-            told = graph.tell(settings, written)
+        with showing.bars(errors), graph.history(settings, keep=home is not None) as instance:
+            story = graph.tell(instance, settings, written)
             lines = graph.compare(settings)
         if lines_file:
             _write_json(lines, lines_file)
-        is_right = showing.print_books(console, graph.books(written, told))
-        is_right &= not reports.print_checks(console, told.evaluations)
+        is_right = showing.print_books(console, graph.books(written, story))
+        is_right &= not reports.print_checks(console, story.evaluations)
         is_right &= showing.print_comparison(console, lines)
     seconds = (datetime.now(UTC) - started).total_seconds()
     verdict = "Every line agrees" if is_right else "Not every line agrees"
-    console.print(f"{verdict}: {told.runs} runs through Dagster, {seconds:.0f} s.")
+    console.print(f"{verdict}: {story.runs} runs through Dagster, {seconds:.0f} s.")
     if home:
         look = f"WRAPPED_HOME={folder} WRAPPED_FIRST_DAY=2017-01-01 wrapped summary --year 2017"
         console.print(f"Look around: {look} --organization-id 128.example", soft_wrap=True, highlight=False)

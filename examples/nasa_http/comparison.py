@@ -4,7 +4,7 @@ Each statement in `sql/computed/` answers with rows of a label and its numbers. 
 difference too: an unknown status, a thirteenth month.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -102,15 +102,11 @@ class Line:
 
 def compare(warehouse: duckdb.DuckDBPyConnection) -> list[Line]:
     """Everything known and everything computed, what was published first."""
-    computed = {what: (value, table) for what, value, table in _computed(warehouse)}
-    known = {**PUBLISHED, **COUNTED}
-    return [
-        Line(what, known.get(what), *computed.get(what, (None, "")), is_published=what in PUBLISHED)
-        for what in dict.fromkeys([*known, *computed])
-    ]
-
-
-def _computed(warehouse: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, Value, str]]:
+    known, computed, tables = {**PUBLISHED, **COUNTED}, dict[str, Value](), dict[str, str]()
     for statement, table in READS.items():
         for what, *value in warehouse.execute(statements.text(f"computed/{statement}")).fetchall():
-            yield what, tuple(value), table
+            computed[what], tables[what] = tuple(value), table
+    return [
+        Line(what, known.get(what), computed.get(what), tables.get(what, ""), what in PUBLISHED)
+        for what in dict.fromkeys([*known, *computed])
+    ]

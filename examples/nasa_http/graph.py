@@ -1,123 +1,112 @@
 """The real graph over the regional databases: overlapping exports, late and repeated files, builds, checks.
 
 Importing this module fixes the settings (partitions and definitions read the environment), so whoever sets
-WRAPPED_HOME does it before. Every number here comes from the pipeline's books.
+WRAPPED_HOME does it before.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import dagster as dg
+import duckdb
 import pyarrow.parquet as pq
 
-from examples.nasa_http import comparison
+from examples.nasa_http import comparison, statements
 from examples.nasa_http.source import REGIONS, Source
 from wrapped_assets import progress, running
 from wrapped_assets.assets.common import REFRESH_TAG
-from wrapped_assets.families import FAMILIES
+from wrapped_assets.definitions import defs
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.configured import DuckDBWarehouseResource
 from wrapped_assets.resources.open import open_warehouse
+from wrapped_assets.resources.warehouse import LandingTotals
 from wrapped_assets.settings import Settings
 
 Window = tuple[datetime, datetime]
 
-YEAR = 2017
+YEAR = Span.year(2017)
 OVERLAP = 3
-WINDOWS = 4
-# Not at midnight: a window of the schedule begins and ends inside days too.
+PARTS = 4
+# Not at midnight: the schedule's windows begin and end inside days too.
 CUT_AT = time(8, 20, tzinfo=UTC)
+# One landing file in so many is there twice from the beginning, under two names.
+REPEATED_ONE_IN = 50
 
-# One landing file in so many is there twice, under two names, before the first build and after it.
-REPEATED_AT_FIRST = 50
-REPEATED_LATER = 300
+_ONE_FAMILY = dg.AssetKey(["regional_exports", "pipe_stats"])
 
 
 @dataclass(frozen=True)
-class Told:
-    """What was done to the graph and what its books said at each point."""
+class Story:
+    """What happened to the graph, and what its books said about it."""
 
     runs: int
     requests_without_late: int
-    landed: int
-    unique: int
-    duplicates: int
-    files: int
+    totals: LandingTotals
     repeated_rows: int
     runs_when_up_to_date: int
-    evaluations: list[dg.AssetCheckEvaluation]
+    evaluations: Sequence[dg.AssetCheckEvaluation]
 
 
-def tell(settings: Settings, source: Source) -> Told:
-    """Export with overlap, build, bring late and repeated files, build again, check."""
-    with running.instance(settings) as instance:
-        runs = _export_with_overlap(instance, source.span)
-        repeated = list(_repeat(settings, REPEATED_AT_FIRST, "again"))
-        runs += running.build(instance, settings, Span.year(YEAR))
-        without_late = _requests(settings)
-        source.release()
-        late = Span.day(source.withheld.day)
-        runs += _export(instance, late, _midnights(late), [source.withheld.region])
-        repeated += _repeat(settings, REPEATED_LATER, "and-again")
-        runs += running.build(instance, settings, Span.year(YEAR))
-        runs_when_up_to_date = running.build(instance, settings, Span.year(YEAR))
-        progress.report("checks", 0, 1)
-        evaluations = running.check(instance, YEAR)
-        progress.report("checks", 1, 1)
+def history(settings: Settings, keep: bool) -> AbstractContextManager[dg.DagsterInstance]:
+    """Where Dagster records the runs: in the home folder, or in memory at a quarter of the price."""
+    return running.instance(settings) if keep else dg.DagsterInstance.ephemeral()
+
+
+def tell(instance: dg.DagsterInstance, settings: Settings, source: Source) -> Story:
+    """Export with overlap, build; then bring late and repeated files, build again; check."""
+    runs = _export_with_overlap(instance, source.span)
+    repeated = _repeat(_landed_files(settings)[::REPEATED_ONE_IN], "again")
+    runs += running.build(instance, settings, YEAR)
+    requests_without_late = _requests(settings)
+    runs += _bring_late_day(instance, source)
+    days = {source.span.start, source.withheld.day}
+    repeated += _repeat(_landed_files(settings, days), "and-again")
+    runs += running.build(instance, settings, YEAR)
+    runs_when_up_to_date = running.build(instance, settings, YEAR)
+    progress.report("checks", 0, 1)
+    evaluations = running.check(instance, YEAR.start.year)
+    progress.report("checks", 1, 1)
     with open_warehouse(settings).reading() as reader:
-        totals = reader.landing_totals("pipe_stats", Span.year(YEAR))
-    return Told(
-        runs=runs + 1,
-        requests_without_late=without_late,
-        landed=totals.landed_rows,
-        unique=totals.unique_rows,
-        duplicates=totals.duplicates,
-        files=totals.files,
-        repeated_rows=sum(repeated),
-        runs_when_up_to_date=runs_when_up_to_date,
-        evaluations=evaluations,
-    )
+        totals = reader.landing_totals("pipe_stats", YEAR)
+    return Story(runs + 1, requests_without_late, totals, repeated, runs_when_up_to_date, evaluations)
 
 
-def books(source: Source, told: Told) -> list[tuple[str, int, int]]:
-    """What the regions sent and what the ledger holds of it, line by line."""
-    late = source.withheld.rows
-    landed = OVERLAP * (source.rows - late) + late + told.repeated_rows
+def books(source: Source, story: Story) -> list[tuple[str, int, int]]:
+    """What the regions sent and what the pipeline holds of it, line by line."""
+    late, totals = source.withheld, story.totals
+    landed = OVERLAP * (source.rows - late.rows) + late.rows + story.repeated_rows
     return [
-        (f"rows landed, in {told.files:,} files", landed, told.landed),
+        (f"rows landed, in {totals.files:,} files", landed, totals.landed_rows),
+        ("duplicates removed", landed - source.rows, totals.duplicates),
+        ("unique rows", source.rows, totals.unique_rows),
         (
-            f"duplicates removed, {told.repeated_rows:,} from repeated files",
-            landed - source.rows,
-            told.duplicates,
+            f"summed up before {late.day} of {late.region} came",
+            source.rows - late.rows,
+            story.requests_without_late,
         ),
-        ("unique rows", source.rows, told.unique),
-        (
-            f"requests while {source.withheld.region} had not sent {source.withheld.day}",
-            source.rows - late,
-            told.requests_without_late,
-        ),
-        ("runs of one more build", 0, told.runs_when_up_to_date),
+        ("runs of one more build", 0, story.runs_when_up_to_date),
     ]
 
 
 def compare(settings: Settings) -> list[comparison.Line]:
     """The warehouse's numbers beside the known ones."""
-    with DuckDBWarehouseResource.from_settings(settings).get_connection() as connection:
-        return comparison.compare(connection)
+    with _warehouse(settings) as warehouse:
+        return comparison.compare(warehouse)
 
 
-def windows(span: Span, parts: int = WINDOWS, overlap: int = OVERLAP) -> list[Window]:
-    """Windows that follow each other so that every instant of the span lies in exactly `overlap` of them."""
+def windows(span: Span) -> list[Window]:
+    """Windows that follow each other so that every instant of the span lies in exactly OVERLAP of them."""
     start, end = _midnights(span)
-    step = len(list(span)) // parts
-    inner = [datetime.combine(span.start + timedelta(days=step * n), CUT_AT) for n in range(1, parts)]
+    step = (span.end - span.start).days // PARTS
+    inner = [datetime.combine(span.start + timedelta(days=step * n), CUT_AT) for n in range(1, PARTS)]
     cuts = [start, *inner, end]
-    lead = overlap - 1
-    return [(cuts[max(0, n - lead)], cuts[min(parts, n + 1)]) for n in range(parts + lead)]
+    before = OVERLAP - 1
+    return [(cuts[max(0, n - before)], cuts[min(PARTS, n + 1)]) for n in range(PARTS + before)]
 
 
 def _midnights(span: Span) -> Window:
@@ -126,48 +115,69 @@ def _midnights(span: Span) -> Window:
 
 
 def _export_with_overlap(instance: dg.DagsterInstance, span: Span) -> int:
+    """Every window of every region, then the regions' names; returns the number of runs."""
     plan = windows(span)
     for number, window in enumerate(plan):
         progress.report("exports", number, len(plan))
-        last = window[1] - timedelta(milliseconds=1)
-        days = Span(window[0].date(), last.date() + timedelta(days=1))
-        _export(instance, days, window, REGIONS)
-    first, last_region = min(REGIONS), max(REGIONS)
-    running.run(instance, "export_snapshots", _partitions(first, last_region))
+        _export(instance, window, REGIONS)
+    running.run(instance, "export_snapshots", _partitions(min(REGIONS), max(REGIONS)))
     progress.report("exports", len(plan), len(plan))
     return len(plan) + 1
 
 
-def _export(
-    instance: dg.DagsterInstance, days: Span, window: Window, regions: list[str] | tuple[str, ...]
-) -> int:
-    """One run of the sink over these days and regions, cut to the window."""
-    last = days.end - timedelta(days=1)
-    first_key = dg.MultiPartitionKey({"day": str(days.start), "region": min(regions)})
-    last_key = dg.MultiPartitionKey({"day": str(last), "region": max(regions)})
-    config = {"config": {"since": window[0].isoformat(), "until": window[1].isoformat()}}
-    ops = {f"regional_exports__{family}": config for family in FAMILIES}
-    running.run(instance, "export_regions", _partitions(first_key, last_key), {"ops": ops})
+def _bring_late_day(instance: dg.DagsterInstance, source: Source) -> int:
+    """The region's log becomes whole and that one region-day is exported, as an operator would do it."""
+    source.release()
+    _export(instance, _midnights(Span.day(source.withheld.day)), [source.withheld.region])
     return 1
 
 
+def _export(instance: dg.DagsterInstance, window: Window, regions: Sequence[str]) -> None:
+    """One run of the sink over a window. Only of requests: the log has nothing else, and a partition costs time."""
+    last = window[1] - timedelta(milliseconds=1)
+    first_key = dg.MultiPartitionKey({"day": str(window[0].date()), "region": min(regions)})
+    last_key = dg.MultiPartitionKey({"day": str(last.date()), "region": max(regions)})
+    config = {"since": window[0].isoformat(), "until": window[1].isoformat()}
+    defs.resolve_job_def("export_regions").execute_in_process(
+        instance=instance,
+        asset_selection=[_ONE_FAMILY],
+        tags=_partitions(first_key, last_key),
+        run_config={
+            "ops": {_ONE_FAMILY.to_python_identifier(): {"config": config}},
+            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+        },
+    )
+
+
 def _partitions(first: str, last: str) -> dict[str, str]:
-    return {
-        "dagster/asset_partition_range_start": first,
-        "dagster/asset_partition_range_end": last,
-        REFRESH_TAG: "export",
-    }
+    bounds = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
+    return {**bounds, REFRESH_TAG: "export"}
 
 
-def _repeat(settings: Settings, one_in: int, suffix: str) -> Iterator[int]:
-    """Put byte-identical copies of some landing files beside them; yields the rows of each."""
-    landing = Path(unquote(urlsplit(settings.landing_url).path))
-    for file in sorted(landing.glob("pipe_stats/dt=*/region=*/*.parquet"))[::one_in]:
+def _landed_files(settings: Settings, days: Collection[date] | None = None) -> list[Path]:
+    """The landing files of some days, or of all."""
+    landing = Path(unquote(urlsplit(settings.landing_url).path)) / "pipe_stats"
+    folders = ["dt=*"] if days is None else [f"dt={day}" for day in days]
+    return sorted(file for folder in folders for file in landing.glob(f"{folder}/region=*/*.parquet"))
+
+
+def _repeat(files: Iterable[Path], suffix: str) -> int:
+    """Put a byte-identical copy of each file beside it, under another name; returns their rows."""
+    rows = 0
+    for file in files:
         shutil.copyfile(file, file.with_name(f"{file.stem}.{suffix}.parquet"))
-        yield pq.read_metadata(file).num_rows
+        rows += pq.read_metadata(file).num_rows
+    return rows
 
 
 def _requests(settings: Settings) -> int:
     """The requests of the edition as it is now."""
-    with open_warehouse(settings).reading() as reader:
-        return sum(row["requests"] for row in reader.facts(YEAR))
+    with _warehouse(settings) as warehouse:
+        totals: dict[str, int] = dict(warehouse.execute(statements.text("computed/totals")).fetchall())
+    return totals["requests"]
+
+
+@contextmanager
+def _warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    with DuckDBWarehouseResource.from_settings(settings).get_connection() as connection:
+        yield connection

@@ -4,14 +4,16 @@ Which checks there are and what they promise is declared in wrapped_assets/check
 sql/duckdb/checks/. A run without partitions checks the year in its configuration.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
 from wrapped_assets.assets.common import text_span
 from wrapped_assets.checks import CHECKS, Check
+from wrapped_assets.families import FAMILIES
 from wrapped_assets.importing import fetching
-from wrapped_assets.partitions import span_of
+from wrapped_assets.overlooked import folders, listing
+from wrapped_assets.partitions import days, span_of
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.warehouse import Warehouse
@@ -50,6 +52,31 @@ def asset_check(check: Check) -> dg.AssetChecksDefinition:
     return run
 
 
+FOLDERS_ARE_READ = "Every folder of landing is one that the import looks at."
+
+
+def folders_are_read(family: str) -> dg.AssetChecksDefinition:
+    """A warning of what lies in landing and no import will ever look at; asked of the store, not of the warehouse."""
+
+    @dg.asset_check(
+        name="folders_are_read", asset=dg.AssetKey(["landing", family]), description=FOLDERS_ARE_READ
+    )
+    def run(context: dg.AssetCheckExecutionContext, landing_store: LandingResource) -> dg.AssetCheckResult:
+        store, today = landing_store.store(), datetime.now(UTC).date()
+        seen = folders(store, family, Span(days.start.date(), today + timedelta(days=1)))
+        for day in seen.days:
+            listing(store, family, day, seen.overlooked)
+        rows = [{"folder": place, "reason": reason} for place, reason in sorted(seen.overlooked.items())]
+        return dg.AssetCheckResult(
+            passed=not rows,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=FOLDERS_ARE_READ,
+            metadata={"first_broken_rows": dg.MetadataValue.json(rows[:5])},
+        )
+
+    return run
+
+
 def _span(context: dg.AssetCheckExecutionContext, config: Scope, now: datetime) -> Span:
     execution = context.op_execution_context
     if config.year is None and (execution.has_partition_key or execution.has_partition_key_range):
@@ -61,4 +88,4 @@ def _plain(rows: list[dict[str, object]]) -> list[dict[str, str | None]]:
     return [{name: None if value is None else str(value) for name, value in row.items()} for row in rows]
 
 
-checks = [asset_check(check) for check in CHECKS]
+checks = [asset_check(check) for check in CHECKS] + [folders_are_read(family) for family in FAMILIES]

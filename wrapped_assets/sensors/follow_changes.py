@@ -5,7 +5,7 @@ dies: its partitions are still stale at the next tick. Late data needs no rule o
 """
 
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
@@ -20,11 +20,10 @@ from wrapped_assets.jobs import (
     refresh_raw,
     refresh_weeks,
 )
-from wrapped_assets.partitions import days as day_calendar
-from wrapped_assets.periods import MONTHLY, WEEKLY, Span
+from wrapped_assets.periods import DAILY, LEVELS, MONTHLY, WEEKLY, Span
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
 from wrapped_assets.resources.warehouse import Pending, Warehouse
-from wrapped_assets.sensors.runs import in_flight, ranges, retry_at, run_over
+from wrapped_assets.sensors.runs import History, calendar, history, in_flight, ranges, ready, run_over
 
 # Rows of today arrive every few minutes; merging them costs a run, so today waits this long between two.
 LIVE_DAY_EVERY = timedelta(minutes=30)
@@ -37,7 +36,8 @@ def due(pending: Pending, covered: Span, now: datetime, live_day_refreshed: date
     today_waits = live_day_refreshed is not None and now < live_day_refreshed + LIVE_DAY_EVERY
     partitions = {}
     for (layer, family), stale in pending.partitions.items():
-        held = {day for day in stale if layer in ("weekly", "monthly") or day in covered}
+        level = LEVELS.get(layer, DAILY)
+        held = {day for day in stale if _overlap(level.span(day), covered)}
         if layer == "raw" and today_waits:
             held.discard(now.date())
         if held:
@@ -48,37 +48,56 @@ def due(pending: Pending, covered: Span, now: datetime, live_day_refreshed: date
     return Pending(partitions, pending.dimensions, pending.identities, years)
 
 
-def next_runs(stale: Pending, failures: int) -> list[dg.RunRequest]:
-    """The runs for the lowest layers that are stale; what follows from them is asked for once they are done.
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
 
-    After a failure raw runs apart, so that a day that cannot be merged holds up no other layer.
+
+def next_runs(stale: Pending, past: History) -> list[dg.RunRequest]:
+    """The runs for the lowest stale layer; what follows from it is asked for once it is done.
+
+    A layer whose last run failed holds up none of the others: it is asked for, and so is the next one.
     """
-    if stale.days(*DAY_LAYERS):
+    requests: list[dg.RunRequest] = []
+    for layer in (_days(stale, past), _months(stale), _identities(stale), _editions_and_weeks(stale)):
+        requests += layer
+        if any(not past.failures(str(request.job_name)) for request in layer):
+            break
+    return requests
+
+
+def _days(stale: Pending, past: History) -> list[dg.RunRequest]:
+    """One run for three layers. After a failure raw runs apart: a day it cannot merge holds up no other day."""
+    if past.failures("refresh_days", "refresh_raw"):
         jobs = {"refresh_raw": ("raw",), "refresh_hours_and_days": ("hourly", "daily")}
-        layers = jobs if failures else {"refresh_days": DAY_LAYERS}
-        return [
-            run_over(job, span, "follow")
-            for job, names in layers.items()
-            for span in ranges(stale.days(*names))
-        ]
-    requests = [
-        run_over(job, span, "follow", level)
-        for job, level in (("refresh_weeks", WEEKLY), ("refresh_months", MONTHLY))
-        for span in ranges(stale.days(level.name), level)
+    else:
+        jobs = {"refresh_days": DAY_LAYERS}
+    return [
+        run_over(job, span, "follow") for job, layers in jobs.items() for span in ranges(stale.days(*layers))
     ]
-    return requests or _wrapped_runs(stale)
 
 
-def _wrapped_runs(stale: Pending) -> list[dg.RunRequest]:
-    if stale.identities or stale.dimensions:
-        return [dg.RunRequest(job_name="refresh_identities", tags={REFRESH_TAG: "follow"})]
-    if not stale.years:
+def _months(stale: Pending) -> list[dg.RunRequest]:
+    months = ranges(stale.days("monthly"), MONTHLY)
+    return [run_over("refresh_months", span, "follow", MONTHLY) for span in months]
+
+
+def _identities(stale: Pending) -> list[dg.RunRequest]:
+    if not stale.identities and not stale.dimensions:
         return []
-    tags = {
-        "dagster/asset_partition_range_start": str(min(stale.years)),
-        "dagster/asset_partition_range_end": str(max(stale.years)),
-    }
-    return [dg.RunRequest(job_name="refresh_editions", tags={**tags, REFRESH_TAG: "follow"})]
+    return [dg.RunRequest(job_name="refresh_identities", tags={REFRESH_TAG: "follow"})]
+
+
+def _editions_and_weeks(stale: Pending) -> list[dg.RunRequest]:
+    """Editions first: people wait for them, and no edition reads the weeks."""
+    requests = []
+    if stale.years:
+        tags = {
+            "dagster/asset_partition_range_start": str(min(stale.years)),
+            "dagster/asset_partition_range_end": str(max(stale.years)),
+        }
+        requests.append(dg.RunRequest(job_name="refresh_editions", tags={**tags, REFRESH_TAG: "follow"}))
+    weeks = ranges(stale.days("weekly"), WEEKLY)
+    return requests + [run_over("refresh_weeks", span, "follow", WEEKLY) for span in weeks]
 
 
 @dg.sensor(
@@ -93,7 +112,8 @@ def _wrapped_runs(stale: Pending) -> list[dg.RunRequest]:
         refresh_editions,
     ],
     default_status=dg.DefaultSensorStatus.RUNNING,
-    minimum_interval_seconds=5,
+    # The daemon looks at its sensors every 5 s; a little less, and none of its rounds is missed.
+    minimum_interval_seconds=4,
     description="Refreshes every partition that the warehouse's own stale tables name, however old its day.",
 )
 def follow_changes(
@@ -101,9 +121,8 @@ def follow_changes(
 ) -> dg.SensorResult | dg.SkipReason:
     if running := in_flight(context.instance, "follow"):
         return dg.SkipReason(f"Run {running} is still following earlier changes.")
-    failures, not_before = retry_at(context.instance, "follow", time.time())
-    if time.time() < not_before:
-        return dg.SkipReason(f"The last run failed; it is tried again in {not_before - time.time():.0f} s.")
+    if running := in_flight(context.instance, "import", "build_days"):
+        return dg.SkipReason(f"Run {running} is importing and following late days itself.")
     try:
         with warehouse.reading(patience=0) as reader:
             pending = reader.pending()
@@ -113,15 +132,14 @@ def follow_changes(
         return dg.SkipReason(
             "Another run is writing the warehouse; its changes are followed when it is done."
         )
-    now = datetime.now(UTC)
-    requests = next_runs(due(pending, calendar(now), now, _live_day_refreshed(context, now)), failures)
-    return dg.SensorResult(run_requests=requests) if requests else dg.SkipReason("Every layer is up to date.")
-
-
-def calendar(now: datetime) -> Span:
-    """The days that have partitions."""
-    first = date.fromisoformat(day_calendar.get_partition_keys()[0])
-    return Span(first, max(now.date(), first) + timedelta(days=1))
+    now, past = datetime.now(UTC), history(context.instance, "follow", time.time())
+    stale = due(pending, calendar(now), now, _live_day_refreshed(context, now))
+    requests, waits = ready(next_runs(stale, past), past, now.timestamp())
+    if requests:
+        return dg.SensorResult(run_requests=requests)
+    return dg.SkipReason(
+        f"Nothing to start now: {'; '.join(waits)}." if waits else "Every layer is up to date."
+    )
 
 
 def _live_day_refreshed(context: dg.SensorEvaluationContext, now: datetime) -> datetime | None:

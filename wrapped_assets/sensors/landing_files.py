@@ -6,7 +6,6 @@ more. What was requested and did not succeed is noticed again, because the ledge
 """
 
 import hashlib
-import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,38 +15,49 @@ import dagster as dg
 
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.families import DIMENSIONS, FAMILIES
-from wrapped_assets.jobs import import_landing, refresh_identities
-from wrapped_assets.partitions import days
+from wrapped_assets.jobs import build_days, import_landing, refresh_identities
+from wrapped_assets.overlooked import folders, listing, told
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
 from wrapped_assets.resources.landing_store import LandingObject, LandingStore
 from wrapped_assets.resources.warehouse import Warehouse
-from wrapped_assets.sensors.runs import in_flight, ranges, retry_at, run_over
+from wrapped_assets.sensors.runs import History, calendar, history, in_flight, ranges, ready, run_over
 
 NEWEST_DAYS = 3
 TICK_SECONDS = 8.0
+# A warehouse may be taken away and another put in its place: the ledger is asked again after so long.
+BELIEVED_SECONDS = 3600.0
 
 Known = Callable[[str, Sequence[date] | None], dict[str, str]]
 
 
 @dataclass
-class Cursor:
-    """What the sensor remembers: the fingerprint of each settled listing, and where the rotation stands."""
+class Settled:
+    """Fingerprints of listings that the ledger was seen to hold, each with the time it was last asked.
 
-    settled: dict[str, str] = field(default_factory=dict)
+    Kept by the process that evaluates the sensor, not in Dagster's cursor: every tick is stored with its
+    cursor, and a year of fingerprints (50 kB) that often is gigabytes a week. Without them a tick only costs more.
+    """
+
+    marks: dict[str, tuple[str, float]] = field(default_factory=dict)
+
+    def holds(self, place: str, mark: str, now: float) -> bool:
+        """Whether the ledger lately held exactly this listing."""
+        seen, asked_at = self.marks.get(place, ("", 0.0))
+        return seen == mark and now < asked_at + BELIEVED_SECONDS
+
+
+@dataclass
+class News:
+    """What a tick found, how far it came, where the next one goes on, and what nothing will ever import."""
+
+    days: set[date] = field(default_factory=set)
+    dimensions: list[str] = field(default_factory=list)
+    looked: int = 0
+    total: int = 0
     position: str = ""
-    failures: int = 0
-    not_before: float = 0.0
-
-    @classmethod
-    def load(cls, text: str | None) -> "Cursor":
-        """The cursor of the last tick, or a fresh one."""
-        return cls(**json.loads(text)) if text else cls()
-
-    def dump(self) -> str:
-        """The cursor as text for Dagster."""
-        return json.dumps(self.__dict__, separators=(",", ":"), sort_keys=True)
+    overlooked: dict[str, str] = field(default_factory=dict)
 
 
 def fingerprint(listing: Iterable[LandingObject]) -> str:
@@ -60,66 +70,86 @@ def rotation(folders: Sequence[date], position: str) -> list[date]:
     """The newest days first, then the older ones downwards from where the last tick stopped."""
     newest = list(reversed(folders[-NEWEST_DAYS:]))
     older = list(reversed(folders[:-NEWEST_DAYS]))
-    after = [day for day in older if day.isoformat() < position] if position else older
-    before = [day for day in older if day not in after]
-    return newest + after + before
+    after = [day for day in older if day.isoformat() < position or not position]
+    return newest + after + older[: len(older) - len(after)]
 
 
-def days_with_news(
-    store: LandingStore, known: Known, cursor: Cursor, calendar: Span, deadline: Callable[[], bool]
-) -> tuple[set[date], int, int]:
-    """Days with files that the ledger does not hold; how many days were looked at and how many there are.
-
-    Changes the cursor: settled days are remembered, and the position for the next tick.
-    """
-    folders = {family: set(store.days(family).days) for family in FAMILIES}
-    every = sorted({day for found in folders.values() for day in found if day in calendar})
-    news: set[date] = set()
-    looked = 0
-    for number, day in enumerate(rotation(every, cursor.position)):
-        if number >= NEWEST_DAYS and deadline():
+def news(
+    store: LandingStore,
+    known: Known,
+    calendar: Span,
+    position: str = "",
+    is_late: Callable[[], bool] = lambda: False,
+    settled: Settled | None = None,
+) -> News:
+    """What landed that the ledger does not hold: all of it, or what was found before `is_late`."""
+    settled = settled or Settled()
+    found = News(position=position)
+    days = {}
+    for family in FAMILIES:
+        seen = folders(store, family, calendar)
+        days[family] = set(seen.days)
+        found.overlooked |= seen.overlooked
+    every = sorted(set().union(*days.values()))
+    found.total = len(every)
+    for day in rotation(every, position):
+        # One older day at least, or a slow store would never get to it.
+        if found.looked > NEWEST_DAYS and is_late():
             break
-        looked += 1
-        for family in FAMILIES:
-            if day in folders[family] and _has_news(store, known, cursor, family, day):
-                news.add(day)
-        cursor.position = day.isoformat() if number >= NEWEST_DAYS else cursor.position
-    return news, looked, len(every)
+        if any(_is_new(store, known, settled, family, day, found) for family in days if day in days[family]):
+            found.days.add(day)
+        found.looked += 1
+        if found.looked > NEWEST_DAYS:
+            found.position = day.isoformat()
+    for name in DIMENSIONS:
+        if _lacks(known, settled, name, None, store.list_dimension(name)):
+            found.dimensions.append(name)
+    return found
 
 
-def _has_news(store: LandingStore, known: Known, cursor: Cursor, family: str, day: date) -> bool:
-    listing = store.list_day(family, day)
-    mark, place = fingerprint(listing), f"{family}/{day}"
-    if cursor.settled.get(place) == mark:
+def _is_new(store: LandingStore, known: Known, settled: Settled, family: str, day: date, found: News) -> bool:
+    objects = listing(store, family, day, found.overlooked)
+    return objects is not None and _lacks(known, settled, family, day, objects)
+
+
+def _lacks(
+    known: Known, settled: Settled, source: str, day: date | None, objects: list[LandingObject]
+) -> bool:
+    """Whether the ledger lacks any of these objects in its present version."""
+    mark, place, now = fingerprint(objects), f"{source}/{day}", time.monotonic()
+    if settled.holds(place, mark, now):
         return False
-    ledger = known(family, [day])
-    if any(ledger.get(item.key) != item.etag for item in listing):
+    ledger = known(source, [day] if day else None)
+    if any(ledger.get(item.key) != item.etag for item in objects):
         return True
-    cursor.settled[place] = mark
+    settled.marks[place] = mark, now
     return False
 
 
-def dimensions_with_news(store: LandingStore, known: Known, cursor: Cursor) -> list[str]:
-    """Dimensions with snapshots that the ledger does not hold."""
-    found = []
-    for name in DIMENSIONS:
-        listing = store.list_dimension(name)
-        mark = fingerprint(listing)
-        if cursor.settled.get(name) == mark:
-            continue
-        ledger = known(name, None)
-        if any(ledger.get(item.key) != item.etag for item in listing):
-            found.append(name)
-        else:
-            cursor.settled[name] = mark
-    return found
+def next_imports(found: News, today: date, past: History) -> list[dg.RunRequest]:
+    """The runs that import what is new.
+
+    Days that are over are merged and rolled up in the same run, because each run costs seconds to start. Today
+    is imported only: its merge waits for the next half hour. So is everything after a failure, so that a day
+    that cannot be merged holds up no import.
+    """
+    job = "import_landing" if past.failures("build_days") else "build_days"
+    requests = [run_over("import_landing", Span.day(today), "import")] if today in found.days else []
+    requests += [run_over(job, span, "import") for span in ranges(found.days - {today})]
+    if found.dimensions:
+        requests.append(dg.RunRequest(job_name="refresh_identities", tags={REFRESH_TAG: "import"}))
+    return requests
+
+
+_settled = Settled()
 
 
 @dg.sensor(
     name="landing_files",
-    jobs=[import_landing, refresh_identities],
+    jobs=[import_landing, build_days, refresh_identities],
     default_status=dg.DefaultSensorStatus.RUNNING,
-    minimum_interval_seconds=10,
+    # The daemon looks at its sensors every 5 s; a little less than two rounds, and no second one is missed.
+    minimum_interval_seconds=9,
     description="Imports every landing file the ledger does not hold, whatever its day.",
 )
 def landing_files(
@@ -127,39 +157,32 @@ def landing_files(
     landing_store: LandingResource,
     warehouse: dg.ResourceParam[Warehouse],
 ) -> dg.SensorResult | dg.SkipReason:
-    cursor = Cursor.load(context.cursor)
-    now = time.time()
     if running := in_flight(context.instance, "import"):
         return dg.SkipReason(f"Run {running} is still importing.")
-    cursor.failures, cursor.not_before = retry_at(context.instance, "import", now)
-    if now < cursor.not_before:
-        return dg.SkipReason(f"The last import failed; it is tried again in {cursor.not_before - now:.0f} s.")
-    store = landing_store.store()
-    until = time.monotonic() + TICK_SECONDS
+    now, until = datetime.now(UTC), time.monotonic() + TICK_SECONDS
+    store, position = landing_store.store(), context.cursor or ""
+
+    def look(known: Known) -> News:
+        return news(store, known, calendar(now), position, lambda: time.monotonic() > until, _settled)
+
     try:
         with warehouse.reading(patience=0) as reader:
-            known = reader.known
-            return _decide(store, known, cursor, lambda: time.monotonic() > until)
+            found = look(reader.known)
     except WarehouseMissing:
-        return _decide(store, lambda family, days: {}, cursor, lambda: time.monotonic() > until)
+        _settled.marks.clear()
+        found = look(lambda source, days: {})
     except WarehouseBusy:
         return dg.SkipReason(
             "Another run is writing the warehouse; the ledger is looked at again when it is done."
         )
-
-
-def _decide(
-    store: LandingStore, known: Known, cursor: Cursor, deadline: Callable[[], bool]
-) -> dg.SensorResult:
-    today = datetime.now(UTC).date()
-    first = date.fromisoformat(days.get_partition_keys()[0])
-    calendar = Span(first, max(today, first).fromordinal(max(today, first).toordinal() + 1))
-    news, looked, total = days_with_news(store, known, cursor, calendar, deadline)
-    names = dimensions_with_news(store, known, cursor)
-    requests = [run_over("import_landing", span, "import") for span in ranges(news)]
-    if names:
-        requests.append(dg.RunRequest(job_name="refresh_identities", tags={REFRESH_TAG: "import"}))
-    if not requests:
-        reason = f"No file is new: {looked} of {total} days below {store.url} looked at in this tick."
-        return dg.SensorResult(skip_reason=reason, cursor=cursor.dump())
-    return dg.SensorResult(run_requests=requests, cursor=cursor.dump())
+    if found.overlooked:
+        context.log.warning(told(found.overlooked))
+    past = history(context.instance, "import", time.time())
+    requests, waits = ready(next_imports(found, now.date(), past), past, now.timestamp())
+    if requests:
+        return dg.SensorResult(run_requests=requests, cursor=found.position)
+    seen = f"{found.looked} of {found.total} days below {store.url} looked at in this tick."
+    words = f"{'; '.join(waits)}, " if waits else "No file is new: "
+    return dg.SensorResult(
+        skip_reason=f"{words}{seen} {told(found.overlooked)}".rstrip(), cursor=found.position
+    )

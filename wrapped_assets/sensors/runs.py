@@ -1,20 +1,24 @@
 """Few runs: which ranges to ask for, what is still running, and when to try again after a failure."""
 
-from collections.abc import Collection
-from datetime import date, timedelta
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import dagster as dg
 
 from wrapped_assets.assets.common import REFRESH_TAG
+from wrapped_assets.partitions import days
 from wrapped_assets.periods import DAILY, Level, Span
 
 # A run costs seconds whatever it does, a partition in a range milliseconds: few ranges, gaps filled.
 MOST_RANGES = 3
 LONGEST_GAP = timedelta(days=10)
 
-FIRST_RETRY_SECONDS = 20.0
+FIRST_RETRY_SECONDS = 10.0
 LONGEST_RETRY_SECONDS = 600.0
+# How far back failures are counted.
+REMEMBERED_RUNS = 50
 
 _UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
@@ -25,11 +29,18 @@ _UNFINISHED = [
 ]
 
 
+def calendar(now: datetime) -> Span:
+    """The days that have partitions."""
+    first = days.start.date()
+    return Span(first, max(now.date(), first) + timedelta(days=1))
+
+
 def ranges(stale: Collection[date], level: Level = DAILY, most: int = MOST_RANGES) -> list[Span]:
     """At most `most` spans of whole partitions, newest first, that hold all stale ones; the smallest gaps are filled."""
-    spans = [level.span(start) for start in sorted(stale)]
-    gaps = [(later.start - earlier.end, later.start) for earlier, later in pairwise(spans)]
-    cuts = {start for gap, start in sorted(gaps)[-(most - 1) :] if gap > LONGEST_GAP}
+    spans = [level.span(start) for start in sorted({level.start(day) for day in stale})]
+    gaps = sorted((later.start - earlier.end, later.start) for earlier, later in pairwise(spans))
+    widest = gaps[len(gaps) - min(most - 1, len(gaps)) :]
+    cuts = {start for gap, start in widest if gap > LONGEST_GAP}
     merged: list[Span] = []
     for span in spans:
         if merged and span.start not in cuts:
@@ -54,27 +65,68 @@ def run_over(job: str, span: Span, work: str, level: Level | None = None) -> dg.
     return dg.RunRequest(job_name=job, tags={**range_tags(span, level), REFRESH_TAG: work})
 
 
-def in_flight(instance: dg.DagsterInstance, work: str) -> str | None:
-    """The id of an unfinished run of this work, if there is one."""
-    filters = dg.RunsFilter(tags={REFRESH_TAG: work}, statuses=_UNFINISHED)
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended; `at` in seconds since 1970."""
+
+    job: str
+    succeeded: bool
+    at: float
+
+
+@dataclass(frozen=True)
+class History:
+    """The latest runs of some work, newest first. Each job waits for itself: what fails holds up nothing else."""
+
+    runs: tuple[Ended, ...] = ()
+
+    def failures(self, *jobs: str) -> int:
+        """How often in a row these jobs have failed."""
+        return len(list(self._failed(jobs)))
+
+    def wait(self, job: str, now: float) -> float:
+        """How many seconds the job must still wait after its last failures; 0 when it may run."""
+        failed = list(self._failed((job,)))
+        return max(0.0, failed[0].at + wait_seconds(len(failed)) - now) if failed else 0.0
+
+    def _failed(self, jobs: Collection[str]) -> Iterator[Ended]:
+        for run in self.runs:
+            if run.job in jobs:
+                if run.succeeded:
+                    return
+                yield run
+
+
+def history(instance: dg.DagsterInstance, work: str, now: float) -> History:
+    """How the latest runs of this work ended. A run that someone cancelled counts as one that failed."""
+    ended = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+    records = instance.get_run_records(
+        filters=dg.RunsFilter(tags={REFRESH_TAG: work}, statuses=ended), limit=REMEMBERED_RUNS
+    )
+    return History(
+        tuple(
+            Ended(record.dagster_run.job_name, record.dagster_run.is_success, record.end_time or now)
+            for record in records
+        )
+    )
+
+
+def in_flight(instance: dg.DagsterInstance, work: str, job: str | None = None) -> str | None:
+    """The id of an unfinished run of this work, or of one job of it, if there is one."""
+    filters = dg.RunsFilter(job_name=job, tags={REFRESH_TAG: work}, statuses=_UNFINISHED)
     runs = instance.get_runs(filters=filters, limit=1)
     return runs[0].run_id[:8] if runs else None
 
 
-def retry_at(instance: dg.DagsterInstance, work: str, now: float) -> tuple[int, float]:
-    """How often this work has failed in a row, and when it may be tried again (seconds since 1970)."""
-    records = instance.get_run_records(filters=dg.RunsFilter(tags={REFRESH_TAG: work}), limit=10)
-    failures = 0
-    for record in records:
-        if record.dagster_run.status != dg.DagsterRunStatus.FAILURE:
-            break
-        failures += 1
-    if not failures:
-        return 0, 0.0
-    ended = records[0].end_time or now
-    return failures, ended + wait_seconds(failures)
-
-
 def wait_seconds(failures: int) -> float:
     """How long to wait after so many failures in a row: doubling, up to ten minutes."""
-    return float(min(FIRST_RETRY_SECONDS * 2 ** (failures - 1), LONGEST_RETRY_SECONDS))
+    return float(min(FIRST_RETRY_SECONDS * 2 ** min(failures - 1, 10), LONGEST_RETRY_SECONDS))
+
+
+def ready(
+    requests: Collection[dg.RunRequest], past: History, now: float
+) -> tuple[list[dg.RunRequest], list[str]]:
+    """The requests that may run now, and a word about each job that must wait after a failure."""
+    waits = {str(request.job_name): past.wait(str(request.job_name), now) for request in requests}
+    words = [f"{job} failed and is tried again in {wait:.0f} s" for job, wait in waits.items() if wait]
+    return [request for request in requests if not waits[str(request.job_name)]], words

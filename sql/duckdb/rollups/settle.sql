@@ -1,5 +1,5 @@
--- Marks some periods of $family as followed by {level}.
+-- Marks some periods as followed by {level}.{table}.
 -- One row per entry settled.
--- Writes stale.{level} from $from up to $to.
-delete from stale.{level}
-where family = $family and period >= $from and period < $to
+-- Writes {stale} from $from up to $to.
+delete from {stale}
+where period >= $from and period < $to{of_family}

@@ -1,8 +1,9 @@
 """Hourly, daily, weekly and monthly in DuckDB: whole periods after a rebuild, touched organizations after a merge.
 
-What to recompute stands in the level's stale table. Whole periods are replaced in chunks of bounded
-size; otherwise only the organizations (and for hourly the hours) that new rows touched are deleted
-and inserted again, from one level below. Both give the rows a full rebuild would give.
+What to recompute stands in the level's stale tables. Whole periods are replaced in chunks of bounded
+size; otherwise only the groups that changed one level below (for hourly: the hours of the organizations
+that new rows touched) are deleted and inserted again. Both give the rows a full rebuild would give, and
+what a refresh leaves as it was goes no further.
 """
 
 from collections.abc import Iterator, Sequence
@@ -74,10 +75,15 @@ def _plan(
     """Which periods to recompute whole and which only where touched."""
     if full:
         return sorted({level.start(day) for day in span}), []
-    statement = sql.render("rollups/pending_periods", level=level.name)
-    bounds = {"family": family.name, "from": span.start, "to": span.end}
-    pending = con.execute(statement, bounds).fetchall()
-    return [day for day, whole in pending if whole], [day for day, whole in pending if not whole]
+    whole: dict[date, bool] = {}
+    for rollup in family.rollups:
+        found = con.execute(
+            _statement("pending_periods", level, family, rollup), _bounds(level, family, span)
+        )
+        for period, is_whole in found.fetchall():
+            whole[period] = whole.get(period, False) or is_whole
+    pending = sorted(whole.items())
+    return [day for day, is_whole in pending if is_whole], [day for day, is_whole in pending if not is_whole]
 
 
 def _runs(level: Level, periods: Sequence[date]) -> list[Span]:
@@ -119,80 +125,96 @@ def _replace_whole(con: duckdb.DuckDBPyConnection, level: Level, family: Family,
     bounds = {"from": span.start, "to": span.end}
     with transaction(con):
         for rollup in family.rollups:
-            table = family.table(rollup)
-            con.execute(_clear(level, table, touched=False), bounds)
+            con.execute(_statement("clear", level, family, rollup), bounds)
             con.execute(_insert(level, family, rollup, touched=False), bounds)
-        for consumer in level.feeds:
-            _make_stale(con, level, consumer, family, span, touched=False)
+            for consumer in level.feeds:
+                if consumer in LEVELS:
+                    statement = _consumer_statement(
+                        "make_whole_stale", level, LEVELS[consumer], family, rollup
+                    )
+                    con.execute(statement, bounds)
+        if "summaries" in level.feeds:
+            con.execute(queries.text("duckdb/rollups/make_whole_summaries_stale"), bounds)
+            table = family.table(family.rollups[0])
+            within = f"(from {level.name}.{table} where month >= $from and month < $to)"
+            con.execute(sql.render("rollups/make_new_identities_stale", source=within), bounds)
         _settle(con, level, family, span)
 
 
 def _replace_touched(con: duckdb.DuckDBPyConnection, level: Level, family: Family, span: Span) -> None:
-    bounds: dict[str, Any] = {"from": span.start, "to": span.end}
+    bounds = {"from": span.start, "to": span.end}
     with transaction(con):
-        statement = sql.render("rollups/touched", level=level.name, period=_touched_period(level))
-        con.execute(statement, {"family": family.name, **bounds})
         for rollup in family.rollups:
-            table = family.table(rollup)
-            con.execute(_clear(level, table, touched=True), bounds)
+            con.execute(_statement("touched", level, family, rollup), _bounds(level, family, span))
+            if not con.execute("select 1 from touched limit 1").fetchall():
+                continue
+            con.execute(_statement("groups", level, family, rollup, into="before"), bounds)
+            con.execute(_statement("clear_touched", level, family, rollup), bounds)
             con.execute(_insert(level, family, rollup, touched=True), bounds)
-        for consumer in level.feeds:
-            _make_stale(con, level, consumer, family, span, touched=True)
+            con.execute(_statement("groups", level, family, rollup, into="after"), bounds)
+            con.execute(_statement("changed", level, family, rollup))
+            _make_changed_stale(con, level, family, rollup)
         _settle(con, level, family, span)
-        con.execute("drop table touched")
 
 
-def _touched_period(level: Level) -> str:
-    """The column of the stale table that says which period of this level is touched."""
-    return "hour" if level is HOURLY else "period"
-
-
-def _clear(level: Level, table: str, touched: bool) -> str:
-    only = f"\n    and ({level.period}, organization_id) in (select period, organization_id from touched)"
-    return sql.render(
-        "rollups/clear",
-        level=level.name,
-        table=table,
-        period=level.period,
-        only_touched=only if touched else "",
-    )
+def _make_changed_stale(con: duckdb.DuckDBPyConnection, level: Level, family: Family, rollup: Rollup) -> None:
+    for consumer in level.feeds:
+        if consumer in LEVELS:
+            con.execute(_consumer_statement("make_changed_stale", level, LEVELS[consumer], family, rollup))
+        else:
+            con.execute(queries.text("duckdb/rollups/make_changed_summaries_stale"))
+            con.execute(sql.render("rollups/make_new_identities_stale", source="changed"))
 
 
 def _insert(level: Level, family: Family, rollup: Rollup, touched: bool) -> str:
-    columns = sql.names(sql.rollup_columns(rollup, level))
     statement = select(level, family, rollup)
     if touched:
         alias, time = (
             ("event", family.event_time) if level is HOURLY else ("state", LEVELS[level.source].period)
         )
-        semi_join = (
-            f"semi join touched on touched.organization_id = {alias}.organization_id"
-            f" and touched.period = date_trunc('{level.period}', {alias}.{time})"
-        )
-        statement = statement.replace("/* touched */", semi_join)
+        same = [f"touched.{name} = {alias}.{name}" for name in sql.touched_grain(level, rollup)]
+        same.append(f"touched.{level.period} = date_trunc('{level.period}', {alias}.{time})")
+        statement = statement.replace("/* touched */", f"semi join touched on {' and '.join(same)}")
     # Readers look for organizations: inside a period the rows lie in that order.
-    return f"insert into {level.name}.{family.table(rollup)} by name\n{statement}\norder by {columns.split(', ')[0]}, organization_id"
-
-
-def _make_stale(
-    con: duckdb.DuckDBPyConnection, level: Level, consumer: str, family: Family, span: Span, touched: bool
-) -> None:
-    """Tell the next level, or the summaries, what changed."""
-    if consumer == "summaries":
-        name = "rollups/make_touched_summaries_stale" if touched else "rollups/make_whole_summaries_stale"
-        con.execute(queries.text(f"duckdb/{name}"), None if touched else {"from": span.start, "to": span.end})
-        con.execute(
-            sql.render("rollups/make_new_identities_stale", table=family.table(family.rollups[0])),
-            {"from": span.start, "to": span.end},
-        )
-        return
-    period = LEVELS[consumer].period
-    name = "rollups/make_touched_stale" if touched else "rollups/make_whole_stale"
-    statement = sql.render(name, consumer=consumer, period=period)
-    values: dict[str, Any] = {"family": family.name}
-    con.execute(statement, values if touched else {**values, "from": span.start, "to": span.end})
+    order = f"order by {level.period}, organization_id"
+    return f"insert into {level.name}.{family.table(rollup)} by name\n{statement}\n{order}"
 
 
 def _settle(con: duckdb.DuckDBPyConnection, level: Level, family: Family, span: Span) -> None:
-    statement = sql.render("rollups/settle", level=level.name)
-    con.execute(statement, {"family": family.name, "from": span.start, "to": span.end})
+    # Hourly has one stale table for all rollups of a family: settling it more than once changes nothing.
+    for rollup in family.rollups:
+        con.execute(_statement("settle", level, family, rollup), _bounds(level, family, span))
+
+
+def _bounds(level: Level, family: Family, span: Span) -> dict[str, Any]:
+    """The span, and the family where the stale table is shared by all families."""
+    bounds: dict[str, Any] = {"from": span.start, "to": span.end}
+    return bounds | {"family": family.name} if level is HOURLY else bounds
+
+
+def _statement(name: str, level: Level, family: Family, rollup: Rollup, **parts: str) -> str:
+    return sql.render(
+        f"rollups/{name}",
+        level=level.name,
+        table=family.table(rollup),
+        period=level.period,
+        dimensions=sql.names(rollup.dimensions),
+        columns=sql.names(sql.rollup_columns(rollup, level)),
+        grain=sql.names(sql.touched_grain(level, rollup)),
+        touched_period="hour" if level is HOURLY else "period",
+        stale=sql.stale_table(level, family, rollup),
+        of_family=" and family = $family" if level is HOURLY else "",
+        **parts,
+    )
+
+
+def _consumer_statement(name: str, level: Level, consumer: Level, family: Family, rollup: Rollup) -> str:
+    return sql.render(
+        f"rollups/{name}",
+        consumer=consumer.name,
+        table=family.table(rollup),
+        period=consumer.period,
+        source_period=level.period,
+        dimensions=sql.names(rollup.dimensions),
+        stale=sql.stale_table(consumer, family, rollup),
+    )

@@ -6,7 +6,7 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.families import DIMENSIONS, FAMILIES
-from wrapped_assets.periods import LEVELS
+from wrapped_assets.periods import HOURLY, LEVELS
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import NewerSchema
@@ -21,9 +21,6 @@ _TABLES = (
     "stale_raw",
     "stale_dimensions",
     "stale_hourly",
-    "stale_daily",
-    "stale_weekly",
-    "stale_monthly",
     "stale_identities",
     "stale_summaries",
     "wrapped_organizations",
@@ -54,9 +51,10 @@ def statements() -> list[str]:
     texts += [sql.dimension_ddl(dimension) for dimension in DIMENSIONS.values()]
     for family in FAMILIES.values():
         texts.append(sql.raw_ddl(family))
-        texts += [
-            sql.rollup_ddl(family, rollup, level) for level in LEVELS.values() for rollup in family.rollups
-        ]
+        for level in LEVELS.values():
+            texts += [sql.rollup_ddl(family, rollup, level) for rollup in family.rollups]
+            if level is not HOURLY:
+                texts += [sql.stale_ddl(family, rollup, level) for rollup in family.rollups]
     return texts
 
 

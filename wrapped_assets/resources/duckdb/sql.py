@@ -197,6 +197,22 @@ def rollup_columns(rollup: Rollup, level: Level) -> list[str]:
 DIMENSION_TYPES = {"duration_bucket": "usmallint", "hour_of_day": "utinyint", "event_date": "date"}
 
 
+def touched_grain(level: Level, rollup: Rollup) -> tuple[str, ...]:
+    """What a touched group is, inside its period: an organization for hourly, all dimensions above."""
+    return ("organization_id",) if level.source == "raw" else rollup.dimensions
+
+
+def stale_table(level: Level, family: Family, rollup: Rollup) -> str:
+    """Where it stands what a rollup of a level must recompute."""
+    return "stale.hourly" if level.source == "raw" else f"stale.{level.name}_{family.table(rollup)}"
+
+
+def stale_ddl(family: Family, rollup: Rollup, level: Level) -> str:
+    """`create table` for what a rollup of a level must recompute; without an organization, the whole period."""
+    dimensions = ", ".join(f"{name} {DIMENSION_TYPES.get(name, 'varchar')}" for name in rollup.dimensions)
+    return f"create table if not exists {stale_table(level, family, rollup)} (period date not null, {dimensions})"
+
+
 def raw_ddl(family: Family) -> str:
     """`create table` for `raw.<family>`."""
     columns = ", ".join(f"{c.raw_name} {TYPES[c.kind]}" for c in family.columns)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import duckdb
 
 from wrapped_assets import queries
-from wrapped_assets.families import Family
-from wrapped_assets.periods import Span
+from wrapped_assets.families import FAMILIES, Family
+from wrapped_assets.periods import LEVELS, Span
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.warehouse import LandingTotals, Pending, QuarantineEntry
 
@@ -14,7 +14,7 @@ from wrapped_assets.resources.warehouse import LandingTotals, Pending, Quarantin
 def pending(con: duckdb.DuckDBPyConnection) -> Pending:
     """What has landed or changed and not been followed yet."""
     found = Pending()
-    for layer, family, period in con.execute(queries.text("duckdb/status/stale_partitions")).fetchall():
+    for layer, family, period in con.execute(_stale_partitions()).fetchall():
         found.partitions.setdefault((layer, family), set()).add(period)
     found.dimensions.update(
         name for (name,) in con.execute("select distinct family from stale.dimensions").fetchall()
@@ -24,6 +24,28 @@ def pending(con: duckdb.DuckDBPyConnection) -> Pending:
     )
     (identities,) = con.execute("select count(*) > 0 from stale.identities").fetchall()[0]
     return Pending(found.partitions, found.dimensions, identities, found.years)
+
+
+def _stale_partitions() -> str:
+    """Which partitions some layer must still refresh, from every stale table."""
+    tables = {("raw", family): {"stale.raw"} for family in FAMILIES}
+    for level in LEVELS.values():
+        for family in FAMILIES.values():
+            tables[level.name, family.name] = {
+                sql.stale_table(level, family, rollup) for rollup in family.rollups
+            }
+    branches = [
+        sql.render(
+            "status/stale_partitions",
+            layer=layer,
+            family=family,
+            table=table,
+            of_family=f" where family = '{family}'" if table in ("stale.raw", "stale.hourly") else "",
+        )
+        for (layer, family), names in tables.items()
+        for table in sorted(names)
+    ]
+    return "\nunion all\n".join(branches)
 
 
 def quarantine(con: duckdb.DuckDBPyConnection, span: Span) -> list[QuarantineEntry]:

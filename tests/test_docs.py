@@ -1,0 +1,259 @@
+"""The documentation keeps up with the code: what can be set, run, checked or refused is written down, and nothing else.
+
+`python -m tests.test_docs` prints the tables of columns that docs/landing-contract.md holds.
+"""
+
+import ast
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from wrapped_assets.checks import CHECKS
+from wrapped_assets.cli import app
+from wrapped_assets.families import DIMENSIONS, FAMILIES, SOURCES, Family, Kind, Source
+from wrapped_assets.resources.duckdb import sql
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted(
+    [*(ROOT / "docs").rglob("*.md"), *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md"))]
+)
+CONTRACT = ROOT / "docs" / "landing-contract.md"
+OPERATIONS = ROOT / "docs" / "operations.md"
+CODE = ROOT / "wrapped_assets"
+
+# What the Makefile and Dagster read and settings.py does not.
+OTHERS_SETTINGS = {"WRAPPED_HOME"}
+
+_KINDS: dict[Kind, str] = {
+    "text": "text",
+    "instant": "timestamp",
+    "counter": "integer, 0 to 2^64 - 1",
+    "code": "integer, 32 bit",
+    "flag": "0 or 1, or boolean",
+    "seconds": "number of seconds, 0 up to 2^45 us",
+}
+
+
+def text(page: Path) -> str:
+    """A page without what stands in its code fences' language tags and such: as it is."""
+    return page.read_text(encoding="utf-8")
+
+
+def everything() -> str:
+    """All pages."""
+    return "\n".join(text(page) for page in PAGES)
+
+
+def columns_table(source: Source) -> str:
+    """The columns of a family or dimension, as docs/landing-contract.md shows them."""
+    lines = ["| column | type | may be null | meaning |", "|---|---|---|---|"]
+    for column in source.columns:
+        nullable = "yes, or left out" if column.nullable else "no"
+        key = source.key if isinstance(source, Family) else (source.key,)
+        name = f"`{column.name}`" + (" (key)" if column.name in key else "")
+        lines.append(f"| {name} | {_KINDS[column.kind]} | {nullable} | {column.description} |")
+    return "\n".join(lines)
+
+
+# ---- What there is, read from the code
+
+
+def settings() -> set[str]:
+    """Every variable that settings.py reads."""
+    return set(re.findall(r"WRAPPED_[A-Z0-9_]+", text(CODE / "settings.py")))
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    """Every (command, option) of the command line."""
+    group: Any = typer.main.get_command(app)
+    for name, command in group.commands.items():
+        yield name, name
+        for parameter in command.params:
+            for option in parameter.opts:
+                yield name, option
+
+
+def make_targets() -> set[str]:
+    """Every target that `make help` explains."""
+    return set(re.findall(r"^([a-z-]+):.*##", text(ROOT / "Makefile"), re.MULTILINE))
+
+
+def reasons_for_rows() -> set[str]:
+    """Why a row is set aside, without the column's name."""
+    reasons = set()
+    for source in SOURCES.values():
+        names = "|".join(column.name for column in source.columns)
+        for reason in re.findall(r"then '([^']*)'", sql.reasons(source)):
+            reasons.add(re.sub(rf"^({names}) ", "", reason))
+    return reasons
+
+
+def reasons_for_files() -> set[str]:
+    """Why a whole file is set aside: the fixed parts of every such sentence in the code."""
+    parts = set()
+    for name in ("parquet.py", "landing.py"):
+        tree = ast.parse(text(CODE / "resources" / "duckdb" / name))
+        for sentence in _sentences(tree):
+            parts |= {part.strip(" :,'") for part in _fixed_parts(sentence) if len(part.strip(" :,'")) > 3}
+    return parts
+
+
+def _sentences(tree: ast.Module) -> Iterator[ast.expr]:
+    """What Unreadable is raised with, what is put into `quarantined[...]`, and constants spelled in capitals."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Unreadable":
+            yield from node.args
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+            place = node.targets[0].value
+            if isinstance(place, ast.Name) and place.id == "quarantined":
+                yield node.value
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            if node.targets[0].id == "MISPLACED":
+                yield node.value
+
+
+def _fixed_parts(sentence: ast.expr) -> Iterator[str]:
+    for node in sentence.values if isinstance(sentence, ast.JoinedStr) else [sentence]:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def schema_fields() -> set[str]:
+    """Every field of the published document."""
+    schema = json.loads(text(ROOT / "docs" / "summary.schema.json"))
+    parts: list[Mapping[str, Any]] = [schema, *schema["$defs"].values()]
+    return {name for part in parts for name in part["properties"]}
+
+
+# ---- Whether it is written down
+
+
+def test_the_code_is_read_right() -> None:
+    """The tests below look at something: a known one of each kind is found."""
+    assert "WRAPPED_SECRET" in settings()
+    assert ("summary", "--organization-id") in set(commands())
+    assert {"demo", "test"} <= make_targets()
+    assert {"is null", "is negative"} <= reasons_for_rows()
+    assert {"required column", "is missing"} <= reasons_for_files()
+    assert "peak_day" in schema_fields()
+
+
+@pytest.mark.parametrize("name", sorted(settings()))
+def test_every_setting_is_explained(name: str) -> None:
+    """With its own name, in the list of settings."""
+    assert f"`{name}`" in text(OPERATIONS)
+
+
+def test_no_setting_is_explained_that_nobody_reads() -> None:
+    """What a page calls a setting is one."""
+    named = set(re.findall(r"WRAPPED_[A-Z0-9_]+", everything()))
+    assert named - settings() - OTHERS_SETTINGS == set()
+
+
+@pytest.mark.parametrize(("command", "option"), sorted(set(commands())))
+def test_every_command_and_option_is_explained(command: str, option: str) -> None:
+    """In the page about what is stable today."""
+    api = text(ROOT / "docs" / "api.md")
+    assert f"`wrapped {command}" in api
+    assert re.search(rf"`{re.escape(option)}\b", api) or option == command
+
+
+@pytest.mark.parametrize("name", sorted({check.name for check in CHECKS}))
+def test_every_check_is_explained(name: str) -> None:
+    """What it means and what to do when it fails."""
+    assert f"`{name}`" in text(OPERATIONS)
+
+
+@pytest.mark.parametrize("target", sorted(make_targets()))
+def test_every_make_target_is_named(target: str) -> None:
+    """Somewhere in the documentation."""
+    assert f"`make {target}" in everything()
+
+
+@pytest.mark.parametrize("reason", sorted(reasons_for_rows() | reasons_for_files()))
+def test_every_reason_of_the_quarantine_is_explained(reason: str) -> None:
+    """In the words that an operator sees."""
+    assert reason in text(CONTRACT)
+
+
+@pytest.mark.parametrize("name", [*FAMILIES, *DIMENSIONS])
+def test_the_columns_of_the_contract_are_those_of_the_declaration(name: str) -> None:
+    """Column by column; `python -m tests.test_docs` prints what it should be."""
+    assert columns_table(SOURCES[name]) in text(CONTRACT)
+
+
+@pytest.mark.parametrize("field", sorted(schema_fields()))
+def test_every_field_of_the_document_is_explained(field: str) -> None:
+    """Its meaning, its unit, and where it comes from."""
+    assert re.search(rf"`[a-z_.\[\]]*\b{field}`", text(ROOT / "docs" / "summary.md"))
+
+
+# ---- Whether what is written is there
+
+
+def links(page: Path) -> list[str]:
+    """The relative links and pictures of a page."""
+    found = re.findall(r"\]\(([^)\s]+)\)", text(page))
+    return [link for link in found if not link.startswith(("http://", "https://", "#", "mailto:"))]
+
+
+def named_files(page: Path) -> list[str]:
+    """What stands in backticks and looks like a file or folder of this repository; `<x>` and `{x}` mean any."""
+    roots = ("wrapped_assets/", "sql/", "tests/", "docs/", "benchmarks/", "examples/", ".ci/")
+    found = []
+    for name in re.findall(r"`([^`\s]+)`", text(page)):
+        plain = name.split("::")[0]
+        if plain.startswith(roots) or re.fullmatch(r"[a-z]+\.(yaml|toml|txt)|Makefile|[A-Z]+\.md", plain):
+            found.append(plain)
+    return found
+
+
+def named_tests(page: Path) -> list[str]:
+    """The tests that a page names."""
+    return re.findall(r"`(?:tests/\w+\.py::)?(test_[a-z0-9_]+)`", text(page))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+class TestPage:
+    """Each page by itself."""
+
+    def test_its_links_lead_somewhere(self, page: Path) -> None:
+        """A file of this repository, and where a heading is named, that heading."""
+        for link in links(page):
+            path, _, anchor = link.partition("#")
+            target = (page.parent / path).resolve()
+            assert target.exists(), link
+            if anchor:
+                assert anchor in headings(target), link
+
+    def test_the_files_it_names_exist(self, page: Path) -> None:
+        """A pattern names at least one."""
+        for name in named_files(page):
+            pattern = re.sub(r"<[^>]*>|\{[^}]*\}", "*", name)
+            assert list(ROOT.glob(pattern)), name
+
+    def test_the_tests_it_names_exist(self, page: Path) -> None:
+        """A promise's proof can be run."""
+        code = "\n".join(text(path) for path in sorted((ROOT / "tests").glob("*.py")))
+        for name in named_tests(page):
+            assert f"def {name}(" in code or (ROOT / "tests" / f"{name}.py").exists(), name
+
+    def test_it_names_nobodys_machine(self, page: Path) -> None:
+        """No path of the place where it was written."""
+        assert re.findall(r"(?<![\w.])/(?:work|root|home|Users)/\S*", text(page)) == []
+
+
+def headings(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    found = re.findall(r"^#+ (.*)$", text(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
+if __name__ == "__main__":
+    for source_name, source in SOURCES.items():
+        print(f"### `{source_name}`\n\n{columns_table(source)}\n")
