@@ -4,6 +4,8 @@ A test lands files, lets some or all layers follow, and compares tables and docu
 What the tables must hold is worked out here from the oracle's raw rows; nothing here knows how they are built.
 """
 
+import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -150,10 +152,12 @@ class Run:
     def damaged(self, *statements: str) -> Iterator[None]:
         """Something changes the warehouse behind the pipeline's back; undone afterwards."""
         self.writer.con.execute("begin")
-        for statement in statements:
-            self.writer.con.execute(statement)
-        yield
-        self.writer.con.execute("rollback")
+        try:
+            for statement in statements:
+                self.writer.con.execute(statement)
+            yield
+        finally:
+            self.writer.con.execute("rollback")
 
     def tables(self) -> dict[str, Table]:
         """Everything that the warehouse says about the landing files, as sorted rows.
@@ -215,6 +219,12 @@ class Pipeline:
         """Let a lifecycle rule remove these files."""
         for file in files:
             (self.landing / file.key).unlink()
+
+    def twin(self, home: Path) -> "Pipeline":
+        """A copy to go on from. Its landing files are links to these, so their etags are the same."""
+        shutil.copytree(self.landing, home / "landing", copy_function=os.link)
+        shutil.copy(self.warehouse.path, home)
+        return Pipeline(home, self.name)
 
     @contextmanager
     def open(self) -> Iterator[Run]:

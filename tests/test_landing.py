@@ -37,9 +37,9 @@ from tests.landing_files import (
     workspace,
     wrong_type,
 )
-from tests.pipeline import DAYS, SECRET, Pipeline, Run, differs_from_oracle
+from tests.pipeline import DAYS, NOW, SECRET, Pipeline, Run, differs_from_oracle
+from wrapped_assets.importing import import_dimension
 from wrapped_assets.periods import Span
-from wrapped_assets.sensors.landing_files import Cursor, days_with_news
 
 Edit = Callable[[pa.Table], pa.Table]
 INF, NAN = float("inf"), float("nan")
@@ -736,7 +736,7 @@ def test_a_duration_that_rounds_to_the_limit_is_over_it(pipeline: Pipeline) -> N
         assert differs_from_oracle(run, [file]) == {}
 
 
-@fails("the day cannot be listed at all, and the sensor dies of it at every tick")
+@fails("the folder of the day cannot be listed at all")
 def test_a_name_that_cannot_be_a_key_stops_no_other_file(pipeline: Pipeline) -> None:
     """A line feed in a file's name: that file is named as unread, those beside it load."""
     pipeline.land(the_file(request(id="sound"), name="sound"), the_file(request(), name="line\nfeed"))
@@ -747,11 +747,10 @@ def test_a_name_that_cannot_be_a_key_stops_no_other_file(pipeline: Pipeline) -> 
         assert raw_ids(run) == ["sound"]
 
 
-@fails("the sensor dies of it at every tick, whichever day is new")
-def test_a_name_that_cannot_be_a_key_does_not_blind_the_sensor(pipeline: Pipeline) -> None:
-    """The other days' news is still news."""
-    strange, other = the_file(request(), name="line\nfeed"), the_file(request(at="2025-05-05"))
-    pipeline.land(strange, other)
+@fails("the folder of the snapshots cannot be listed at all, and neither the import nor the sensor expects it")
+def test_a_snapshot_whose_name_cannot_be_a_key_stops_no_other(pipeline: Pipeline) -> None:
+    """A line feed in its name: the other snapshots and the whole rest of the import go on."""
+    pipeline.land(the_file(workspace(), name="sound"), the_file(workspace(), name="line\nfeed"))
     with pipeline.open() as run:
-        news, _, _ = days_with_news(run.store, run.writer.known, Cursor(), DAYS, lambda: False)
-        assert date(2025, 5, 5) in news
+        done = import_dimension(run.writer, run.store, "workspaces", NOW)
+        assert (done.report.files, len(done.unread)) == (1, 1)

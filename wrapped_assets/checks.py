@@ -77,6 +77,16 @@ CHECKS: tuple[Check, ...] = (
         "identities",
         "Each organization has one wrapped_id, and organizations share one exactly when they share a customer.",
     ),
+    *(
+        Check(
+            f"year_conserves_monthly_{family}",
+            ("wrapped_summaries",),
+            "conserved_yearly",
+            f"The yearly states of {family} behind the summaries add up to what monthly holds.",
+            family,
+        )
+        for family in FAMILIES
+    ),
     Check(
         "no_internal_ids",
         ("wrapped_summaries",),

@@ -49,6 +49,8 @@ class Level:
         """The first day of the partition that holds `day`."""
         if self.name == "weekly":
             return day - timedelta(days=day.weekday())
+        if self.name == "yearly":
+            return day.replace(month=1, day=1)
         return day.replace(day=1) if self.name == "monthly" else day
 
     def span(self, day: date) -> Span:
@@ -56,6 +58,8 @@ class Level:
         start = self.start(day)
         if self.name == "weekly":
             return Span(start, start + timedelta(days=7))
+        if self.name == "yearly":
+            return Span.year(start.year)
         if self.name == "monthly":
             return Span(start, (start + timedelta(days=31)).replace(day=1))
         return Span.day(start)
@@ -68,9 +72,15 @@ class Level:
 HOURLY = Level("hourly", "hour", "timestamp", "raw", ("daily",))
 DAILY = Level("daily", "day", "date", "hourly", ("weekly", "monthly"))
 WEEKLY = Level("weekly", "week", "date", "daily", ())
-MONTHLY = Level("monthly", "month", "date", "daily", ("summaries",))
+MONTHLY = Level("monthly", "month", "date", "daily", ("yearly",))
 
 LEVELS: dict[str, Level] = {level.name: level for level in (HOURLY, DAILY, WEEKLY, MONTHLY)}
+"""The levels that are assets."""
+
+# Not an asset: wrapped_summaries keeps it, so that a customer's year is one row a group and not twelve.
+YEARLY = Level("yearly", "year", "date", "monthly", ("summaries",))
+
+ALL_LEVELS: dict[str, Level] = {**LEVELS, YEARLY.name: YEARLY}
 
 
 def consecutive(days: Iterable[date]) -> list[Span]:

@@ -2,12 +2,14 @@
 
 import json
 import os
+import sys
 import tempfile
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -19,8 +21,12 @@ from wrapped_assets.resources.errors import Refused, RegionUnavailable, Warehous
 from wrapped_assets.resources.landing_store import LandingStoreError
 from wrapped_assets.settings import BadSettings, Settings
 
+if TYPE_CHECKING:
+    import dagster as dg
+
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
-console = Console()
+# A pipe or a log file has no width of its own; the widest table needs this much.
+console = Console(width=None if sys.stdout.isatty() else 132)
 errors = Console(stderr=True)
 
 # What may be tuned from outside; any other setting could point this example at somebody's warehouse.
@@ -37,14 +43,24 @@ class HomeInUse(Refused):
         )
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """Everything there is to show."""
+
+    books: Sequence[tuple[str, int, int]]
+    evaluations: Sequence["dg.AssetCheckEvaluation"]
+    comparison: Sequence[Line]
+    runs: int
+
+
 @app.command()
 def run(
     log: Annotated[Path, typer.Argument(help="requests_2017.parquet, which README.md describes.")],
     home: Annotated[
         Path | None, typer.Option(help="Keep everything in this new folder. Default: a temporary one.")
     ] = None,
-    lines_file: Annotated[
-        Path | None, typer.Option("--json", help="Also write the comparison to this file.")
+    numbers: Annotated[
+        Path | None, typer.Option("--json", help="Also write what is shown to this file.")
     ] = None,
 ) -> None:
     """Turn the log into four regional databases, run the graph over them, and compare its numbers with known ones.
@@ -53,40 +69,55 @@ def run(
     differs or a check fails, with 2 when the log cannot be used.
     """
     started = datetime.now(UTC)
-    with ExitStack() as stack:
-        folder = (
-            _new(home)
-            if home
-            else Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nasa-http-")))
-        )
-        with showing.bars(errors):
-            written = source.write(log, folder / "regions", progress.report)
-        settings = _settings(folder)
-        from examples.nasa_http import graph  # is made from the settings of just now
-        from wrapped_assets import reports
-
-        with showing.bars(errors), graph.history(settings, keep=home is not None) as instance:
-            story = graph.tell(instance, settings, written)
-            lines = graph.compare(settings)
-        if lines_file:
-            _write_json(lines, lines_file)
-        is_right = showing.print_books(console, graph.books(written, story))
-        is_right &= not reports.print_checks(console, story.evaluations)
-        is_right &= showing.print_comparison(console, lines)
+    with _folder(home) as folder:
+        outcome = _compute(log, folder, keep=home is not None)
+    is_right = _show(outcome)
+    if numbers:
+        _write_json(outcome, numbers)
     seconds = (datetime.now(UTC) - started).total_seconds()
     verdict = "Every line agrees" if is_right else "Not every line agrees"
-    console.print(f"{verdict}: {story.runs} runs through Dagster, {seconds:.0f} s.")
+    console.print(f"{verdict}: {outcome.runs} runs through Dagster, {seconds:.0f} s.")
     if home:
-        look = f"WRAPPED_HOME={folder} WRAPPED_FIRST_DAY=2017-01-01 wrapped summary --year 2017"
+        look = f"WRAPPED_HOME={home.absolute()} WRAPPED_FIRST_DAY=2017-01-01 wrapped summary --year 2017"
         console.print(f"Look around: {look} --organization-id 128.example", soft_wrap=True, highlight=False)
     raise typer.Exit(0 if is_right else 1)
 
 
-def _new(home: Path) -> Path:
-    folder = home.expanduser().absolute()
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise HomeInUse(folder)
-    return folder
+def _compute(log: Path, folder: Path, keep: bool) -> Outcome:
+    """The log as regional databases, the graph over them, and what the warehouse says then."""
+    with showing.bars(errors):
+        written = source.write(log, folder / "regions", progress.report)
+    settings = _settings(folder)
+    from examples.nasa_http import graph  # is made from the settings of just now
+
+    with showing.bars(errors), graph.history(settings, keep) as instance:
+        story = graph.tell(instance, settings, written)
+    return Outcome(graph.books(written, story), story.evaluations, graph.compare(settings), story.runs)
+
+
+def _show(outcome: Outcome) -> bool:
+    """Print everything; returns whether every line is equal and no check failed."""
+    from wrapped_assets import reports  # brings Dagster along
+
+    return all(
+        (
+            showing.print_books(console, outcome.books),
+            not reports.print_checks(console, outcome.evaluations),
+            showing.print_comparison(console, outcome.comparison),
+        )
+    )
+
+
+@contextmanager
+def _folder(home: Path | None) -> Iterator[Path]:
+    """The folder everything is written to; a temporary one is removed at the end."""
+    if home is None:
+        with tempfile.TemporaryDirectory(prefix="nasa-http-") as folder:
+            yield Path(folder)
+        return
+    if home.exists() and (not home.is_dir() or any(home.iterdir())):
+        raise HomeInUse(home)
+    yield home.absolute()
 
 
 def _settings(home: Path) -> Settings:
@@ -98,11 +129,12 @@ def _settings(home: Path) -> Settings:
     return Settings.load()
 
 
-def _write_json(lines: Sequence[Line], file: Path) -> None:
-    content = [
-        {"what": line.what, "known": line.known, "computed": line.computed, "equal": line.is_equal}
-        for line in lines
-    ]
+def _write_json(outcome: Outcome, file: Path) -> None:
+    content = {
+        "books": outcome.books,
+        "failed_checks": [check.check_name for check in outcome.evaluations if not check.passed],
+        "comparison": [asdict(line) for line in outcome.comparison],
+    }
     file.write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 

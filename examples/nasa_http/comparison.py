@@ -68,14 +68,14 @@ COUNTED: Mapping[str, Value] = {
 """Counted in this very file by plain Python, DuckDB and awk when it was made: its README.txt."""
 
 READS = {
-    "totals": "wrapped_summaries",
+    "totals": "summaries",
     "statuses": "raw",
     "layers": "each layer",
-    "months": "monthly",
+    "months": "hourly",
     "days": "hourly",
     "busiest_day": "hourly",
     "instants": "raw",
-    "organizations": "wrapped_summaries",
+    "organizations": "summaries",
     "workspaces": "monthly",
     "urls": "monthly",
     "most_requested": "monthly",

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from examples.nasa_http import comparison, statements
 from examples.nasa_http.source import REGIONS, Source
+from examples.nasa_http.windows import OVERLAP, Window, midnights, windows
 from wrapped_assets import progress, running
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.definitions import defs
@@ -27,13 +28,7 @@ from wrapped_assets.resources.open import open_warehouse
 from wrapped_assets.resources.warehouse import LandingTotals
 from wrapped_assets.settings import Settings
 
-Window = tuple[datetime, datetime]
-
 YEAR = Span.year(2017)
-OVERLAP = 3
-PARTS = 4
-# Not at midnight: the schedule's windows begin and end inside days too.
-CUT_AT = time(8, 20, tzinfo=UTC)
 # One landing file in so many is there twice from the beginning, under two names.
 REPEATED_ONE_IN = 50
 
@@ -99,21 +94,6 @@ def compare(settings: Settings) -> list[comparison.Line]:
         return comparison.compare(warehouse)
 
 
-def windows(span: Span) -> list[Window]:
-    """Windows that follow each other so that every instant of the span lies in exactly OVERLAP of them."""
-    start, end = _midnights(span)
-    step = (span.end - span.start).days // PARTS
-    inner = [datetime.combine(span.start + timedelta(days=step * n), CUT_AT) for n in range(1, PARTS)]
-    cuts = [start, *inner, end]
-    before = OVERLAP - 1
-    return [(cuts[max(0, n - before)], cuts[min(PARTS, n + 1)]) for n in range(PARTS + before)]
-
-
-def _midnights(span: Span) -> Window:
-    midnight = time(tzinfo=UTC)
-    return datetime.combine(span.start, midnight), datetime.combine(span.end, midnight)
-
-
 def _export_with_overlap(instance: dg.DagsterInstance, span: Span) -> int:
     """Every window of every region, then the regions' names; returns the number of runs."""
     plan = windows(span)
@@ -128,7 +108,7 @@ def _export_with_overlap(instance: dg.DagsterInstance, span: Span) -> int:
 def _bring_late_day(instance: dg.DagsterInstance, source: Source) -> int:
     """The region's log becomes whole and that one region-day is exported, as an operator would do it."""
     source.release()
-    _export(instance, _midnights(Span.day(source.withheld.day)), [source.withheld.region])
+    _export(instance, midnights(Span.day(source.withheld.day)), [source.withheld.region])
     return 1
 
 

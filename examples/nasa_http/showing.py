@@ -11,6 +11,11 @@ from rich.table import Table
 from examples.nasa_http.comparison import Line, Value
 from wrapped_assets import progress
 
+CAPTION = (
+    "Above the line: what others published about the log. Below: what other programs counted in this very file;"
+    " days, months and instants by the log's own clock, UTC-4."
+)
+
 
 @contextmanager
 def bars(console: Console) -> Iterator[None]:
@@ -43,7 +48,7 @@ def print_books(console: Console, books: Sequence[tuple[str, int, int]]) -> bool
 
 def print_comparison(console: Console, lines: Sequence[Line]) -> bool:
     """Every known number beside the computed one; returns whether all are equal."""
-    table = Table(title="NASA web server, July 1995, laid out over 2017")
+    table = Table(title="NASA web server, July 1995, laid out over 2017", caption=CAPTION)
     for column in ("what", "published", "computed", "equal", "computed from"):
         table.add_column(
             column, justify="right" if column in ("published", "computed") else "left", overflow="fold"

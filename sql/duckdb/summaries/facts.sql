@@ -1,6 +1,6 @@
 -- main.wrapped_summaries: the final integers of each wanted customer's year.
 -- One row per wrapped_id that has any activity in $year.
--- Reads wanted (the wrapped_ids to compute), twelve months of the monthly rollups, and the workspaces' names.
+-- Reads wanted (the wrapped_ids to compute), a year of the yearly rollups, and the workspaces' names.
 with members as (
     select organization_id, wrapped_id
     from main.wrapped_organizations
@@ -8,24 +8,24 @@ with members as (
 ),
 
 requests as (
-    select members.wrapped_id, monthly.*
-    from monthly.pipe_stats_requests as monthly
+    select members.wrapped_id, yearly.* exclude (year)
+    from yearly.pipe_stats_requests as yearly
     join members using (organization_id)
-    where monthly.month >= make_date($year, 1, 1) and monthly.month < make_date($year + 1, 1, 1)
+    where yearly.year = make_date($year, 1, 1)
 ),
 
 operations as (
-    select members.wrapped_id, monthly.*
-    from monthly.ingestion_operations as monthly
+    select members.wrapped_id, yearly.* exclude (year)
+    from yearly.ingestion_operations as yearly
     join members using (organization_id)
-    where monthly.month >= make_date($year, 1, 1) and monthly.month < make_date($year + 1, 1, 1)
+    where yearly.year = make_date($year, 1, 1)
 ),
 
 sizes as (
-    select members.wrapped_id, monthly.*
-    from monthly.storage_sizes as monthly
+    select members.wrapped_id, yearly.* exclude (year)
+    from yearly.storage_sizes as yearly
     join members using (organization_id)
-    where monthly.month >= make_date($year, 1, 1) and monthly.month < make_date($year + 1, 1, 1)
+    where yearly.year = make_date($year, 1, 1)
 ),
 
 request_totals as (
@@ -44,16 +44,16 @@ request_totals as (
 duration_buckets as (
     select
         members.wrapped_id,
-        monthly.duration_bucket,
-        sum(monthly.requests) as requests,
-        sum(sum(monthly.requests)) over (
-            partition by members.wrapped_id order by monthly.duration_bucket
+        yearly.duration_bucket,
+        sum(yearly.requests) as requests,
+        sum(sum(yearly.requests)) over (
+            partition by members.wrapped_id order by yearly.duration_bucket
         ) as requests_so_far,
-        sum(sum(monthly.requests)) over (partition by members.wrapped_id) as all_requests
-    from monthly.pipe_stats_durations as monthly
+        sum(sum(yearly.requests)) over (partition by members.wrapped_id) as all_requests
+    from yearly.pipe_stats_durations as yearly
     join members using (organization_id)
-    where monthly.month >= make_date($year, 1, 1) and monthly.month < make_date($year + 1, 1, 1)
-    group by members.wrapped_id, monthly.duration_bucket
+    where yearly.year = make_date($year, 1, 1)
+    group by members.wrapped_id, yearly.duration_bucket
 ),
 
 duration_limits as (
@@ -77,13 +77,13 @@ percentiles as (
 day_totals as (
     select
         members.wrapped_id,
-        monthly.event_date as day,
-        cast(sum(monthly.requests) as bigint) as requests,
-        cast(sum(monthly.errors) as bigint) as errors
-    from monthly.pipe_stats_days as monthly
+        yearly.event_date as day,
+        cast(sum(yearly.requests) as bigint) as requests,
+        cast(sum(yearly.errors) as bigint) as errors
+    from yearly.pipe_stats_days as yearly
     join members using (organization_id)
-    where monthly.month >= make_date($year, 1, 1) and monthly.month < make_date($year + 1, 1, 1)
-    group by members.wrapped_id, monthly.event_date
+    where yearly.year = make_date($year, 1, 1)
+    group by members.wrapped_id, yearly.event_date
 ),
 
 days as (
@@ -97,12 +97,12 @@ days as (
 hour_totals as (
     select
         members.wrapped_id,
-        monthly.hour_of_day,
-        cast(sum(monthly.requests) as bigint) as requests
-    from monthly.pipe_stats_hours as monthly
+        yearly.hour_of_day,
+        cast(sum(yearly.requests) as bigint) as requests
+    from yearly.pipe_stats_hours as yearly
     join members using (organization_id)
-    where monthly.month >= make_date($year, 1, 1) and monthly.month < make_date($year + 1, 1, 1)
-    group by members.wrapped_id, monthly.hour_of_day
+    where yearly.year = make_date($year, 1, 1)
+    group by members.wrapped_id, yearly.hour_of_day
 ),
 
 hours as (
@@ -282,10 +282,10 @@ event_types as (
 ),
 
 previous as (
-    select members.wrapped_id, cast(sum(monthly.requests) as bigint) as previous_requests
-    from monthly.pipe_stats_days as monthly
+    select members.wrapped_id, cast(sum(yearly.requests) as bigint) as previous_requests
+    from yearly.pipe_stats_days as yearly
     join members using (organization_id)
-    where monthly.month >= make_date($year - 1, 1, 1) and monthly.month < make_date($year, 1, 1)
+    where yearly.year = make_date($year - 1, 1, 1)
     group by members.wrapped_id
 ),
 

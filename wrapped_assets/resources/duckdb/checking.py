@@ -9,8 +9,8 @@ import duckdb
 from wrapped_assets import queries
 from wrapped_assets.checks import Check
 from wrapped_assets.families import FAMILIES, Family, Rollup
-from wrapped_assets.periods import HOURLY, LEVELS, Level, Span
-from wrapped_assets.resources.duckdb import raw, rollups, sql
+from wrapped_assets.periods import ALL_LEVELS, HOURLY, LEVELS, YEARLY, Level, Span
+from wrapped_assets.resources.duckdb import raw, rollups, sql, summaries
 from wrapped_assets.resources.warehouse import Fetch
 
 EXAMPLES = 5
@@ -27,7 +27,7 @@ def violations(
         return raw.lost_keys(con, FAMILIES[check.family], span, fetch)
     if check.statement.startswith("conserved_"):
         return _conservation(
-            con, LEVELS[check.statement.removeprefix("conserved_")], FAMILIES[check.family], span
+            con, ALL_LEVELS[check.statement.removeprefix("conserved_")], FAMILIES[check.family], span
         )
     statement = queries.text(f"duckdb/checks/{check.statement}")
     offered = {**bounds, "family": check.family, "year": span.start.year, "now": now.replace(tzinfo=None)}
@@ -54,7 +54,7 @@ def conservation_statement(level: Level, family: Family, rollup: Rollup) -> str:
         source, time = f"raw.{family.name}", family.event_time
         expected = [f"{measure.from_raw} as {measure.name}" for measure in rollup.measures]
     else:
-        source, time = f"{level.source}.{family.table(rollup)}", LEVELS[level.source].period
+        source, time = f"{level.source}.{family.table(rollup)}", ALL_LEVELS[level.source].period
         expected = [sql.merged(measure) for measure in rollup.measures]
     measures = [measure.name for measure in rollup.measures]
     return sql.render(
@@ -79,7 +79,8 @@ def differences(
         return list(raw.differences(con, FAMILIES[family], span, fetch))[:EXAMPLES]
     if layer in LEVELS:
         return list(_rollup_differences(con, LEVELS[layer], FAMILIES[family], span))[:EXAMPLES]
-    return _summary_differences(con, span.start.year)
+    found = [row for member in FAMILIES.values() for row in _rollup_differences(con, YEARLY, member, span)]
+    return (found + _summary_differences(con, span.start.year))[:EXAMPLES]
 
 
 def _rollup_differences(
@@ -99,6 +100,8 @@ def _rollup_differences(
 
 
 def _summary_differences(con: duckdb.DuckDBPyConnection, year: int) -> list[dict[str, Any]]:
+    if summaries.is_frozen(con, year):
+        return []  # it left rows out on purpose
     con.execute(
         "create or replace temp table wanted as select distinct wrapped_id from main.wrapped_organizations"
     )

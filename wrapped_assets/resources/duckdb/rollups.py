@@ -14,7 +14,7 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.families import Family, Rollup
-from wrapped_assets.periods import HOURLY, LEVELS, Level, Span
+from wrapped_assets.periods import ALL_LEVELS, HOURLY, MONTHLY, Level, Span
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.warehouse import Progress, RefreshReport
@@ -63,7 +63,7 @@ def select(level: Level, family: Family, rollup: Rollup) -> str:
         source=level.source,
         table=family.table(rollup),
         period=level.period,
-        source_period=LEVELS[level.source].period,
+        source_period=ALL_LEVELS[level.source].period,
         dimensions=sql.names(rollup.dimensions),
         merges=",\n    ".join(sql.merged(measure) for measure in rollup.measures),
     )
@@ -118,7 +118,7 @@ def _source_rows(con: duckdb.DuckDBPyConnection, level: Level, family: Family, s
     if level is HOURLY:
         statement = sql.render("raw/row_counts", family=family.name, event_time=family.event_time)
         return dict(con.execute(statement, {"from": span.start, "to": span.end}).fetchall())
-    return row_counts(con, LEVELS[level.source], family, span)
+    return row_counts(con, ALL_LEVELS[level.source], family, span)
 
 
 def _replace_whole(con: duckdb.DuckDBPyConnection, level: Level, family: Family, span: Span) -> None:
@@ -128,13 +128,14 @@ def _replace_whole(con: duckdb.DuckDBPyConnection, level: Level, family: Family,
             con.execute(_statement("clear", level, family, rollup), bounds)
             con.execute(_insert(level, family, rollup, touched=False), bounds)
             for consumer in level.feeds:
-                if consumer in LEVELS:
+                if consumer in ALL_LEVELS:
                     statement = _consumer_statement(
-                        "make_whole_stale", level, LEVELS[consumer], family, rollup
+                        "make_whole_stale", level, ALL_LEVELS[consumer], family, rollup
                     )
                     con.execute(statement, bounds)
         if "summaries" in level.feeds:
             con.execute(queries.text("duckdb/rollups/make_whole_summaries_stale"), bounds)
+        if level is MONTHLY:
             table = family.table(family.rollups[0])
             within = f"(from {level.name}.{table} where month >= $from and month < $to)"
             con.execute(sql.render("rollups/make_new_identities_stale", source=within), bounds)
@@ -159,18 +160,21 @@ def _replace_touched(con: duckdb.DuckDBPyConnection, level: Level, family: Famil
 
 def _make_changed_stale(con: duckdb.DuckDBPyConnection, level: Level, family: Family, rollup: Rollup) -> None:
     for consumer in level.feeds:
-        if consumer in LEVELS:
-            con.execute(_consumer_statement("make_changed_stale", level, LEVELS[consumer], family, rollup))
+        if consumer in ALL_LEVELS:
+            con.execute(
+                _consumer_statement("make_changed_stale", level, ALL_LEVELS[consumer], family, rollup)
+            )
         else:
             con.execute(queries.text("duckdb/rollups/make_changed_summaries_stale"))
-            con.execute(sql.render("rollups/make_new_identities_stale", source="changed"))
+    if level is MONTHLY:
+        con.execute(sql.render("rollups/make_new_identities_stale", source="changed"))
 
 
 def _insert(level: Level, family: Family, rollup: Rollup, touched: bool) -> str:
     statement = select(level, family, rollup)
     if touched:
         alias, time = (
-            ("event", family.event_time) if level is HOURLY else ("state", LEVELS[level.source].period)
+            ("event", family.event_time) if level is HOURLY else ("state", ALL_LEVELS[level.source].period)
         )
         same = [f"touched.{name} = {alias}.{name}" for name in sql.touched_grain(level, rollup)]
         same.append(f"touched.{level.period} = date_trunc('{level.period}', {alias}.{time})")

@@ -6,14 +6,14 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.families import DIMENSIONS, FAMILIES
-from wrapped_assets.periods import HOURLY, LEVELS
+from wrapped_assets.periods import ALL_LEVELS, HOURLY
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import NewerSchema
 
 VERSION = 1
 
-_SCHEMAS = ("landing", "stale", "raw", "hourly", "daily", "weekly", "monthly", "dimensions")
+_SCHEMAS = ("landing", "stale", "raw", "hourly", "daily", "weekly", "monthly", "yearly", "dimensions")
 _TABLES = (
     "landing_files",
     "landing_file_days",
@@ -51,7 +51,7 @@ def statements() -> list[str]:
     texts += [sql.dimension_ddl(dimension) for dimension in DIMENSIONS.values()]
     for family in FAMILIES.values():
         texts.append(sql.raw_ddl(family))
-        for level in LEVELS.values():
+        for level in ALL_LEVELS.values():
             texts += [sql.rollup_ddl(family, rollup, level) for rollup in family.rollups]
             if level is not HOURLY:
                 texts += [sql.stale_ddl(family, rollup, level) for rollup in family.rollups]

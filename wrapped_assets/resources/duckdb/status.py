@@ -6,7 +6,7 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.families import FAMILIES, Family
-from wrapped_assets.periods import LEVELS, Span
+from wrapped_assets.periods import ALL_LEVELS, YEARLY, Span
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.warehouse import LandingTotals, Pending, QuarantineEntry
 
@@ -15,7 +15,10 @@ def pending(con: duckdb.DuckDBPyConnection) -> Pending:
     """What has landed or changed and not been followed yet."""
     found = Pending()
     for layer, family, period in con.execute(_stale_partitions()).fetchall():
-        found.partitions.setdefault((layer, family), set()).add(period)
+        if layer == YEARLY.name:
+            found.years.add(period.year)
+        else:
+            found.partitions.setdefault((layer, family), set()).add(period)
     found.dimensions.update(
         name for (name,) in con.execute("select distinct family from stale.dimensions").fetchall()
     )
@@ -29,7 +32,7 @@ def pending(con: duckdb.DuckDBPyConnection) -> Pending:
 def _stale_partitions() -> str:
     """Which partitions some layer must still refresh, from every stale table."""
     tables = {("raw", family): {"stale.raw"} for family in FAMILIES}
-    for level in LEVELS.values():
+    for level in ALL_LEVELS.values():
         for family in FAMILIES.values():
             tables[level.name, family.name] = {
                 sql.stale_table(level, family, rollup) for rollup in family.rollups

@@ -6,6 +6,10 @@ from typing import Any, cast
 import duckdb
 
 from wrapped_assets import queries
+from wrapped_assets.families import FAMILIES
+from wrapped_assets.periods import YEARLY, Span
+from wrapped_assets.progress import report as progress
+from wrapped_assets.resources.duckdb import rollups
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.warehouse import SummaryReport
 from wrapped_assets.summaries import Edition, Facts
@@ -17,7 +21,9 @@ def refresh(
     con: duckdb.DuckDBPyConnection, year: int, full: bool, now: datetime, freeze_at: datetime | None
 ) -> SummaryReport:
     """Bring an edition up to date; once frozen it stays as it is and only counts what it leaves out."""
-    if _is_frozen(con, year):
+    for family in FAMILIES.values():
+        rollups.refresh(con, YEARLY, family, Span.year(year), full, progress)
+    if is_frozen(con, year):
         return _acknowledge(con, year)
     values = {"year": year}
     with transaction(con):
@@ -54,7 +60,8 @@ def _facts(row: dict[str, Any]) -> Facts:
     return cast(Facts, row | {name: row[name] or [] for name in _LISTS})
 
 
-def _is_frozen(con: duckdb.DuckDBPyConnection, year: int) -> bool:
+def is_frozen(con: duckdb.DuckDBPyConnection, year: int) -> bool:
+    """Whether an edition no longer follows late rows."""
     statement = "select 1 from main.wrapped_editions where year = $year and frozen_at is not null"
     return bool(con.execute(statement, {"year": year}).fetchall())
 

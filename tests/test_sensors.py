@@ -1,0 +1,635 @@
+"""What the sensors promise: any late file is noticed, few runs are asked for, and nothing holds up anything else.
+
+The decisions are plain functions, given a listing, a ledger and a clock. The ticks at the end are whole ones.
+"""
+
+import os
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.landing_files import files_of, organization, request, write
+from tests.pipeline import Pipeline
+from wrapped_assets.overlooked import told
+from wrapped_assets.periods import DAILY, MONTHLY, WEEKLY, Level, Span
+from wrapped_assets.resources.configured import LandingResource
+from wrapped_assets.resources.errors import WarehouseBusy
+from wrapped_assets.resources.landing_store import LandingObject, LandingStore
+from wrapped_assets.resources.warehouse import Pending, Reader
+from wrapped_assets.sensors import landing_files as auto_import
+from wrapped_assets.sensors.follow_changes import due, follow_changes, next_runs
+from wrapped_assets.sensors.landing_files import (
+    BELIEVED_SECONDS,
+    NEWEST_DAYS,
+    News,
+    Settled,
+    fingerprint,
+    landing_files,
+    news,
+    next_imports,
+    rotation,
+)
+from wrapped_assets.sensors.runs import (
+    LONGEST_GAP,
+    Ended,
+    History,
+    calendar,
+    history,
+    in_flight,
+    range_tags,
+    ranges,
+    ready,
+    wait_seconds,
+)
+
+CALENDAR = Span(date(2025, 1, 1), date(2025, 4, 11))
+TODAY = date(2025, 4, 10)
+NOON = datetime(2025, 4, 10, 12, tzinfo=UTC)
+NO_HISTORY = History()
+
+
+def day(text: str) -> date:
+    """`03-05` of 2025."""
+    return date.fromisoformat(f"2025-{text}")
+
+
+def spans(*texts: str) -> list[Span]:
+    """`03-05..03-09` of 2025, the last day included."""
+    pairs = [text.partition("..")[::2] for text in texts]
+    return [Span(day(first), day(last) + timedelta(days=1)) for first, last in pairs]
+
+
+def failed(job: str, at: float = 0.0) -> Ended:
+    """A run that failed."""
+    return Ended(job, False, at)
+
+
+def succeeded(job: str, at: float = 0.0) -> Ended:
+    """A run that ended well."""
+    return Ended(job, True, at)
+
+
+def asked(requests: Collection[dg.RunRequest]) -> list[tuple[str, str, str]]:
+    """Each request as (job, first partition, last partition)."""
+    start, end = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+    return [(str(r.job_name), r.tags.get(start, ""), r.tags.get(end, "")) for r in requests]
+
+
+# Ranges: few runs, whole partitions, nothing left out
+
+
+DAYS_OF_TWO_YEARS = st.dates(date(2024, 1, 1), date(2025, 12, 31))
+
+
+@given(st.sets(DAYS_OF_TWO_YEARS, max_size=40), st.integers(1, 5), st.sampled_from([DAILY, WEEKLY, MONTHLY]))
+def test_ranges_hold_every_stale_partition_and_are_never_too_many(
+    stale: set[date], most: int, level: Level
+) -> None:
+    """Whatever is stale is in exactly one range; ranges begin and end with something stale, newest first."""
+    found = ranges(stale, level, most)
+
+    assert len(found) <= most
+    assert all(sum(one in span for span in found) == 1 for one in stale)
+    assert all(older.end + LONGEST_GAP < newer.start for newer, older in pairwise(found))
+    for span in found:
+        assert level.covering(span) == span
+        assert any(one in level.span(span.start) for one in stale)
+        assert any(one in level.span(span.end - timedelta(days=1)) for one in stale)
+
+
+def test_small_gaps_are_filled_and_the_widest_ones_cut() -> None:
+    """A run costs seconds, a day in a range milliseconds: days ten apart share a run, months apart do not."""
+    assert ranges([day("03-01"), day("03-12")]) == spans("03-01..03-12")
+    assert ranges([day("03-01"), day("03-13")]) == spans("03-13..03-13", "03-01..03-01")
+    stale = [day("01-01"), day("02-01"), day("03-10"), day("04-09")]
+    assert ranges(stale) == spans("03-10..04-09", "02-01..02-01", "01-01..01-01")
+    assert ranges(stale, most=1) == spans("01-01..04-09")
+    assert ranges([]) == []
+
+
+def test_a_range_names_its_first_and_last_partition() -> None:
+    """A week is named by its Monday, a month by its first day, and the last one is not the day after."""
+    start, end = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+    weeks = WEEKLY.covering(spans("03-05..03-12")[0])
+    assert range_tags(weeks, WEEKLY) == {start: "2025-03-03", end: "2025-03-10"}
+    assert range_tags(spans("03-01..04-30")[0], MONTHLY) == {start: "2025-03-01", end: "2025-04-01"}
+    assert range_tags(spans("03-05..03-05")[0]) == {start: "2025-03-05", end: "2025-03-05"}
+
+
+# Failures: each job waits for itself
+
+
+def test_waiting_doubles_up_to_ten_minutes() -> None:
+    """Ten seconds after the first failure, never more than ten minutes, however long it has failed."""
+    assert [wait_seconds(n) for n in (1, 2, 3, 6, 7, 8, 5000)] == [10, 20, 40, 320, 600, 600, 600]
+
+
+def test_only_failures_in_a_row_of_the_same_job_count() -> None:
+    """A success ends the count; what other jobs did is nobody's business."""
+    past = History((failed("a", 100), succeeded("b"), failed("a", 50), succeeded("a"), failed("a")))
+
+    assert past.failures("a") == 2
+    assert past.failures("b") == past.failures("c") == 0
+    assert past.wait("a", now=105) == 15  # 20 s after the last failure, at 100
+    assert past.wait("a", now=121) == 0
+    assert past.wait("b", now=0) == 0
+
+
+def test_what_must_wait_is_told_and_the_rest_may_run() -> None:
+    """The operator reads which job waits, and for how long."""
+    requests = [dg.RunRequest(job_name="a"), dg.RunRequest(job_name="b")]
+
+    may_run, words = ready(requests, History((failed("a", 100),)), now=104)
+
+    assert [request.job_name for request in may_run] == ["b"]
+    assert words == ["a failed and is tried again in 6 s"]
+
+
+# Follow-up: the lowest stale layer first, today every half hour
+
+
+def pending(**layers: Collection[str]) -> Pending:
+    """Stale partitions of pipe_stats by layer, as `03-05` of 2025."""
+    return Pending({(layer, "pipe_stats"): {day(text) for text in texts} for layer, texts in layers.items()})
+
+
+def test_today_is_merged_every_half_hour_and_other_days_at_once() -> None:
+    """Files of today land every few minutes; a run for each would do little but start."""
+    stale = pending(raw=["04-10", "04-09"], hourly=["04-10"])
+
+    def raw_days(refreshed: datetime | None) -> set[date]:
+        return due(stale, CALENDAR, NOON, refreshed).days("raw")
+
+    minutes_ago = [NOON - timedelta(minutes=minutes) for minutes in (29, 30)]
+    assert raw_days(None) == {day("04-10"), day("04-09")}
+    assert raw_days(minutes_ago[0]) == {day("04-09")}
+    assert raw_days(minutes_ago[1]) == {day("04-10"), day("04-09")}
+    assert due(stale, CALENDAR, NOON, minutes_ago[0]).days("hourly") == {day("04-10")}
+
+
+def test_only_partitions_of_the_calendar_are_asked_for() -> None:
+    """One partition that Dagster does not know would fail every tick; the rim's week and month do exist."""
+    stale = Pending(
+        {
+            ("raw", "storage"): {date(2024, 12, 31), day("01-01"), day("04-11")},
+            ("weekly", "storage"): {date(2024, 12, 23), date(2024, 12, 30), day("04-07"), day("04-14")},
+            ("monthly", "storage"): {date(2024, 12, 1), day("04-01"), day("05-01")},
+            ("daily", "storage"): {date(2024, 12, 31)},
+        },
+        years={2024, 2025, 2026},
+    )
+
+    found = due(stale, CALENDAR, NOON, None)
+
+    assert found.partitions == {
+        ("raw", "storage"): {day("01-01")},
+        ("weekly", "storage"): {date(2024, 12, 30), day("04-07")},
+        ("monthly", "storage"): {day("04-01")},
+    }
+    assert found.years == {2025}
+
+
+def test_one_run_takes_days_from_raw_to_daily_and_nothing_above_them() -> None:
+    """Weeks and months would be merged again at once: they wait until their days are done."""
+    stale = pending(raw=["03-05"], hourly=["03-06"], weekly=["03-03"], monthly=["03-01"])
+    assert asked(next_runs(stale, NO_HISTORY)) == [("refresh_days", "2025-03-05", "2025-03-06")]
+
+
+def test_months_come_next_and_then_editions_before_weeks() -> None:
+    """People wait for the summaries, which read months; nothing reads the weeks."""
+    weeks = {("weekly", "storage"): {day("03-03")}}
+    months = {("monthly", "storage"): {day("02-01"), day("03-01")}}
+    years = {2025, 2026}
+
+    assert asked(next_runs(Pending(weeks | months, identities=True, years=years), NO_HISTORY)) == [
+        ("refresh_months", "2025-02-01", "2025-03-01")
+    ]
+    assert asked(next_runs(Pending(weeks, identities=True, years=years), NO_HISTORY)) == [
+        ("refresh_identities", "", "")
+    ]
+    assert asked(next_runs(Pending(weeks, years=years), NO_HISTORY)) == [
+        ("refresh_editions", "2025", "2026"),
+        ("refresh_weeks", "2025-03-03", "2025-03-03"),
+    ]
+    assert next_runs(Pending(), NO_HISTORY) == []
+
+
+def test_unmerged_snapshots_are_merged_before_editions() -> None:
+    """A snapshot that landed and was not merged, because its run died, is followed as well."""
+    stale = Pending(dimensions={"organizations"}, years={2025})
+    assert asked(next_runs(stale, NO_HISTORY)) == [("refresh_identities", "", "")]
+
+
+def test_a_day_that_cannot_be_merged_holds_up_no_other_layer() -> None:
+    """A vanished file may keep its day stale for weeks; other days reach their summaries all the same."""
+    stale = pending(raw=["03-05"], hourly=["03-20"], monthly=["03-01"])
+    apart = next_runs(stale, History((failed("refresh_days"),)))
+    assert asked(apart) == [
+        ("refresh_raw", "2025-03-05", "2025-03-05"),
+        ("refresh_hours_and_days", "2025-03-20", "2025-03-20"),
+    ]
+
+    stale = Pending(pending(raw=["03-05"], monthly=["03-01"]).partitions)
+    past = History((succeeded("refresh_hours_and_days"), failed("refresh_raw"), failed("refresh_days")))
+    assert asked(next_runs(stale, past)) == [
+        ("refresh_raw", "2025-03-05", "2025-03-05"),
+        ("refresh_months", "2025-03-01", "2025-03-01"),
+    ]
+
+    # Once raw is merged again, one run takes all three layers as before.
+    past = History((succeeded("refresh_raw"), failed("refresh_raw"), failed("refresh_days")))
+    assert asked(next_runs(stale, past)) == [("refresh_days", "2025-03-05", "2025-03-05")]
+
+
+def test_every_layer_that_fails_lets_the_next_one_go_on() -> None:
+    """However many of them fail, the last one is still asked for."""
+    stale = Pending(
+        pending(raw=["03-05"], weekly=["03-03"], monthly=["03-01"]).partitions, identities=True, years={2025}
+    )
+    jobs = ["refresh_raw", "refresh_months", "refresh_identities"]
+
+    found = next_runs(stale, History(tuple(failed(job) for job in jobs)))
+
+    assert [request.job_name for request in found] == [*jobs, "refresh_editions", "refresh_weeks"]
+
+
+@given(st.data())
+def test_a_cycle_never_asks_for_more_than_a_few_runs(data: st.DataObject) -> None:
+    """At most three ranges a layer while all is well, whatever is stale."""
+    layers = st.sampled_from(["raw", "hourly", "daily", "weekly", "monthly"])
+    stale = Pending(
+        data.draw(
+            st.dictionaries(
+                st.tuples(layers, st.sampled_from(["pipe_stats", "storage"])),
+                st.sets(DAYS_OF_TWO_YEARS.map(lambda one: one.replace(day=1)), max_size=12),
+            )
+        ),
+        years=data.draw(st.sets(st.integers(2024, 2026))),
+    )
+    assert len(next_runs(stale, NO_HISTORY)) <= 4
+
+
+# Auto-import: what is new, found in short ticks
+
+
+@dataclass
+class Ledger:
+    """What was imported: etags by key; counts how often it was asked."""
+
+    store: LandingStore
+    held: dict[str, str] = field(default_factory=dict)
+    asked: list[tuple[str, date | None]] = field(default_factory=list)
+
+    def known(self, source: str, days: Sequence[date] | None) -> dict[str, str]:
+        """The etags of everything imported."""
+        self.asked.append((source, days[0] if days else None))
+        return self.held
+
+    def take_in(self, family: str, *days: date) -> None:
+        """Import everything that lies in these folders now."""
+        self.held |= {item.key: item.etag for one in days for item in self.store.list_day(family, one)}
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    """An empty ledger beside an empty landing folder."""
+    return Ledger(LandingStore.open(f"file://{tmp_path}"))
+
+
+def land(ledger: Ledger, *days: date, name: str = "export") -> None:
+    """One file of requests on each of these days."""
+    root = Path(ledger.store.url.removeprefix("file://"))
+    for one in days:
+        for file in files_of(request(at=datetime(one.year, one.month, one.day, 10)), name=name):
+            write(root, file)
+
+
+def test_what_the_ledger_lacks_is_new_whatever_its_day(ledger: Ledger) -> None:
+    """Added files, changed files and snapshots, on the first day of the calendar as on the last."""
+    days = [day("01-01"), day("02-14"), TODAY]
+    land(ledger, *days)
+    assert news(ledger.store, ledger.known, CALENDAR).days == set(days)
+
+    ledger.take_in("pipe_stats", *days)
+    assert news(ledger.store, ledger.known, CALENDAR).days == set()
+
+    land(ledger, day("02-14"))  # the same key, written again
+    land(ledger, TODAY, name="one more")
+    for file in files_of(organization()):
+        write(Path(ledger.store.url.removeprefix("file://")), file)
+    found = news(ledger.store, ledger.known, CALENDAR)
+    assert (found.days, found.dimensions) == ({day("02-14"), TODAY}, ["organizations"])
+
+
+def test_a_failed_import_is_noticed_at_every_tick(ledger: Ledger) -> None:
+    """What was asked for is not believed to be done: only the ledger says so."""
+    land(ledger, day("02-14"))
+    settled = Settled()
+    ticks = [news(ledger.store, ledger.known, CALENDAR, settled=settled) for _ in range(3)]
+    assert [tick.days for tick in ticks] == [{day("02-14")}] * 3
+
+
+def test_a_late_file_of_any_day_is_noticed_although_every_tick_is_out_of_time(ledger: Ledger) -> None:
+    """A store so slow that the newest days use up the tick: the rotation still reaches every older day."""
+    days = [day("01-01") + timedelta(days=7 * n) for n in range(10)]
+    land(ledger, *days)
+    ledger.take_in("pipe_stats", *days)
+    late = days[4]
+    land(ledger, late, name="late")
+
+    position, seen = "", []
+    for _ in range(len(days) - NEWEST_DAYS):
+        found = news(ledger.store, ledger.known, CALENDAR, position, is_late=lambda: True)
+        position = found.position
+        assert (found.looked, found.total) == (NEWEST_DAYS + 1, len(days))
+        seen.append(found.days)
+
+    assert seen.count({late}) == 1
+
+
+@given(st.lists(DAYS_OF_TWO_YEARS, unique=True, max_size=30).map(sorted), st.none() | DAYS_OF_TWO_YEARS)
+def test_a_rotation_is_every_day_once_newest_first(days: list[date], position: date | None) -> None:
+    """The newest days, then downwards from where the last tick stopped, then round to the rest."""
+    found = rotation(days, position.isoformat() if position else "")
+
+    assert sorted(found) == days
+    assert found[:NEWEST_DAYS] == days[::-1][:NEWEST_DAYS]
+    older = found[NEWEST_DAYS:]
+    assert sum(later > earlier for earlier, later in pairwise(older)) <= 1
+    if position and any(one < position for one in older):
+        assert older[0] == max(one for one in older if one < position)
+
+
+def test_a_settled_listing_costs_no_question_until_it_changes(ledger: Ledger) -> None:
+    """The ledger is asked about a day once; again after an hour, and at once when the listing differs."""
+    land(ledger, day("02-14"), TODAY)
+    ledger.take_in("pipe_stats", day("02-14"), TODAY)
+    settled = Settled()
+
+    def tick() -> list[tuple[str, date | None]]:
+        ledger.asked.clear()
+        news(ledger.store, ledger.known, CALENDAR, settled=settled)
+        return [question for question in ledger.asked if question[0] == "pipe_stats"]
+
+    assert tick() == [("pipe_stats", TODAY), ("pipe_stats", day("02-14"))]
+    assert tick() == []
+    land(ledger, TODAY, name="one more")
+    assert tick() == [("pipe_stats", TODAY)]
+
+    mark, asked_at = settled.marks["pipe_stats/2025-02-14"]
+    assert settled.holds("pipe_stats/2025-02-14", mark, asked_at + BELIEVED_SECONDS - 1)
+    assert not settled.holds("pipe_stats/2025-02-14", mark, asked_at + BELIEVED_SECONDS)
+    assert not settled.holds("pipe_stats/2025-02-14", "another", asked_at)
+
+
+def test_a_fingerprint_tells_any_change_and_no_order() -> None:
+    """An object more, one less, another version: another fingerprint. Servers may list in any order."""
+    one, two = LandingObject("a", "1", 10), LandingObject("b", "1", 10)
+    marks = [fingerprint(each) for each in ([one, two], [one], [], [one, LandingObject("b", "2", 10)])]
+    assert len(set(marks)) == 4
+    assert fingerprint([two, one]) == marks[0]
+    assert {len(mark) for mark in marks} == {16}
+
+
+def test_what_no_import_will_ever_look_at_is_named_and_stops_nothing(ledger: Ledger) -> None:
+    """Folders that are no day, days outside the calendar, names that cannot be keys; beside them, news."""
+    root = Path(ledger.store.url.removeprefix("file://"))
+    land(ledger, day("02-14"), day("02-15"), date(2099, 1, 1), date(2024, 12, 31))
+    for folder in ("dt=2025-13-45", "dt=today", "DT=2025-02-14"):
+        (root / "pipe_stats" / folder).mkdir()
+        (root / "pipe_stats" / folder / "x.parquet").touch()
+    (root / "pipe_stats" / "notes.txt").write_text("hello")
+    (root / "pipe_stats" / "dt=2025-02-15" / "region=eu" / "tab\there.parquet").touch()
+
+    found = news(ledger.store, ledger.known, CALENDAR)
+
+    assert found.days == {day("02-14")}
+    assert sorted(found.overlooked) == [
+        "pipe_stats/DT=2025-02-14",
+        "pipe_stats/dt=2024-12-31",
+        "pipe_stats/dt=2025-02-15",
+        "pipe_stats/dt=2025-13-45",
+        "pipe_stats/dt=2099-01-01",
+        "pipe_stats/dt=today",
+        "pipe_stats/notes.txt",
+    ]
+    assert found.overlooked["pipe_stats/dt=2099-01-01"] == (
+        "lies outside the calendar, which runs from 2025-01-01 to 2025-04-10"
+    )
+    assert "tab" in found.overlooked["pipe_stats/dt=2025-02-15"]
+
+
+def test_the_operator_is_told_a_few_overlooked_places_and_how_many_more() -> None:
+    """A thousand stray folders make one sentence."""
+    assert told({}) == ""
+    assert told({"b": "is wrong", "a": "is odd"}) == "Not looked at: a is odd; b is wrong."
+    assert told({f"f{n}": "is odd" for n in range(12)}).endswith(
+        "f10 is odd; f11 is odd; f2 is odd; and 7 more."
+    )
+
+
+def test_days_that_are_over_are_followed_in_the_run_that_imports_them() -> None:
+    """Each run costs seconds to start, so late files take one run less; today only imports, its merge waits."""
+    found = News(days={TODAY, TODAY - timedelta(days=1), day("01-15")}, dimensions=["workspaces"])
+
+    assert asked(next_imports(found, TODAY, NO_HISTORY)) == [
+        ("import_landing", "2025-04-10", "2025-04-10"),
+        ("build_days", "2025-04-09", "2025-04-09"),
+        ("build_days", "2025-01-15", "2025-01-15"),
+        ("refresh_identities", "", ""),
+    ]
+    assert next_imports(News(), TODAY, NO_HISTORY) == []
+
+
+def test_after_a_failure_days_are_imported_only() -> None:
+    """A day that cannot be merged must not hold up the import of the others."""
+    past = History((failed("build_days"),))
+    assert asked(next_imports(News(days={day("01-15")}), TODAY, past)) == [
+        ("import_landing", "2025-01-15", "2025-01-15")
+    ]
+
+
+# Whole ticks
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An instance, a warehouse, and the sensors as Dagster calls them."""
+
+    pipeline: Pipeline
+    instance: dg.DagsterInstance
+
+    def landing(self, cursor: str | None = None) -> dg.SensorResult | dg.SkipReason:
+        """One tick of the auto-import."""
+        context = dg.build_sensor_context(self.instance, cursor=cursor)
+        found = landing_files(context, landing_store=LandingResource(), warehouse=self.pipeline.warehouse)
+        assert isinstance(found, dg.SensorResult | dg.SkipReason)
+        return found
+
+    def follow(self) -> dg.SensorResult | dg.SkipReason:
+        """One tick of the follow-up."""
+        found = follow_changes(dg.build_sensor_context(self.instance), warehouse=self.pipeline.warehouse)
+        assert isinstance(found, dg.SensorResult | dg.SkipReason)
+        return found
+
+    def run(self, job: str, work: str, status: dg.DagsterRunStatus) -> dg.DagsterRun:
+        """A run of this work, as Dagster's records show it."""
+        definition = dg.GraphDefinition(name=job).to_job()
+        run = self.instance.create_run_for_job(
+            definition, tags={"wrapped/refresh": work}, status=dg.DagsterRunStatus.STARTED
+        )
+        if status is dg.DagsterRunStatus.FAILURE:
+            self.instance.report_run_failed(run)
+        return run
+
+
+@pytest.fixture
+def desk(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """Sensors over an empty world."""
+    for name in [name for name in os.environ if name.startswith("WRAPPED_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("WRAPPED_HOME", str(pipeline.home))
+    auto_import._settled.marks.clear()
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield Desk(pipeline, instance)
+
+
+def requests(found: dg.SensorResult | dg.SkipReason) -> list[tuple[str, str, str]]:
+    """What a tick asked for."""
+    assert isinstance(found, dg.SensorResult), found
+    return asked(found.run_requests or [])
+
+
+def skipped(found: dg.SensorResult | dg.SkipReason) -> str:
+    """Why a tick asked for nothing."""
+    reason = found.skip_reason if isinstance(found, dg.SensorResult) else found
+    assert reason is not None
+    return str(reason.skip_message)
+
+
+MARCH_5 = request(at="2025-03-05T10:00:00")
+
+
+def test_the_import_asks_once_and_again_after_a_failure(desk: Desk) -> None:
+    """Nothing while a run is in flight; after it failed, a wait that is told, and then another run."""
+    desk.pipeline.land(*files_of(MARCH_5))
+    assert requests(desk.landing()) == [("build_days", "2025-03-05", "2025-03-05")]
+
+    run = desk.run("build_days", "import", dg.DagsterRunStatus.STARTED)
+    assert skipped(desk.landing()) == f"Run {run.run_id[:8]} is still importing."
+    assert "importing and following late days itself" in skipped(desk.follow())
+
+    desk.instance.report_run_failed(run)
+    assert requests(desk.landing()) == [("import_landing", "2025-03-05", "2025-03-05")]
+    desk.run("import_landing", "import", dg.DagsterRunStatus.FAILURE)
+    assert skipped(desk.landing()).startswith("import_landing failed and is tried again in 10 s, 1 of 1 days")
+
+
+def test_a_tick_with_nothing_new_says_what_it_saw(desk: Desk) -> None:
+    """How many days were looked at, where, and what is not looked at."""
+    desk.pipeline.land(*files_of(MARCH_5), *files_of(request(at="2099-01-01T00:00:00")))
+    with desk.pipeline.open() as run:
+        run.take_in("pipe_stats")
+
+    found = desk.landing()
+
+    assert skipped(found) == (
+        f"No file is new: 1 of 1 days below file://{desk.pipeline.landing} looked at in this tick. Not looked at:"
+        " pipe_stats/dt=2099-01-01 lies outside the calendar, which runs from"
+        f" 2025-01-01 to {datetime.now(UTC).date()}."
+    )
+
+
+def test_a_warehouse_that_was_taken_away_is_filled_again(desk: Desk) -> None:
+    """What the sensor remembers of listings is worth nothing without the ledger it was compared with."""
+    desk.pipeline.land(*files_of(MARCH_5))
+    with desk.pipeline.open() as run:
+        run.take_in("pipe_stats")
+    assert "No file is new" in skipped(desk.landing())
+
+    (desk.pipeline.home / "warehouse.duckdb").unlink()
+
+    assert requests(desk.landing()) == [("build_days", "2025-03-05", "2025-03-05")]
+
+
+def test_changes_are_followed_layer_by_layer_until_all_is_up_to_date(desk: Desk) -> None:
+    """The tick reads the warehouse's own stale tables, nothing else."""
+    assert skipped(desk.follow()) == "Nothing has been imported yet."
+    desk.pipeline.land(*files_of(MARCH_5))
+    with desk.pipeline.open() as run:
+        run.take_in("pipe_stats")
+    assert requests(desk.follow()) == [("refresh_days", "2025-03-05", "2025-03-05")]
+
+    with desk.pipeline.open() as run:
+        run.raw("pipe_stats")
+        run.rollup("hourly", "pipe_stats")
+        run.rollup("daily", "pipe_stats")
+    assert requests(desk.follow()) == [("refresh_months", "2025-03-01", "2025-03-01")]
+
+    with desk.pipeline.open() as run:
+        run.follow()
+    assert skipped(desk.follow()) == "Every layer is up to date."
+
+
+def test_today_waits_half_an_hour_by_dagsters_own_record(desk: Desk) -> None:
+    """The merge of today is asked for once, and not again while its last materialization is fresh."""
+    now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    desk.pipeline.land(*files_of(request(at=now, exported_at=now)))
+    with desk.pipeline.open() as run:
+        run.take_in("pipe_stats", Span.day(now.date()))
+    today = str(now.date())
+    assert requests(desk.follow()) == [("refresh_days", today, today)]
+
+    desk.instance.report_runless_asset_event(
+        dg.AssetMaterialization(dg.AssetKey(["raw", "pipe_stats"]), partition=today)
+    )
+
+    assert skipped(desk.follow()) == "Every layer is up to date."
+
+
+@dataclass(frozen=True)
+class BusyWarehouse:
+    """A warehouse that another process writes."""
+
+    @contextmanager
+    def reading(self, patience: float = 10.0) -> Iterator[Reader]:
+        """Not now."""
+        assert patience == 0, "a tick never waits"
+        raise WarehouseBusy(Path("warehouse.duckdb"), "process 1")
+        yield
+
+
+def test_a_tick_never_waits_for_a_writer(desk: Desk) -> None:
+    """It says so and looks again a few seconds later."""
+    context = dg.build_sensor_context(desk.instance)
+    found = [
+        landing_files(context, landing_store=LandingResource(), warehouse=BusyWarehouse()),
+        follow_changes(context, warehouse=BusyWarehouse()),
+    ]
+    for each in found:
+        assert isinstance(each, dg.SkipReason)
+        assert str(each.skip_message).startswith("Another run is writing the warehouse")
+
+
+def test_a_run_that_someone_cancelled_counts_as_failed(desk: Desk) -> None:
+    """It is tried again, but not at once."""
+    run = desk.run("refresh_raw", "follow", dg.DagsterRunStatus.STARTED)
+    assert in_flight(desk.instance, "follow") == run.run_id[:8]
+    desk.instance.report_run_canceled(run)
+
+    assert in_flight(desk.instance, "follow") is None
+    assert history(desk.instance, "follow", 0.0).failures("refresh_raw") == 1
+    assert history(desk.instance, "import", 0.0).failures("refresh_raw") == 0
+
+
+def test_the_calendar_ends_with_today() -> None:
+    """Tomorrow has no partition yet."""
+    assert calendar(NOON) == Span(date(2025, 1, 1), day("04-11"))
