@@ -75,7 +75,9 @@ def _build(home: Path, landing: Path, days: int) -> Cost:
 def _dagster_alone(folder: Path, table: Table) -> None:
     """A year's backfill of all layers with next to no rows: what is left is Dagster."""
     landing = _landing(folder / "nothing", 20_000, 365, 3)
-    cost = measure("benchmarks.graph", "2025-01-01", "2025-12-31", environment=_environment(folder / "empty", landing))
+    cost = measure(
+        "benchmarks.graph", "2025-01-01", "2025-12-31", environment=_environment(folder / "empty", landing)
+    )
     shutil.rmtree(folder / "empty")
     table.add_row("a year of all layers with next to no rows, wall s", f"{cost.wall:.0f}", "low")
 
@@ -87,7 +89,9 @@ def _cycle(folder: Path, table: Table) -> None:
     for name, (first, last) in spans.items():
         if not (folder / f"cycle-{name}").exists():
             console.print(f"building a warehouse that holds a {name}")
-            measure("benchmarks.graph", first, last, environment=_environment(folder / f"cycle-{name}", landing))
+            measure(
+                "benchmarks.graph", first, last, environment=_environment(folder / f"cycle-{name}", landing)
+            )
     seconds: dict[str, list[float]] = {"week": [], "year": []}
     for number in range(ROUNDS):
         for name in spans:

@@ -17,7 +17,6 @@ from urllib.parse import unquote, urlsplit
 import duckdb
 
 from benchmarks.measure import own_cost
-
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.importing import fetching, import_days
 from wrapped_assets.periods import LEVELS, Span

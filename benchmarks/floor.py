@@ -16,10 +16,10 @@ import duckdb
 
 from benchmarks.measure import own_cost
 from wrapped_assets import queries
-from wrapped_assets.identity import wrapped_id
-from wrapped_assets.periods import LEVELS
-from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.families import FAMILIES
+from wrapped_assets.identity import wrapped_id
+from wrapped_assets.periods import YEARLY
+from wrapped_assets.resources.duckdb import sql
 
 WINNERS = """
 create or replace temp table winners as
@@ -32,23 +32,23 @@ qualify row_number() over (
 """
 PARTIALS = [
     """
-insert into monthly.pipe_stats_requests
-select date_trunc('month', $day::date), organization_id, workspace_id, pipe_id, pipe_name, region,
+insert into yearly.pipe_stats_requests
+select date_trunc('year', $day::date), organization_id, workspace_id, pipe_id, pipe_name, region,
     count(*), sum(error), sum(read_bytes), sum(read_rows), sum(result_rows), sum(cpu_time_us), max(start_datetime)
 from winners group by all""",
     """
-insert into monthly.pipe_stats_durations
-select date_trunc('month', $day::date), organization_id,
+insert into yearly.pipe_stats_durations
+select date_trunc('year', $day::date), organization_id,
     (greatest(floor(log2(greatest(duration_us, 1)))::int - 7, 0) * 128
         + (duration_us >> greatest(floor(log2(greatest(duration_us, 1)))::int - 7, 0)))::usmallint, count(*)
 from winners group by all""",
     """
-insert into monthly.pipe_stats_days
-select date_trunc('month', $day::date), organization_id, $day::date, count(*), sum(error)
+insert into yearly.pipe_stats_days
+select date_trunc('year', $day::date), organization_id, $day::date, count(*), sum(error)
 from winners group by all""",
     """
-insert into monthly.pipe_stats_hours
-select date_trunc('month', $day::date), organization_id, extract('hour' from start_datetime)::utinyint, count(*)
+insert into yearly.pipe_stats_hours
+select date_trunc('year', $day::date), organization_id, extract('hour' from start_datetime)::utinyint, count(*)
 from winners group by all""",
 ]
 
@@ -57,20 +57,23 @@ def main(landing: Path, secret: bytes) -> None:
     """Dedupe, aggregate, summarize, and print a digest of the facts."""
     con = duckdb.connect(config={"memory_limit": "2GB"})
     con.execute("set TimeZone = 'UTC'")
-    con.execute("create schema monthly; create schema dimensions")
+    con.execute("create schema yearly; create schema dimensions")
     for family in FAMILIES.values():
         for rollup in family.rollups:
-            con.execute(sql.rollup_ddl(family, rollup, LEVELS["monthly"]))
+            con.execute(sql.rollup_ddl(family, rollup, YEARLY))
     con.execute("create table dimensions.workspaces (workspace_id varchar, name varchar)")
     for folder in sorted((landing / "pipe_stats").glob("dt=*")):
         day = folder.name.removeprefix("dt=")
         con.execute(WINNERS, {"paths": [str(path) for path in sorted(folder.rglob("*.parquet"))]})
         for statement in PARTIALS:
             con.execute(statement, {"day": day} if "$day" in statement else None)
-    organizations = [o for (o,) in con.execute("select distinct organization_id from monthly.pipe_stats_days").fetchall()]
+    organizations = [
+        o for (o,) in con.execute("select distinct organization_id from yearly.pipe_stats_days").fetchall()
+    ]
     con.execute("create table main.wrapped_organizations (organization_id varchar, wrapped_id varchar)")
     con.executemany(
-        "insert into main.wrapped_organizations values (?, ?)", [(o, wrapped_id(secret, o)) for o in organizations]
+        "insert into main.wrapped_organizations values (?, ?)",
+        [(o, wrapped_id(secret, o)) for o in organizations],
     )
     con.execute("create temp table wanted as select wrapped_id from main.wrapped_organizations")
     facts = con.execute(queries.text("duckdb/summaries/facts"), {"year": 2025}).fetchall()
@@ -79,7 +82,9 @@ def main(landing: Path, secret: bytes) -> None:
 
 def digest(facts: list[tuple[object, ...]]) -> str:
     """Equal digests are equal summaries, customer by customer."""
-    return hashlib.sha256("\n".join(map(str, sorted(facts, key=lambda row: str(row[1])))).encode()).hexdigest()[:16]
+    return hashlib.sha256(
+        "\n".join(map(str, sorted(facts, key=lambda row: str(row[1])))).encode()
+    ).hexdigest()[:16]
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The graph: every layer of pipe_stats through Dagster, in a warehouse of its own.
 
-    WRAPPED_HOME=... WRAPPED_LANDING_URL=... python -m benchmarks.graph FIRST_DAY LAST_DAY
+WRAPPED_HOME=... WRAPPED_LANDING_URL=... python -m benchmarks.graph FIRST_DAY LAST_DAY
 """
 
 import json
@@ -28,7 +28,9 @@ def main(first: date, last: date) -> None:
     cost = own_cost()
     with warehouse.reading() as reader:
         facts = reader.con.execute("from main.wrapped_summaries order by wrapped_id").fetchall()
-    print(json.dumps({**cost, "digest": digest(facts), "customers": len(facts), "runs": runs, "build": seconds}))
+    print(
+        json.dumps({**cost, "digest": digest(facts), "customers": len(facts), "runs": runs, "build": seconds})
+    )
 
 
 if __name__ == "__main__":

@@ -20,7 +20,10 @@ from wrapped_assets.resources.duckdb import sql
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(
-    [*(ROOT / "docs").rglob("*.md"), *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md"))]
+    [
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
+    ]
 )
 CONTRACT = ROOT / "docs" / "landing-contract.md"
 OPERATIONS = ROOT / "docs" / "operations.md"

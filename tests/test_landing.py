@@ -747,7 +747,9 @@ def test_a_name_that_cannot_be_a_key_stops_no_other_file(pipeline: Pipeline) -> 
         assert raw_ids(run) == ["sound"]
 
 
-@fails("the folder of the snapshots cannot be listed at all, and neither the import nor the sensor expects it")
+@fails(
+    "the folder of the snapshots cannot be listed at all, and neither the import nor the sensor expects it"
+)
 def test_a_snapshot_whose_name_cannot_be_a_key_stops_no_other(pipeline: Pipeline) -> None:
     """A line feed in its name: the other snapshots and the whole rest of the import go on."""
     pipeline.land(the_file(workspace(), name="sound"), the_file(workspace(), name="line\nfeed"))

@@ -5,8 +5,6 @@ document with `tests/oracle.py`, which shares no code with it.
 """
 
 import random
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,13 +22,7 @@ from tests.landing_files import (
     DIMENSIONS,
     FAMILIES,
     LandingFile,
-    files_of,
-    operation,
-    organization,
-    reading,
-    request,
     truncated,
-    workspace,
 )
 from tests.pipeline import DAYS, ROLLUP_LEVELS, YEARS, Pipeline, Run, differs_from_oracle
 from tests.worlds import Choices, Drawn, Rolled

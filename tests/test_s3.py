@@ -41,7 +41,11 @@ def test_a_bucket_gives_the_same_summaries_as_a_folder(
     """Every file version is imported once from `s3://`, read again for the merge, and none twice."""
     import boto3
 
-    for name, value in (("ACCESS_KEY_ID", "test"), ("SECRET_ACCESS_KEY", "test"), ("DEFAULT_REGION", "us-east-1")):
+    for name, value in (
+        ("ACCESS_KEY_ID", "test"),
+        ("SECRET_ACCESS_KEY", "test"),
+        ("DEFAULT_REGION", "us-east-1"),
+    ):
         monkeypatch.setenv(f"AWS_{name}", value)
     bucket = f"landing-{uuid4().hex}"
     client = boto3.client("s3", endpoint_url=s3_server)
@@ -67,7 +71,10 @@ def test_a_bucket_gives_the_same_summaries_as_a_folder(
             expected = oracle.truth(files, SECRET, year)
             assert edition is not None or not expected
             if edition is not None:
-                made = {row["wrapped_id"]: json.loads(document(row, edition).to_json()) for row in reader.facts(year)}
+                made = {
+                    row["wrapped_id"]: json.loads(document(row, edition).to_json())
+                    for row in reader.facts(year)
+                }
                 assert made == expected
 
 

@@ -1,40 +1,31 @@
 """What the clock starts: the regional exports, and the checks of the running year."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.jobs import check_everything, export_regions, export_snapshots
+from wrapped_assets.partitions import days
 from wrapped_assets.settings import Settings
 
 EXPORT_WINDOW = timedelta(minutes=30)
 
+# As the partitions were made when this code was loaded: a run cannot name a region that came later.
+REGIONS = sorted(Settings.load().regions)
 
-def _regions() -> list[str]:
-    return sorted(Settings.load().regions)
 
-
-@dg.schedule(
-    job=export_regions,
-    cron_schedule="*/10 * * * *",
-    execution_timezone="UTC",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="The last 30 minutes of every region, every 10 minutes: files overlap threefold on purpose.",
-)
-def export_every_ten_minutes(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    regions = _regions()
-    if not regions:
-        return dg.SkipReason("No regions are configured: the graph starts at landing (WRAPPED_REGIONS).")
-    until = context.scheduled_execution_time.astimezone(UTC).replace(second=0, microsecond=0)
-    since = until - EXPORT_WINDOW
+def export_run(until: datetime, regions: Sequence[str], first_instant: datetime) -> dg.RunRequest:
+    """The run that exports the window before `until`, not before the calendar begins, from all these regions."""
+    since = max(until - EXPORT_WINDOW, first_instant)
     last_instant = until - timedelta(milliseconds=1)
     window = {"config": {"since": since.isoformat(), "until": until.isoformat()}}
     return dg.RunRequest(
         run_key=until.isoformat(),
         tags={
-            "dagster/asset_partition_range_start": _key(since, regions[0]),
-            "dagster/asset_partition_range_end": _key(last_instant, regions[-1]),
+            "dagster/asset_partition_range_start": _key(since, min(regions)),
+            "dagster/asset_partition_range_end": _key(last_instant, max(regions)),
         },
         run_config={"ops": {f"regional_exports__{family}": window for family in FAMILIES}},
     )
@@ -45,6 +36,22 @@ def _key(moment: datetime, region: str) -> str:
 
 
 @dg.schedule(
+    job=export_regions,
+    cron_schedule="*/10 * * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="The last 30 minutes of every region, every 10 minutes: files overlap threefold on purpose.",
+)
+def export_every_ten_minutes(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    if not REGIONS:
+        return dg.SkipReason("No regions are configured: the graph starts at landing (WRAPPED_REGIONS).")
+    until = context.scheduled_execution_time.astimezone(UTC).replace(second=0, microsecond=0)
+    if until <= days.start:
+        return dg.SkipReason(f"The calendar begins at {days.start:%Y-%m-%d %H:%M} UTC (WRAPPED_FIRST_DAY).")
+    return export_run(until, REGIONS, days.start)
+
+
+@dg.schedule(
     job=export_snapshots,
     cron_schedule="5 0 * * *",
     execution_timezone="UTC",
@@ -52,14 +59,13 @@ def _key(moment: datetime, region: str) -> str:
     description="The names and owners of every region, once a day.",
 )
 def snapshot_every_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    regions = _regions()
-    if not regions:
+    if not REGIONS:
         return dg.SkipReason("No regions are configured: snapshots are whoever's who writes landing.")
     return dg.RunRequest(
         run_key=context.scheduled_execution_time.date().isoformat(),
         tags={
-            "dagster/asset_partition_range_start": regions[0],
-            "dagster/asset_partition_range_end": regions[-1],
+            "dagster/asset_partition_range_start": REGIONS[0],
+            "dagster/asset_partition_range_end": REGIONS[-1],
         },
     )
 

@@ -1,28 +1,34 @@
 -- main.wrapped_summaries: the final integers of each wanted customer's year.
 -- One row per wrapped_id that has any activity in $year.
 -- Reads wanted (the wrapped_ids to compute), a year of the yearly rollups, and the workspaces' names.
-with members as (
-    select organization_id, wrapped_id
-    from main.wrapped_organizations
-    semi join wanted using (wrapped_id)
+-- Inside, a customer is a small integer: grouping and ranking by it costs half of what the text does (measured).
+with customers as (
+    select wrapped_id, cast(row_number() over (order by wrapped_id) as integer) as customer
+    from wanted
+),
+
+members as materialized (
+    select organizations.organization_id, customers.customer
+    from main.wrapped_organizations as organizations
+    join customers using (wrapped_id)
 ),
 
 requests as (
-    select members.wrapped_id, yearly.* exclude (year)
+    select members.customer, yearly.* exclude (year)
     from yearly.pipe_stats_requests as yearly
     join members using (organization_id)
     where yearly.year = make_date($year, 1, 1)
 ),
 
 operations as (
-    select members.wrapped_id, yearly.* exclude (year)
+    select members.customer, yearly.* exclude (year)
     from yearly.ingestion_operations as yearly
     join members using (organization_id)
     where yearly.year = make_date($year, 1, 1)
 ),
 
 sizes as (
-    select members.wrapped_id, yearly.* exclude (year)
+    select members.customer, yearly.* exclude (year)
     from yearly.storage_sizes as yearly
     join members using (organization_id)
     where yearly.year = make_date($year, 1, 1)
@@ -30,35 +36,29 @@ sizes as (
 
 request_totals as (
     select
-        wrapped_id,
+        customer,
         cast(sum(requests) as bigint) as requests,
         cast(sum(errors) as bigint) as errors,
         sum(read_bytes) as bytes_read,
         sum(read_rows) as rows_read,
         sum(result_rows) as result_rows
     from requests
-    group by wrapped_id
+    group by customer
 ),
 
 -- The percentile is the largest value of the bucket that holds the nearest rank, so it never flatters.
 duration_buckets as (
-    select
-        members.wrapped_id,
-        yearly.duration_bucket,
-        sum(yearly.requests) as requests,
-        sum(sum(yearly.requests)) over (
-            partition by members.wrapped_id order by yearly.duration_bucket
-        ) as requests_so_far,
-        sum(sum(yearly.requests)) over (partition by members.wrapped_id) as all_requests
+    select members.customer, yearly.duration_bucket, cast(sum(yearly.requests) as bigint) as requests
     from yearly.pipe_stats_durations as yearly
     join members using (organization_id)
     where yearly.year = make_date($year, 1, 1)
-    group by members.wrapped_id, yearly.duration_bucket
+    group by members.customer, yearly.duration_bucket
 ),
 
 duration_limits as (
     select
-        *,
+        customer,
+        sum(requests) over (partition by customer order by duration_bucket) as requests_so_far,
         greatest(cast(duration_bucket as bigint) // 128 - 1, 0) as shift,
         ((cast(duration_bucket as bigint) - shift * 128 + 1) << shift) - 1 as largest_us
     from duration_buckets
@@ -66,71 +66,72 @@ duration_limits as (
 
 percentiles as (
     select
-        wrapped_id,
-        min(largest_us) filter (where requests_so_far * 100 >= all_requests * 50) as p50_us,
-        min(largest_us) filter (where requests_so_far * 100 >= all_requests * 95) as p95_us,
-        min(largest_us) filter (where requests_so_far * 100 >= all_requests * 99) as p99_us
+        duration_limits.customer,
+        min(largest_us) filter (where requests_so_far * 100 >= totals.requests * 50) as p50_us,
+        min(largest_us) filter (where requests_so_far * 100 >= totals.requests * 95) as p95_us,
+        min(largest_us) filter (where requests_so_far * 100 >= totals.requests * 99) as p99_us
     from duration_limits
-    group by wrapped_id
+    join request_totals as totals using (customer)
+    group by duration_limits.customer
 ),
 
 day_totals as (
     select
-        members.wrapped_id,
+        members.customer,
         yearly.event_date as day,
         cast(sum(yearly.requests) as bigint) as requests,
         cast(sum(yearly.errors) as bigint) as errors
     from yearly.pipe_stats_days as yearly
     join members using (organization_id)
     where yearly.year = make_date($year, 1, 1)
-    group by members.wrapped_id, yearly.event_date
+    group by members.customer, yearly.event_date
 ),
 
 days as (
     select
-        wrapped_id,
+        customer,
         list(struct_pack(day := day, requests := requests, errors := errors) order by day) as days
     from day_totals
-    group by wrapped_id
+    group by customer
 ),
 
 hour_totals as (
     select
-        members.wrapped_id,
+        members.customer,
         yearly.hour_of_day,
         cast(sum(yearly.requests) as bigint) as requests
     from yearly.pipe_stats_hours as yearly
     join members using (organization_id)
     where yearly.year = make_date($year, 1, 1)
-    group by members.wrapped_id, yearly.hour_of_day
+    group by members.customer, yearly.hour_of_day
 ),
 
 hours as (
     select
-        wrapped_id,
+        customer,
         list(struct_pack(hour_of_day := hour_of_day, requests := requests) order by hour_of_day) as hours
     from hour_totals
-    group by wrapped_id
+    group by customer
 ),
 
 workspace_parts as (
-    select wrapped_id, organization_id, workspace_id, requests, read_bytes as bytes_read, 0 as bytes_written
+    select customer, organization_id, workspace_id, requests, read_bytes as bytes_read, 0 as bytes_written
     from requests
     union all
-    select wrapped_id, organization_id, workspace_id, 0 as requests, 0 as bytes_read, written_bytes as bytes_written
+    select customer, organization_id, workspace_id, 0 as requests, 0 as bytes_read, written_bytes as bytes_written
     from operations
 ),
 
 workspace_totals as (
     select
-        wrapped_id,
+        customer,
         organization_id,
         workspace_id,
         cast(sum(requests) as bigint) as requests,
         sum(bytes_read) as bytes_read,
         sum(bytes_written) as bytes_written
     from workspace_parts
-    group by wrapped_id, organization_id, workspace_id
+    group by customer, organization_id, workspace_id
 ),
 
 ranked_workspaces as (
@@ -138,7 +139,7 @@ ranked_workspaces as (
         totals.*,
         named.name,
         row_number() over (
-            partition by totals.wrapped_id
+            partition by totals.customer
             order by
                 totals.requests desc,
                 totals.bytes_read + totals.bytes_written desc,
@@ -151,155 +152,155 @@ ranked_workspaces as (
 
 workspaces as (
     select
-        wrapped_id,
+        customer,
         list(
             struct_pack(name := name, requests := requests, bytes_read := bytes_read, bytes_written := bytes_written)
             order by position
         ) as workspaces
     from ranked_workspaces
     where position <= 5
-    group by wrapped_id
+    group by customer
 ),
 
 -- A renamed pipe is one pipe, shown under the name of its newest request.
 pipe_totals as (
     select
-        wrapped_id,
+        customer,
         organization_id,
         pipe_id,
         arg_max(pipe_name, (last_at, pipe_name)) as name,
         cast(sum(requests) as bigint) as requests
     from requests
-    group by wrapped_id, organization_id, pipe_id
+    group by customer, organization_id, pipe_id
 ),
 
 ranked_pipes as (
     select
         *,
         row_number() over (
-            partition by wrapped_id order by requests desc, pipe_id, organization_id
+            partition by customer order by requests desc, pipe_id, organization_id
         ) as position
     from pipe_totals
 ),
 
 pipes as (
-    select wrapped_id, list(struct_pack(name := name, requests := requests) order by position) as pipes
+    select customer, list(struct_pack(name := name, requests := requests) order by position) as pipes
     from ranked_pipes
     where position <= 5
-    group by wrapped_id
+    group by customer
 ),
 
 region_totals as (
-    select wrapped_id, region, cast(sum(requests) as bigint) as requests
+    select customer, region, cast(sum(requests) as bigint) as requests
     from requests
-    group by wrapped_id, region
+    group by customer, region
 ),
 
 ranked_regions as (
     select
         *,
-        row_number() over (partition by wrapped_id order by requests desc, region) as position
+        row_number() over (partition by customer order by requests desc, region) as position
     from region_totals
 ),
 
 regions as (
-    select wrapped_id, list(struct_pack(region := region, requests := requests) order by position) as regions
+    select customer, list(struct_pack(region := region, requests := requests) order by position) as regions
     from ranked_regions
     where position <= 20
-    group by wrapped_id
+    group by customer
 ),
 
 -- A gauge: of each data source only its last reading of the year counts.
 datasource_sizes as (
     select
-        wrapped_id,
+        customer,
         organization_id,
         datasource_id,
         arg_max(datasource_name, last_at) as name,
         arg_max(bytes, last_at) as bytes,
         arg_max(rows, last_at) as rows
     from sizes
-    group by wrapped_id, organization_id, datasource_id
+    group by customer, organization_id, datasource_id
 ),
 
 ranked_datasources as (
     select
         *,
         row_number() over (
-            partition by wrapped_id order by bytes desc, rows desc, datasource_id, organization_id
+            partition by customer order by bytes desc, rows desc, datasource_id, organization_id
         ) as position
     from datasource_sizes
 ),
 
 storage as (
     select
-        wrapped_id,
+        customer,
         sum(bytes) as storage_bytes,
         sum(rows) as storage_rows,
         min(struct_pack(name := name, bytes := bytes, rows := rows)) filter (where position = 1) as largest_datasource
     from ranked_datasources
-    group by wrapped_id
+    group by customer
 ),
 
 ingestion as (
     select
-        wrapped_id,
+        customer,
         sum(written_bytes) as ingestion_bytes,
         sum(written_rows) as ingestion_rows,
         cast(sum(operations) as bigint) as ingestion_operations
     from operations
-    group by wrapped_id
+    group by customer
 ),
 
 event_type_totals as (
     select
-        wrapped_id,
+        customer,
         event_type,
         sum(written_bytes) as bytes,
         sum(written_rows) as rows,
         cast(sum(operations) as bigint) as operations
     from operations
-    group by wrapped_id, event_type
+    group by customer, event_type
 ),
 
 ranked_event_types as (
     select
         *,
-        row_number() over (partition by wrapped_id order by bytes desc, event_type) as position
+        row_number() over (partition by customer order by bytes desc, event_type) as position
     from event_type_totals
 ),
 
 event_types as (
     select
-        wrapped_id,
+        customer,
         list(
             struct_pack(event_type := event_type, bytes := bytes, rows := rows, operations := operations)
             order by position
         ) as event_types
     from ranked_event_types
     where position <= 3
-    group by wrapped_id
+    group by customer
 ),
 
 previous as (
-    select members.wrapped_id, cast(sum(yearly.requests) as bigint) as previous_requests
+    select members.customer, cast(sum(yearly.requests) as bigint) as previous_requests
     from yearly.pipe_stats_days as yearly
     join members using (organization_id)
     where yearly.year = make_date($year - 1, 1, 1)
-    group by members.wrapped_id
+    group by members.customer
 ),
 
 active as (
-    select wrapped_id from request_totals
+    select customer from request_totals
     union
-    select wrapped_id from ingestion
+    select customer from ingestion
     union
-    select wrapped_id from storage
+    select customer from storage
 )
 
 select
     cast($year as smallint) as year,
-    active.wrapped_id,
+    customers.wrapped_id,
     coalesce(request_totals.requests, 0) as requests,
     coalesce(request_totals.errors, 0) as errors,
     coalesce(request_totals.bytes_read, 0) as bytes_read,
@@ -322,15 +323,16 @@ select
     event_types.event_types,
     previous.previous_requests
 from active
-left join request_totals using (wrapped_id)
-left join percentiles using (wrapped_id)
-left join days using (wrapped_id)
-left join hours using (wrapped_id)
-left join workspaces using (wrapped_id)
-left join pipes using (wrapped_id)
-left join regions using (wrapped_id)
-left join storage using (wrapped_id)
-left join ingestion using (wrapped_id)
-left join event_types using (wrapped_id)
-left join previous using (wrapped_id)
-order by active.wrapped_id
+join customers using (customer)
+left join request_totals using (customer)
+left join percentiles using (customer)
+left join days using (customer)
+left join hours using (customer)
+left join workspaces using (customer)
+left join pipes using (customer)
+left join regions using (customer)
+left join storage using (customer)
+left join ingestion using (customer)
+left join event_types using (customer)
+left join previous using (customer)
+order by customers.wrapped_id

@@ -1,0 +1,155 @@
+"""What the clock promises: the last half hour of every region, every ten minutes, as files that nothing overwrites."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq  # type: ignore[import-untyped, unused-ignore]
+import pytest
+
+from tests.landing_files import COLUMNS, Row, family_of, operation, organization, reading, request, workspace
+from wrapped_assets.families import FAMILIES
+from wrapped_assets.sensors.schedules import export_run
+
+ROOT = Path(__file__).parent.parent
+REGIONS = ("gcp-us-east4", "aws-eu-west-1")
+CALENDAR_START = datetime(2025, 1, 1, tzinfo=UTC)
+START, END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+TYPES = {
+    "text": "varchar",
+    "time": "timestamp_ms",
+    "counter": "ubigint",
+    "status": "smallint",
+    "flag": "utinyint",
+    "seconds": "double",
+}
+
+
+@pytest.mark.parametrize(
+    ("until", "since", "first_day", "last_day"),
+    [
+        ("2025-03-01T10:20", "2025-03-01T09:50", "2025-03-01", "2025-03-01"),
+        ("2025-03-01T00:10", "2025-02-28T23:40", "2025-02-28", "2025-03-01"),
+        ("2025-03-01T00:00", "2025-02-28T23:30", "2025-02-28", "2025-02-28"),
+        ("2025-01-01T00:20", "2025-01-01T00:00", "2025-01-01", "2025-01-01"),
+    ],
+)
+def test_the_window_is_the_last_half_hour_of_every_region(
+    until: str, since: str, first_day: str, last_day: str
+) -> None:
+    """Across midnight it is two days, at midnight only the old one, and never a day before the calendar's first."""
+    run = export_run(datetime.fromisoformat(f"{until}+00:00"), REGIONS, CALENDAR_START)
+
+    assert run.tags == {START: f"{first_day}|aws-eu-west-1", END: f"{last_day}|gcp-us-east4"}
+    assert run.run_key == f"{until}:00+00:00"
+    window = {"config": {"since": f"{since}:00+00:00", "until": f"{until}:00+00:00"}}
+    assert run.run_config == {"ops": {f"regional_exports__{family}": window for family in FAMILIES}}
+
+
+def regional_database(home: Path, region: str, *rows: Row) -> None:
+    """A region's own database that holds these rows."""
+    path = home / "regions" / f"{region}.duckdb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(path)) as con:
+        for family, words in COLUMNS.items():
+            columns = {name: word for name, word in words.items() if name not in ("region", "exported_at")}
+            typed = ", ".join(f"{name} {TYPES[word]}" for name, word in columns.items())
+            con.execute(f"create table {family} ({typed})")
+            for row in rows:
+                if family_of(row) == family:
+                    con.execute(
+                        f"insert into {family} values ({', '.join('?' * len(columns))})",
+                        [row[name] for name in columns],
+                    )
+
+
+def as_scheduled(home: Path, schedule: str, moment: str, times: int = 1) -> str:
+    """Evaluate the schedule at the moment and run what it asks for; returns the run key or the reason."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("WRAPPED_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.as_scheduled", schedule, moment, str(times)],
+        cwd=ROOT,
+        env=kept | {"WRAPPED_HOME": str(home), "DAGSTER_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout.splitlines()[-1]
+
+
+def landed(home: Path, family: str) -> list[tuple[str, str, list[str]]]:
+    """Each landing file as (folder day, region in folder and rows, first id column of its rows), by key."""
+    found = []
+    for path in sorted((home / "landing" / family).rglob("*.parquet")):
+        rows = pq.read_table(path, partitioning=None).to_pylist()
+        place = path.relative_to(home / "landing" / family).parts
+        region = place[-2].removeprefix("region=")
+        assert {row.get("region", region) for row in rows} == {region}
+        assert all(row["exported_at"] for row in rows)
+        found.append((place[0], region, [_id(row) for row in rows]))
+    return found
+
+
+def _id(row: Row) -> str:
+    ids = ("request_id", "operation_id", "datasource_id", "workspace_id", "organization_id")
+    return str(next(row[name] for name in ids if name in row))
+
+
+def ids(files: Sequence[tuple[str, str, list[str]]], day: str, region: str) -> list[list[str]]:
+    """The rows of each file of one folder."""
+    return [sorted(rows) for folder, place, rows in files if (folder, place) == (f"dt={day}", region)]
+
+
+def test_a_scheduled_export_writes_exactly_the_windows_rows_and_adds_files_when_repeated(
+    tmp_path: Path,
+) -> None:
+    """Ten past midnight: from 23:40 on to before 00:10, a file for each region and day, twice when run twice."""
+    times = {
+        "too early": "2025-03-01T23:39:59.999",
+        "first": "2025-03-01T23:40:00",
+        "before midnight": "2025-03-01T23:59:59.999",
+        "midnight": "2025-03-02T00:00:00",
+        "last": "2025-03-02T00:09:59.999",
+        "too late": "2025-03-02T00:10:00",
+    }
+    regional_database(tmp_path, REGIONS[0], *(request(at=at, id=name) for name, at in times.items()))
+    regional_database(
+        tmp_path,
+        REGIONS[1],
+        operation(at=times["last"]),
+        reading(at=times["first"]),
+        request(at=times["too early"]),
+    )
+
+    key = as_scheduled(tmp_path, "export_every_ten_minutes", "2025-03-02T00:10:00+00:00", times=2)
+
+    assert key == "2025-03-02T00:10:00+00:00"
+    requests = landed(tmp_path, "pipe_stats")
+    assert ids(requests, "2025-03-01", REGIONS[0]) == [["before midnight", "first"]] * 2
+    assert ids(requests, "2025-03-02", REGIONS[0]) == [["last", "midnight"]] * 2
+    assert len(requests) == 4
+    assert landed(tmp_path, "ingestion") == [("dt=2025-03-02", REGIONS[1], ["o1"])] * 2
+    assert landed(tmp_path, "storage") == [("dt=2025-03-01", REGIONS[1], ["ds-1"])] * 2
+
+
+def test_a_scheduled_snapshot_writes_every_regions_names(tmp_path: Path) -> None:
+    """Whole tables, one file a region and dimension."""
+    regional_database(tmp_path, REGIONS[0], organization("org-1"), organization("org-2"), workspace("ws-1"))
+    regional_database(tmp_path, REGIONS[1], organization("org-3"))
+
+    as_scheduled(tmp_path, "snapshot_every_day", "2025-03-02T00:05:00+00:00")
+
+    names = {region: sorted(rows) for _, region, rows in landed(tmp_path, "organizations")}
+    assert names == {REGIONS[0]: ["org-1", "org-2"], REGIONS[1]: ["org-3"]}
+    assert {region: rows for _, region, rows in landed(tmp_path, "workspaces")}[REGIONS[0]] == ["ws-1"]
+
+
+def test_without_regions_the_graph_starts_at_landing(tmp_path: Path) -> None:
+    """The schedule says so instead of failing every ten minutes."""
+    reason = as_scheduled(tmp_path, "export_every_ten_minutes", "2025-03-02T00:10:00+00:00")
+    assert reason == "No regions are configured: the graph starts at landing (WRAPPED_REGIONS)."
