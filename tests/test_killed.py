@@ -213,7 +213,7 @@ def sampled(places: Sequence[int], number: int) -> list[int]:
 
 def test_a_process_killed_before_or_after_a_commit_leaves_nothing_half_done(story: Story) -> None:
     """In every layer: what was not committed is done again, what was committed stays."""
-    for number, place in enumerate(sampled(story.commits, 12)):
+    for number, place in enumerate(sampled(story.commits, 8)):
         pipeline = story.begin()
         assert (
             die(story, pipeline, (("before statement", "after statement")[number % 2], place))
@@ -241,24 +241,42 @@ def test_a_process_killed_over_and_over_still_gets_there(story: Story) -> None:
     assert story.end(pipeline) == []
 
 
+# Where a file of the warehouse may end, in bytes: in its first log, in later ones, in the blocks of its tables.
+TORN = (16_385, 60_001, 80_003, 120_001, 400_001, 1_500_001)
+
+
 def test_a_process_that_dies_in_the_middle_of_a_write_leaves_nothing_half_done(story: Story) -> None:
-    """A file ends at some byte: the warehouse or its log is torn there."""
-    died = 0
-    for place in range(1, 12):
+    """The warehouse or its log is torn at some byte."""
+    deaths = []
+    for place in TORN:
         pipeline = story.begin()
-        died += die(story, pipeline, ("at byte", 4097 * place**3)) == -signal.SIGXFSZ
+        deaths.append(die(story, pipeline, ("at byte", place)))
         assert story.end(pipeline) == [], place
-    assert died > 5
+    assert deaths.count(-signal.SIGXFSZ) > 3
 
 
 def test_a_full_disk_stops_the_process_and_harms_nothing(story: Story) -> None:
     """It fails, and when there is room again it goes on."""
-    failed = 0
-    for place in range(1, 8):
+    deaths = []
+    for place in TORN[::2]:
         pipeline = story.begin()
-        failed += die(story, pipeline, ("disk full at byte", 4097 * place**4)) == 1
+        deaths.append(die(story, pipeline, ("disk full at byte", place)))
         assert story.end(pipeline) == [], place
-    assert failed > 3
+    assert deaths.count(1) > 1
+
+
+@pytest.mark.xfail(
+    strict=True, reason="DuckDB cannot open a file of less than three blocks, and nobody removes it"
+)
+@pytest.mark.parametrize("place", [0, 4096, 8192, 8193])
+def test_a_process_that_dies_while_it_creates_the_warehouse_leaves_nothing_half_done(
+    landed: Path, place: int
+) -> None:
+    """Killed before the first write to the new file is followed by the third."""
+    unborn = Story(landed, "nothing", {}, [], 0)
+    pipeline = unborn.begin()
+    assert die(unborn, pipeline, ("at byte", place)) == -signal.SIGXFSZ
+    assert unborn.end(pipeline) == []
 
 
 def test_a_second_writer_waits_for_the_first_and_goes_on_when_it_is_killed(story: Story) -> None:

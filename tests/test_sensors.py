@@ -184,7 +184,7 @@ def test_only_partitions_of_the_calendar_are_asked_for() -> None:
             ("monthly", "storage"): {date(2024, 12, 1), day("04-01"), day("05-01")},
             ("daily", "storage"): {date(2024, 12, 31)},
         },
-        years={2024, 2025, 2026},
+        years={2023, 2025, 2027},
     )
 
     found = due(stale, CALENDAR, NOON, None)
@@ -195,6 +195,13 @@ def test_only_partitions_of_the_calendar_are_asked_for() -> None:
         ("monthly", "storage"): {day("04-01")},
     }
     assert found.years == {2025}
+
+
+def test_the_next_edition_is_refreshed_in_the_same_run() -> None:
+    """It compares with the year before, so a late row makes both stale, one after the other."""
+    years = Span(date(2024, 1, 1), CALENDAR.end)
+    assert due(Pending(years={2024}), years, NOON, None).years == {2024, 2025}
+    assert due(Pending(years={2025}), years, NOON, None).years == {2025}
 
 
 def test_one_run_takes_days_from_raw_to_daily_and_nothing_above_them() -> None:
@@ -576,6 +583,7 @@ def test_changes_are_followed_layer_by_layer_until_all_is_up_to_date(desk: Desk)
 
     with desk.pipeline.open() as run:
         run.follow()
+        run.follow()  # the edition of 2026 compares with that of 2025
     assert skipped(desk.follow()) == "Every layer is up to date."
 
 

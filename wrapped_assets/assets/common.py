@@ -1,6 +1,7 @@
 """What every asset of the graph says about itself, and what a run says about its partitions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ import dagster as dg
 from wrapped_assets import progress
 from wrapped_assets.families import Column, Kind
 from wrapped_assets.periods import Span
+from wrapped_assets.resources.errors import WarehouseError
 from wrapped_assets.resources.warehouse import Progress
 
 OWNERS = ["team:data-platform"]
@@ -29,6 +31,15 @@ _TYPES: dict[Kind, str] = {
     "flag": "0 or 1",
     "seconds": "unsigned microseconds",
 }
+
+
+@contextmanager
+def refusals_are_final() -> Iterator[None]:
+    """What the warehouse refuses it will refuse again: the run fails at once, in the refusal's own words."""
+    try:
+        yield
+    except WarehouseError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
 
 
 class Refresh(dg.Config):

@@ -14,6 +14,7 @@ from wrapped_assets.assets.common import (
     Refresh,
     describe,
     landing_schema,
+    refusals_are_final,
     reporter,
     wants_rebuild,
 )
@@ -53,7 +54,7 @@ def dimension_asset(dimension: Dimension) -> dg.AssetsDefinition:
         warehouse: dg.ResourceParam[Warehouse],
     ) -> dg.MaterializeResult:
         store = landing_store.store()
-        with warehouse.writing() as writer:
+        with refusals_are_final(), warehouse.writing() as writer:
             done = import_dimension(writer, store, dimension.name, datetime.now(UTC))
             full = wants_rebuild(context, config)
             rows = writer.refresh_dimension(dimension.name, fetching(store), full, reporter(context))

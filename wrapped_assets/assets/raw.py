@@ -14,7 +14,9 @@ from wrapped_assets.assets.common import (
     count_rows,
     describe,
     landing_schema,
+    refusals_are_final,
     reporter,
+    sql_block,
     wants_rebuild,
 )
 from wrapped_assets.families import FAMILIES, Family
@@ -59,13 +61,17 @@ def raw(family: Family) -> dg.AssetsDefinition:
         warehouse: dg.ResourceParam[Warehouse],
     ) -> dg.MaterializeResult:
         span, full = span_of(context), wants_rebuild(context, config)
-        with warehouse.writing() as writer:
+        with refusals_are_final(), warehouse.writing() as writer:
             report = writer.refresh_raw(
                 family.name, span, fetching(landing_store.store()), full, reporter(context)
             )
         count_rows(context, report.rows)
         return dg.MaterializeResult(
-            metadata={"days_rebuilt": report.rebuilt, "days_merged_into": report.merged}
+            metadata={
+                "days_rebuilt": report.rebuilt,
+                "days_merged_into": report.merged,
+                "sql": sql_block(report.sql),
+            }
         )
 
     return deduplicate

@@ -16,6 +16,7 @@ from wrapped_assets.assets.common import (
     count_rows,
     describe,
     reporter,
+    sql_block,
     wants_rebuild,
 )
 from wrapped_assets.families import FAMILIES, Family, Rollup
@@ -65,7 +66,11 @@ def rollup(level: Level, family: Family) -> dg.AssetsDefinition:
             report = writer.refresh_rollup(level.name, family.name, span, full, reporter(context))
         count_rows(context, report.rows)
         return dg.MaterializeResult(
-            metadata={"periods_recomputed": report.rebuilt, "periods_updated_where_touched": report.merged}
+            metadata={
+                "periods_recomputed": report.rebuilt,
+                "periods_updated_where_touched": report.merged,
+                "sql": sql_block(report.sql),
+            }
         )
 
     return aggregate

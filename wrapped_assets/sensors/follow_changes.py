@@ -42,9 +42,9 @@ def due(pending: Pending, covered: Span, now: datetime, live_day_refreshed: date
             held.discard(now.date())
         if held:
             partitions[layer, family] = held
-    years = {
-        year for year in pending.years if covered.start.year <= year <= (covered.end - timedelta(days=1)).year
-    }
+    editions = range(covered.start.year, (covered.end - timedelta(days=1)).year + 1)
+    # An edition compares with the year before, so the next one follows in the same run.
+    years = {year for stale in pending.years for year in (stale, stale + 1) if year in editions}
     return Pending(partitions, pending.dimensions, pending.identities, years)
 
 

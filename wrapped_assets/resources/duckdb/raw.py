@@ -52,7 +52,11 @@ def refresh(
     if problems:
         # Only now: the days and files that could be read are already committed.
         raise LandingFilesGone(f"raw.{family.name}", span, problems)
-    return RefreshReport(row_counts(con, family, span), rebuilt=len(to_rebuild), merged=len(to_merge))
+    return RefreshReport(row_counts(con, family, span), len(to_rebuild), len(to_merge), _shown(family))
+
+
+def _shown(family: Family) -> str:
+    return sql.newest(family, ", ".join(column.name for column in family.columns), has_impossible_rows=True)
 
 
 def row_counts(con: duckdb.DuckDBPyConnection, family: Family, span: Span) -> dict[date, int]:

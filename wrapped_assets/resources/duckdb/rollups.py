@@ -38,7 +38,13 @@ def refresh(
         progress(f"{level.name}/{family.name}", done, steps)
         _replace_touched(con, level, family, run)
     progress(f"{level.name}/{family.name}", steps, steps)
-    return RefreshReport(row_counts(con, level, family, span), rebuilt=len(whole), merged=len(touched))
+    return RefreshReport(
+        row_counts(con, level, family, span), len(whole), len(touched), _shown(level, family)
+    )
+
+
+def _shown(level: Level, family: Family) -> str:
+    return "\n\n".join(select(level, family, rollup) for rollup in family.rollups)
 
 
 def row_counts(con: duckdb.DuckDBPyConnection, level: Level, family: Family, span: Span) -> dict[date, int]:
