@@ -149,14 +149,13 @@ def die(story: "Story", pipeline: Pipeline, death: Death) -> int | None:
 class Story:
     """A landing folder, and what an undisturbed process makes of it: from nothing, or from what was built before.
 
-    `statements` are those of the undisturbed process, `size` is that of the warehouse file it left.
+    `statements` are those of the undisturbed process.
     """
 
     home: Path
     start: str
     tables: dict[str, Table]
     statements: list[str]
-    size: int
 
     def begin(self) -> Pipeline:
         """The warehouse as the story finds it."""
@@ -193,14 +192,15 @@ def landed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", params=["nothing", "half"])
 def story(landed: Path, request: pytest.FixtureRequest) -> Story:
     """The story without any disturbance."""
-    unborn = Story(landed, request.param, {}, [], 0)
+    unborn = Story(landed, request.param, {}, [])
     pipeline = unborn.begin()
     ours, theirs = _forked.Pipe()
-    assert ended(started(follow, landed, pipeline.name, None, theirs)) == 0
-    size = pipeline.warehouse.path.stat().st_size
+    process = started(follow, landed, pipeline.name, None, theirs)
+    statements = ours.recv()
+    assert ended(process) == 0
     with pipeline.open() as run:
         assert differs_from_oracle(run, FILES) == {}
-        return replace(unborn, tables=run.tables(), statements=ours.recv(), size=size)
+        return replace(unborn, tables=run.tables(), statements=statements)
 
 
 def sampled(places: Sequence[int], number: int) -> list[int]:
@@ -273,7 +273,7 @@ def test_a_process_that_dies_while_it_creates_the_warehouse_leaves_nothing_half_
     landed: Path, place: int
 ) -> None:
     """Killed before the first write to the new file is followed by the third."""
-    unborn = Story(landed, "nothing", {}, [], 0)
+    unborn = Story(landed, "nothing", {}, [])
     pipeline = unborn.begin()
     assert die(unborn, pipeline, ("at byte", place)) == -signal.SIGXFSZ
     assert unborn.end(pipeline) == []

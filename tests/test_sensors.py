@@ -4,6 +4,7 @@ The decisions are plain functions, given a listing, a ledger and a clock. The ti
 """
 
 import os
+import random
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,13 +14,11 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.landing_files import files_of, organization, request, write
 from tests.pipeline import Pipeline
 from wrapped_assets.overlooked import told
-from wrapped_assets.periods import DAILY, MONTHLY, WEEKLY, Level, Span
+from wrapped_assets.periods import Span
 from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.errors import WarehouseBusy
 from wrapped_assets.resources.landing_store import LandingObject, LandingStore
@@ -38,14 +37,11 @@ from wrapped_assets.sensors.landing_files import (
     rotation,
 )
 from wrapped_assets.sensors.runs import (
-    LONGEST_GAP,
     Ended,
     History,
     calendar,
     history,
     in_flight,
-    range_tags,
-    ranges,
     ready,
     wait_seconds,
 )
@@ -81,47 +77,6 @@ def asked(requests: Collection[dg.RunRequest]) -> list[tuple[str, str, str]]:
     """Each request as (job, first partition, last partition)."""
     start, end = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
     return [(str(r.job_name), r.tags.get(start, ""), r.tags.get(end, "")) for r in requests]
-
-
-# Ranges: few runs, whole partitions, nothing left out
-
-
-DAYS_OF_TWO_YEARS = st.dates(date(2024, 1, 1), date(2025, 12, 31))
-
-
-@given(st.sets(DAYS_OF_TWO_YEARS, max_size=40), st.integers(1, 5), st.sampled_from([DAILY, WEEKLY, MONTHLY]))
-def test_ranges_hold_every_stale_partition_and_are_never_too_many(
-    stale: set[date], most: int, level: Level
-) -> None:
-    """Whatever is stale is in exactly one range; ranges begin and end with something stale, newest first."""
-    found = ranges(stale, level, most)
-
-    assert len(found) <= most
-    assert all(sum(one in span for span in found) == 1 for one in stale)
-    assert all(older.end + LONGEST_GAP < newer.start for newer, older in pairwise(found))
-    for span in found:
-        assert level.covering(span) == span
-        assert any(one in level.span(span.start) for one in stale)
-        assert any(one in level.span(span.end - timedelta(days=1)) for one in stale)
-
-
-def test_small_gaps_are_filled_and_the_widest_ones_cut() -> None:
-    """A run costs seconds, a day in a range milliseconds: days ten apart share a run, months apart do not."""
-    assert ranges([day("03-01"), day("03-12")]) == spans("03-01..03-12")
-    assert ranges([day("03-01"), day("03-13")]) == spans("03-13..03-13", "03-01..03-01")
-    stale = [day("01-01"), day("02-01"), day("03-10"), day("04-09")]
-    assert ranges(stale) == spans("03-10..04-09", "02-01..02-01", "01-01..01-01")
-    assert ranges(stale, most=1) == spans("01-01..04-09")
-    assert ranges([]) == []
-
-
-def test_a_range_names_its_first_and_last_partition() -> None:
-    """A week is named by its Monday, a month by its first day, and the last one is not the day after."""
-    start, end = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
-    weeks = WEEKLY.covering(spans("03-05..03-12")[0])
-    assert range_tags(weeks, WEEKLY) == {start: "2025-03-03", end: "2025-03-10"}
-    assert range_tags(spans("03-01..04-30")[0], MONTHLY) == {start: "2025-03-01", end: "2025-04-01"}
-    assert range_tags(spans("03-05..03-05")[0]) == {start: "2025-03-05", end: "2025-03-05"}
 
 
 # Failures: each job waits for itself
@@ -268,22 +223,6 @@ def test_every_layer_that_fails_lets_the_next_one_go_on() -> None:
     assert [request.job_name for request in found] == [*jobs, "refresh_editions", "refresh_weeks"]
 
 
-@given(st.data())
-def test_a_cycle_never_asks_for_more_than_a_few_runs(data: st.DataObject) -> None:
-    """At most three ranges a layer while all is well, whatever is stale."""
-    layers = st.sampled_from(["raw", "hourly", "daily", "weekly", "monthly"])
-    stale = Pending(
-        data.draw(
-            st.dictionaries(
-                st.tuples(layers, st.sampled_from(["pipe_stats", "storage"])),
-                st.sets(DAYS_OF_TWO_YEARS.map(lambda one: one.replace(day=1)), max_size=12),
-            )
-        ),
-        years=data.draw(st.sets(st.integers(2024, 2026))),
-    )
-    assert len(next_runs(stale, NO_HISTORY)) <= 4
-
-
 # Auto-import: what is new, found in short ticks
 
 
@@ -362,17 +301,25 @@ def test_a_late_file_of_any_day_is_noticed_although_every_tick_is_out_of_time(le
     assert seen.count({late}) == 1
 
 
-@given(st.lists(DAYS_OF_TWO_YEARS, unique=True, max_size=30).map(sorted), st.none() | DAYS_OF_TWO_YEARS)
-def test_a_rotation_is_every_day_once_newest_first(days: list[date], position: date | None) -> None:
+@pytest.mark.parametrize("seed", range(30))
+def test_a_rotation_is_every_day_once_newest_first(seed: int) -> None:
     """The newest days, then downwards from where the last tick stopped, then round to the rest."""
-    found = rotation(days, position.isoformat() if position else "")
+    dice = random.Random(seed)
+    days = sorted(CALENDAR.start + timedelta(days=n) for n in dice.sample(range(100), dice.randrange(30)))
+    position = CALENDAR.start + timedelta(days=dice.randrange(100))
+
+    found = rotation(days, dice.choice(["", position.isoformat()]))
 
     assert sorted(found) == days
     assert found[:NEWEST_DAYS] == days[::-1][:NEWEST_DAYS]
-    older = found[NEWEST_DAYS:]
-    assert sum(later > earlier for earlier, later in pairwise(older)) <= 1
-    if position and any(one < position for one in older):
-        assert older[0] == max(one for one in older if one < position)
+    assert sum(later > earlier for earlier, later in pairwise(found[NEWEST_DAYS:])) <= 1
+
+
+def test_a_rotation_goes_on_below_where_the_last_one_stopped() -> None:
+    """Then it comes round to the days above."""
+    days = [day(f"01-{n:02}") for n in range(1, 9)]
+    assert [one.day for one in rotation(days, "2025-01-04")] == [8, 7, 6, 3, 2, 1, 5, 4]
+    assert [one.day for one in rotation(days, "")] == [8, 7, 6, 5, 4, 3, 2, 1]
 
 
 def test_a_settled_listing_costs_no_question_until_it_changes(ledger: Ledger) -> None:

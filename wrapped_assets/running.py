@@ -37,6 +37,16 @@ class RunFailed(Refused):
         )
 
 
+class NothingMoved(Refused):
+    """Runs that succeeded left stale what they were to refresh."""
+
+    def __init__(self, requests: list[str]) -> None:
+        super().__init__(
+            f"The build stopped: the same partitions are stale after being refreshed.\n  Still to do: {requests}\n"
+            "  Next: this is a defect of this program, not of your data; please report it with these lines."
+        )
+
+
 @contextmanager
 def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     """The Dagster instance of DAGSTER_HOME, or of `<home>/dagster`; made when it is not there."""
@@ -99,7 +109,11 @@ def build(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
     if found.dimensions:
         run(opened, "refresh_identities", {REFRESH_TAG: "build"})
         runs += 1
+    before: list[dg.RunRequest] = []
     while requests := next_runs(_due(settings), History()):
+        if requests == before:
+            raise NothingMoved([f"{request.job_name} {request.tags}" for request in requests])
+        before = requests
         for request in requests:
             run(opened, str(request.job_name), {**request.tags, REFRESH_TAG: "build"})
             runs += 1
