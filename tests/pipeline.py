@@ -32,6 +32,8 @@ YEARS = (2024, 2025, 2026, 2027)
 FAMILIES = ("pipe_stats", "ingestion", "storage")
 DIMENSIONS = ("organizations", "workspaces")
 ROLLUP_LEVELS = ("hourly", "daily", "weekly", "monthly")
+# The years are no asset: they are brought up to date with the edition they are for.
+ALL_LEVELS = (*ROLLUP_LEVELS, "yearly")
 ROLLUPS = {
     "pipe_stats": ("pipe_stats_requests", "pipe_stats_durations", "pipe_stats_days", "pipe_stats_hours"),
     "ingestion": ("ingestion_operations",),
@@ -109,8 +111,18 @@ class Run:
         """Take in what is new and bring every layer and edition up to date; with `full` rebuild all of them."""
         self.import_everything()
         self.layers(full)
-        for year in YEARS if full else sorted(self.pending().years):
+        for year in YEARS if full else ():
             self.summaries(year, full)
+        self.editions()
+
+    def editions(self) -> set[int]:
+        """Refresh the editions that are stale, and those that this makes stale; which they were."""
+        refreshed = set()
+        while years := self.pending().years:
+            for year in sorted(years):
+                self.summaries(year)
+            refreshed |= years
+        return refreshed
 
     def pending(self) -> Pending:
         """What is stale."""
@@ -137,16 +149,14 @@ class Run:
 
     def differences(self, *layers: str, span: Span = DAYS) -> list[dict[str, Any]]:
         """The first rows by which these layers, or all, differ from their full rebuild."""
-        fetch = fetching(self.store)
-        found = [
+        parts = [(layer, family, span) for layer in ("raw", *ROLLUP_LEVELS) for family in FAMILIES]
+        parts += [("wrapped_summaries", "", Span.year(year)) for year in YEARS]
+        return [
             row
-            for layer in layers or ("raw", *ROLLUP_LEVELS)
-            for family in FAMILIES
-            for row in self.writer.differences(layer, family, span, fetch)
+            for layer, family, days in parts
+            if not layers or layer in layers
+            for row in self.writer.differences(layer, family, days, fetching(self.store))
         ]
-        for year in () if layers else YEARS:
-            found += self.writer.differences("wrapped_summaries", "", Span.year(year), fetch)
-        return found
 
     @contextmanager
     def damaged(self, *statements: str) -> Iterator[None]:
@@ -182,7 +192,7 @@ CONTENTS = {
     **{f"raw.{family}": f"from raw.{family}" for family in FAMILIES},
     **{
         f"{level}.{table}": f"from {level}.{table}"
-        for level in ROLLUP_LEVELS
+        for level in ALL_LEVELS
         for tables in ROLLUPS.values()
         for table in tables
     },
@@ -223,7 +233,9 @@ class Pipeline:
     def twin(self, home: Path) -> "Pipeline":
         """A copy to go on from. Its landing files are links to these, so their etags are the same."""
         shutil.copytree(self.landing, home / "landing", copy_function=os.link)
-        shutil.copy(self.warehouse.path, home)
+        for file in self.home.glob(f"{self.name}.duckdb*"):
+            # The log beside the warehouse belongs to it.
+            shutil.copy(file, home)
         return Pipeline(home, self.name)
 
     @contextmanager
@@ -289,7 +301,7 @@ def expected_tables(files: Sequence[LandingFile]) -> dict[str, Table]:
     for family in FAMILIES:
         rows = oracle.raw_rows(files, family)
         tables[f"raw.{family}"] = [tuple(row[column] for column in RAW_COLUMNS[family]) for row in rows]
-        for level in ROLLUP_LEVELS:
+        for level in ALL_LEVELS:
             for table in ROLLUPS[family]:
                 tables[f"{level}.{table}"] = _rolled_up(table, rows, level)
     for year in YEARS:
@@ -389,6 +401,9 @@ RAW_COLUMNS = {
 }
 
 
+PERIODS = oracle.PERIODS | {"yearly": lambda at: at.date().replace(month=1, day=1)}
+
+
 def _sums(*columns: str) -> list[Callable[[list[Row]], Any]]:
     def total(column: str) -> Callable[[list[Row]], Any]:
         return lambda rows: sum(row[column] for row in rows)
@@ -452,7 +467,7 @@ def _rolled_up(table: str, rows: Sequence[Row], level: str) -> Table:
         told = row | {"event_date": row[time].date(), "hour_of_day": row[time].hour}
         if "duration_us" in row:
             told["duration_bucket"] = oracle.duration_bucket(row["duration_us"])
-        place = (oracle.PERIODS[level](row[time]), *(told[name] for name in dimensions))
+        place = (PERIODS[level](row[time]), *(told[name] for name in dimensions))
         groups.setdefault(place, []).append(row)
     return [(*place, *(measure(held) for measure in measures)) for place, held in groups.items()]
 

@@ -10,7 +10,7 @@ import pytest
 from tests import oracle
 from tests.landing_files import LandingFile, Row, files_of, operation, organization, reading, request
 from tests.pipeline import (
-    ROLLUP_LEVELS,
+    ALL_LEVELS,
     ROLLUPS,
     SECRET,
     Pipeline,
@@ -90,10 +90,8 @@ def test_a_file_ten_months_back_makes_its_day_week_month_and_editions_stale(dece
         run.rollup("weekly", "pipe_stats")
         run.rollup("monthly", "pipe_stats")
         assert run.pending().partitions == {}
-        assert run.pending().years == {2025, 2026}
         assert not run.pending().identities
-        for year in (2025, 2026):
-            run.summaries(year)
+        assert run.editions() == {2025, 2026}
         assert run.pending().years == set()
         assert summary(run, "c")["requests"]["total"] == 4
 
@@ -122,7 +120,7 @@ def test_at_the_edges_of_a_year_the_week_and_the_editions_are_its_own(
             ("monthly", "ingestion"): {month},
         }
         run.layers()
-        assert run.pending().years == years
+        assert run.editions() == years
 
 
 def test_rows_of_several_days_in_one_late_file_make_each_of_them_stale(december: Pipeline) -> None:
@@ -181,12 +179,12 @@ def test_only_rows_of_the_organizations_touched_are_written_again(december: Pipe
         assert run.rows(rewritten) == [(id_of(owner),)]
 
 
-PERIODS = "'2025-02-12 10:00:00', '2025-02-12', '2025-02-10', '2025-02-01'"
-PERIOD = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month"}
+PERIODS = "'2025-02-12 10:00:00', '2025-02-12', '2025-02-10', '2025-02-01', '2025-01-01'"
+PERIOD = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "yearly": "year"}
 COUNT = {"ingestion_operations": "operations", "storage_sizes": "readings"}
 MARK = {
     f"{level}.{table}": COUNT.get(table, "requests")
-    for level in ROLLUP_LEVELS
+    for level in ALL_LEVELS
     for tables in ROLLUPS.values()
     for table in tables
 }

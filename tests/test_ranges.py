@@ -1,8 +1,4 @@
-"""How few runs the sensors ask for, and that no stale partition is left out of them, whatever is stale.
-
-Apart from the other tests of sensors: hypothesis keeps what this module imports to the very end, and DuckDB,
-were it among that, would complain of leaks.
-"""
+"""How few runs the sensors ask for, and that no stale partition is left out of them, whatever is stale."""
 
 from datetime import date, timedelta
 from itertools import pairwise

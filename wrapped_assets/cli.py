@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -16,6 +16,7 @@ from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import Refused, RegionUnavailable, WarehouseError
 from wrapped_assets.resources.landing_store import LandingStoreError
 from wrapped_assets.settings import BadSettings, Settings
+from wrapped_assets.summaries import ContradictoryFacts
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,13 +24,18 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     rich_markup_mode="markdown",
     help="Wrapped: regional usage logs in, an exact year-in-review for every customer out.\n\n"
-    "Start with `wrapped demo`. Settings come from WRAPPED_* variables (docs/operations.md).",
+    "Start with `wrapped demo`, then `wrapped summary`. With files of your own, put them below the landing folder"
+    " and `wrapped build --year Y`. Settings come from WRAPPED_* variables (docs/operations.md).\n\n"
+    "Exit codes: 0 done, 1 a check failed, 2 refused, with what to do next.",
 )
 
 console = Console(stderr=False)
 errors = Console(stderr=True)
 
 Year = Annotated[int, typer.Option("--year", "-y", help="The calendar year, UTC.", min=1990, max=2200)]
+
+# How long a command waits for a run that is writing the warehouse.
+PATIENCE_SECONDS = 10.0
 
 
 class Format(StrEnum):
@@ -43,7 +49,7 @@ class Format(StrEnum):
 def _bars() -> Iterator[None]:
     """A progress bar for each label that the work reports, while it is under way."""
     columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=errors, transient=True) as bars:
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bars:
         tasks: dict[str, TaskID] = {}
 
         def show(label: str, done: int, total: int) -> None:
@@ -75,24 +81,29 @@ def build(
 
     Runs the same assets as `dagster dev`, in the same instance. Safe to repeat and to interrupt: it goes on
     where it stopped, and says so when there is nothing to do.
-    """
-    from wrapped_assets import running
 
+    Examples: `wrapped build --year 2025`, `wrapped build --year 2025 --from 2025-03-01 --to 2025-03-07 --full`.
+    """
     settings = Settings.load()
     span = _span(settings, year, since, until)
+    from wrapped_assets import running  # Dagster takes seconds to import: wrong input is told before
+
     started = datetime.now(UTC)
     with _bars(), running.instance(settings) as instance:
         runs = (running.rebuild if full else running.build)(instance, settings, span)
     seconds = (datetime.now(UTC) - started).total_seconds()
+    last = span.end - timedelta(days=1)
     if runs:
-        console.print(
-            f"Built {span.start} to {span.end - timedelta(days=1)}: {runs} runs in {seconds:.1f} s."
-        )
+        count = f"{runs} run{'s' if runs > 1 else ''}"
+        console.print(f"Built {span.start} to {last}: {count} in {seconds:.1f} s.", soft_wrap=True)
     else:
         console.print(
-            f"Nothing to do: every file of {span.start} to {span.end - timedelta(days=1)} is imported"
-            f" and every layer follows it ({seconds:.1f} s)."
+            f"Nothing to do: every file of {span.start} to {last} is imported"
+            f" and every layer follows it ({seconds:.1f} s).",
+            soft_wrap=True,
         )
+    if overlooked := running.overlooked(settings):
+        console.print(overlooked, style="yellow", soft_wrap=True, markup=False, highlight=False)
 
 
 @app.command()
@@ -109,14 +120,17 @@ def summary(
     """Print one customer's year.
 
     Name the customer by exactly one of --wrapped-id and --organization-id.
+
+    Example: `wrapped summary --year 2025 --organization-id acme --format json > acme.json`.
     """
+    if (wrapped_id is None) == (organization_id is None):
+        seen = "none of them" if wrapped_id is None else "both"
+        raise typer.BadParameter(f"Give exactly one of --wrapped-id and --organization-id, not {seen}.")
+    settings = Settings.load()
     from wrapped_assets import reports
     from wrapped_assets.resources.open import open_warehouse
 
-    if (wrapped_id is None) == (organization_id is None):
-        raise typer.BadParameter("Give exactly one of --wrapped-id and --organization-id.")
-    settings = Settings.load()
-    with open_warehouse(settings).reading() as reader:
+    with open_warehouse(settings).reading(PATIENCE_SECONDS) as reader:
         document = reports.find(reader, year, wrapped_id, organization_id)
     if format is Format.json:
         sys.stdout.buffer.write(document.to_json() + b"\n")
@@ -135,13 +149,17 @@ def check(
 
     The checks run through Dagster, so the UI shows the same results. A warning (something is in quarantine)
     does not fail the command. --deep costs as much as a rebuild and changes nothing.
+
+    Example, for CI: `wrapped build --year 2025 && wrapped check --year 2025`.
     """
-    from wrapped_assets import reports, running
+    settings = Settings.load()
+    from wrapped_assets import reports
     from wrapped_assets.resources.open import open_warehouse
 
-    settings = Settings.load()
-    with open_warehouse(settings).reading():
-        pass  # says at once when there is nothing to check
+    with open_warehouse(settings).reading(PATIENCE_SECONDS) as reader:
+        reports.require_edition(reader, year)
+    from wrapped_assets import running
+
     with _bars(), running.instance(settings) as instance:
         evaluations = running.check(instance, year)
     failed = reports.print_checks(console, evaluations)
@@ -162,9 +180,13 @@ def demo(
     Writes regional databases and landing files into WRAPPED_HOME (default `.wrapped`), exports, imports, removes
     the duplicates, rolls up, and compares every total with what the synthetic source knows to be true.
     """
+    settings = Settings.load()
+    if _span(settings, year, None, None) != Span.year(year):
+        raise typer.BadParameter(
+            f"The demonstration needs a whole year, and the calendar holds only a part of {year}: {_calendar(settings)}."
+        )
     from wrapped_assets import demo as demonstration
 
-    settings = Settings.load()
     with _bars():
         world = demonstration.prepare(settings, year, requests, seed)
     raise typer.Exit(demonstration.run(console, settings, world, _bars))
@@ -172,29 +194,55 @@ def demo(
 
 def _span(settings: Settings, year: int, since: datetime | None, until: datetime | None) -> Span:
     """The days asked for, inside the calendar of partitions."""
-    whole = Span.year(year)
-    start = since.date() if since else max(whole.start, settings.first_day)
-    last = until.date() if until else min(whole.end - timedelta(days=1), datetime.now(UTC).date())
-    first_day, today = settings.first_day, datetime.now(UTC).date()
+    whole, first_day, today = Span.year(year), settings.first_day, datetime.now(UTC).date()
+    if whole.start > today or whole.end <= first_day:
+        raise typer.BadParameter(f"No day of {year} can be built: {_calendar(settings)}.")
+    start = since.date() if since else max(whole.start, first_day)
+    last = until.date() if until else min(whole.end - timedelta(days=1), today)
     for name, day in (("--from", start), ("--to", last)):
         if day not in whole:
             raise typer.BadParameter(f"{name} is {day}, which is not in {year}.")
+        if not first_day <= day <= today:
+            raise typer.BadParameter(f"{name} is {day}, which cannot be built: {_calendar(settings)}.")
     if last < start:
-        raise typer.BadParameter(
-            f"There is nothing to build from {start} to {last}: the calendar runs from {first_day}"
-            f" (WRAPPED_FIRST_DAY) to {today}."
-        )
-    if start < first_day:
-        raise typer.BadParameter(
-            f"--from is {start}, before the calendar's first day {first_day} (WRAPPED_FIRST_DAY)."
-        )
+        raise typer.BadParameter(f"--from is {start}, which is after --to, {last}.")
     return Span(start, last + timedelta(days=1))
+
+
+def _calendar(settings: Settings) -> str:
+    return f"the calendar runs from {settings.first_day} (WRAPPED_FIRST_DAY) to {datetime.now(UTC).date()}, today"
 
 
 def main() -> None:
     """Run the command line; known errors are printed as sentences and exit with 2."""
     try:
         app()
-    except (BadSettings, LandingStoreError, RegionUnavailable, Refused, WarehouseError) as error:
-        errors.print(str(error), style="red", highlight=False, markup=False)
-        raise SystemExit(2) from None
+    except (
+        BadSettings,
+        ContradictoryFacts,
+        LandingStoreError,
+        RegionUnavailable,
+        Refused,
+        WarehouseError,
+    ) as error:
+        _refuse(str(error))
+    except OSError as error:
+        _refuse(
+            f"{error.filename or 'A file'} could not be used.\n  The system said: {error.strerror or error}.\n"
+            "  Next: check that WRAPPED_HOME, DAGSTER_HOME and what they hold are folders that this user may write."
+        )
+    except Exception as error:
+        import duckdb
+
+        if not isinstance(error, duckdb.Error):
+            raise
+        _refuse(
+            f"The warehouse could not be used.\n  DuckDB said: {str(error).splitlines()[0]}\n"
+            "  Next: restore the file and its .wal from a backup, or move both away and `wrapped build` again:"
+            " the landing files hold everything."
+        )
+
+
+def _refuse(text: str) -> NoReturn:
+    errors.print(text, style="red", highlight=False, markup=False, soft_wrap=True)
+    raise SystemExit(2) from None

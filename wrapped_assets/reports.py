@@ -1,9 +1,9 @@
 """What the command line shows: a customer's year, the checks, the quarantine, the books."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import dagster as dg
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -17,6 +17,10 @@ from wrapped_assets.resources.warehouse import Reader
 from wrapped_assets.settings import Settings
 from wrapped_assets.summaries import Summary, document
 
+if TYPE_CHECKING:
+    # `wrapped summary` answers in a blink: it does without the two seconds that importing Dagster takes.
+    import dagster as dg
+
 
 class NoSummary(Refused):
     """There is no summary for what was asked."""
@@ -27,12 +31,31 @@ class NoSummary(Refused):
         )
 
 
+class NothingToCheck(Refused):
+    """The year was never built, so every check of it would pass."""
+
+    def __init__(self, year: int, known: str) -> None:
+        super().__init__(
+            f"There is nothing to check for {year}.\n  Editions built so far: {known}.\n"
+            f"  Next: `wrapped build --year {year}`, or check a year that was built."
+        )
+
+
+def require_edition(reader: Reader, year: int) -> None:
+    """Raise NothingToCheck when no summary of the year was ever built."""
+    if reader.edition(year) is None:
+        raise NothingToCheck(year, _known(reader))
+
+
+def _known(reader: Reader) -> str:
+    return ", ".join(map(str, reader.editions())) or "none"
+
+
 def find(reader: Reader, year: int, wrapped_id: str | None, organization_id: str | None) -> Summary:
     """The document of one customer; NoSummary says what is known instead."""
     edition = reader.edition(year)
     if edition is None:
-        known = ", ".join(map(str, reader.editions())) or "none"
-        raise NoSummary(year, "anybody", f"Editions built so far: {known}.")
+        raise NoSummary(year, "anybody", f"Editions built so far: {_known(reader)}.")
     subject = f"customer {wrapped_id}" if wrapped_id else f"organization {organization_id}"
     if organization_id is not None:
         wrapped_id = reader.owner(organization_id)
@@ -46,7 +69,7 @@ def find(reader: Reader, year: int, wrapped_id: str | None, organization_id: str
 
 def print_summary(console: Console, summary: Summary) -> None:
     """A document as a table of its main numbers."""
-    table = Table(title=f"{summary.year} of {summary.wrapped_id}", show_header=False)
+    table = Table(title=f"{summary.year} of {summary.wrapped_id}", show_header=False, box=box.SIMPLE)
     for name, value in _lines(summary):
         table.add_row(name, value)
     console.print(table)
@@ -58,60 +81,82 @@ def _lines(summary: Summary) -> list[tuple[str, str]]:
         ("through", f"{summary.through:%Y-%m-%d %H:%M:%S} UTC"),
         ("requests", f"{requests.total:,} ({requests.errors:,} errors)"),
         ("bytes read", f"{requests.bytes_read:,}"),
-        ("p50 / p95 / p99", f"{requests.p50_ms} / {requests.p95_ms} / {requests.p99_ms} ms"),
-        ("peak day", f"{peak.date} ({peak.requests:,})" if peak else "none"),
-        ("active days", f"{summary.active_days}, longest streak {summary.longest_streak_days}"),
     ]
+    if requests.p50_ms is not None:
+        lines.append(("p50 / p95 / p99", f"{requests.p50_ms} / {requests.p95_ms} / {requests.p99_ms} ms"))
+    if peak and summary.peak_hour:
+        hour = summary.peak_hour
+        lines.append(("busiest day", f"{peak.date} ({peak.requests:,})"))
+        lines.append(
+            (
+                "busiest hour",
+                f"{hour.hour_of_day:02}:00 UTC ({hour.requests:,}), on {summary.busiest_weekday}s most",
+            )
+        )
+    lines.append(("active days", f"{summary.active_days}, longest streak {summary.longest_streak_days}"))
     if summary.ingestion:
-        lines.append(
-            ("ingested", f"{summary.ingestion.bytes:,} bytes in {summary.ingestion.operations:,} operations")
-        )
+        wrote = summary.ingestion
+        lines.append(("ingested", f"{wrote.bytes:,} bytes in {wrote.operations:,} operations"))
     if summary.storage:
-        lines.append(("stored", f"{summary.storage.bytes:,} bytes"))
-    lines += [
-        ("workspace", f"{w.name}: {w.requests:,} requests, {w.read_pct} % read")
-        for w in summary.top_workspaces
-    ]
-    lines += [("pipe", f"{pipe.name}: {pipe.requests:,}") for pipe in summary.top_pipes]
-    lines += [("region", f"{region.region}: {region.requests:,}") for region in summary.regions]
+        lines.append(("stored", f"{summary.storage.bytes:,} bytes in {summary.storage.rows:,} rows"))
+    lines += _ranked(
+        "workspaces",
+        [f"{w.name}: {w.requests:,}, {w.read_pct} % of bytes read" for w in summary.top_workspaces],
+    )
+    lines += _ranked("pipes", [f"{pipe.name}: {pipe.requests:,}" for pipe in summary.top_pipes])
+    lines += _ranked("regions", [f"{region.region}: {region.requests:,}" for region in summary.regions])
+    if summary.previous_year:
+        before = summary.previous_year
+        lines.append(("year before", f"{before.requests:,} ({before.change_pct:+} %)"))
     if summary.rank:
-        lines.append(
-            ("rank", f"ahead of {summary.rank.percentile} % of {summary.rank.cohort_size} customers")
-        )
+        rank = summary.rank
+        lines.append(("rank", f"ahead of at least {rank.percentile} % of {rank.cohort_size:,} customers"))
     return lines
 
 
+def _ranked(label: str, entries: list[str]) -> list[tuple[str, str]]:
+    """The entries below each other, the first one labelled."""
+    return [(label if number == 0 else "", entry) for number, entry in enumerate(entries)]
+
+
 def print_top_customers(console: Console, reader: Reader, year: int, most: int = 10) -> None:
-    """The customers with most requests."""
-    facts = reader.facts(year)[:most]
-    names = reader.customers([row["wrapped_id"] for row in facts])
-    table = Table(title=f"Top customers of {year}")
-    for column in (
-        "customer",
-        "wrapped_id",
-        "requests",
-        "errors",
-        "bytes read",
-        "peak day",
-        "stored",
-        "ingested",
-    ):
-        table.add_column(column, justify="left" if column in ("customer", "wrapped_id") else "right")
+    """The customers with most requests, in 80 columns, and how to see one of them whole."""
     edition = reader.edition(year)
+    facts = reader.facts(year)[:most]
+    if edition is None or not facts:
+        return
+    names = reader.customers([row["wrapped_id"] for row in facts])
+    table = Table(title=f"Top customers of {year}", box=box.SIMPLE, padding=(0, 1), pad_edge=False)
+    table.add_column("customer", no_wrap=True, max_width=24)
+    for column in ("requests", "errors", "read", "ingested", "stored", "busiest day"):
+        table.add_column(column, justify="right", no_wrap=True)
     for row in facts:
-        assert edition is not None
-        made = document(row, edition)
+        peak = document(row, edition).peak_day
         table.add_row(
-            names.get(row["wrapped_id"]) or "(unnamed)",
-            row["wrapped_id"][:8],
+            names.get(row["wrapped_id"]) or row["wrapped_id"][:8],
             f"{row['requests']:,}",
             f"{row['errors']:,}",
-            f"{row['bytes_read']:,}",
-            f"{made.peak_day.date} ({made.peak_day.requests:,})" if made.peak_day else "",
-            f"{row['storage_bytes'] or 0:,}",
-            f"{row['ingestion_bytes']:,}",
+            short_bytes(row["bytes_read"]),
+            short_bytes(row["ingestion_bytes"]),
+            "-" if row["storage_bytes"] is None else short_bytes(row["storage_bytes"]),
+            str(peak.date) if peak else "-",
         )
     console.print(table)
+    console.print("The first of them, whole and exact:")
+    console.print(
+        f"  wrapped summary --year {year} --wrapped-id {facts[0]['wrapped_id']}",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def short_bytes(count: int) -> str:
+    """Bytes in three digits or so, cut and not rounded: 12,599,999 is 12.5 MB."""
+    for power, unit in ((18, "EB"), (15, "PB"), (12, "TB"), (9, "GB"), (6, "MB"), (3, "kB")):
+        if count >= 10**power:
+            whole, tenths = divmod(count * 10 // 10**power, 10)
+            return f"{whole:,}.{tenths} {unit}" if whole < 100 else f"{whole:,} {unit}"
+    return f"{count} B"
 
 
 def print_books(console: Console, reader: Reader, span: Span) -> None:
@@ -144,35 +189,56 @@ def print_quarantine(console: Console, reader: Reader, span: Span, most: int = 3
     console.print(table)
 
 
-def print_checks(console: Console, evaluations: Sequence[dg.AssetCheckEvaluation]) -> bool:
-    """Every check with its result; returns whether one failed (a warning does not)."""
-    table = Table(title="Checks")
-    for column in ("asset", "check", "result", "first broken row"):
-        table.add_column(column)
-    failed = False
-    for evaluation in sorted(evaluations, key=lambda e: (e.asset_key.path, e.check_name)):
-        is_warning = evaluation.severity is dg.AssetCheckSeverity.WARN
-        failed |= not evaluation.passed and not is_warning
-        result = "[green]passed" if evaluation.passed else "[yellow]warning" if is_warning else "[red]FAILED"
-        table.add_row(
-            "/".join(evaluation.asset_key.path), evaluation.check_name, result, _first_broken(evaluation)
-        )
+def print_checks(console: Console, evaluations: Sequence["dg.AssetCheckEvaluation"]) -> bool:
+    """Every check with its result, then what was found; returns whether one failed (a warning does not)."""
+    table = Table(title="Checks", box=box.SIMPLE, pad_edge=False)
+    for column in ("result", "asset", "check"):
+        table.add_column(column, no_wrap=True)
+    ordered = sorted(evaluations, key=lambda e: (e.asset_key.path, e.check_name))
+    for evaluation in ordered:
+        table.add_row(_result(evaluation), "/".join(evaluation.asset_key.path), evaluation.check_name)
     console.print(table)
-    return failed
+    for evaluation in ordered:
+        if not evaluation.passed:
+            _print_broken(console, evaluation)
+    failed = [evaluation for evaluation in ordered if _is_failure(evaluation)]
+    warned = sum(not evaluation.passed for evaluation in ordered) - len(failed)
+    passed = len(ordered) - len(failed) - warned
+    console.print(f"{len(ordered)} checks: {passed} passed, {warned} warned, {len(failed)} failed.")
+    return bool(failed)
 
 
-def _first_broken(evaluation: dg.AssetCheckEvaluation) -> str:
-    rows: Any = evaluation.metadata["first_broken_rows"].value
-    return (
-        ", ".join(f"{name} {value}" for name, value in rows[0].items() if value is not None) if rows else ""
+def _is_failure(evaluation: "dg.AssetCheckEvaluation") -> bool:
+    return not evaluation.passed and evaluation.severity.value == "ERROR"
+
+
+def _result(evaluation: "dg.AssetCheckEvaluation") -> str:
+    if evaluation.passed:
+        return "[green]passed"
+    return "[red]FAILED" if _is_failure(evaluation) else "[yellow]warning"
+
+
+def _print_broken(console: Console, evaluation: "dg.AssetCheckEvaluation", most: int = 3) -> None:
+    """A check that did not pass: what it promises, and the first rows that break it."""
+    style = "red" if _is_failure(evaluation) else "yellow"
+    place = f"{'/'.join(evaluation.asset_key.path)} {evaluation.check_name}"
+    console.print(
+        f"{place}: {evaluation.description}", style=style, highlight=False, markup=False, soft_wrap=True
     )
+    rows: Any = evaluation.metadata["first_broken_rows"].value
+    for row in rows[:most]:
+        told = ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
+        console.print(f"  {told}", highlight=False, markup=False, soft_wrap=True)
+    if len(rows) > most:
+        console.print(f"  and {len(rows) - most} more in the Dagster UI", highlight=False, soft_wrap=True)
 
 
 def print_differences(console: Console, settings: Settings, year: int) -> bool:
     """Compare every table with its full rebuild; returns whether one differs."""
-    table = Table(title="Every table against its full rebuild")
-    for column in ("table", "result", "first difference"):
-        table.add_column(column)
+    table = Table(title="Every table against its full rebuild", box=box.SIMPLE, pad_edge=False)
+    for column in ("result", "table"):
+        table.add_column(column, no_wrap=True)
+    first: list[str] = []
     tables = [(layer, family) for layer in ("raw", *LEVELS) for family in FAMILIES] + [
         ("wrapped_summaries", "")
     ]
@@ -184,12 +250,11 @@ def print_differences(console: Console, settings: Settings, year: int) -> bool:
             span = LEVELS[layer].covering(Span.year(year)) if layer in LEVELS else Span.year(year)
             found = reader.differences(layer, family, span, fetch)
             differs |= bool(found)
-            first = f"{found[0]['side']}: {found[0]['content']}" if found else ""
-            table.add_row(
-                "/".join(filter(None, (layer, family))),
-                "[red]DIFFERS" if found else "[green]identical",
-                first,
-            )
+            name = "/".join(filter(None, (layer, family)))
+            table.add_row("[red]DIFFERS" if found else "[green]identical", name)
+            first += [f"{name}, only in {row['side']}: {row['content']}" for row in found[:2]]
         report("comparing", len(tables), len(tables))
     console.print(table)
+    for line in first:
+        console.print(line, style="red", highlight=False, markup=False, soft_wrap=True)
     return differs

@@ -14,6 +14,7 @@ from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.checks import CHECKS
 from wrapped_assets.definitions import defs
 from wrapped_assets.families import FAMILIES
+from wrapped_assets.overlooked import folders, told
 from wrapped_assets.periods import MONTHLY, WEEKLY, Span
 from wrapped_assets.resources.errors import Refused, WarehouseMissing
 from wrapped_assets.resources.open import open_landing, open_warehouse
@@ -153,6 +154,14 @@ _FULL_REFRESH = {"config": {"full_refresh": True}}
 
 def _full(*layers: str) -> dict[str, Any]:
     return {"ops": {f"{layer}__{family}": _FULL_REFRESH for layer in layers for family in FAMILIES}}
+
+
+def overlooked(settings: Settings) -> str:
+    """What lies in landing and no import will ever look at, in a sentence; empty when nothing does."""
+    store, places = open_landing(settings), dict[str, str]()
+    for family in FAMILIES:
+        places |= folders(store, family, calendar(datetime.now(UTC))).overlooked
+    return told(places)
 
 
 def _news(settings: Settings, span: Span) -> News:
