@@ -23,7 +23,6 @@ WORLD = synthetic.World(
     first_day=date(YEAR, 1, 27),
     last_day=date(YEAR, 2, 9),
 )
-# Most requests of all; one of its owner's two organizations.
 SECRET = "a secret of at least 32 bytes, ok!!"
 
 
@@ -36,18 +35,22 @@ class BuiltWorld:
     settings: dict[str, str] = field(default_factory=dict)
 
     @property
-    def environment(self) -> dict[str, str]:
-        """The environment of a process that works on this world."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("WRAPPED_")}
-        ours = {
+    def settings_alone(self) -> dict[str, str]:
+        """The variables that make a process work on this world."""
+        return {
             "WRAPPED_HOME": str(self.home),
             "DAGSTER_HOME": str(self.home / "dagster"),
             "WRAPPED_LANDING_URL": f"file://{self.landing}",
             "WRAPPED_FIRST_DAY": f"{YEAR}-01-20",
             "WRAPPED_SECRET": SECRET,
             "COLUMNS": "80",
-        }
-        return kept | ours | self.settings
+        } | self.settings
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The whole environment of such a process."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("WRAPPED_")}
+        return kept | self.settings_alone
 
     def wrapped(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run the command line in a process of its own."""

@@ -115,7 +115,7 @@ def wait_and_follow(home: Path, name: str, told: Connection) -> None:
                 told.send("refused")
             raise
 
-    duckdb.connect = telling  # type: ignore[assignment]
+    duckdb.connect = telling
     with Pipeline(home, name).open() as run:
         told.send("open")
         run.follow()

@@ -189,7 +189,7 @@ def test_a_row_that_is_no_number_is_found_whatever_the_file_says_of_itself(
     pipeline: Pipeline, column: str, value: float
 ) -> None:
     """A Parquet file's own minimum and maximum leave NaN out; alone in its file, or beside good rows."""
-    bad = request(id="bad", **{column: value})
+    bad = request(id="bad") | {column: value}
     pipeline.land(the_file(bad, name="alone"), the_file(request(id="good"), bad, name="beside"))
     with pipeline.open() as run:
         assert run.take_in("pipe_stats").quarantined_rows == {f"{column} is not a finite number": 2}

@@ -162,7 +162,7 @@ LATE_ROWS = {
 def test_only_rows_of_the_organizations_touched_are_written_again(december: Pipeline, what: str) -> None:
     """A mark on everybody else's rows, on theirs in other periods and on all summaries shows who was recomputed."""
     row = LATE_ROWS[what]
-    owner = {"org-1": "c"}.get(row["organization_id"], row["organization_id"])
+    owner: str = {"org-1": "c"}.get(row["organization_id"]) or row["organization_id"]
     december.land(*late(row))
     with december.open() as run:
         marked = _mark(run, f"organization_id <> '{row['organization_id']}' or {{period}} not in ({PERIODS})")
@@ -176,7 +176,7 @@ def test_only_rows_of_the_organizations_touched_are_written_again(december: Pipe
         rewritten = (
             "select wrapped_id from main.wrapped_summaries where p50_us is distinct from 777 and year = 2025"
         )
-        assert run.rows(rewritten) == [(id_of(owner),)]
+        assert run.rows(rewritten) == [(id_of(str(owner)),)]
 
 
 PERIODS = "'2025-02-12 10:00:00', '2025-02-12', '2025-02-10', '2025-02-01', '2025-01-01'"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from wrapped_assets.families import FAMILIES
@@ -101,10 +102,12 @@ def _lines(summary: Summary) -> list[tuple[str, str]]:
         lines.append(("stored", f"{summary.storage.bytes:,} bytes in {summary.storage.rows:,} rows"))
     lines += _ranked(
         "workspaces",
-        [f"{w.name}: {w.requests:,}, {w.read_pct} % of bytes read" for w in summary.top_workspaces],
+        [f"{shown(w.name)}: {w.requests:,}, {w.read_pct} % of bytes read" for w in summary.top_workspaces],
     )
-    lines += _ranked("pipes", [f"{pipe.name}: {pipe.requests:,}" for pipe in summary.top_pipes])
-    lines += _ranked("regions", [f"{region.region}: {region.requests:,}" for region in summary.regions])
+    lines += _ranked("pipes", [f"{shown(pipe.name)}: {pipe.requests:,}" for pipe in summary.top_pipes])
+    lines += _ranked(
+        "regions", [f"{shown(region.region)}: {region.requests:,}" for region in summary.regions]
+    )
     if summary.previous_year:
         before = summary.previous_year
         lines.append(("year before", f"{before.requests:,} ({before.change_pct:+} %)"))
@@ -126,14 +129,14 @@ def print_top_customers(console: Console, reader: Reader, year: int, most: int =
     if edition is None or not facts:
         return
     names = reader.customers([row["wrapped_id"] for row in facts])
-    table = Table(title=f"Top customers of {year}", box=box.SIMPLE, padding=(0, 1), pad_edge=False)
-    table.add_column("customer", no_wrap=True, max_width=24)
-    for column in ("requests", "errors", "read", "ingested", "stored", "busiest day"):
+    table = Table(title=f"Top customers of {year}", box=box.SIMPLE, padding=0, pad_edge=False)
+    table.add_column("customer")
+    for column in ("requests", "errors", "read", "ingested", "stored", "busiest"):
         table.add_column(column, justify="right", no_wrap=True)
     for row in facts:
         peak = document(row, edition).peak_day
         table.add_row(
-            names.get(row["wrapped_id"]) or row["wrapped_id"][:8],
+            shown(names.get(row["wrapped_id"]) or row["wrapped_id"][:8]),
             f"{row['requests']:,}",
             f"{row['errors']:,}",
             short_bytes(row["bytes_read"]),
@@ -148,6 +151,11 @@ def print_top_customers(console: Console, reader: Reader, year: int, most: int =
         highlight=False,
         soft_wrap=True,
     )
+
+
+def shown(name: str) -> str:
+    """A name from outside as a terminal may show it: no markup of ours, no control characters of its own."""
+    return escape("".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name))
 
 
 def short_bytes(count: int) -> str:
@@ -185,7 +193,7 @@ def print_quarantine(console: Console, reader: Reader, span: Span, most: int = 3
     for column in ("family", "what", "reason", "count"):
         table.add_column(column, justify="right" if column == "count" else "left")
     for (family, what, reason), number in sorted(reasons.items())[:most]:
-        table.add_row(family, what, reason, f"{number:,}")
+        table.add_row(family, what, shown(reason), f"{number:,}")
     console.print(table)
 
 

@@ -1,0 +1,415 @@
+"""What the command line promises: help that teaches, results that are exact, and wrong input told in three sentences.
+
+Most commands run in this process; those that run the graph have one of their own, as their settings are fixed by it.
+"""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from rich.console import Console
+
+from tests.built_world import YEAR, BuiltWorld
+from wrapped_assets import cli, reports, running
+from wrapped_assets.resources.duckdb import DuckDBReader, DuckDBWarehouse
+from wrapped_assets.resources.errors import Refused
+from wrapped_assets.summaries import document
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command printed, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Wrapped = Callable[..., Said]
+
+
+@pytest.fixture
+def wrapped(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Wrapped:
+    """Run the command line in this process: `wrapped("build", "--year", "2025", WRAPPED_THREADS="0")`.
+
+    Unless it is told otherwise, its home is an empty folder.
+    """
+
+    def run(*arguments: str, **settings: str) -> Said:
+        for name in [name for name in os.environ if name.startswith(("WRAPPED_", "AWS_", "DAGSTER_"))]:
+            monkeypatch.delenv(name)
+        for name, value in ({"WRAPPED_HOME": str(tmp_path / "home"), "COLUMNS": "80"} | settings).items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["wrapped", *arguments])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        printed = capfd.readouterr()
+        return Said(int(ended.value.code or 0), printed.out, printed.err)
+
+    return run
+
+
+def refused(said: Said) -> str:
+    """What a refusal says, once it has the form of one: code 2, what failed, what was seen, what to do next."""
+    assert said.code == 2, said
+    assert said.out == ""
+    lines = [line for line in said.err.splitlines() if line]
+    assert "Traceback" not in said.err
+    assert len(lines) >= 3
+    assert lines[0].endswith(".")
+    assert all(line.startswith("  ") for line in lines[1:])
+    assert lines[-1].startswith("  Next: ")
+    return said.err
+
+
+def rejected(said: Said) -> str:
+    """What a wrong option is told, in one line."""
+    assert said.code == 2, said
+    assert said.out == ""
+    assert "Invalid value" in said.err and "Traceback" not in said.err
+    return " ".join(re.sub("[│╭╮╰╯─]", "", said.err).split())
+
+
+# Help
+
+
+@pytest.mark.parametrize(
+    ("arguments", "teaches"),
+    [
+        ([], ["wrapped demo", "WRAPPED_*", "Exit codes: 0 done, 1 a check failed, 2 refused"]),
+        (["demo"], ["compares every total with what the synthetic source knows", "--requests"]),
+        (["build"], ["Safe to repeat and to interrupt", "--from 2025-03-01 --to 2025-03-07"]),
+        (["summary"], ["exactly one of --wrapped-id and --organization-id", "--format json > acme.json"]),
+        (["check"], ["exit with 1 when one fails", "&& wrapped check --year 2025"]),
+    ],
+    ids=lambda value: "-".join(value) or "wrapped",
+)
+def test_help_says_what_a_command_does_and_shows_an_example(
+    wrapped: Wrapped, arguments: list[str], teaches: list[str]
+) -> None:
+    """In 80 columns; a line or two is enough to begin."""
+    said = wrapped(*arguments, "--help")
+
+    assert said.code == 0
+    assert max(map(len, said.out.splitlines())) <= 80
+    flat = " ".join(said.out.split())
+    assert [text for text in teaches if text not in flat] == []
+
+
+def test_without_a_command_the_help_is_shown(wrapped: Wrapped) -> None:
+    """Whoever types `wrapped` learns where to start."""
+    assert "Start with wrapped demo" in wrapped().out
+
+
+# Results
+
+
+@contextmanager
+def warehouse(world: BuiltWorld) -> Iterator[DuckDBReader]:
+    """The world's warehouse, to read."""
+    with DuckDBWarehouse(world.warehouse).reading() as reader:
+        yield reader
+
+
+def test_the_json_of_a_summary_is_the_document_byte_for_byte(
+    wrapped: Wrapped, built_world: BuiltWorld
+) -> None:
+    """By either id, with nothing around it but a line's end."""
+    with warehouse(built_world) as reader:
+        edition = reader.edition(YEAR)
+        facts = reader.facts(YEAR)[0]
+        customer = facts["wrapped_id"]
+        organization = reader.con.execute(
+            "select min(organization_id) from main.wrapped_organizations where wrapped_id = ?", [customer]
+        ).fetchall()[0][0]
+    assert edition is not None
+
+    for ids in (["--wrapped-id", customer], ["--organization-id", organization]):
+        said = wrapped("summary", "--year", str(YEAR), *ids, "--format", "json", **built_world.settings_alone)
+        assert (said.code, said.err) == (0, "")
+        assert said.out.encode() == document(facts, edition).to_json() + b"\n"
+
+
+def test_a_summary_reads_well_in_80_columns(wrapped: Wrapped, built_world: BuiltWorld) -> None:
+    """Every part of the document has its line."""
+    with warehouse(built_world) as reader:
+        customer = reader.facts(YEAR)[0]["wrapped_id"]
+
+    said = wrapped("summary", "--year", str(YEAR), "--wrapped-id", customer, **built_world.settings_alone)
+
+    assert said.code == 0
+    assert max(map(len, said.out.splitlines())) <= 80
+    labels = ["requests", "bytes read", "p50 / p95 / p99", "busiest day", "busiest hour", "active days"]
+    labels += ["ingested", "stored", "workspaces", "pipes", "regions"]
+    assert [label for label in labels if f"  {label}  " not in said.out] == []
+
+
+def printed(show: Callable[[Console], object]) -> str:
+    """What a report prints on a terminal of 80 columns."""
+    console = Console(file=StringIO(), width=80)
+    show(console)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+def test_the_top_customers_fit_into_80_columns_and_one_can_be_followed(built_world: BuiltWorld) -> None:
+    """Names in full, numbers whole, and the command that shows the first of them."""
+    with warehouse(built_world) as reader:
+        told = printed(lambda console: reports.print_top_customers(console, reader, YEAR))
+        first = reader.facts(YEAR)[0]["wrapped_id"]
+
+    assert max(map(len, told.splitlines())) <= 80
+    assert "…" not in told
+    assert f"wrapped summary --year 2025 --wrapped-id {first}" in told
+
+
+def test_names_from_outside_are_shown_and_never_obeyed() -> None:
+    """A customer may be called like a colour or a terminal's command."""
+    told = printed(lambda console: console.print(reports.shown("[/bold] \x1b[31m[red]Ünï\n☃[/red]")))
+    assert told == "[/bold] �[31m[red]Ünï�☃[/red]\n"
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1.0 kB"),
+        (12_599_999, "12.5 MB"),
+        (100_999_999_999, "100 GB"),
+        (123_456 * 10**18, "123,456 EB"),
+    ],
+)
+def test_bytes_are_cut_to_three_digits_or_so(count: int, text: str) -> None:
+    """Never rounded up: what is shown was really read."""
+    assert reports.short_bytes(count) == text
+
+
+def test_a_second_build_finds_nothing_to_do_and_names_what_it_never_looks_at(
+    built_world: BuiltWorld, tmp_path: Path
+) -> None:
+    """It says so, and exits with 0; a stray folder is told, not imported and not silently passed over."""
+    world = built_world.twin(tmp_path / "home")
+    stray = world.landing / "storage" / "dt=2025-02-31"
+    stray.mkdir()
+    try:
+        done = world.wrapped("build", "--year", str(YEAR))
+    finally:
+        stray.rmdir()
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("Nothing to do: every file of 2025-01-20 to 2025-12-31 is imported")
+    assert "Not looked at: storage/dt=2025-02-31 is no folder of a day, dt=YYYY-MM-DD." in done.stdout
+
+
+# Wrong input
+
+
+def test_every_bad_setting_is_told_at_once_and_no_secret_with_it(wrapped: Wrapped) -> None:
+    """Name, what was seen, what was expected."""
+    told = refused(
+        wrapped(
+            "build",
+            "--year",
+            "2025",
+            WRAPPED_FIRST_DAY="soon",
+            WRAPPED_MEMORY_LIMIT="lots",
+            WRAPPED_THREADS="0",
+            WRAPPED_REGIONS="eu=postgres://me:hunter2@host/db",
+            WRAPPED_FROZEN_EDITIONS="20x5",
+            WRAPPED_LANDING_URL="ftp://me:hunter2@host/",
+            WRAPPED_WAREHOUSE_URL="sqlite:///x",
+        )
+    )
+    assert told.startswith("7 settings cannot be used.")
+    assert all(f"  WRAPPED_{name}: " in told for name in ("FIRST_DAY", "MEMORY_LIMIT", "THREADS", "REGIONS"))
+    assert "hunter2" not in told
+
+
+@pytest.mark.parametrize("command", [["summary", "--organization-id", "acme"], ["check"]])
+def test_without_a_warehouse_the_way_to_one_is_told(wrapped: Wrapped, command: list[str]) -> None:
+    """Nothing was built there yet; the commands that build are named."""
+    told = refused(wrapped(*command, "--year", "2025"))
+    assert told.startswith("There is no warehouse at /")
+    assert "wrapped demo" in told and "wrapped build" in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "first", "seen"),
+    [
+        (["--year", "2031", "--wrapped-id", "x"], "There is no 2031 summary of anybody.", "so far: 2025"),
+        (["--year", "2025", "--wrapped-id", "x"], "There is no 2025 summary of customer x.", "unknown"),
+        (
+            ["--year", "2025", "--organization-id", "x'; --"],
+            "There is no 2025 summary of organization x'; --.",
+            "No row and no snapshot names this organization",
+        ),
+    ],
+)
+def test_unknown_years_and_customers_are_told_with_what_is_known(
+    wrapped: Wrapped, built_world: BuiltWorld, arguments: list[str], first: str, seen: str
+) -> None:
+    """An empty table would be taken for a customer without use."""
+    told = refused(wrapped("summary", *arguments, **built_world.settings_alone))
+    assert told.splitlines()[0] == first
+    assert seen in told
+
+
+def test_a_year_that_was_never_built_is_not_checked(wrapped: Wrapped, built_world: BuiltWorld) -> None:
+    """Every check of nothing would pass."""
+    told = refused(wrapped("check", "--year", "2031", **built_world.settings_alone))
+    assert told.startswith("There is nothing to check for 2031.")
+
+
+@pytest.mark.parametrize(
+    ("ids", "seen"),
+    [([], "not none of them"), (["--wrapped-id", "x", "--organization-id", "y"], "not both")],
+)
+def test_a_customer_is_named_by_exactly_one_id(wrapped: Wrapped, ids: list[str], seen: str) -> None:
+    """Both might disagree."""
+    told = rejected(wrapped("summary", "--year", "2025", *ids))
+    assert f"Give exactly one of --wrapped-id and --organization-id, {seen}." in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            "--year 2025 --from 2025-03-02 --to 2025-03-01",
+            "--from is 2025-03-02, which is after --to, 2025-03-01.",
+        ),
+        (
+            "--year 2025 --from 2025-01-31",
+            "--from is 2025-01-31, which cannot be built: the calendar runs from",
+        ),
+        ("--year 2025 --from 2024-12-31", "--from is 2024-12-31, which is not in 2025."),
+        ("--year 2025 --to 2026-01-01", "--to is 2026-01-01, which is not in 2025."),
+        (
+            "--year 2024",
+            "No day of 2024 can be built: the calendar runs from 2025-02-01 (WRAPPED_FIRST_DAY) to",
+        ),
+        (
+            "--year 2199",
+            "No day of 2199 can be built: the calendar runs from 2025-02-01 (WRAPPED_FIRST_DAY) to",
+        ),
+        ("--year 2025 --from 1.3.2025", "'1.3.2025'"),
+        ("--year last", "'--year'"),
+    ],
+)
+def test_days_that_cannot_be_built_are_told_with_the_calendar(
+    wrapped: Wrapped, arguments: str, told: str
+) -> None:
+    """Before anything is started."""
+    assert told in rejected(wrapped("build", *arguments.split(), WRAPPED_FIRST_DAY="2025-02-01"))
+
+
+def test_the_demonstration_wants_a_whole_year(wrapped: Wrapped) -> None:
+    """Its truth is that of a year, so half of one could never agree with it."""
+    told = rejected(wrapped("demo", "--year", "2025", WRAPPED_FIRST_DAY="2025-02-01"))
+    assert "needs a whole year" in told
+
+
+def test_a_home_that_cannot_be_written_is_told(wrapped: Wrapped, tmp_path: Path) -> None:
+    """A file where the folder should be; a missing permission is told the same way."""
+    taken = tmp_path / "taken"
+    taken.touch()
+    for command in (["build", "--year", "2025"], ["demo"]):
+        told = refused(wrapped(*command, WRAPPED_HOME=str(taken)))
+        assert str(taken) in told and "WRAPPED_HOME" in told
+
+
+def test_a_damaged_warehouse_is_told_with_the_way_back(
+    wrapped: Wrapped, built_world: BuiltWorld, tmp_path: Path
+) -> None:
+    """The landing files hold everything, so a warehouse can always be built again."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "warehouse.duckdb").write_bytes(b"nothing that DuckDB wrote" * 1000)
+    told = refused(wrapped("summary", "--year", "2025", "--organization-id", "acme"))
+    assert "not a valid DuckDB database file" in told and "wrapped build" in told
+
+
+HOLDER = """
+import duckdb, sys
+connection = duckdb.connect(sys.argv[1])
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_warehouse_that_another_process_writes_is_told_with_the_process(
+    wrapped: Wrapped, built_world: BuiltWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a short wait, not for ever."""
+    monkeypatch.setattr(cli, "PATIENCE_SECONDS", 0.1)
+    world = built_world.twin(tmp_path / "home")
+    command = [sys.executable, "-c", HOLDER, str(world.warehouse)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None and holder.stdin is not None
+        assert holder.stdout.readline() == b"held\n"
+        told = refused(wrapped("check", "--year", "2025", **world.settings_alone))
+        holder.stdin.close()
+    assert f"Process {holder.pid} has it open" in told
+
+
+@pytest.mark.parametrize(
+    "url", ["file://relative", "file:///", "s3://", "s3://me:hunter2@bucket/x", "s3://bucket/x?token=hunter2"]
+)
+def test_a_landing_url_that_names_no_place_is_told_without_what_is_in_it(wrapped: Wrapped, url: str) -> None:
+    """It may hold a password."""
+    told = refused(
+        wrapped("build", "--year", "2025", WRAPPED_LANDING_URL=url, AWS_EC2_METADATA_DISABLED="true")
+    )
+    assert "Its URL cannot be used." in told
+    assert "hunter2" not in told
+
+
+def test_a_store_that_does_not_answer_is_told_without_credentials(wrapped: Wrapped) -> None:
+    """After a few tries; nothing was changed, so it is safe to run again."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        endpoint = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        told = refused(
+            wrapped(
+                "build",
+                "--year",
+                "2025",
+                WRAPPED_LANDING_URL="s3://bucket/prefix",
+                WRAPPED_S3_ENDPOINT_URL=endpoint,
+                AWS_ACCESS_KEY_ID="hunter1",
+                AWS_SECRET_ACCESS_KEY="hunter2",
+                AWS_DEFAULT_REGION="us-east-1",
+            )
+        )
+    assert told.startswith("Could not list the days of pipe_stats in s3://bucket/prefix.")
+    assert "hunter" not in told
+
+
+def test_a_failed_run_is_told_with_its_step_and_its_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dagster's own log stays in Dagster; the terminal gets the sentences."""
+
+    @dg.op
+    def refresh() -> None:
+        raise ValueError("The disk is full.\n  Next: make room.")
+
+    @dg.job
+    def refresh_months() -> None:
+        refresh()
+
+    monkeypatch.setattr(running, "defs", dg.Definitions(jobs=[refresh_months]))
+    with dg.DagsterInstance.ephemeral() as instance, pytest.raises(Refused) as failed:
+        running.run(instance, "refresh_months")
+
+    told = str(failed.value).splitlines()
+    assert re.fullmatch(r"The run [0-9a-f]{8} of refresh_months failed in refresh\.", told[0])
+    assert told[1].strip() == "ValueError: The disk is full."
+    assert told[-1].startswith("  Next: ") and "goes on where this stopped" in told[-1]
