@@ -1,72 +1,182 @@
-"""Asset checks as an operator meets them: by `wrapped check`, and in what the UI reads."""
+"""What the checks promise an operator: the right one fails, the command says so, and the Dagster UI shows it.
 
+What is wrong here was put into the warehouse behind the pipeline's back.
+"""
+
+import contextlib
 import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import Request, urlopen
 
-import dagster as dg
 import duckdb
-import pytest
 
 from tests.built_world import YEAR, BuiltWorld
-from wrapped_assets.checks import CHECKS
 
-PLANTS = {
-    "one duplicate key": (
-        "insert into raw.pipe_stats from raw.pipe_stats limit 1",
-        {("raw/pipe_stats", "keys_are_unique"), ("hourly/pipe_stats", "conserves_raw")},
-    ),
-    "one lost row": (
-        "delete from raw.storage where rowid = (select min(rowid) from raw.storage where timestamp >= '2025-01-28')",
-        {("raw/storage", "nothing_is_lost"), ("hourly/storage", "conserves_raw")},
-    ),
-    "one wrong rollup": (
-        "update weekly.ingestion_operations set written_bytes = written_bytes + 1"
-        " where rowid = (select min(rowid) from weekly.ingestion_operations)",
-        {("weekly/ingestion", "conserves_daily")},
-    ),
-}
+ROOT = Path(__file__).parent.parent
+START_SECONDS = 180
+
+CHECKS = """
+{ assetNodes { assetKey { path } assetChecksOrError { ... on AssetChecks { checks { name
+  executionForLatestMaterialization { status evaluation { severity success metadataEntries {
+    label ... on MarkdownMetadataEntry { mdStr } } } } } } } } }
+"""
 
 
-def test_a_world_as_it_was_built_passes_every_check(built_world: BuiltWorld, tmp_path: Path) -> None:
-    """Only the quarantine, which holds what the world's broken files brought, is told as a warning."""
-    world = built_world.twin(tmp_path / "twin")
-
-    said = world.wrapped("check", "--year", str(YEAR), "--deep")
-
-    assert said.returncode == 0, said.stdout + said.stderr
-    broken = {check for check, passed in evaluations(world).items() if not passed}
-    assert {name for _, name in broken} == {"quarantine_is_empty"}
-    assert len(evaluations(world)) == len(CHECKS)
-
-
-@pytest.mark.parametrize("plant", PLANTS)
-def test_what_is_planted_behind_the_pipelines_back_fails_the_right_check(
-    built_world: BuiltWorld, tmp_path: Path, plant: str
-) -> None:
-    """The command exits with 1 and names it, and Dagster, which the UI reads, has it on record."""
-    world = built_world.twin(tmp_path / "twin")
-    statement, expected = PLANTS[plant]
-    with duckdb.connect(str(world.warehouse)) as connection:
-        connection.execute(statement)
-
-    said = world.wrapped("check", "--year", str(YEAR))
-
-    assert said.returncode == 1, said.stdout + said.stderr
-    assert "FAILED" in said.stdout
-    failed = {check for check, passed in evaluations(world).items() if not passed}
-    assert {check for check in failed if check[1] != "quarantine_is_empty"} == expected
-
-
-def evaluations(world: BuiltWorld) -> dict[tuple[str, str], bool]:
-    """The last evaluation of every check, from the instance that the UI shows."""
-    found = {}
-    with dg.DagsterInstance.from_config(str(world.home / "dagster")) as instance:
-        for check in CHECKS:
-            key = dg.AssetCheckKey(dg.AssetKey(check.asset), check.name)
-            records = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
-            event = records[0].event if records else None
-            assert event is not None and event.dagster_event is not None, f"{key} was never run"
-            evaluation = event.dagster_event.asset_check_evaluation_data
-            assert json.dumps(evaluation.metadata["first_broken_rows"].value) is not None
-            found["/".join(check.asset), check.name] = evaluation.passed
+def results(printed: str) -> dict[str, list[str]]:
+    """The checks that `wrapped check` printed, as asset/check, by their result."""
+    found: dict[str, list[str]] = {"passed": [], "warning": [], "FAILED": []}
+    for line in printed.splitlines():
+        result, *rest = line.split()[:3] or [""]
+        if result in found and len(rest) == 2:
+            found[result].append("/".join(rest))
     return found
+
+
+def damage(world: BuiltWorld, *statements: str) -> None:
+    """Change the warehouse behind the pipeline's back."""
+    with duckdb.connect(str(world.warehouse)) as con:
+        for statement in statements:
+            con.execute(statement)
+
+
+def test_a_sound_world_passes_every_check_and_its_quarantine_only_warns(
+    built_world: BuiltWorld, tmp_path: Path
+) -> None:
+    """The command exits with 0, names what is in quarantine, and finds every table equal to its full rebuild."""
+    done = built_world.twin(tmp_path / "home").wrapped("check", "--year", str(YEAR), "--deep")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = results(done.stdout)
+    families = ("ingestion", "pipe_stats", "storage")
+    assert found["warning"] == [f"landing/{family}/quarantine_is_empty" for family in families]
+    assert found["FAILED"] == []
+    assert len(found["passed"]) > 25
+    assert "landing/storage quarantine_is_empty: Every landing file and row could be taken." in done.stdout
+    assert "required column bytes is missing" in done.stdout or "column bytes is string" in done.stdout
+    assert "DIFFERS" not in done.stdout and done.stdout.count("identical") >= 16
+
+
+def test_what_is_wrong_fails_the_right_check_in_the_terminal_and_in_the_ui(
+    built_world: BuiltWorld, tmp_path: Path
+) -> None:
+    """One duplicate key in raw, one lost row, one wrong rollup: each is found where it is, and where it leads."""
+    world = built_world.twin(tmp_path / "home")
+    damage(
+        world,
+        "insert into raw.storage from raw.storage limit 1",
+        "delete from raw.ingestion where operation_id = (select min(operation_id) from raw.ingestion)",
+        """update daily.pipe_stats_requests set read_bytes = read_bytes + 1 where (day, organization_id, pipe_id) = (
+            select (day, organization_id, pipe_id) from daily.pipe_stats_requests order by all limit 1)""",
+    )
+    expected = [
+        "daily/pipe_stats/conserves_hourly",  # the wrong rollup
+        "hourly/ingestion/conserves_raw",
+        "hourly/storage/conserves_raw",
+        "monthly/pipe_stats/conserves_daily",
+        "raw/ingestion/nothing_is_lost",  # the lost row
+        "raw/storage/keys_are_unique",  # the duplicate key
+        "weekly/pipe_stats/conserves_daily",
+    ]
+
+    done = world.wrapped("check", "--year", str(YEAR))
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert results(done.stdout)["FAILED"] == expected
+    assert "raw/storage keys_are_unique: No key stands twice in raw." in done.stdout
+    assert f"{len(expected)} failed." in done.stdout
+
+    with webserver(world) as ask:
+        shown = ask(CHECKS)["assetNodes"]
+    executions = {
+        "/".join([*node["assetKey"]["path"], check["name"]]): check["executionForLatestMaterialization"]
+        for node in shown
+        for check in node["assetChecksOrError"].get("checks", [])
+    }
+    errors = [
+        name
+        for name, execution in executions.items()
+        if execution["status"] == "FAILED" and execution["evaluation"]["severity"] == "ERROR"
+    ]
+    assert sorted(errors) == expected
+    entries = executions["raw/storage/keys_are_unique"]["evaluation"]["metadataEntries"]
+    told = {entry["label"]: entry.get("mdStr") for entry in entries}
+    assert "datasource" in told["first_broken_rows"]
+
+
+def test_a_deep_check_finds_a_change_that_keeps_every_sum(built_world: BuiltWorld, tmp_path: Path) -> None:
+    """A byte moved from one pipe to another of the same organization and day: all sums hold, the table is wrong."""
+    world = built_world.twin(tmp_path / "home")
+    damage(
+        world,
+        """create temp table moved as
+        select day, organization_id, min(pipe_id) as from_pipe, max(pipe_id) as to_pipe
+        from daily.pipe_stats_requests
+        where read_bytes > 0
+        group by day, organization_id
+        having min(pipe_id) < max(pipe_id)
+        order by all limit 1""",
+        *(
+            f"""update daily.pipe_stats_requests as stored set read_bytes = read_bytes {change} from moved
+            where stored.day = moved.day and stored.organization_id = moved.organization_id
+                and stored.pipe_id = moved.{pipe} and stored.rowid = (
+                    select min(rowid) from daily.pipe_stats_requests as one
+                    where (one.day, one.organization_id, one.pipe_id) = (moved.day, moved.organization_id, moved.{pipe})
+                        and one.read_bytes > 0)"""
+            for change, pipe in (("- 1", "from_pipe"), ("+ 1", "to_pipe"))
+        ),
+    )
+
+    done = world.wrapped("check", "--year", str(YEAR), "--deep")
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert results(done.stdout)["FAILED"] == []
+    differing = [line.split()[1] for line in done.stdout.splitlines() if line.startswith(" DIFFERS")]
+    # Weeks and months are compared with a merge of the days as they are now.
+    assert "daily/pipe_stats" in differing
+    assert set(differing) <= {"daily/pipe_stats", "weekly/pipe_stats", "monthly/pipe_stats"}
+    assert "daily/pipe_stats, only stored: (" in done.stdout
+    assert "daily/pipe_stats, only rebuilt: (" in done.stdout
+
+
+@contextlib.contextmanager
+def webserver(world: BuiltWorld) -> Iterator[Any]:
+    """The real dagster-webserver over the world; gives a function that asks its GraphQL."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "dagster_webserver", "--workspace", "workspace.yaml"]
+    command += ["--host", "127.0.0.1", "--port", str(port)]
+    log = world.home / "webserver.log"
+
+    def ask(query: str) -> Any:
+        body = json.dumps({"query": query}).encode()
+        asked = Request(f"http://127.0.0.1:{port}/graphql", body, {"Content-Type": "application/json"})
+        with urlopen(asked, timeout=60) as answer:
+            return json.load(answer)["data"]
+
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=world.environment, stdout=output, stderr=output)
+    try:
+        deadline, pause = time.monotonic() + START_SECONDS, threading.Event()
+        while True:
+            try:
+                ask("{ version }")
+                break
+            except (URLError, ConnectionError):
+                assert time.monotonic() < deadline and process.poll() is None, log.read_text()[-3000:]
+                pause.wait(0.5)
+        yield ask
+    finally:
+        process.terminate()
+        try:
+            process.wait(60)
+        finally:
+            process.kill()

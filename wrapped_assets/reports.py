@@ -233,7 +233,7 @@ def _print_broken(console: Console, evaluation: "dg.AssetCheckEvaluation", most:
     console.print(
         f"{place}: {evaluation.description}", style=style, highlight=False, markup=False, soft_wrap=True
     )
-    rows: Any = evaluation.metadata["first_broken_rows"].value
+    rows: Any = evaluation.metadata["first_broken_rows_as_data"].value
     for row in rows[:most]:
         told = ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
         console.print(f"  {told}", highlight=False, markup=False, soft_wrap=True)
@@ -260,7 +260,8 @@ def print_differences(console: Console, settings: Settings, year: int) -> bool:
             differs |= bool(found)
             name = "/".join(filter(None, (layer, family)))
             table.add_row("[red]DIFFERS" if found else "[green]identical", name)
-            first += [f"{name}, only in {row['side']}: {row['content']}" for row in found[:2]]
+            one_each = {row["side"]: row["content"] for row in reversed(found)}
+            first += [f"{name}, only {side}: {content}" for side, content in sorted(one_each.items())]
         report("comparing", len(tables), len(tables))
     console.print(table)
     for line in first:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 SMALLEST_SECRET = 32
 
@@ -123,7 +123,7 @@ class _Reader:
 
     def _warehouse(self, home: Path) -> str:
         name = "WRAPPED_WAREHOUSE_URL"
-        url = self.environment.get(name, f"duckdb://{home / 'warehouse.duckdb'}")
+        url = self.environment.get(name, f"duckdb://{quote(str(home / 'warehouse.duckdb'))}")
         parts = urlsplit(url)
         if parts.scheme != "duckdb" or not parts.path.startswith("/") or parts.netloc:
             self.problems[name] = f"has the scheme '{parts.scheme}', expected duckdb:///absolute/path.duckdb"
@@ -134,7 +134,9 @@ class _Reader:
         given = self.environment.get(name)
         if given is None:
             found = sorted((home / "regions").glob("*.duckdb"))
-            return {path.stem: f"duckdb://{path}" for path in found if _REGION.fullmatch(path.stem)}
+            return {
+                path.stem: f"duckdb://{quote(str(path))}" for path in found if _REGION.fullmatch(path.stem)
+            }
         regions = {}
         for part in filter(None, (part.strip() for part in given.split(","))):
             region, _, url = part.partition("=")

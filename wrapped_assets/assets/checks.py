@@ -4,7 +4,9 @@ Which checks there are and what they promise is declared in wrapped_assets/check
 sql/duckdb/checks/. A run without partitions checks the year in its configuration.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import dagster as dg
 
@@ -15,6 +17,7 @@ from wrapped_assets.importing import fetching
 from wrapped_assets.overlooked import folders, listing
 from wrapped_assets.partitions import days, span_of
 from wrapped_assets.periods import Span
+from wrapped_assets.pictures import markdown_table
 from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.warehouse import Warehouse
 
@@ -46,7 +49,7 @@ def asset_check(check: Check) -> dg.AssetChecksDefinition:
             passed=not broken,
             severity=dg.AssetCheckSeverity.WARN if check.warning else dg.AssetCheckSeverity.ERROR,
             description=f"{check.promise} Checked {text_span(span)}.",
-            metadata={"checked": text_span(span), "first_broken_rows": dg.MetadataValue.json(_plain(broken))},
+            metadata={"checked": text_span(span), **_examples(broken)},
         )
 
     return run
@@ -71,7 +74,7 @@ def folders_are_read(family: str) -> dg.AssetChecksDefinition:
             passed=not rows,
             severity=dg.AssetCheckSeverity.WARN,
             description=FOLDERS_ARE_READ,
-            metadata={"first_broken_rows": dg.MetadataValue.json(rows[:5])},
+            metadata=_examples(rows[:5]),
         )
 
     return run
@@ -84,8 +87,14 @@ def _span(context: dg.AssetCheckExecutionContext, config: Scope, now: datetime) 
     return Span.year(config.year or now.year)
 
 
-def _plain(rows: list[dict[str, object]]) -> list[dict[str, str | None]]:
-    return [{name: None if value is None else str(value) for name, value in row.items()} for row in rows]
+def _examples(broken: Sequence[Mapping[str, object]]) -> dict[str, dg.MetadataValue[Any]]:
+    """The first rows that break a rule: to read, as data, and how many there are of them (five mean five or more)."""
+    rows = [{name: None if value is None else str(value) for name, value in row.items()} for row in broken]
+    metadata: dict[str, dg.MetadataValue[Any]] = {"broken_rows": dg.MetadataValue.int(len(rows))}
+    if rows:
+        table = markdown_table(list(rows[0]), [list(row.values()) for row in rows])
+        metadata["first_broken_rows"] = dg.MetadataValue.md(table)
+    return metadata | {"first_broken_rows_as_data": dg.MetadataValue.json(rows)}
 
 
 checks = [asset_check(check) for check in CHECKS] + [folders_are_read(family) for family in FAMILIES]

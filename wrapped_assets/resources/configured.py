@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote
 
 import dagster as dg
 import duckdb
@@ -33,7 +34,7 @@ class DuckDBWarehouseResource(DuckDBResource):
     def from_settings(cls, settings: Settings) -> "DuckDBWarehouseResource":
         """The resource for WRAPPED_WAREHOUSE_URL=duckdb:///..."""
         return cls(
-            database=settings.warehouse_url.removeprefix("duckdb://"),
+            database=unquote(settings.warehouse_url.removeprefix("duckdb://")),
             memory_limit=settings.memory_limit,
             threads=settings.threads,
             spill=str(settings.home / "spill"),

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import duckdb
 
@@ -24,7 +24,7 @@ class RegionalDatabase:
     @contextmanager
     def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A read-only connection, closed whatever happens; RegionUnavailable when there is no such database."""
-        path = Path(urlsplit(self.url).path)
+        path = Path(unquote(urlsplit(self.url).path))
         try:
             connection = duckdb.connect(str(path), read_only=True)
         except duckdb.Error as error:

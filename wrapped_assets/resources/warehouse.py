@@ -221,7 +221,7 @@ class Writer(Reader, Protocol):
         ...
 
     def refresh_identities(self, secret: bytes, full: bool) -> int:
-        """Give every organization its public identity; returns how many organizations have one."""
+        """Give every organization its public identity; returns how many are new or changed."""
         ...
 
     def refresh_summaries(

@@ -1,12 +1,14 @@
 -- What some new landing files of {family} hold: how many rows fall on which day, and how many are impossible and why.
 -- One row per (file, day of the event or null, reason or null).
--- Reads the Parquet files in $paths, only the columns of the contract.
+-- Reads the Parquet files in $paths, all columns of the contract and no others.
 select
     file_path,
     case when reason is null then {day} end as day,
     reason,
     count(*) as row_count,
-    max(exported_at) as last_exported_at
+    max(exported_at) as last_exported_at,
+    -- Reads every column to its last page: what cannot be read must fail here, where only its file is set aside.
+    bit_xor(hash({columns})) as content
 from (
     select
         {values},

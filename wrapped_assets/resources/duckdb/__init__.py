@@ -149,7 +149,7 @@ class DuckDBWriter(DuckDBReader):
         return dimensions.refresh(self.con, DIMENSIONS[name], fetch, full, progress)
 
     def refresh_identities(self, secret: bytes, full: bool) -> int:
-        """Give every organization its public identity; returns how many organizations have one."""
+        """Give every organization its public identity; returns how many are new or changed."""
         return dimensions.refresh_identities(self.con, secret, full)
 
     def refresh_summaries(

@@ -52,6 +52,8 @@ def connect(
     try:
         # Timestamps with a zone are read as UTC wherever the process runs.
         connection.execute("set TimeZone = 'UTC'")
+        # DuckDB's own bar goes to standard output, where `wrapped summary --format json` writes.
+        connection.execute("set enable_progress_bar = false")
         # A checkpoint rewrites the metadata of every table it finds changed: its price grows with the warehouse.
         # Commits are safe in the log; DuckDB checkpoints by itself whenever that has grown to 16 MB.
         connection.execute("pragma disable_checkpoint_on_shutdown")

@@ -103,7 +103,9 @@ def _read(
 ) -> dict[Path, _Contents]:
     contents = {file.path: _Contents(columns) for file in group}
     statement = sql.landing_summary(SOURCES[family], present(columns))
-    for path, *facts in con.execute(statement, {"paths": [str(file.path) for file in group]}).fetchall():
+    for path, *facts, _content in con.execute(
+        statement, {"paths": [str(file.path) for file in group]}
+    ).fetchall():
         contents[Path(path)].add(*facts)
     return contents
 

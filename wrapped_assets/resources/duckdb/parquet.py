@@ -57,6 +57,7 @@ def columns_of(path: Path, columns: Sequence[Column]) -> str:
         raise Unreadable(
             f"not a readable Parquet file: {first_line[:200].replace(str(path), path.name)}"
         ) from error
+    _refuse_confusing_names(schema.names, {column.name for column in columns})
     found = []
     for column in columns:
         if schema.get_all_field_indices(column.name) == []:
@@ -72,6 +73,15 @@ def columns_of(path: Path, columns: Sequence[Column]) -> str:
             raise Unreadable(f"column {column.name} is {kind}, expected {wanted}")
         found.append(f"{column.name} {kind}")
     return ", ".join(found)
+
+
+def _refuse_confusing_names(names: Sequence[str], known: set[str]) -> None:
+    """DuckDB takes no notice of case, and has a meaning of its own for two names."""
+    for name in names:
+        if name not in known and name.lower() in known:
+            raise Unreadable(f"column {name} differs from {name.lower()} only by case")
+        if name.lower() in ("filename", "file_row_number"):
+            raise Unreadable(f"column {name} has a name that cannot be used")
 
 
 def present(columns: str) -> set[str]:

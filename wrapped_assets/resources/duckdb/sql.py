@@ -47,7 +47,7 @@ _IMPOSSIBLE: dict[Kind, tuple[tuple[str, str], ...]] = {
         # Not isnan(): DuckDB 2.0.0 compares it with the file's min and max, which leave NaN out, and finds none.
         ("not isfinite(cast({c} as double))", "{c} is not a finite number"),
         ("{c} < 0", "{c} is negative"),
-        (f"cast({{c}} as double) * 1e6 >= {LONGEST_US}", "{c} is longer than a year"),
+        (f"floor(cast({{c}} as double) * 1e6 + 0.5) >= {LONGEST_US}", "{c} is longer than a year"),
     ),
 }
 
@@ -165,6 +165,7 @@ def landing_summary(source: Source, columns: set[str]) -> str:
         "landing/summary",
         family=source.name,
         day=f"cast({source.event_time} as date)" if source.event_time else "cast(null as date)",
+        columns=names([column.raw_name for column in source.columns]),
         values=values(source, columns),
         reasons=reasons(source),
     )
