@@ -3,12 +3,15 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+from io import BytesIO
 from typing import Any
 
+import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
+import pyarrow.parquet as pq  # type: ignore[import-untyped, unused-ignore]
 import pytest
 
-from tests.landing_files import LandingFile, Row, files_of, operation, reading, request
+from tests.landing_files import LandingFile, Row, content, files_of, operation, reading, request
 from tests.pipeline import FAMILIES, RAW_COLUMNS, Pipeline, Run, differs_from_oracle, expected_tables
 from wrapped_assets import queries
 from wrapped_assets.checks import CHECKS
@@ -100,6 +103,10 @@ def conflicting_files() -> tuple[list[LandingFile], list[LandingFile]]:
     )
 
 
+def _joined(first: LandingFile, second: LandingFile) -> LandingFile:
+    return replace(first, rows=[*first.rows, *second.rows])
+
+
 def _by_family(rows: list[Row], name: str) -> list[LandingFile]:
     files = files_of(*rows, name=name)
     held: dict[str, list[Row]] = {}
@@ -108,7 +115,10 @@ def _by_family(rows: list[Row], name: str) -> list[LandingFile]:
     return [LandingFile(family, "2025-03-01", "eu", name, contents) for family, contents in held.items()]
 
 
-@pytest.mark.parametrize("way", ["together", "lesser first", "greater first", "in one file", "rebuilt"])
+@pytest.mark.parametrize(
+    "way",
+    ["together", "rebuilt", "lesser first", "greater first", "in one file", "in one file, turned round"],
+)
 def test_equal_versions_that_disagree_are_settled_by_what_they_say(pipeline: Pipeline, way: str) -> None:
     """Column by column, text by its UTF-8 bytes, null below everything; merged, rebuilt or met in one file alike."""
     lesser, greater = conflicting_files()
@@ -117,9 +127,8 @@ def test_equal_versions_that_disagree_are_settled_by_what_they_say(pipeline: Pip
         "rebuilt": [lesser + greater],
         "lesser first": [lesser, greater],
         "greater first": [greater, lesser],
-        "in one file": [
-            [replace(low, rows=[*high.rows, *low.rows]) for low, high in zip(lesser, greater, strict=True)]
-        ],
+        "in one file": [[_joined(*pair) for pair in zip(lesser, greater, strict=True)]],
+        "in one file, turned round": [[_joined(*pair) for pair in zip(greater, lesser, strict=True)]],
     }[way]
     with pipeline.open() as run:
         for batch in batches:
@@ -144,6 +153,21 @@ def test_numbers_keep_every_bit_and_durations_become_whole_microseconds(pipeline
         )
         microseconds = [0, 0, 0, 1, 2, 255, 1000001, 2**45 - 1]
         assert kept == [(value, value) for value in microseconds]
+
+
+def test_times_finer_than_raw_keeps_make_no_second_row(pipeline: Pipeline) -> None:
+    """Two versions whose nanoseconds differ have one key once they are microseconds: the newer export is the row."""
+    file = the_file(request(read_bytes=1), request(read_bytes=2, exported_at="2025-03-01T10:06:00"))
+    at = pa.array([1740823200000000001, 1740823200000000400]).cast(pa.timestamp("ns"))
+    table = pq.read_table(BytesIO(content(file)))
+    path = pipeline.landing / file.key
+    path.parent.mkdir(parents=True)
+    pq.write_table(table.set_column(table.column_names.index("start_datetime"), "start_datetime", at), path)
+    pipeline.build()
+    with pipeline.open() as run:
+        assert run.rows("select start_datetime, read_bytes from raw.pipe_stats") == [
+            (datetime(2025, 3, 1, 10), 2)
+        ]
 
 
 def test_rows_of_one_key_may_come_from_two_regions(pipeline: Pipeline) -> None:

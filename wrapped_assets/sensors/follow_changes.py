@@ -133,10 +133,13 @@ def follow_changes(
             "Another run is writing the warehouse; its changes are followed when it is done."
         )
     now, past = datetime.now(UTC), history(context.instance, "follow", time.time())
-    stale = due(pending, calendar(now), now, _live_day_refreshed(context, now))
+    refreshed = _live_day_refreshed(context, now)
+    stale = due(pending, calendar(now), now, refreshed)
     requests, waits = ready(next_runs(stale, past), past, now.timestamp())
     if requests:
         return dg.SensorResult(run_requests=requests)
+    if refreshed and now.date() in pending.days("raw") - stale.days("raw"):
+        waits.append(f"what landed for today is merged at {refreshed + LIVE_DAY_EVERY:%H:%M} UTC")
     return dg.SkipReason(
         f"Nothing to start now: {'; '.join(waits)}." if waits else "Every layer is up to date."
     )
