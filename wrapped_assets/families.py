@@ -50,12 +50,17 @@ class Measure:
 
 @dataclass(frozen=True)
 class Rollup:
-    """One dimension set of a family, kept per hour, day, ISO week and month."""
+    """One dimension set of a family, kept per hour, day, ISO week and month. Its first measure counts its rows."""
 
     name: str
     dimensions: tuple[str, ...]
     measures: tuple[Measure, ...]
     description: str
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every measure is a sum, so that a change below can be added to what is here."""
+        return all(measure.merge == "sum" for measure in self.measures)
 
 
 @dataclass(frozen=True)

@@ -72,13 +72,13 @@ class Level:
 HOURLY = Level("hourly", "hour", "timestamp", "raw", ("daily",))
 DAILY = Level("daily", "day", "date", "hourly", ("weekly", "monthly"))
 WEEKLY = Level("weekly", "week", "date", "daily", ())
-MONTHLY = Level("monthly", "month", "date", "daily", ("yearly",))
+MONTHLY = Level("monthly", "month", "date", "daily", ("yearly", "summaries"))
 
 LEVELS: dict[str, Level] = {level.name: level for level in (HOURLY, DAILY, WEEKLY, MONTHLY)}
 """The levels that are assets."""
 
 # Not an asset: wrapped_summaries keeps it, so that a customer's year is one row a group and not twelve.
-YEARLY = Level("yearly", "year", "date", "monthly", ("summaries",))
+YEARLY = Level("yearly", "year", "date", "monthly", ())
 
 ALL_LEVELS: dict[str, Level] = {**LEVELS, YEARLY.name: YEARLY}
 

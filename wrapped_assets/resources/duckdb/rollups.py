@@ -14,7 +14,7 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.families import Family, Rollup
-from wrapped_assets.periods import ALL_LEVELS, HOURLY, MONTHLY, Level, Span
+from wrapped_assets.periods import ALL_LEVELS, HOURLY, MONTHLY, YEARLY, Level, Span
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.warehouse import Progress, RefreshReport
@@ -155,18 +155,22 @@ def _replace_touched(con: duckdb.DuckDBPyConnection, level: Level, family: Famil
             con.execute(_statement("touched", level, family, rollup), _bounds(level, family, span))
             if not con.execute("select 1 from touched limit 1").fetchall():
                 continue
-            con.execute(_statement("groups", level, family, rollup, into="before"), bounds)
+            if level.feeds:
+                con.execute(_statement("groups", level, family, rollup, into="before"), bounds)
             con.execute(_statement("clear_touched", level, family, rollup), bounds)
             con.execute(_insert(level, family, rollup, touched=True), bounds)
-            con.execute(_statement("groups", level, family, rollup, into="after"), bounds)
-            con.execute(_statement("changed", level, family, rollup))
-            _make_changed_stale(con, level, family, rollup)
+            if level.feeds:
+                con.execute(_statement("groups", level, family, rollup, into="after"), bounds)
+                con.execute(_statement("changed", level, family, rollup))
+                _make_changed_stale(con, level, family, rollup)
         _settle(con, level, family, span)
 
 
 def _make_changed_stale(con: duckdb.DuckDBPyConnection, level: Level, family: Family, rollup: Rollup) -> None:
     for consumer in level.feeds:
-        if consumer in ALL_LEVELS:
+        if consumer == YEARLY.name and rollup.adds_up:
+            con.execute(_move_sums(level, YEARLY, family, rollup))
+        elif consumer in ALL_LEVELS:
             con.execute(
                 _consumer_statement("make_changed_stale", level, ALL_LEVELS[consumer], family, rollup)
             )
@@ -218,7 +222,28 @@ def _statement(name: str, level: Level, family: Family, rollup: Rollup, **parts:
     )
 
 
-def _consumer_statement(name: str, level: Level, consumer: Level, family: Family, rollup: Rollup) -> str:
+def _move_sums(level: Level, consumer: Level, family: Family, rollup: Rollup) -> str:
+    """The statement that follows a change in a rollup of sums without reading the consumer's whole period."""
+    columns = sql.rollup_columns(rollup, consumer)
+    measures = [(measure.name, sql.COUNT_TYPES[measure.kind]) for measure in rollup.measures]
+    return _consumer_statement(
+        "move_sums",
+        level,
+        consumer,
+        family,
+        rollup,
+        columns=sql.names(columns),
+        moved_columns=sql.names(columns, "moved."),
+        same_group=" and ".join(f"known.{c} = moved.{c}" for c in (consumer.period, *rollup.dimensions)),
+        differences=", ".join(f"cast(sum(sign * {name}) as {kind}) as {name}" for name, kind in measures),
+        sums=", ".join(f"{name} = known.{name} + moved.{name}" for name, _ in measures),
+        count=measures[0][0],
+    )
+
+
+def _consumer_statement(
+    name: str, level: Level, consumer: Level, family: Family, rollup: Rollup, **parts: str
+) -> str:
     return sql.render(
         f"rollups/{name}",
         consumer=consumer.name,
@@ -227,4 +252,5 @@ def _consumer_statement(name: str, level: Level, consumer: Level, family: Family
         source_period=level.period,
         dimensions=sql.names(rollup.dimensions),
         stale=sql.stale_table(consumer, family, rollup),
+        **parts,
     )
