@@ -344,16 +344,18 @@ def test_a_column_of_a_type_that_cannot_mean_it_sets_the_file_aside(
 
 
 @pytest.mark.parametrize(
-    "key",
+    ("key", "place"),
     [
-        "pipe_stats/dt=2025-03-01/stray.parquet",
-        "pipe_stats/dt=2025-03-01/eu/export.parquet",
-        "pipe_stats/dt=2025-03-01/region=/export.parquet",
-        "pipe_stats/dt=2025-03-01/region=e u/export.parquet",
-        "organizations/stray.parquet",
+        ("pipe_stats/dt=2025-03-01/stray.parquet", "<family>/dt=YYYY-MM-DD/region=<region>/<name>"),
+        ("pipe_stats/dt=2025-03-01/eu/export.parquet", "<family>/dt=YYYY-MM-DD/region=<region>/<name>"),
+        ("pipe_stats/dt=2025-03-01/region=/export.parquet", "<family>/dt=YYYY-MM-DD/region=<region>/<name>"),
+        ("pipe_stats/dt=2025-03-01/region=e u/x.parquet", "<family>/dt=YYYY-MM-DD/region=<region>/<name>"),
+        ("organizations/stray.parquet", "<dimension>/region=<region>/<name>"),
     ],
 )
-def test_a_misplaced_file_is_set_aside_and_says_where_it_belongs(pipeline: Pipeline, key: str) -> None:
+def test_a_misplaced_file_is_set_aside_and_says_where_it_belongs(
+    pipeline: Pipeline, key: str, place: str
+) -> None:
     """A file that names no region is not guessed into one."""
     family = key.partition("/")[0]
     file = the_file(organization() if family in DIMENSIONS else request())
@@ -363,8 +365,7 @@ def test_a_misplaced_file_is_set_aside_and_says_where_it_belongs(pipeline: Pipel
     with pipeline.open() as run:
         run.take_in(family)
         ((_, reason, rows),) = quarantine(run)
-        assert "<family>/dt=YYYY-MM-DD/region=<region>/<name>" in reason
-        assert rows is None
+        assert (reason, rows) == (f"its key is not {place}", None)
 
 
 # ---- Files that only look odd
