@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -20,8 +22,10 @@ from rich.console import Console
 
 from tests.built_world import YEAR, BuiltWorld
 from wrapped_assets import cli, reports, running
+from wrapped_assets.periods import Span
 from wrapped_assets.resources.duckdb import DuckDBReader, DuckDBWarehouse
 from wrapped_assets.resources.errors import Refused
+from wrapped_assets.resources.warehouse import QuarantineEntry
 from wrapped_assets.summaries import document
 
 
@@ -171,6 +175,18 @@ def test_the_top_customers_fit_into_80_columns_and_one_can_be_followed(built_wor
     assert max(map(len, told.splitlines())) <= 80
     assert "…" not in told
     assert f"wrapped summary --year 2025 --wrapped-id {first}" in told
+
+
+@pytest.mark.parametrize(
+    ("reasons", "last"), [(30, "└"), (31, "  and 1 more: see"), (1042, "  and 1,012 more")]
+)
+def test_a_long_quarantine_is_cut_and_says_what_is_left_out(reasons: int, last: str) -> None:
+    """Thirty reasons are shown; of more, how many there are."""
+    entries = [QuarantineEntry("storage", f"key-{n}", f"reason-{n:04}", 1) for n in range(reasons)]
+    reader: Any = SimpleNamespace(quarantine=lambda span: entries)
+    told = printed(lambda console: reports.print_quarantine(console, reader, Span.year(YEAR)))
+    assert told.count("reason-") == 30
+    assert told.splitlines()[-1].startswith(last)
 
 
 def test_names_from_outside_are_shown_and_never_obeyed() -> None:
