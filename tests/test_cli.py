@@ -26,6 +26,7 @@ from wrapped_assets.periods import Span
 from wrapped_assets.resources.duckdb import DuckDBReader, DuckDBWarehouse
 from wrapped_assets.resources.errors import Refused
 from wrapped_assets.resources.warehouse import QuarantineEntry
+from wrapped_assets.settings import BadSettings, Settings
 from wrapped_assets.summaries import document
 
 
@@ -250,6 +251,21 @@ def test_every_bad_setting_is_told_at_once_and_no_secret_with_it(wrapped: Wrappe
     assert told.startswith("7 settings cannot be used.")
     assert all(f"  WRAPPED_{name}: " in told for name in ("FIRST_DAY", "MEMORY_LIMIT", "THREADS", "REGIONS"))
     assert "hunter2" not in told
+
+
+def test_the_secret_is_that_of_the_environment_the_settings_were_loaded_from(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Not that of the process; without one it is made once, and one too short is refused without being shown."""
+    monkeypatch.setenv("WRAPPED_SECRET", "the secret of the process itself!")
+    given = Settings.load({"WRAPPED_SECRET": "hunter2 " * 4})
+    assert given.secret() == b"hunter2 " * 4
+    assert "hunter2" not in repr(given)
+    alone = Settings.load({"WRAPPED_HOME": str(tmp_path)})
+    assert alone.secret() == alone.secret() == (tmp_path / "secret").read_bytes()
+    with pytest.raises(BadSettings, match="WRAPPED_SECRET: has 7 bytes, expected at least 32") as told:
+        Settings.load({"WRAPPED_SECRET": "hunter2"}).secret()
+    assert "hunter2" not in str(told.value)
 
 
 @pytest.mark.parametrize("command", [["summary", "--organization-id", "acme"], ["check"]])
