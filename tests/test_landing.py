@@ -669,8 +669,27 @@ def test_a_file_whose_text_is_not_utf_8_is_set_aside(pipeline: Pipeline) -> None
     assert import_and_refresh(pipeline, file, stored) == ["sound"]
 
 
-@pytest.mark.parametrize("name", ["filename", "file_row_number", "FileName"])
-def test_an_unknown_column_that_duckdb_has_a_use_for_stops_no_other_file(
+@pytest.mark.parametrize("name", ["filename", "FileName", "file_index"])
+@pytest.mark.parametrize("place", ["a", "z"])
+def test_an_unknown_column_is_ignored_though_duckdb_has_a_use_for_its_name(
+    pipeline: Pipeline, name: str, place: str
+) -> None:
+    """Before or after a file without it, with a row that cannot be right, and in snapshots."""
+    odd = [the_file(request(id="odd"), request(id="bad", error=2), name=place)]
+    odd.append(the_file(organization("org-1", customer_id="c"), organization("org-2"), name=place))
+    plain = [the_file(request(id="sound"), name="m"), the_file(organization("org-3"), name="m")]
+    pipeline.land(*plain)
+    for file in odd:
+        land_edited(pipeline, file, with_column(name, pa.array(["/var/log/x", "/y"])))
+    pipeline.build()
+    with pipeline.open() as run:
+        assert quarantine(run) == [(place, "error is neither 0 nor 1", 1)]
+        assert run.rows("select row_number from landing.quarantined_rows") == [(1,)]
+        assert differs_from_oracle(run, odd + plain) == {}
+
+
+@pytest.mark.parametrize("name", ["file_row_number", "File_Row_Number", "landing_path"])
+def test_an_unknown_column_that_our_statements_need_the_name_of_stops_no_other_file(
     pipeline: Pipeline, name: str
 ) -> None:
     """Its file is set aside with the reason; those beside it load."""

@@ -76,11 +76,11 @@ def columns_of(path: Path, columns: Sequence[Column]) -> str:
 
 
 def _refuse_confusing_names(names: Sequence[str], known: set[str]) -> None:
-    """DuckDB takes no notice of case, and has a meaning of its own for two names."""
+    """DuckDB takes no notice of case, has a meaning of its own for one name, and we gave it another."""
     for name in names:
         if name not in known and name.lower() in known:
             raise Unreadable(f"column {name} differs from {name.lower()} only by case")
-        if name.lower() in ("filename", "file_row_number"):
+        if name.lower() in ("file_row_number", "landing_path"):
             raise Unreadable(f"column {name} has a name that cannot be used")
 
 
