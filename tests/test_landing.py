@@ -711,24 +711,63 @@ def test_an_unknown_column_may_differ_from_a_known_one_by_case(pipeline: Pipelin
         assert run.rows("select read_bytes from raw.pipe_stats") in ([], [(1000,)])
 
 
-@fails("the import fails with ArrowTypeError or TypeError, for every file of the batch")
-@pytest.mark.parametrize("columns", [["exported_at"], ["exported_at", "start_datetime"]])
-def test_a_date_after_the_year_9999_stops_nothing(pipeline: Pipeline, columns: list[str]) -> None:
-    """Milliseconds written as microseconds: the year 57129. The other files load."""
-    file = the_file(request(id="far"), name="far")
-    late = pa.array([int(datetime(2025, 3, 1).timestamp() * 1000) * 1000]).cast(pa.timestamp("ms"))
+# 2025-03-01 in milliseconds, called seconds, and the first and last instants that DuckDB knows, in microseconds.
+YEAR_57134, YEAR_292278, YEAR_MINUS_290308 = 1_740_823_200_000_000_000, 2**63 - 2, -(2**63) + 10**13
+IMPOSSIBLE_YEARS = [
+    (YEAR_57134, "is after the year 9999"),
+    (YEAR_292278, "is after the year 9999"),
+    (YEAR_MINUS_290308, "is before the year 1"),
+    (2**63 - 1, "is not a date"),
+]
+
+
+@pytest.mark.parametrize(("instant", "reason"), IMPOSSIBLE_YEARS)
+@pytest.mark.parametrize("columns", [["exported_at"], ["start_datetime"], ["start_datetime", "exported_at"]])
+def test_a_row_of_a_year_that_cannot_be_is_set_aside_alone(
+    pipeline: Pipeline, columns: list[str], instant: int, reason: str
+) -> None:
+    """Milliseconds written as microseconds: the year 57134. The other rows and files load."""
+    at = pa.array([1740823200000000, instant]).cast(pa.timestamp("us"))
 
     def edit(table: pa.Table) -> pa.Table:
         for column in columns:
-            table = with_column(column, late)(table)
+            table = with_column(column, at)(table)
         return table
 
     pipeline.land(the_file(request(id="sound"), name="sound"))
-    land_edited(pipeline, file, edit)
+    land_edited(pipeline, the_file(request(id="beside"), request(id="far"), name="far"), edit)
     with pipeline.open() as run:
         run.take_in("pipe_stats")
         run.raw("pipe_stats")
-        assert "sound" in raw_ids(run)
+        assert quarantine(run) == [("far", f"{columns[0]} {reason}", 1)]
+        assert raw_ids(run) == ["beside", "sound"]
+
+
+@pytest.mark.parametrize(("instant", "reason"), IMPOSSIBLE_YEARS)
+def test_a_snapshot_row_of_a_year_that_cannot_be_is_set_aside_alone(
+    pipeline: Pipeline, instant: int, reason: str
+) -> None:
+    """It has no event time; its export time is held to the same years."""
+    file = the_file(workspace("ws-1", name="a"), workspace("ws-2"))
+    at = pa.array([1740823200000000, instant]).cast(pa.timestamp("us"))
+    land_edited(pipeline, file, with_column("exported_at", at))
+    with pipeline.open() as run:
+        run.take_in("workspaces")
+        run.dimension("workspaces")
+        assert quarantine(run) == [("export", f"exported_at {reason}", 1)]
+        assert run.rows("select workspace_id, name from dimensions.workspaces") == [("ws-1", "a")]
+
+
+def test_the_first_and_the_last_day_that_python_knows_stop_nothing(pipeline: Pipeline) -> None:
+    """The last day of 9999 is possible, and far beyond any calendar; a snapshot may be as old as it likes."""
+    file = the_file(
+        request() | dict.fromkeys(("start_datetime", "exported_at"), datetime(9999, 12, 31, 23, 59))
+    )
+    pipeline.land(file, the_file(request()), the_file(workspace(exported_at="0001-01-01")))
+    with pipeline.open() as run:
+        assert run.take_in("pipe_stats", Span(date(2025, 3, 1), date.max)).rows == 1
+        run.follow()
+        assert len(raw_ids(run)) == 1
 
 
 @fails("the whole file is set aside: its timestamps do not fit DuckDB's microseconds")

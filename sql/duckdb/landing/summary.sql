@@ -6,7 +6,7 @@ select
     case when reason is null then {day} end as day,
     reason,
     count(*) as row_count,
-    max(exported_at) as last_exported_at,
+    max(exported_at) filter (where reason is null) as last_exported_at,
     -- Reads every column to its last page: what cannot be read must fail here, where only its file is set aside.
     bit_xor(hash({columns})) as content
 from (
