@@ -770,16 +770,31 @@ def test_the_first_and_the_last_day_that_python_knows_stop_nothing(pipeline: Pip
         assert len(raw_ids(run)) == 1
 
 
-@fails("the whole file is set aside: its timestamps do not fit DuckDB's microseconds")
-def test_an_impossible_time_is_set_aside_alone_however_impossible(pipeline: Pipeline) -> None:
-    """The other rows of the file count."""
-    file = the_file(request(id="a"), request(id="b"))
-    at = pa.array([1740823200000, 2**62]).cast(pa.timestamp("ms"))
-    land_edited(pipeline, file, with_column("start_datetime", at))
+@pytest.mark.parametrize(
+    ("at", "reason"),
+    [
+        (
+            pa.array([1740823200000, 2**62]).cast(pa.timestamp("ms")),
+            "its pages cannot be read: Conversion Error: Could not convert Timestamp(MS) to Timestamp(US)",
+        ),
+        (
+            pa.array([1740823200 * 10**9] * 2).cast(pa.timestamp("ns", "UTC")),
+            "column start_datetime is timestamp[ns, tz=UTC], expected a timestamp",
+        ),
+    ],
+)
+def test_a_time_that_duckdb_cannot_read_at_all_sets_only_its_file_aside(
+    pipeline: Pipeline, at: Any, reason: str
+) -> None:
+    """Milliseconds of the year 292279 and nanoseconds with a zone: its reader fails before any cast of ours."""
+    pipeline.land(the_file(request(id="sound"), name="sound"))
+    odd = the_file(request(id="a"), request(id="b"), name="odd")
+    land_edited(pipeline, odd, with_column("start_datetime", at))
     with pipeline.open() as run:
         run.take_in("pipe_stats")
         run.raw("pipe_stats")
-        assert raw_ids(run) == ["a"]
+        assert quarantine(run) == [("odd", reason, None)]
+        assert raw_ids(run) == ["sound"]
 
 
 def test_a_duration_that_rounds_to_the_limit_is_over_it(pipeline: Pipeline) -> None:
