@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -20,8 +22,11 @@ from rich.console import Console
 
 from tests.built_world import YEAR, BuiltWorld
 from wrapped_assets import cli, reports, running
+from wrapped_assets.periods import Span
 from wrapped_assets.resources.duckdb import DuckDBReader, DuckDBWarehouse
 from wrapped_assets.resources.errors import Refused
+from wrapped_assets.resources.warehouse import QuarantineEntry
+from wrapped_assets.settings import BadSettings, Settings
 from wrapped_assets.summaries import document
 
 
@@ -173,6 +178,18 @@ def test_the_top_customers_fit_into_80_columns_and_one_can_be_followed(built_wor
     assert f"wrapped summary --year 2025 --wrapped-id {first}" in told
 
 
+@pytest.mark.parametrize(
+    ("reasons", "last"), [(30, "└"), (31, "  and 1 more: see"), (1042, "  and 1,012 more")]
+)
+def test_a_long_quarantine_is_cut_and_says_what_is_left_out(reasons: int, last: str) -> None:
+    """Thirty reasons are shown; of more, how many there are."""
+    entries = [QuarantineEntry("storage", f"key-{n}", f"reason-{n:04}", 1) for n in range(reasons)]
+    reader: Any = SimpleNamespace(quarantine=lambda span: entries)
+    told = printed(lambda console: reports.print_quarantine(console, reader, Span.year(YEAR)))
+    assert told.count("reason-") == 30
+    assert told.splitlines()[-1].startswith(last)
+
+
 def test_names_from_outside_are_shown_and_never_obeyed() -> None:
     """A customer may be called like a colour or a terminal's command."""
     told = printed(lambda console: console.print(reports.shown("[/bold] \x1b[31m[red]Ünï\n☃[/red]")))
@@ -234,6 +251,21 @@ def test_every_bad_setting_is_told_at_once_and_no_secret_with_it(wrapped: Wrappe
     assert told.startswith("7 settings cannot be used.")
     assert all(f"  WRAPPED_{name}: " in told for name in ("FIRST_DAY", "MEMORY_LIMIT", "THREADS", "REGIONS"))
     assert "hunter2" not in told
+
+
+def test_the_secret_is_that_of_the_environment_the_settings_were_loaded_from(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Not that of the process; without one it is made once, and one too short is refused without being shown."""
+    monkeypatch.setenv("WRAPPED_SECRET", "the secret of the process itself!")
+    given = Settings.load({"WRAPPED_SECRET": "hunter2 " * 4})
+    assert given.secret() == b"hunter2 " * 4
+    assert "hunter2" not in repr(given)
+    alone = Settings.load({"WRAPPED_HOME": str(tmp_path)})
+    assert alone.secret() == alone.secret() == (tmp_path / "secret").read_bytes()
+    with pytest.raises(BadSettings, match="WRAPPED_SECRET: has 7 bytes, expected at least 32") as told:
+        Settings.load({"WRAPPED_SECRET": "hunter2"}).secret()
+    assert "hunter2" not in str(told.value)
 
 
 @pytest.mark.parametrize("command", [["summary", "--organization-id", "acme"], ["check"]])

@@ -113,7 +113,7 @@ def _sentences(tree: ast.Module) -> Iterator[ast.expr]:
             if isinstance(place, ast.Name) and place.id == "quarantined":
                 yield node.value
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            if node.targets[0].id == "MISPLACED":
+            if node.targets[0].id.startswith("MISPLACED"):
                 yield node.value
 
 

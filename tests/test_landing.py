@@ -344,16 +344,18 @@ def test_a_column_of_a_type_that_cannot_mean_it_sets_the_file_aside(
 
 
 @pytest.mark.parametrize(
-    "key",
+    ("key", "place"),
     [
-        "pipe_stats/dt=2025-03-01/stray.parquet",
-        "pipe_stats/dt=2025-03-01/eu/export.parquet",
-        "pipe_stats/dt=2025-03-01/region=/export.parquet",
-        "pipe_stats/dt=2025-03-01/region=e u/export.parquet",
-        "organizations/stray.parquet",
+        ("pipe_stats/dt=2025-03-01/stray.parquet", "<family>/dt=YYYY-MM-DD/region=<region>/<name>"),
+        ("pipe_stats/dt=2025-03-01/eu/export.parquet", "<family>/dt=YYYY-MM-DD/region=<region>/<name>"),
+        ("pipe_stats/dt=2025-03-01/region=/export.parquet", "<family>/dt=YYYY-MM-DD/region=<region>/<name>"),
+        ("pipe_stats/dt=2025-03-01/region=e u/x.parquet", "<family>/dt=YYYY-MM-DD/region=<region>/<name>"),
+        ("organizations/stray.parquet", "<dimension>/region=<region>/<name>"),
     ],
 )
-def test_a_misplaced_file_is_set_aside_and_says_where_it_belongs(pipeline: Pipeline, key: str) -> None:
+def test_a_misplaced_file_is_set_aside_and_says_where_it_belongs(
+    pipeline: Pipeline, key: str, place: str
+) -> None:
     """A file that names no region is not guessed into one."""
     family = key.partition("/")[0]
     file = the_file(organization() if family in DIMENSIONS else request())
@@ -363,8 +365,7 @@ def test_a_misplaced_file_is_set_aside_and_says_where_it_belongs(pipeline: Pipel
     with pipeline.open() as run:
         run.take_in(family)
         ((_, reason, rows),) = quarantine(run)
-        assert "<family>/dt=YYYY-MM-DD/region=<region>/<name>" in reason
-        assert rows is None
+        assert (reason, rows) == (f"its key is not {place}", None)
 
 
 # ---- Files that only look odd
@@ -668,8 +669,27 @@ def test_a_file_whose_text_is_not_utf_8_is_set_aside(pipeline: Pipeline) -> None
     assert import_and_refresh(pipeline, file, stored) == ["sound"]
 
 
-@pytest.mark.parametrize("name", ["filename", "file_row_number", "FileName"])
-def test_an_unknown_column_that_duckdb_has_a_use_for_stops_no_other_file(
+@pytest.mark.parametrize("name", ["filename", "FileName", "file_index"])
+@pytest.mark.parametrize("place", ["a", "z"])
+def test_an_unknown_column_is_ignored_though_duckdb_has_a_use_for_its_name(
+    pipeline: Pipeline, name: str, place: str
+) -> None:
+    """Before or after a file without it, with a row that cannot be right, and in snapshots."""
+    odd = [the_file(request(id="odd"), request(id="bad", error=2), name=place)]
+    odd.append(the_file(organization("org-1", customer_id="c"), organization("org-2"), name=place))
+    plain = [the_file(request(id="sound"), name="m"), the_file(organization("org-3"), name="m")]
+    pipeline.land(*plain)
+    for file in odd:
+        land_edited(pipeline, file, with_column(name, pa.array(["/var/log/x", "/y"])))
+    pipeline.build()
+    with pipeline.open() as run:
+        assert quarantine(run) == [(place, "error is neither 0 nor 1", 1)]
+        assert run.rows("select row_number from landing.quarantined_rows") == [(1,)]
+        assert differs_from_oracle(run, odd + plain) == {}
+
+
+@pytest.mark.parametrize("name", ["file_row_number", "File_Row_Number", "landing_path"])
+def test_an_unknown_column_that_our_statements_need_the_name_of_stops_no_other_file(
     pipeline: Pipeline, name: str
 ) -> None:
     """Its file is set aside with the reason; those beside it load."""
@@ -691,36 +711,90 @@ def test_an_unknown_column_may_differ_from_a_known_one_by_case(pipeline: Pipelin
         assert run.rows("select read_bytes from raw.pipe_stats") in ([], [(1000,)])
 
 
-@fails("the import fails with ArrowTypeError or TypeError, for every file of the batch")
-@pytest.mark.parametrize("columns", [["exported_at"], ["exported_at", "start_datetime"]])
-def test_a_date_after_the_year_9999_stops_nothing(pipeline: Pipeline, columns: list[str]) -> None:
-    """Milliseconds written as microseconds: the year 57129. The other files load."""
-    file = the_file(request(id="far"), name="far")
-    late = pa.array([int(datetime(2025, 3, 1).timestamp() * 1000) * 1000]).cast(pa.timestamp("ms"))
+# 2025-03-01 in milliseconds, called seconds, and the first and last instants that DuckDB knows, in microseconds.
+YEAR_57134, YEAR_292278, YEAR_MINUS_290308 = 1_740_823_200_000_000_000, 2**63 - 2, -(2**63) + 10**13
+IMPOSSIBLE_YEARS = [
+    (YEAR_57134, "is after the year 9999"),
+    (YEAR_292278, "is after the year 9999"),
+    (YEAR_MINUS_290308, "is before the year 1"),
+    (2**63 - 1, "is not a date"),
+]
+
+
+@pytest.mark.parametrize(("instant", "reason"), IMPOSSIBLE_YEARS)
+@pytest.mark.parametrize("columns", [["exported_at"], ["start_datetime"], ["start_datetime", "exported_at"]])
+def test_a_row_of_a_year_that_cannot_be_is_set_aside_alone(
+    pipeline: Pipeline, columns: list[str], instant: int, reason: str
+) -> None:
+    """Milliseconds written as microseconds: the year 57134. The other rows and files load."""
+    at = pa.array([1740823200000000, instant]).cast(pa.timestamp("us"))
 
     def edit(table: pa.Table) -> pa.Table:
         for column in columns:
-            table = with_column(column, late)(table)
+            table = with_column(column, at)(table)
         return table
 
     pipeline.land(the_file(request(id="sound"), name="sound"))
-    land_edited(pipeline, file, edit)
+    land_edited(pipeline, the_file(request(id="beside"), request(id="far"), name="far"), edit)
     with pipeline.open() as run:
         run.take_in("pipe_stats")
         run.raw("pipe_stats")
-        assert "sound" in raw_ids(run)
+        assert quarantine(run) == [("far", f"{columns[0]} {reason}", 1)]
+        assert raw_ids(run) == ["beside", "sound"]
 
 
-@fails("the whole file is set aside: its timestamps do not fit DuckDB's microseconds")
-def test_an_impossible_time_is_set_aside_alone_however_impossible(pipeline: Pipeline) -> None:
-    """The other rows of the file count."""
-    file = the_file(request(id="a"), request(id="b"))
-    at = pa.array([1740823200000, 2**62]).cast(pa.timestamp("ms"))
-    land_edited(pipeline, file, with_column("start_datetime", at))
+@pytest.mark.parametrize(("instant", "reason"), IMPOSSIBLE_YEARS)
+def test_a_snapshot_row_of_a_year_that_cannot_be_is_set_aside_alone(
+    pipeline: Pipeline, instant: int, reason: str
+) -> None:
+    """It has no event time; its export time is held to the same years."""
+    file = the_file(workspace("ws-1", name="a"), workspace("ws-2"))
+    at = pa.array([1740823200000000, instant]).cast(pa.timestamp("us"))
+    land_edited(pipeline, file, with_column("exported_at", at))
+    with pipeline.open() as run:
+        run.take_in("workspaces")
+        run.dimension("workspaces")
+        assert quarantine(run) == [("export", f"exported_at {reason}", 1)]
+        assert run.rows("select workspace_id, name from dimensions.workspaces") == [("ws-1", "a")]
+
+
+def test_the_first_and_the_last_day_that_python_knows_stop_nothing(pipeline: Pipeline) -> None:
+    """The last day of 9999 is possible, and far beyond any calendar; a snapshot may be as old as it likes."""
+    file = the_file(
+        request() | dict.fromkeys(("start_datetime", "exported_at"), datetime(9999, 12, 31, 23, 59))
+    )
+    pipeline.land(file, the_file(request()), the_file(workspace(exported_at="0001-01-01")))
+    with pipeline.open() as run:
+        assert run.take_in("pipe_stats", Span(date(2025, 3, 1), date.max)).rows == 1
+        run.follow()
+        assert len(raw_ids(run)) == 1
+
+
+@pytest.mark.parametrize(
+    ("at", "reason"),
+    [
+        (
+            pa.array([1740823200000, 2**62]).cast(pa.timestamp("ms")),
+            "its pages cannot be read: Conversion Error: Could not convert Timestamp(MS) to Timestamp(US)",
+        ),
+        (
+            pa.array([1740823200 * 10**9] * 2).cast(pa.timestamp("ns", "UTC")),
+            "column start_datetime is timestamp[ns, tz=UTC], expected a timestamp",
+        ),
+    ],
+)
+def test_a_time_that_duckdb_cannot_read_at_all_sets_only_its_file_aside(
+    pipeline: Pipeline, at: Any, reason: str
+) -> None:
+    """Milliseconds of the year 292279 and nanoseconds with a zone: its reader fails before any cast of ours."""
+    pipeline.land(the_file(request(id="sound"), name="sound"))
+    odd = the_file(request(id="a"), request(id="b"), name="odd")
+    land_edited(pipeline, odd, with_column("start_datetime", at))
     with pipeline.open() as run:
         run.take_in("pipe_stats")
         run.raw("pipe_stats")
-        assert raw_ids(run) == ["a"]
+        assert quarantine(run) == [("odd", reason, None)]
+        assert raw_ids(run) == ["sound"]
 
 
 def test_a_duration_that_rounds_to_the_limit_is_over_it(pipeline: Pipeline) -> None:

@@ -195,6 +195,9 @@ def print_quarantine(console: Console, reader: Reader, span: Span, most: int = 3
     for (family, what, reason), number in sorted(reasons.items())[:most]:
         table.add_row(family, what, shown(reason), f"{number:,}")
     console.print(table)
+    if len(reasons) > most:
+        rest = f"and {len(reasons) - most:,} more"
+        console.print(f"  {rest}: see landing.files and landing.quarantined_rows", highlight=False)
 
 
 def print_checks(console: Console, evaluations: Sequence["dg.AssetCheckEvaluation"]) -> bool:

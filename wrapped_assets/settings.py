@@ -60,6 +60,9 @@ class Settings:
     s3_endpoint_url: str | None = None
     """WRAPPED_S3_ENDPOINT_URL: the endpoint of an S3 server that is not Amazon's. Credentials come from the AWS_* variables."""
 
+    given_secret: str | None = field(default=None, repr=False)
+    """WRAPPED_SECRET, as it was given; `secret()` says which one counts."""
+
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """The settings of this environment; raises BadSettings naming every variable that is wrong."""
@@ -70,13 +73,13 @@ class Settings:
 
         The public ids are made with it: another secret gives every customer another wrapped_id.
         """
-        given = os.environ.get("WRAPPED_SECRET")
-        if given is not None:
-            if len(given.encode()) < SMALLEST_SECRET:
-                seen = f"has {len(given.encode())} bytes, expected at least {SMALLEST_SECRET}"
-                raise BadSettings({"WRAPPED_SECRET": seen})
-            return given.encode()
-        return _generated_secret(self.home / "secret")
+        if self.given_secret is None:
+            return _generated_secret(self.home / "secret")
+        given = self.given_secret.encode()
+        if len(given) < SMALLEST_SECRET:
+            seen = f"has {len(given)} bytes, expected at least {SMALLEST_SECRET}"
+            raise BadSettings({"WRAPPED_SECRET": seen})
+        return given
 
 
 def _generated_secret(path: Path) -> bytes:
@@ -109,6 +112,7 @@ class _Reader:
             threads=self._threads(),
             frozen=self._frozen(),
             s3_endpoint_url=self.environment.get("WRAPPED_S3_ENDPOINT_URL"),
+            given_secret=self.environment.get("WRAPPED_SECRET"),
         )
         if self.problems:
             raise BadSettings(self.problems)

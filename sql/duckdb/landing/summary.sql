@@ -2,20 +2,21 @@
 -- One row per (file, day of the event or null, reason or null).
 -- Reads the Parquet files in $paths, all columns of the contract and no others.
 select
-    file_path,
+    landing_path,
     case when reason is null then {day} end as day,
     reason,
     count(*) as row_count,
-    max(exported_at) as last_exported_at,
+    max(exported_at) filter (where reason is null) as last_exported_at,
     -- Reads every column to its last page: what cannot be read must fail here, where only its file is set aside.
     bit_xor(hash({columns})) as content
 from (
     select
         {values},
-        filename as file_path,
+        landing_path,
         case
         {reasons}
         end as reason
-    from read_parquet($paths, hive_partitioning = false)
+    -- Under a name of our own: `filename` would be the column of that name of a file that has one.
+    from read_parquet($paths, hive_partitioning = false, filename = 'landing_path')
 )
 group by all

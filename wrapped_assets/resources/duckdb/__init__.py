@@ -23,6 +23,7 @@ from wrapped_assets.resources.duckdb import (
     summaries,
 )
 from wrapped_assets.resources.duckdb.connection import Engine, connect
+from wrapped_assets.resources.duckdb.creation import create
 from wrapped_assets.resources.warehouse import (
     Fetch,
     ImportReport,
@@ -53,6 +54,7 @@ class DuckDBWarehouse:
     @contextmanager
     def writing(self) -> Iterator["DuckDBWriter"]:
         """Open the file alone, creating it and its tables when they are not there."""
+        create(self.path, self.engine)
         with connect(self.path, self.engine, read_only=False) as con:
             schema.prepare(con, self.path)
             yield DuckDBWriter(con)

@@ -20,6 +20,7 @@ from wrapped_assets.resources.duckdb.transaction import insert_dicts, transactio
 from wrapped_assets.resources.warehouse import ImportReport, LandedFile, QuarantinedFile
 
 MISPLACED = "its key is not <family>/dt=YYYY-MM-DD/region=<region>/<name>"
+MISPLACED_SNAPSHOT = "its key is not <dimension>/region=<region>/<name>"
 
 
 @dataclass
@@ -67,7 +68,7 @@ def _inspect(family: str, files: Iterable[LandedFile]) -> tuple[dict[str, list[L
     quarantined: dict[Path, str] = {}
     for file in files:
         if file.region is None:
-            quarantined[file.path] = MISPLACED
+            quarantined[file.path] = MISPLACED if family in FAMILIES else MISPLACED_SNAPSHOT
             continue
         try:
             sound[columns_of(file.path, SOURCES[family].columns)].append(file)

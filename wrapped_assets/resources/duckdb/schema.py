@@ -1,4 +1,4 @@
-"""The tables of a warehouse file, created when it is first opened."""
+"""The tables of a warehouse file, created when it is made."""
 
 from pathlib import Path
 

@@ -39,7 +39,12 @@ _VALUES: dict[Kind, str] = {
 # Why a value is impossible, by kind, first match first. Nulls are handled apart.
 _IMPOSSIBLE: dict[Kind, tuple[tuple[str, str], ...]] = {
     "text": (),
-    "instant": (("not isfinite(cast({c} as timestamp))", "{c} is not a date"),),
+    # Python has no other years, and the ledger goes through it.
+    "instant": (
+        ("not isfinite(cast({c} as timestamp))", "{c} is not a date"),
+        ("cast({c} as timestamp) >= timestamp '10000-01-01'", "{c} is after the year 9999"),
+        ("cast({c} as timestamp) < timestamp '0001-01-01'", "{c} is before the year 1"),
+    ),
     "counter": (("{c} < 0", "{c} is negative"), ("try_cast({c} as ubigint) is null", "{c} is 2^64 or more")),
     "code": (("try_cast({c} as integer) is null", "{c} is out of range"),),
     "flag": (("try_cast({c} as utinyint) is null or cast({c} as utinyint) > 1", "{c} is neither 0 nor 1"),),
