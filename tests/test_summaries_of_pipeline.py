@@ -569,7 +569,6 @@ def test_a_frozen_edition_with_late_rows_breaks_no_rule(pipeline: Pipeline) -> N
         assert run.differences() == []
 
 
-@pytest.mark.xfail(strict=True, reason="only rows exported after the edition's newest export are counted")
 def test_a_row_that_was_exported_in_time_and_landed_too_late_is_counted_as_left_out(
     pipeline: Pipeline,
 ) -> None:
@@ -582,9 +581,6 @@ def test_a_row_that_was_exported_in_time_and_landed_too_late_is_counted_as_left_
         assert run.summaries(2025, now=LONG_AFTER, freeze_at=FREEZE).left_out == 1
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the edition's time is taken from the ledger, which is ahead of the summaries"
-)
 def test_what_has_landed_and_is_not_counted_yet_is_not_claimed(pipeline: Pipeline) -> None:
     """An edition refreshed before raw: its `generated_at` is the newest export contained, not the newest imported."""
     pipeline.build(*EVENTS)

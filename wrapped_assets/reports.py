@@ -125,7 +125,7 @@ def _ranked(label: str, entries: list[str]) -> list[tuple[str, str]]:
 def print_top_customers(console: Console, reader: Reader, year: int, most: int = 10) -> None:
     """The customers with most requests, in 80 columns, and how to see one of them whole."""
     edition = reader.edition(year)
-    facts = reader.facts(year)[:most]
+    facts = reader.facts(year, most=most)
     if edition is None or not facts:
         return
     names = reader.customers([row["wrapped_id"] for row in facts])

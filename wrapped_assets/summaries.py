@@ -108,11 +108,12 @@ class Facts(TypedDict):
 
 @dataclass(frozen=True)
 class Edition:
-    """The year published and how far its data reaches; both instants in UTC."""
+    """The year published and how far its data reaches, both instants in UTC, and whether it follows late rows no more."""
 
     year: int
     through: dt.datetime
     generated_at: dt.datetime
+    frozen: bool = False
 
 
 class ContradictoryFacts(ValueError):

@@ -5,7 +5,7 @@ wrapped_assets/summaries.py; this module says what an edition reads and shows it
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -88,18 +88,18 @@ def wrapped_summaries(
 
 
 def _metadata(writer: Writer, year: int, report: SummaryReport) -> dict[str, dg.MetadataValue]:
-    facts = writer.facts(year)
+    largest = writer.facts(year, most=5)
     metadata: dict[str, dg.MetadataValue] = {
         "dagster/partition_row_count": dg.MetadataValue.int(report.summaries),
         "recomputed": dg.MetadataValue.int(report.recomputed),
         "late_rows_left_out": dg.MetadataValue.int(report.left_out),
     }
     edition = writer.edition(year)
-    if edition is not None and facts:
-        names = writer.customers([row["wrapped_id"] for row in facts[:5]])
+    if edition is not None and largest:
+        names = writer.customers([row["wrapped_id"] for row in largest])
         metadata["through"] = dg.MetadataValue.timestamp(edition.through)
-        metadata["top_customers"] = dg.MetadataValue.md(_preview(facts[:5], names))
-        chart = bar_chart_svg(_months(facts), f"Requests by month, {year}", MONTHS)
+        metadata["top_customers"] = dg.MetadataValue.md(_preview(largest, names))
+        chart = bar_chart_svg(writer.requests_by_month(year), f"Requests by month, {year}", MONTHS)
         metadata["requests_by_month"] = dg.MetadataValue.md(f"![Requests by month]({as_data_uri(chart)})")
     return metadata
 
@@ -122,12 +122,3 @@ def _peak(row: Facts) -> str:
         return ""
     best = max(row["days"], key=lambda day: (day["requests"], -day["day"].toordinal()))
     return f"{best['day']} ({best['requests']:,})"
-
-
-def _months(facts: Sequence[Facts]) -> list[int]:
-    months = [0] * 12
-    for row in facts:
-        for day in row["days"]:
-            when: date = day["day"]
-            months[when.month - 1] += day["requests"]
-    return months

@@ -168,8 +168,12 @@ class Reader(Protocol):
         """Rows by partition of a layer."""
         ...
 
-    def facts(self, year: int, wrapped_id: str | None = None) -> list[Facts]:
-        """The final integers of an edition's customers, most requests first, or of one of them."""
+    def facts(self, year: int, wrapped_id: str | None = None, most: int | None = None) -> list[Facts]:
+        """The final integers of an edition's customers, most requests first: all, the first `most`, or one of them."""
+        ...
+
+    def requests_by_month(self, year: int) -> list[int]:
+        """The requests of all customers in each of the twelve months."""
         ...
 
     def edition(self, year: int) -> Edition | None:

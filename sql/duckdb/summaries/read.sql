@@ -20,3 +20,4 @@ select
 from placed
 where $wrapped_id is null or wrapped_id = $wrapped_id
 order by requests desc, wrapped_id
+limit $most

@@ -94,9 +94,13 @@ class DuckDBReader:
             return raw.row_counts(self.con, FAMILIES[family], span)
         return rollups.row_counts(self.con, LEVELS[layer], FAMILIES[family], span)
 
-    def facts(self, year: int, wrapped_id: str | None = None) -> list[Facts]:
+    def facts(self, year: int, wrapped_id: str | None = None, most: int | None = None) -> list[Facts]:
         """The final integers of an edition's customers, most requests first, or of one of them."""
-        return summaries.facts(self.con, year, wrapped_id)
+        return summaries.facts(self.con, year, wrapped_id, most)
+
+    def requests_by_month(self, year: int) -> list[int]:
+        """The requests of all customers in each of the twelve months."""
+        return summaries.requests_by_month(self.con, year)
 
     def edition(self, year: int) -> Edition | None:
         """How far an edition reaches; None when it was never built."""

@@ -100,7 +100,8 @@ def _rollup_differences(
 
 
 def _summary_differences(con: duckdb.DuckDBPyConnection, year: int) -> list[dict[str, Any]]:
-    if summaries.is_frozen(con, year):
+    known = summaries.edition(con, year)
+    if known and known.frozen:
         return []  # it left rows out on purpose
     con.execute(
         "create or replace temp table wanted as select distinct wrapped_id from main.wrapped_organizations"

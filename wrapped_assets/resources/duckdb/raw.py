@@ -21,6 +21,10 @@ from wrapped_assets.resources.errors import DuplicateKeys, LandingFilesGone
 from wrapped_assets.resources.landing_store import Fetched
 from wrapped_assets.resources.warehouse import Fetch, LedgerFile, Progress, RefreshReport
 
+# A day without rows is built whole when it and its like bring more than this; fewer are merged like late rows,
+# which touches only the customers they name. Each midnight starts such a day.
+BULK_ROWS = 100_000
+
 # Landing rows taken at once. Measured: a chunk of this size dedupes inside 1 GB as fast as with no limit.
 CHUNK_ROWS = 1_500_000
 
@@ -83,8 +87,12 @@ def _plan(
             {day for day, _ in pending} | landed_counts(con, family, span).keys() | known.keys()
         ), []
     filled = row_counts(con, family, span)
-    to_rebuild = [day for day, must_rebuild in pending if must_rebuild or day not in filled]
-    return to_rebuild, [day for day, must_rebuild in pending if not must_rebuild and day in filled]
+    changed = {day for day, must_rebuild in pending if must_rebuild}
+    empty = {day for day, _ in pending} - changed - filled.keys()
+    landed = landed_counts(con, family, span) if empty else {}
+    if sum(landed.get(day, 0) for day in empty) > BULK_ROWS:
+        changed |= empty
+    return sorted(changed), [day for day, _ in pending if day not in changed]
 
 
 def _chunks(con: duckdb.DuckDBPyConnection, family: Family, days: Sequence[date]) -> Iterator[Span]:
@@ -125,6 +133,7 @@ def _rebuild(con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: 
             _insert_newest(con, family, span, files, fetched, f"raw.{family.name}")
             _refuse_duplicates(con, family, f"raw.{family.name}", span)
             con.execute(queries.text("duckdb/raw/make_whole_days_stale"), bounds)
+            con.execute(queries.text("duckdb/raw/make_editions_stale"), bounds)
             con.execute(queries.text("duckdb/raw/settle_days"), {**bounds, "keep": []})
     return {}
 
@@ -142,6 +151,7 @@ def _merge(con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fe
             _refuse_duplicates(con, family, "staged", span)
             con.execute(_merge_statement(family))
             con.execute(_statement("raw/make_touched_hours_stale", family), {"family": family.name})
+            con.execute(queries.text("duckdb/raw/make_editions_stale"), bounds)
             con.execute(queries.text("duckdb/raw/settle_days"), {**bounds, "keep": gone})
             con.execute("drop table staged")
         return {key: str(problem) for key, problem in fetched.problems.items()}

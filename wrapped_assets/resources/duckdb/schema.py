@@ -20,6 +20,7 @@ _TABLES = (
     "landing_quarantined_rows",
     "stale_raw",
     "stale_dimensions",
+    "stale_editions",
     "stale_hourly",
     "stale_identities",
     "stale_summaries",

@@ -23,7 +23,8 @@ def pending(con: duckdb.DuckDBPyConnection) -> Pending:
         name for (name,) in con.execute("select distinct family from stale.dimensions").fetchall()
     )
     found.years.update(
-        year for (year,) in con.execute("select distinct year from stale.summaries").fetchall()
+        year
+        for (year,) in con.execute("select year from stale.summaries union from stale.editions").fetchall()
     )
     (identities,) = con.execute("select count(*) > 0 from stale.identities").fetchall()[0]
     return Pending(found.partitions, found.dimensions, identities, found.years)

@@ -7,9 +7,9 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.families import FAMILIES
-from wrapped_assets.periods import YEARLY, Span
+from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, YEARLY, Span
 from wrapped_assets.progress import report as progress
-from wrapped_assets.resources.duckdb import rollups
+from wrapped_assets.resources.duckdb import rollups, status
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.warehouse import SummaryReport
 from wrapped_assets.summaries import Edition, Facts
@@ -23,16 +23,17 @@ def refresh(
     """Bring an edition up to date; once frozen it stays as it is and only counts what it leaves out."""
     for family in FAMILIES.values():
         rollups.refresh(con, YEARLY, family, Span.year(year), full, progress)
-    if is_frozen(con, year):
+    known = edition(con, year)
+    if known and known.frozen:
         return _acknowledge(con, year)
     values = {"year": year}
     with transaction(con):
-        first_time = edition(con, year) is None
-        con.execute(_text("wanted"), {**values, "everyone": full or first_time})
+        con.execute(_text("wanted"), {**values, "everyone": full or known is None})
         (recomputed,) = con.execute("select count(*) from wanted").fetchall()[0]
         con.execute(_text("clear"), values)
         con.execute(f"insert into main.wrapped_summaries by name\n{_text('facts')}", values)
-        _keep_edition(con, year, freeze_at if freeze_at and now >= freeze_at else None)
+        if not _levels_wait(con, Span.year(year)):
+            _keep_edition(con, year, freeze_at if freeze_at and now >= freeze_at else None)
         con.execute(_text("settle"), values)
         con.execute("drop table wanted")
         return SummaryReport(_count(con, year), recomputed, 0, frozen=False)
@@ -40,18 +41,19 @@ def refresh(
 
 def edition(con: duckdb.DuckDBPyConnection, year: int) -> Edition | None:
     """How far an edition reaches; None when it was never built."""
-    rows = con.execute(
-        "select through, generated_at from main.wrapped_editions where year = $year", {"year": year}
-    ).fetchall()
+    statement = "select through, generated_at, frozen_at from main.wrapped_editions where year = $year"
+    rows = con.execute(statement, {"year": year}).fetchall()
     if not rows:
         return None
-    through, generated_at = rows[0]
-    return Edition(year, through.replace(tzinfo=UTC), generated_at.replace(tzinfo=UTC))
+    through, generated_at, frozen_at = rows[0]
+    return Edition(year, through.replace(tzinfo=UTC), generated_at.replace(tzinfo=UTC), frozen_at is not None)
 
 
-def facts(con: duckdb.DuckDBPyConnection, year: int, wrapped_id: str | None) -> list[Facts]:
+def facts(
+    con: duckdb.DuckDBPyConnection, year: int, wrapped_id: str | None = None, most: int | None = None
+) -> list[Facts]:
     """The facts of an edition's customers, most requests first, or of one of them."""
-    found = con.execute(_text("read"), {"year": year, "wrapped_id": wrapped_id})
+    found = con.execute(_text("read"), {"year": year, "wrapped_id": wrapped_id, "most": most})
     names = [column[0] for column in found.description or ()]
     return [_facts(dict(zip(names, row, strict=True))) for row in found.fetchall()]
 
@@ -60,10 +62,20 @@ def _facts(row: dict[str, Any]) -> Facts:
     return cast(Facts, row | {name: row[name] or [] for name in _LISTS})
 
 
-def is_frozen(con: duckdb.DuckDBPyConnection, year: int) -> bool:
-    """Whether an edition no longer follows late rows."""
-    statement = "select 1 from main.wrapped_editions where year = $year and frozen_at is not null"
-    return bool(con.execute(statement, {"year": year}).fetchall())
+def requests_by_month(con: duckdb.DuckDBPyConnection, year: int) -> list[int]:
+    """The requests of all customers in each of the twelve months."""
+    found = dict(con.execute(_text("months"), {"year": year}).fetchall())
+    return [found.get(month, 0) for month in range(1, 13)]
+
+
+def _levels_wait(con: duckdb.DuckDBPyConnection, span: Span) -> bool:
+    """Whether some rollup does not hold yet what raw holds: the edition must not claim it."""
+    return any(
+        period in span
+        for (layer, _), periods in status.pending(con).partitions.items()
+        if layer in (HOURLY.name, DAILY.name, MONTHLY.name)
+        for period in periods
+    )
 
 
 def _acknowledge(con: duckdb.DuckDBPyConnection, year: int) -> SummaryReport:
@@ -71,18 +83,26 @@ def _acknowledge(con: duckdb.DuckDBPyConnection, year: int) -> SummaryReport:
     with transaction(con):
         (left_out,) = con.execute(_text("left_out"), {"year": year}).fetchall()[0]
         con.execute(_text("settle"), {"year": year})
+        con.execute("delete from stale.editions where year = $year", {"year": year})
         return SummaryReport(_count(con, year), 0, left_out, frozen=True)
 
 
 def _keep_edition(con: duckdb.DuckDBPyConnection, year: int, frozen_at: datetime | None) -> None:
-    through, generated_at = con.execute(_text("edition"), {"year": year}).fetchall()[0]
+    through, generated_at, last_file = con.execute(_text("edition"), {"year": year}).fetchall()[0]
     con.execute("delete from main.wrapped_editions where year = $year", {"year": year})
     if generated_at is not None:
         stamp = frozen_at.replace(tzinfo=None) if frozen_at else None
         con.execute(
-            "insert into main.wrapped_editions values ($year, $through, $generated_at, $frozen_at)",
-            {"year": year, "through": through, "generated_at": generated_at, "frozen_at": stamp},
+            "insert into main.wrapped_editions values ($year, $through, $generated_at, $last_file, $frozen_at)",
+            {
+                "year": year,
+                "through": through,
+                "generated_at": generated_at,
+                "last_file": last_file,
+                "frozen_at": stamp,
+            },
         )
+    con.execute("delete from stale.editions where year = $year", {"year": year})
 
 
 def _count(con: duckdb.DuckDBPyConnection, year: int) -> int:
