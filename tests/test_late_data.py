@@ -18,6 +18,7 @@ from tests.pipeline import (
     differs_from_oracle,
 )
 from wrapped_assets.periods import Span
+from wrapped_assets.resources.duckdb import raw
 
 # A year in which three organizations were busy now and then, as it stands in December.
 YEAR = files_of(
@@ -283,9 +284,6 @@ def test_late_files_merge_in_any_number_of_refreshes(december: Pipeline) -> None
         assert differs_from_oracle(run, [*YEAR, *files]) == {}
 
 
-# ---- Known to fail: each is a defect of the pipeline, to be mended there
-
-
 def test_a_row_exported_again_moves_the_clock_of_its_edition(december: Pipeline) -> None:
     """`generated_at` is the newest export contained, whether it said anything new or not."""
     again = late(
@@ -307,8 +305,12 @@ def test_the_first_file_of_a_day_concerns_only_those_it_names(december: Pipeline
         assert run.summaries(2025).recomputed == 1
 
 
-def test_the_first_files_of_a_day_load_though_one_of_them_has_vanished(december: Pipeline) -> None:
+@pytest.mark.parametrize("bulk_rows", [0, raw.BULK_ROWS], ids=["in bulk", "few"])
+def test_the_first_files_of_a_day_load_though_one_of_them_has_vanished(
+    december: Pipeline, monkeypatch: pytest.MonkeyPatch, bulk_rows: int
+) -> None:
     """As on any other day: the refresh fails and names it, and the files that are there count."""
+    monkeypatch.setattr(raw, "BULK_ROWS", bulk_rows)
     gone, here = (late(request(at="2025-02-13T00:00:00", id=name), name=name)[0] for name in ("gone", "here"))
     december.land(gone, here)
     with december.open() as run:

@@ -534,6 +534,22 @@ def test_changes_are_followed_layer_by_layer_until_all_is_up_to_date(desk: Desk)
     assert skipped(desk.follow()) == "Every layer is up to date."
 
 
+def test_an_edition_is_frozen_when_its_time_has_come_though_nothing_changed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One refresh more, and then it is frozen; an edition whose time is to come is left alone."""
+    desk.pipeline.build(*files_of(MARCH_5))
+    monkeypatch.setenv("WRAPPED_FROZEN_EDITIONS", "2025@2999-01-01,2024")
+    assert skipped(desk.follow()) == "Every layer is up to date."
+
+    monkeypatch.setenv("WRAPPED_FROZEN_EDITIONS", "2025@2026-01-07")
+    assert requests(desk.follow()) == [("refresh_editions", "2025", "2026")]
+
+    with desk.pipeline.open() as run:
+        run.summaries(2025, now=datetime.now(UTC), freeze_at=datetime(2026, 1, 7, tzinfo=UTC))
+    assert skipped(desk.follow()) == "Every layer is up to date."
+
+
 def test_today_waits_half_an_hour_by_dagsters_own_record(desk: Desk) -> None:
     """The merge of today is asked for once, and not again while its last materialization is fresh."""
     now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)

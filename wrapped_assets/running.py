@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,12 +15,13 @@ from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.checks import CHECKS
 from wrapped_assets.definitions import defs
 from wrapped_assets.families import FAMILIES
+from wrapped_assets.launcher import HOST_TAG, fail_gone_runs
 from wrapped_assets.overlooked import folders, told
 from wrapped_assets.periods import MONTHLY, WEEKLY, Span
 from wrapped_assets.resources.errors import Refused, WarehouseMissing
 from wrapped_assets.resources.open import open_landing, open_warehouse
 from wrapped_assets.resources.warehouse import Pending
-from wrapped_assets.sensors.follow_changes import due, next_runs
+from wrapped_assets.sensors.follow_changes import due, next_runs, stale
 from wrapped_assets.sensors.landing_files import News, news
 from wrapped_assets.sensors.runs import History, calendar, range_tags, ranges
 from wrapped_assets.settings import Settings
@@ -50,13 +52,17 @@ class NothingMoved(Refused):
 
 @contextmanager
 def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
-    """The Dagster instance of DAGSTER_HOME, or of `<home>/dagster`; made when it is not there."""
+    """The Dagster instance of DAGSTER_HOME, or of `<home>/dagster`; made when it is not there.
+
+    Runs whose process was killed are marked failed first: they would keep the pool of the one writer.
+    """
     folder = Path(os.environ.get("DAGSTER_HOME") or settings.home / "dagster")
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "dagster.yaml"
     if not config.exists():
         shutil.copyfile(_instance_config(), config)
     with dg.DagsterInstance.from_config(str(folder)) as opened:
+        fail_gone_runs(opened)
         yield opened
 
 
@@ -73,7 +79,10 @@ def run(
 ) -> dg.ExecuteInProcessResult:
     """Run a job of the graph in this process; raises RunFailed with the first error."""
     result = defs.resolve_job_def(job).execute_in_process(
-        instance=opened, tags=dict(tags or {}), run_config={**_QUIET, **(config or {})}, raise_on_error=False
+        instance=opened,
+        tags={HOST_TAG: socket.gethostname(), **(tags or {})},
+        run_config={**_QUIET, **(config or {})},
+        raise_on_error=False,
     )
     if not result.success:
         failed = next(event for event in result.all_events if event.is_step_failure)
@@ -175,10 +184,10 @@ def _news(settings: Settings, span: Span) -> News:
 
 
 def _due(settings: Settings) -> Pending:
+    now = datetime.now(UTC)
     try:
         with open_warehouse(settings).reading() as reader:
-            pending = reader.pending()
+            pending = stale(reader, now)
     except WarehouseMissing:
         return Pending()
-    now = datetime.now(UTC)
     return due(pending, calendar(now), now, live_day_refreshed=None)

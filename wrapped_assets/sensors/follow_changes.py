@@ -5,6 +5,7 @@ dies: its partitions are still stale at the next tick. Late data needs no rule o
 """
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -22,8 +23,9 @@ from wrapped_assets.jobs import (
 )
 from wrapped_assets.periods import DAILY, LEVELS, MONTHLY, WEEKLY, Span
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
-from wrapped_assets.resources.warehouse import Pending, Warehouse
+from wrapped_assets.resources.warehouse import Pending, Reader, Warehouse
 from wrapped_assets.sensors.runs import History, calendar, history, in_flight, ranges, ready, run_over
+from wrapped_assets.settings import Settings
 
 # Rows of today arrive every few minutes; merging them costs a run, so today waits this long between two.
 LIVE_DAY_EVERY = timedelta(minutes=30)
@@ -46,6 +48,18 @@ def due(pending: Pending, covered: Span, now: datetime, live_day_refreshed: date
     # An edition compares with the year before, so the next one follows in the same run.
     years = {year for stale in pending.years for year in (stale, stale + 1) if year in editions}
     return Pending(partitions, pending.dimensions, pending.identities, years)
+
+
+def stale(reader: Reader, now: datetime) -> Pending:
+    """What the warehouse says is stale, and the editions whose time to freeze has come."""
+    pending = reader.pending()
+    to_freeze = {year for year, at in Settings.load().frozen.items() if at <= now and _is_live(reader, year)}
+    return replace(pending, years=pending.years | to_freeze)
+
+
+def _is_live(reader: Reader, year: int) -> bool:
+    edition = reader.edition(year)
+    return edition is not None and not edition.frozen
 
 
 def _overlap(one: Span, other: Span) -> bool:
@@ -125,7 +139,7 @@ def follow_changes(
         return dg.SkipReason(f"Run {running} is importing and following late days itself.")
     try:
         with warehouse.reading(patience=0) as reader:
-            pending = reader.pending()
+            pending = stale(reader, datetime.now(UTC))
     except WarehouseMissing:
         return dg.SkipReason("Nothing has been imported yet.")
     except WarehouseBusy:
@@ -134,11 +148,11 @@ def follow_changes(
         )
     now, past = datetime.now(UTC), history(context.instance, "follow", time.time())
     refreshed = _live_day_refreshed(context, now)
-    stale = due(pending, calendar(now), now, refreshed)
-    requests, waits = ready(next_runs(stale, past), past, now.timestamp())
+    to_refresh = due(pending, calendar(now), now, refreshed)
+    requests, waits = ready(next_runs(to_refresh, past), past, now.timestamp())
     if requests:
         return dg.SensorResult(run_requests=requests)
-    if refreshed and now.date() in pending.days("raw") - stale.days("raw"):
+    if refreshed and now.date() in pending.days("raw") - to_refresh.days("raw"):
         waits.append(f"what landed for today is merged at {refreshed + LIVE_DAY_EVERY:%H:%M} UTC")
     return dg.SkipReason(
         f"Nothing to start now: {'; '.join(waits)}." if waits else "Every layer is up to date."

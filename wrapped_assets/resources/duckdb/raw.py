@@ -76,9 +76,9 @@ def landed_counts(con: duckdb.DuckDBPyConnection, family: Family, span: Span) ->
 
 
 def _plan(
-    con: duckdb.DuckDBPyConnection, family: Family, span: Span, full: bool
+    con: duckdb.DuckDBPyConnection, family: Family, span: Span, full: bool, in_bulk: bool = True
 ) -> tuple[list[date], list[date]]:
-    """Which days to rebuild and which to merge into."""
+    """Which days to rebuild and which to merge into; `in_bulk` says whether new days may be rebuilt."""
     bounds = {"family": family.name, "from": span.start, "to": span.end}
     pending = con.execute(queries.text("duckdb/raw/pending_days"), bounds).fetchall()
     if full:
@@ -90,7 +90,7 @@ def _plan(
     changed = {day for day, must_rebuild in pending if must_rebuild}
     empty = {day for day, _ in pending} - changed - filled.keys()
     landed = landed_counts(con, family, span) if empty else {}
-    if sum(landed.get(day, 0) for day in empty) > BULK_ROWS:
+    if in_bulk and sum(landed.get(day, 0) for day in empty) > BULK_ROWS:
         changed |= empty
     return sorted(changed), [day for day, _ in pending if day not in changed]
 
@@ -111,13 +111,16 @@ def _chunks(con: duckdb.DuckDBPyConnection, family: Family, days: Sequence[date]
 def _rebuild_what_can_be(
     con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fetch
 ) -> dict[str, str]:
-    """Rebuild the chunk; when a file it needs is gone, its other days all the same. Returns what is gone."""
-    problems = _rebuild(con, family, span, fetch)
-    if not problems or span == Span.day(span.start):
-        return problems
-    problems = {}
+    """Rebuild the chunk; when a file it needs is gone, its other days all the same. Returns what is gone.
+
+    A day that is only built whole because it is new takes what is there, as a merge does.
+    """
+    if not _rebuild(con, family, span, fetch):
+        return {}
+    problems: dict[str, str] = {}
+    to_merge = set(_plan(con, family, span, full=False, in_bulk=False)[1])
     for day in span:
-        problems |= _rebuild(con, family, Span.day(day), fetch)
+        problems |= (_merge if day in to_merge else _rebuild)(con, family, Span.day(day), fetch)
     return problems
 
 
