@@ -32,9 +32,6 @@ ROOT = Path(__file__).parent.parent
 WRAPPED = Path(sys.executable).with_name("wrapped")
 T = TypeVar("T")
 
-# Real daemons against a deadline: behind `make test-slow` until they were timed on a quiet machine.
-pytestmark = pytest.mark.slow
-
 PROMISED_SECONDS = 90
 START_SECONDS = 180
 # The run's death is noticed, its slot in the pool is freed, and only then is the work tried again.
