@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 # Names come from outside. Unescaped, `![](https://...)` in one would make every reader's browser fetch it.
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|&~])")
 
-WIDTH, HEIGHT = 640, 240
+WIDTH, HEIGHT = 520, 220
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 36, 28
 BAR, INK = "#4f7cf0", "#76808d"  # both keep a contrast of 3.5 or more on white and on near-black
 
