@@ -392,7 +392,9 @@ def test_the_operator_is_told_a_few_overlooked_places_and_how_many_more() -> Non
 
 def test_days_that_are_over_are_followed_in_the_run_that_imports_them() -> None:
     """Each run costs seconds to start, so late files take one run less; today only imports, its merge waits."""
-    found = News(days={TODAY, TODAY - timedelta(days=1), day("01-15")}, dimensions=["workspaces"])
+    found = News(
+        days={TODAY, TODAY - timedelta(days=1), day("01-15")}, families={"storage"}, dimensions=["workspaces"]
+    )
 
     assert asked(next_imports(found, TODAY, NO_HISTORY)) == [
         ("import_landing", "2025-04-10", "2025-04-10"),
@@ -403,10 +405,28 @@ def test_days_that_are_over_are_followed_in_the_run_that_imports_them() -> None:
     assert next_imports(News(), TODAY, NO_HISTORY) == []
 
 
+def test_a_run_refreshes_the_families_that_have_news_and_no_checks() -> None:
+    """Each partition refreshed for nothing costs two events, and a year's checks a minute."""
+    days, families = {day("01-15")}, {"storage", "pipe_stats"}
+    (imports,) = next_imports(News(days=days, families=families), TODAY, NO_HISTORY)
+    assert [key.path for key in imports.asset_selection or ()] == [
+        [layer, family]
+        for layer in ("landing", "raw", "hourly", "daily")
+        for family in ("pipe_stats", "storage")
+    ]
+    (follows,) = next_runs(Pending({("hourly", "storage"): days, ("weekly", "ingestion"): days}), NO_HISTORY)
+    assert [key.path for key in follows.asset_selection or ()] == [
+        ["raw", "storage"],
+        ["hourly", "storage"],
+        ["daily", "storage"],
+    ]
+    assert imports.asset_check_keys == follows.asset_check_keys == []
+
+
 def test_after_a_failure_days_are_imported_only() -> None:
     """A day that cannot be merged must not hold up the import of the others."""
     past = History((failed("build_days"),))
-    assert asked(next_imports(News(days={day("01-15")}), TODAY, past)) == [
+    assert asked(next_imports(News(days={day("01-15")}, families={"storage"}), TODAY, past)) == [
         ("import_landing", "2025-01-15", "2025-01-15")
     ]
 

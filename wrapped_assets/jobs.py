@@ -4,6 +4,9 @@ import dagster as dg
 
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 
+DAY_LAYERS = ("raw", "hourly", "daily")
+"""What one run takes a day through once it has landed."""
+
 
 def _layers(*names: str) -> dg.AssetSelection:
     return dg.AssetSelection.assets(*[dg.AssetKey([name, family]) for name in names for family in FAMILIES])
@@ -26,12 +29,12 @@ import_landing = dg.define_asset_job(
 )
 build_days = dg.define_asset_job(
     "build_days",
-    selection=_layers("landing", "raw", "hourly", "daily").without_checks(),
+    selection=_layers("landing", *DAY_LAYERS).without_checks(),
     description="Imports, deduplicates and rolls up some days.",
 )
 refresh_days = dg.define_asset_job(
     "refresh_days",
-    selection=_layers("raw", "hourly", "daily").without_checks(),
+    selection=_layers(*DAY_LAYERS).without_checks(),
     description="Merges what landed for some days and rolls it up.",
 )
 refresh_raw = dg.define_asset_job(

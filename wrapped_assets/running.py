@@ -3,7 +3,7 @@
 import os
 import shutil
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.checks import CHECKS
 from wrapped_assets.definitions import defs
 from wrapped_assets.families import FAMILIES
+from wrapped_assets.jobs import DAY_LAYERS
 from wrapped_assets.launcher import HOST_TAG, fail_gone_runs
 from wrapped_assets.overlooked import folders, told
 from wrapped_assets.periods import MONTHLY, WEEKLY, Span
@@ -23,7 +24,7 @@ from wrapped_assets.resources.open import open_landing, open_warehouse
 from wrapped_assets.resources.warehouse import Pending
 from wrapped_assets.sensors.follow_changes import due, next_runs, stale
 from wrapped_assets.sensors.landing_files import News, news
-from wrapped_assets.sensors.runs import History, calendar, range_tags, ranges
+from wrapped_assets.sensors.runs import History, calendar, range_tags, ranges, run_over
 from wrapped_assets.settings import Settings
 
 # Dagster prints every event of a run; a terminal wants errors and a progress bar.
@@ -76,9 +77,13 @@ def run(
     job: str,
     tags: Mapping[str, str] | None = None,
     config: Mapping[str, Any] | None = None,
+    assets: Sequence[dg.AssetKey] | None = None,
 ) -> dg.ExecuteInProcessResult:
-    """Run a job of the graph in this process; raises RunFailed with the first error."""
-    result = defs.resolve_job_def(job).execute_in_process(
+    """Run a job of the graph, or these assets of it, in this process; raises RunFailed with the first error."""
+    definition = defs.resolve_job_def(job)
+    if assets is not None:
+        definition = definition.get_subset(asset_selection=set(assets), asset_check_selection=set())
+    result = definition.execute_in_process(
         instance=opened,
         tags={HOST_TAG: socket.gethostname(), **(tags or {})},
         run_config={**_QUIET, **(config or {})},
@@ -114,7 +119,8 @@ def build(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
     runs = 0
     found = _news(settings, span)
     for days in ranges(found.days):
-        run(opened, "build_days", {**range_tags(days), REFRESH_TAG: "build"})
+        request = run_over("build_days", days, "build", ["landing", *DAY_LAYERS], found.families)
+        run(opened, "build_days", request.tags, assets=request.asset_selection)
         runs += 1
     if found.dimensions:
         run(opened, "refresh_identities", {REFRESH_TAG: "build"})
@@ -125,7 +131,8 @@ def build(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
             raise NothingMoved([f"{request.job_name} {request.tags}" for request in requests])
         before = requests
         for request in requests:
-            run(opened, str(request.job_name), {**request.tags, REFRESH_TAG: "build"})
+            tags = {**request.tags, REFRESH_TAG: "build"}
+            run(opened, str(request.job_name), tags, assets=request.asset_selection)
             runs += 1
     return runs
 

@@ -106,6 +106,10 @@ class Pending:
         """The stale partitions of these layers, whatever the family."""
         return {day for (layer, _), days in self.partitions.items() if layer in layers for day in days}
 
+    def families(self, *layers: str) -> set[str]:
+        """The families with a stale partition in these layers."""
+        return {family for (layer, family), days in self.partitions.items() if layer in layers and days}
+
 
 @dataclass(frozen=True)
 class SummaryReport:

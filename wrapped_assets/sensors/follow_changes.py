@@ -13,6 +13,7 @@ import dagster as dg
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.jobs import (
+    DAY_LAYERS,
     refresh_days,
     refresh_editions,
     refresh_hours_and_days,
@@ -21,7 +22,7 @@ from wrapped_assets.jobs import (
     refresh_raw,
     refresh_weeks,
 )
-from wrapped_assets.periods import DAILY, LEVELS, MONTHLY, WEEKLY, Span
+from wrapped_assets.periods import DAILY, LEVELS, MONTHLY, WEEKLY, Level, Span
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
 from wrapped_assets.resources.warehouse import Pending, Reader, Warehouse
 from wrapped_assets.sensors.runs import History, calendar, history, in_flight, ranges, ready, run_over
@@ -29,8 +30,6 @@ from wrapped_assets.settings import Settings
 
 # Rows of today arrive every few minutes; merging them costs a run, so today waits this long between two.
 LIVE_DAY_EVERY = timedelta(minutes=30)
-
-DAY_LAYERS = ("raw", "hourly", "daily")
 
 
 def due(pending: Pending, covered: Span, now: datetime, live_day_refreshed: datetime | None) -> Pending:
@@ -86,13 +85,22 @@ def _days(stale: Pending, past: History) -> list[dg.RunRequest]:
     else:
         jobs = {"refresh_days": DAY_LAYERS}
     return [
-        run_over(job, span, "follow") for job, layers in jobs.items() for span in ranges(stale.days(*layers))
+        run_over(job, span, "follow", layers, stale.families(*layers))
+        for job, layers in jobs.items()
+        for span in ranges(stale.days(*layers))
     ]
 
 
 def _months(stale: Pending) -> list[dg.RunRequest]:
-    months = ranges(stale.days("monthly"), MONTHLY)
-    return [run_over("refresh_months", span, "follow", MONTHLY) for span in months]
+    return _periods("refresh_months", stale, MONTHLY)
+
+
+def _periods(job: str, stale: Pending, level: Level) -> list[dg.RunRequest]:
+    families = stale.families(level.name)
+    return [
+        run_over(job, span, "follow", [level.name], families, level)
+        for span in ranges(stale.days(level.name), level)
+    ]
 
 
 def _identities(stale: Pending) -> list[dg.RunRequest]:
@@ -110,8 +118,7 @@ def _editions_and_weeks(stale: Pending) -> list[dg.RunRequest]:
             "dagster/asset_partition_range_end": str(max(stale.years)),
         }
         requests.append(dg.RunRequest(job_name="refresh_editions", tags={**tags, REFRESH_TAG: "follow"}))
-    weeks = ranges(stale.days("weekly"), WEEKLY)
-    return requests + [run_over("refresh_weeks", span, "follow", WEEKLY) for span in weeks]
+    return requests + _periods("refresh_weeks", stale, WEEKLY)
 
 
 @dg.sensor(

@@ -15,7 +15,7 @@ import dagster as dg
 
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.families import DIMENSIONS, FAMILIES
-from wrapped_assets.jobs import build_days, import_landing, refresh_identities
+from wrapped_assets.jobs import DAY_LAYERS, build_days, import_landing, refresh_identities
 from wrapped_assets.overlooked import folders, listing, told
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.configured import LandingResource
@@ -53,6 +53,7 @@ class News:
     """What a tick found, how far it came, where the next one goes on, and what nothing will ever import."""
 
     days: set[date] = field(default_factory=set)
+    families: set[str] = field(default_factory=set)
     dimensions: list[str] = field(default_factory=list)
     looked: int = 0
     total: int = 0
@@ -96,8 +97,10 @@ def news(
         # One older day at least, or a slow store would never get to it.
         if found.looked > NEWEST_DAYS and is_late():
             break
-        if any(_is_new(store, known, settled, family, day, found) for family in days if day in days[family]):
-            found.days.add(day)
+        for family in days:
+            if day in days[family] and _is_new(store, known, settled, family, day, found):
+                found.days.add(day)
+                found.families.add(family)
         found.looked += 1
         if found.looked > NEWEST_DAYS:
             found.position = day.isoformat()
@@ -133,9 +136,13 @@ def next_imports(found: News, today: date, past: History) -> list[dg.RunRequest]
     is imported only: its merge waits for the next half hour. So is everything after a failure, so that a day
     that cannot be merged holds up no import.
     """
-    job = "import_landing" if past.failures("build_days") else "build_days"
-    requests = [run_over("import_landing", Span.day(today), "import")] if today in found.days else []
-    requests += [run_over(job, span, "import") for span in ranges(found.days - {today})]
+    families = found.families
+    import_only = ("import_landing", ["landing"])
+    job, layers = import_only if past.failures("build_days") else ("build_days", ["landing", *DAY_LAYERS])
+    requests = []
+    if today in found.days:
+        requests.append(run_over("import_landing", Span.day(today), "import", ["landing"], families))
+    requests += [run_over(job, span, "import", layers, families) for span in ranges(found.days - {today})]
     if found.dimensions:
         requests.append(dg.RunRequest(job_name="refresh_identities", tags={REFRESH_TAG: "import"}))
     return requests

@@ -8,6 +8,7 @@ from itertools import pairwise
 import dagster as dg
 
 from wrapped_assets.assets.common import REFRESH_TAG
+from wrapped_assets.families import FAMILIES
 from wrapped_assets.partitions import days
 from wrapped_assets.periods import DAILY, Level, Span
 
@@ -60,9 +61,22 @@ def range_tags(span: Span, level: Level | None = None) -> dict[str, str]:
     }
 
 
-def run_over(job: str, span: Span, work: str, level: Level | None = None) -> dg.RunRequest:
-    """One run of the job for all partitions of the span; it follows what changed and does not rebuild."""
-    return dg.RunRequest(job_name=job, tags={**range_tags(span, level), REFRESH_TAG: work})
+def run_over(
+    job: str,
+    span: Span,
+    work: str,
+    layers: Collection[str],
+    families: Collection[str],
+    level: Level | None = None,
+) -> dg.RunRequest:
+    """One run of the job for all partitions of the span, for these layers of these families only.
+
+    It follows what changed and does not rebuild. A partition that is refreshed for nothing costs two events.
+    """
+    assets = [dg.AssetKey([layer, family]) for layer in layers for family in FAMILIES if family in families]
+    tags = {**range_tags(span, level), REFRESH_TAG: work}
+    # Dagster would add the checks of these assets: a year's checks belong to the daily run of their own.
+    return dg.RunRequest(job_name=job, tags=tags, asset_selection=assets, asset_check_keys=[])
 
 
 @dataclass(frozen=True)

@@ -11,4 +11,4 @@ from (
     -- the CPU and carries whole rows through arg_max (measured; see docs/decisions/0003).
     qualify row_number() over (partition by {key} order by exported_at desc) = 1
 )
-order by {event_time}, {key}
+order by {event_time}

@@ -22,6 +22,15 @@ from wrapped_assets.resources.warehouse import ImportReport, LandedFile, Quarant
 MISPLACED = "its key is not <family>/dt=YYYY-MM-DD/region=<region>/<name>"
 MISPLACED_SNAPSHOT = "its key is not <dimension>/region=<region>/<name>"
 
+# What DuckDB says of broken pages. Anything else is about this program or this machine: no file is set aside for it.
+_FILE_IS_BROKEN = (
+    duckdb.InvalidInputException,
+    duckdb.IOException,
+    duckdb.SerializationException,
+    duckdb.NotSupportedError,
+    duckdb.DataError,
+)
+
 
 @dataclass
 class _Contents:
@@ -87,9 +96,7 @@ def _read_group(
     """Read files of equal columns together; when that fails, in halves, to find which cannot be read."""
     try:
         return _read(con, family, columns, group)
-    except (duckdb.OutOfMemoryException, duckdb.InterruptException):
-        raise
-    except duckdb.Error as error:
+    except _FILE_IS_BROKEN as error:
         if len(group) == 1:
             quarantined[group[0].path] = f"its pages cannot be read: {str(error).splitlines()[0][:200]}"
             return {}
