@@ -10,7 +10,7 @@ import dagster as dg
 from wrapped_assets import progress
 from wrapped_assets.families import Column, Kind
 from wrapped_assets.periods import Span
-from wrapped_assets.resources.errors import WarehouseError
+from wrapped_assets.resources.errors import WarehouseBusy, WarehouseError
 from wrapped_assets.resources.warehouse import Progress
 
 OWNERS = ["team:data-platform"]
@@ -35,9 +35,14 @@ _TYPES: dict[Kind, str] = {
 
 @contextmanager
 def refusals_are_final() -> Iterator[None]:
-    """What the warehouse refuses it will refuse again: the run fails at once, in the refusal's own words."""
+    """What the warehouse refuses it will refuse again: the run fails at once, in the refusal's own words.
+
+    Except that it is taken by another process: that passes, and the step is tried again.
+    """
     try:
         yield
+    except WarehouseBusy:
+        raise
     except WarehouseError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
 
@@ -95,7 +100,7 @@ def describe(one_row_is: str, comes_from: str, more: str = "") -> str:
 
 
 def sql_block(statement: str) -> dg.MetadataValue[Any]:
-    """A statement as it is run, for the asset's page."""
+    """A statement of the layer, for the asset's page."""
     return dg.MetadataValue.md(f"```sql\n{statement}\n```")
 
 

@@ -41,7 +41,8 @@ COLUMNS = column_schema(
             "Sum of each data source's last reading.",
         ),
         ("largest_datasource", "struct, nullable", "The data source that holds most bytes."),
-        ("ingestion_bytes, ingestion_rows, ingestion_operations", "128 bit integer", "What was written."),
+        ("ingestion_bytes, ingestion_rows", "128 bit integer", "What was written."),
+        ("ingestion_operations", "bigint", "Operations on data sources."),
         ("event_types", "list", "The event types that wrote most."),
         ("previous_requests", "bigint, nullable", "Requests of the year before."),
     ]
@@ -65,7 +66,7 @@ COLUMNS = column_schema(
     metadata={"dagster/column_schema": COLUMNS, "dagster/table_name": "main.wrapped_summaries"},
     description=describe(
         "one customer's year: the final integers its document is made of",
-        "twelve months of the monthly rollups of all families, the identities and the workspaces' names",
+        "the monthly rollups of all families, kept by year, the identities and the workspaces' names",
         "Late data of the year before changes `previous_requests`, so it makes this edition stale too."
         " An edition named in WRAPPED_FROZEN_EDITIONS stops following after its freeze and counts what it left out.",
     ),

@@ -206,7 +206,11 @@ class Reader(Protocol):
 
 
 class Writer(Reader, Protocol):
-    """The one process that may change the warehouse. Every method is all or nothing, and safe to repeat."""
+    """The one process that may change the warehouse. Every method is safe to repeat.
+
+    Each commits in steps of bounded size, and each step is all or nothing: whatever stops it, what is left to do is still
+    stale, and the next call goes on from there.
+    """
 
     def take(self, family: str, files: Sequence[LandedFile], imported_at: datetime) -> ImportReport:
         """Import these files; every one ends in the ledger, landed or quarantined."""

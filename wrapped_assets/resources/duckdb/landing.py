@@ -22,13 +22,18 @@ from wrapped_assets.resources.warehouse import ImportReport, LandedFile, Quarant
 MISPLACED = "its key is not <family>/dt=YYYY-MM-DD/region=<region>/<name>"
 MISPLACED_SNAPSHOT = "its key is not <dimension>/region=<region>/<name>"
 
-# What DuckDB says of broken pages. Anything else is about this program or this machine: no file is set aside for it.
-_FILE_IS_BROKEN = (
-    duckdb.InvalidInputException,
-    duckdb.IOException,
-    duckdb.SerializationException,
-    duckdb.NotSupportedError,
-    duckdb.DataError,
+# What is about this program or this machine: no file is set aside for it. Broken pages come as many kinds of error.
+_NOT_THE_FILES_FAULT = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ParserException,
+    duckdb.SyntaxException,
+    duckdb.OutOfMemoryException,
+    duckdb.InterruptException,
+    duckdb.ConnectionException,
+    duckdb.TransactionException,
+    duckdb.FatalException,
+    duckdb.InternalException,
 )
 
 
@@ -96,7 +101,9 @@ def _read_group(
     """Read files of equal columns together; when that fails, in halves, to find which cannot be read."""
     try:
         return _read(con, family, columns, group)
-    except _FILE_IS_BROKEN as error:
+    except _NOT_THE_FILES_FAULT:
+        raise
+    except duckdb.Error as error:
         if len(group) == 1:
             quarantined[group[0].path] = f"its pages cannot be read: {str(error).splitlines()[0][:200]}"
             return {}

@@ -22,6 +22,9 @@ from wrapped_assets.resources.warehouse import Progress, RefreshReport
 # Rows of the level below aggregated at once; more would only need more memory.
 CHUNK_ROWS = 2_000_000
 
+# Touched periods taken in one transaction.
+TOUCHED_PERIODS = 31
+
 
 def refresh(
     con: duckdb.DuckDBPyConnection, level: Level, family: Family, span: Span, full: bool, progress: Progress
@@ -29,7 +32,11 @@ def refresh(
     """Bring one level of a family up to date for the periods of the span; with `full` recompute all of them."""
     whole, touched = _plan(con, level, family, span, full)
     pieces = list(chunks(con, level, family, whole))
-    groups = _runs(level, touched)
+    groups = [
+        run
+        for first in range(0, len(touched), TOUCHED_PERIODS)
+        for run in _runs(level, touched[first : first + TOUCHED_PERIODS])
+    ]
     steps = len(pieces) + len(groups)
     for done, piece in enumerate(pieces):
         progress(f"{level.name}/{family.name}", done, steps)
