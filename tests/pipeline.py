@@ -199,7 +199,7 @@ CONTENTS = {
     **{f"dimensions.{name}": f"from dimensions.{name}" for name in DIMENSIONS},
     "wrapped_organizations": "from main.wrapped_organizations",
     "wrapped_summaries": "from main.wrapped_summaries",
-    "wrapped_editions": "from main.wrapped_editions",
+    "wrapped_editions": "from (select * exclude (last_file) from main.wrapped_editions)",
 }
 
 

@@ -661,14 +661,14 @@ def test_bars_stand_in_order_from_zero_in_proportion(scale: int) -> None:
     """Twice the requests is twice the height, nothing is no bar, and the highest stays under the title."""
     (x1, once), (x2, twice) = bars(pictures.bar_chart_svg([scale, 0, 2 * scale], "t"))
 
-    assert (x1, x2) == (148, 532)
+    assert (x1, x2) == (128, 432)
     assert 0 <= twice - 2 * once <= 1
     assert 176 / 2 <= twice <= 176
 
 
 def test_one_request_beside_a_million_is_still_to_be_seen() -> None:
     """A bar is at least one pixel high."""
-    assert bars(pictures.bar_chart_svg([1, 10**6], "t")) == [(196, 1), (484, 176)]
+    assert bars(pictures.bar_chart_svg([1, 10**6], "t")) == [(166, 1), (394, 156)]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,76 @@
+"""Dagster's run history in SQLite, without making a new engine for every event.
+
+A year of days is thousands of events. dagster 1.13's own storage makes a database engine and commits twice for each of
+them, and compiles every statement anew: 365 partitions of one asset cost 6.6 CPU-seconds. With one engine a file, and
+what a step says of its partitions written together, they cost 0.9. What is stored, and where, is the same.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Self
+
+import dagster as dg
+from dagster._core.events import ASSET_EVENTS
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._serdes import ConfigurableClassData
+from sqlalchemy import Connection, Engine, Insert, create_engine
+from sqlalchemy.pool import NullPool
+
+
+class SqliteEventLog(SqliteEventLogStorage):
+    """Dagster's SQLite event log, one engine a file. Configured in dagster.yaml like the one it stands for."""
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        """`home` is DAGSTER_HOME: the files lie where Dagster's own storage looks for them."""
+        return {"home": dg.StringSource}
+
+    @classmethod
+    def from_config_value(
+        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
+    ) -> Self:
+        """The storage that dagster.yaml describes."""
+        # Dagster hands events over in batches only when this says how large they may be.
+        os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "500")
+        return cls(str(Path(config_value["home"]) / "history" / "runs"), inst_data)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[Connection]:
+        with self._db_lock:
+            engine = _engine(self.conn_string_for_shard(shard))
+            if shard not in self._initialized_dbs:
+                self._initdb(engine)
+                self._initialized_dbs.add(shard)
+            with engine.connect() as connection, connection.begin():
+                yield connection
+
+    def store_event_batch(self, events: Sequence[dg.EventLogEntry]) -> None:
+        """What one step says of its partitions, in one transaction a file."""
+        if not all(event.dagster_event_type in ASSET_EVENTS for event in events):
+            super().store_event_batch(events)
+            return
+        statements = [self.prepare_insert_event(event) for event in events]
+        with self.run_connection(events[0].run_id) as connection:
+            for statement in statements:
+                connection.execute(statement)
+        with self.index_transaction() as connection:
+            ids = [_insert(connection, statement) for statement in statements]
+            self._store_asset_event_tags(connection, events, ids)
+            for event, event_id in zip(events, ids, strict=True):
+                self._store_asset_event(connection, event, event_id)
+
+
+def _insert(connection: Connection, statement: Insert) -> int:
+    key = connection.execute(statement).inserted_primary_key
+    assert key is not None  # SQLite always says under which id a row went in
+    return int(key[0])
+
+
+@lru_cache(maxsize=32)
+def _engine(address: str) -> Engine:
+    """An engine without a pool: connections are opened and closed as ever, only compiled statements are kept."""
+    return create_engine(address, poolclass=NullPool, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS})
