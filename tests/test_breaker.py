@@ -150,3 +150,13 @@ def test_an_edition_that_waits_for_a_vanished_file_comes_to_rest(pipeline: Pipel
         with pytest.raises(LandingFilesGone):
             run.raw("pipe_stats")
         assert run.pending().years == set()
+
+
+def test_an_edition_built_in_bulk_before_the_year_it_compares_with(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first build of more than BULK_ROWS, and the partition 2025 materialized before 2024."""
+    from wrapped_assets.resources.duckdb import raw
+
+    monkeypatch.setattr(raw, "BULK_ROWS", 0)
+    test_an_edition_built_before_the_year_it_compares_with(pipeline)
