@@ -1,0 +1,162 @@
+"""Cases found by the breaker's second look."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.landing_files import LandingFile, files_of, operation, request
+from tests.pipeline import SECRET, Pipeline, differs_from_oracle
+from tests import oracle
+from wrapped_assets.resources.errors import LandingFilesGone
+
+FREEZE = datetime(2026, 1, 7, tzinfo=UTC)
+AFTER = datetime(2026, 1, 8, tzinfo=UTC)
+
+TWO_YEARS = files_of(
+    request("org-1", at="2024-06-03T07:00:00", id="before"),
+    request("org-1", at="2025-06-03T07:00:00", id="now"),
+)
+
+
+def previous(pipeline_run, year: int = 2025) -> list[tuple]:
+    return pipeline_run.rows(f"select previous_requests from main.wrapped_summaries where year = {year}")
+
+
+def test_an_edition_built_before_the_year_it_compares_with(pipeline: Pipeline) -> None:
+    """Whoever materializes the partition 2025 first and 2024 afterwards."""
+    pipeline.land(*TWO_YEARS)
+    with pipeline.open() as run:
+        run.import_everything()
+        run.layers()
+        run.summaries(2025)
+        run.summaries(2024)
+        run.editions()
+        assert run.pending().years == set()
+        assert previous(run) == [(1,)]
+        assert differs_from_oracle(run, TWO_YEARS) == {}
+
+
+def test_an_edition_refreshed_before_the_rebuilt_year_it_compares_with(pipeline: Pipeline) -> None:
+    """A backfill of last year's months, and then this year's edition before last year's."""
+    pipeline.build(*TWO_YEARS)
+    more = files_of(request("org-1", at="2024-06-03T07:30:00", id="late"), name="late")
+    pipeline.land(*more)
+    with pipeline.open() as run:
+        run.import_everything()
+        run.layers(full=True)
+        run.summaries(2025)
+        run.editions()
+        assert run.pending().years == set()
+        assert previous(run) == [(2,)]
+
+
+def test_rows_that_raw_had_not_merged_at_the_freeze_are_counted_as_left_out(pipeline: Pipeline) -> None:
+    """A file that cannot be merged just then holds up no freeze (the follower goes on past a failed layer)."""
+    pipeline.build(*TWO_YEARS)
+    waits = files_of(request("org-1", at="2025-07-01", id="waits"), name="waits")
+    merged = files_of(operation("org-1", at="2025-07-01", id="merged"), name="merged")
+    pipeline.land(*waits, *merged)
+    with pipeline.open() as run:
+        run.take_in("pipe_stats")
+        run.take_in("ingestion")
+        run.raw("ingestion")
+        for level in ("hourly", "daily", "weekly", "monthly"):
+            run.rollup(level, "ingestion")
+        run.identities()
+        run.summaries(2025, now=AFTER, freeze_at=FREEZE)
+        assert run.writer.edition(2025).frozen
+        run.layers()
+        report = run.summaries(2025, now=AFTER, freeze_at=FREEZE)
+        assert run.rows("select requests from main.wrapped_summaries where year = 2025") == [(1,)]
+        assert report.left_out == 1
+
+
+def test_an_edition_does_not_freeze_without_the_customers_that_have_no_identity_yet(pipeline: Pipeline) -> None:
+    """Levels are up to date, the identities are not: a customer would be lost for ever, and not even counted."""
+    pipeline.build(*TWO_YEARS)
+    pipeline.land(*files_of(request("org-2", at="2025-07-01", id="new"), name="new"))
+    with pipeline.open() as run:
+        run.import_everything()
+        for family in ("pipe_stats",):
+            run.raw(family)
+            for level in ("hourly", "daily", "weekly", "monthly"):
+                run.rollup(level, family)
+        assert run.pending().identities
+        run.summaries(2025, now=AFTER, freeze_at=FREEZE)
+        run.layers()
+        report = run.summaries(2025, now=AFTER, freeze_at=FREEZE)
+        held = oracle.wrapped_id(SECRET, "org-2") in run.documents(2025)
+        assert held or report.left_out == 1
+
+
+def test_a_rebuild_that_needs_a_vanished_object_refuses_though_something_waits(pipeline: Pipeline) -> None:
+    """A full refresh of a day with a new file: it must not merge that one and call it a rebuild."""
+    gone = files_of(request(id="gone"), name="gone")
+    pipeline.build(*gone, *files_of(request(id="here"), name="here"))
+    pipeline.vanish(*gone)
+    pipeline.land(*files_of(request(id="new"), name="new"))
+    with pipeline.open() as run:
+        run.take_in("pipe_stats")
+        run.writer.con.execute("update raw.pipe_stats set read_bytes = 7 where request_id = 'here'")
+        with pytest.raises(LandingFilesGone, match="gone.parquet: vanished"):
+            run.raw("pipe_stats", full=True)
+
+
+def test_a_full_rebuild_rebuilds_the_other_days_though_something_waits_for_them(pipeline: Pipeline) -> None:
+    """One day needs a vanished object; the next day, with a new file, is to be rebuilt, not merged into."""
+    gone = files_of(request(id="gone", at="2025-03-01"), name="gone")
+    pipeline.build(*gone, *files_of(request(id="next", at="2025-03-02"), name="next"))
+    pipeline.vanish(*gone)
+    pipeline.land(*files_of(request(id="new", at="2025-03-02"), name="new"))
+    with pipeline.open() as run:
+        run.take_in("pipe_stats")
+        run.writer.con.execute("update raw.pipe_stats set read_bytes = 7 where request_id = 'next'")
+        with pytest.raises(LandingFilesGone):
+            run.raw("pipe_stats", full=True)
+        assert run.rows("select read_bytes from raw.pipe_stats where request_id = 'next'") == [(1000,)]
+
+
+def test_an_edition_stays_while_its_changed_object_waits(pipeline: Pipeline) -> None:
+    """A changed object vanished after its import: raw stays as it was, and so does what the edition says."""
+    file = files_of(request("org-1", at="2025-06-03T07:00:00"))
+    pipeline.build(*file)
+    changed = files_of(request("org-1", at="2025-06-03T07:00:00", read_bytes=5))
+    assert [f.key for f in file] == [f.key for f in changed]
+    pipeline.land(*changed)
+    with pipeline.open() as run:
+        before = run.documents(2025)
+        run.take_in("pipe_stats")
+        pipeline.vanish(*changed)
+        with pytest.raises(LandingFilesGone):
+            run.raw("pipe_stats")
+        run.summaries(2025)
+        assert run.rows("select count(*) from raw.pipe_stats") == [(1,)]
+        assert run.documents(2025) == before
+
+
+def test_an_edition_that_waits_for_a_vanished_file_comes_to_rest(pipeline: Pipeline) -> None:
+    """Each failing try of raw must not make the edition stale again."""
+    pipeline.build(*TWO_YEARS)
+    gone = files_of(request("org-1", at="2025-06-03T08:00:00", id="gone", exported_at="2025-06-05"), name="gone")
+    pipeline.land(*gone)
+    with pipeline.open() as run:
+        run.take_in("pipe_stats")
+        pipeline.vanish(*gone)
+        for _ in range(2):
+            with pytest.raises(LandingFilesGone):
+                run.raw("pipe_stats")
+            run.summaries(2025)
+        with pytest.raises(LandingFilesGone):
+            run.raw("pipe_stats")
+        assert run.pending().years == set()
+
+
+def test_an_edition_built_in_bulk_before_the_year_it_compares_with(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first build of more than BULK_ROWS, and the partition 2025 materialized before 2024."""
+    from wrapped_assets.resources.duckdb import raw
+
+    monkeypatch.setattr(raw, "BULK_ROWS", 0)
+    test_an_edition_built_before_the_year_it_compares_with(pipeline)
