@@ -21,8 +21,9 @@ STARTED, FAILURE = dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.FAILURE
 
 # A run in this very process that takes the writers' pool and is killed inside its step.
 KILLED = """
-import os, signal
+import os, signal, socket
 import dagster as dg
+from wrapped_assets.launcher import HOST_TAG
 from wrapped_assets.running import instance
 from wrapped_assets.settings import Settings
 
@@ -35,7 +36,7 @@ def killed():
     stand_in()
 
 with instance(Settings.load()) as opened:
-    killed.execute_in_process(instance=opened)
+    killed.execute_in_process(instance=opened, tags={HOST_TAG: socket.gethostname()})
 """
 
 
@@ -57,7 +58,7 @@ def opened(environment: dict[str, str]) -> Iterator[dg.DagsterInstance]:
 
 def started_run(opened: dg.DagsterInstance, pid: int, **tags: str) -> dg.DagsterRun:
     """A run that has begun and said that it works in this process."""
-    run = opened.create_run_for_job(_job, tags=tags, status=STARTED)
+    run = opened.create_run_for_job(_job, tags={HOST_TAG: socket.gethostname(), **tags}, status=STARTED)
     opened.report_engine_event("Executing steps in process", run, EngineEventData.in_process(pid))
     return run
 
@@ -102,14 +103,14 @@ def test_another_process_that_got_the_same_id_is_not_the_runs_own(opened: dg.Dag
         (entry,) = opened.all_logs(run.run_id, of_type=dg.DagsterEventType.ENGINE_EVENT)
         before = entry._replace(timestamp=entry.timestamp - 3600)
         opened.delete_run(run.run_id)
-        earlier = opened.create_run_for_job(_job, status=STARTED)
+        earlier = opened.create_run_for_job(_job, tags=run.tags, status=STARTED)
         opened.handle_new_event(before._replace(run_id=earlier.run_id))
         assert gone(opened, earlier) == other.pid
         other.kill()
 
 
 def test_a_run_of_another_machine_is_not_judged_by_the_processes_here(opened: dg.DagsterInstance) -> None:
-    """`wrapped build` says where it runs; a process id means nothing elsewhere."""
+    """Every run says where it runs; a process id means nothing elsewhere, and a run that does not say is left alone."""
     with subprocess.Popen(["true"]) as ended:
         ended.wait()
     there = started_run(opened, ended.pid, **{HOST_TAG: "elsewhere"})

@@ -9,10 +9,10 @@ import socket
 
 import dagster as dg
 import psutil
-from dagster._core.launcher import CheckRunHealthResult, DefaultRunLauncher, WorkerStatus
+from dagster._core.launcher import CheckRunHealthResult, DefaultRunLauncher, LaunchRunContext, WorkerStatus
 
 HOST_TAG = "wrapped/host"
-"""On runs that `wrapped` executes itself: the machine whose process ids the run's log names."""
+"""The machine whose process ids the run's log names. Runs without it are never judged."""
 
 # A process that began this much later than the run's own words is another one, which got the same id.
 _CLOCK_SLACK_SECONDS = 1.0
@@ -20,6 +20,11 @@ _CLOCK_SLACK_SECONDS = 1.0
 
 class LocalRunLauncher(DefaultRunLauncher):
     """Dagster's default launcher, which also knows whether a run's process on this machine is still there."""
+
+    def launch_run(self, context: LaunchRunContext) -> None:
+        """As Dagster does; the run says on which machine its process is."""
+        self._instance.add_run_tags(context.dagster_run.run_id, {HOST_TAG: socket.gethostname()})
+        super().launch_run(context)
 
     @property
     def supports_check_run_worker_health(self) -> bool:
@@ -36,8 +41,7 @@ class LocalRunLauncher(DefaultRunLauncher):
 
 def gone(instance: dg.DagsterInstance, run: dg.DagsterRun) -> int | None:
     """The id of the run's process when it ran on this machine and is no more; None as long as that is not known."""
-    here = socket.gethostname()
-    if run.tags.get(HOST_TAG, here) != here:
+    if run.tags.get(HOST_TAG) != socket.gethostname():
         return None
     named = None
     for entry in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ENGINE_EVENT):

@@ -30,6 +30,15 @@ CHUNK_ROWS = 1_500_000
 
 
 @dataclass(frozen=True)
+class _Plan:
+    """Days to rebuild from all their files, new days to build whole, and days to merge what landed into."""
+
+    rebuild: list[date]
+    fill: list[date]
+    merge: list[date]
+
+
+@dataclass(frozen=True)
 class _Landed:
     """The valid landing rows of one chunk, as a subquery with its bound values.
 
@@ -45,18 +54,20 @@ def refresh(
     con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fetch, full: bool, progress: Progress
 ) -> RefreshReport:
     """Bring `raw.<family>` up to date for these days; with `full` rebuild every one of them."""
-    to_rebuild, to_merge = _plan(con, family, span, full)
-    chunks = [(chunk, True) for chunk in _chunks(con, family, to_rebuild)]
-    chunks += [(chunk, False) for chunk in _chunks(con, family, to_merge)]
+    plan = _plan(con, family, span, full)
+    work = ((_rebuild_what_can_be, plan.rebuild), (_fill, plan.fill), (_merge, plan.merge))
+    chunks = [(act, chunk) for act, days in work for chunk in _chunks(con, family, days)]
     problems: dict[str, str] = {}
-    for done, (chunk, rebuild) in enumerate(chunks):
+    for done, (act, chunk) in enumerate(chunks):
         progress(f"raw/{family.name}", done, len(chunks))
-        problems |= (_rebuild_what_can_be if rebuild else _merge)(con, family, chunk, fetch)
+        problems |= act(con, family, chunk, fetch)
     progress(f"raw/{family.name}", len(chunks), len(chunks))
     if problems:
         # Only now: the days and files that could be read are already committed.
         raise LandingFilesGone(f"raw.{family.name}", span, problems)
-    return RefreshReport(row_counts(con, family, span), len(to_rebuild), len(to_merge), _shown(family))
+    return RefreshReport(
+        row_counts(con, family, span), len(plan.rebuild) + len(plan.fill), len(plan.merge), _shown(family)
+    )
 
 
 def _shown(family: Family) -> str:
@@ -75,24 +86,22 @@ def landed_counts(con: duckdb.DuckDBPyConnection, family: Family, span: Span) ->
     return dict(con.execute(queries.text("duckdb/raw/landed_days"), bounds).fetchall())
 
 
-def _plan(
-    con: duckdb.DuckDBPyConnection, family: Family, span: Span, full: bool, in_bulk: bool = True
-) -> tuple[list[date], list[date]]:
-    """Which days to rebuild and which to merge into; `in_bulk` says whether new days may be rebuilt."""
+def _plan(con: duckdb.DuckDBPyConnection, family: Family, span: Span, full: bool) -> _Plan:
+    """What each day with something to do needs."""
     bounds = {"family": family.name, "from": span.start, "to": span.end}
     pending = con.execute(queries.text("duckdb/raw/pending_days"), bounds).fetchall()
     if full:
         known = row_counts(con, family, span)
-        return sorted(
-            {day for day, _ in pending} | landed_counts(con, family, span).keys() | known.keys()
-        ), []
+        every = {day for day, _ in pending} | landed_counts(con, family, span).keys() | known.keys()
+        return _Plan(sorted(every), [], [])
     filled = row_counts(con, family, span)
     changed = {day for day, must_rebuild in pending if must_rebuild}
     empty = {day for day, _ in pending} - changed - filled.keys()
     landed = landed_counts(con, family, span) if empty else {}
-    if in_bulk and sum(landed.get(day, 0) for day in empty) > BULK_ROWS:
-        changed |= empty
-    return sorted(changed), [day for day, _ in pending if day not in changed]
+    if sum(landed.get(day, 0) for day in empty) <= BULK_ROWS:
+        empty = set()
+    merge = [day for day, _ in pending if day not in changed and day not in empty]
+    return _Plan(sorted(changed), sorted(empty), merge)
 
 
 def _chunks(con: duckdb.DuckDBPyConnection, family: Family, days: Sequence[date]) -> Iterator[Span]:
@@ -111,17 +120,20 @@ def _chunks(con: duckdb.DuckDBPyConnection, family: Family, days: Sequence[date]
 def _rebuild_what_can_be(
     con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fetch
 ) -> dict[str, str]:
-    """Rebuild the chunk; when a file it needs is gone, its other days all the same. Returns what is gone.
+    """Rebuild the chunk; when a file it needs is gone, its other days all the same. Returns what is gone."""
+    problems = _rebuild(con, family, span, fetch)
+    if not problems or span == Span.day(span.start):
+        return problems
+    return {
+        key: problem for day in span for key, problem in _rebuild(con, family, Span.day(day), fetch).items()
+    }
 
-    A day that is only built whole because it is new takes what is there, as a merge does.
-    """
+
+def _fill(con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fetch) -> dict[str, str]:
+    """Build new days whole; when a file is gone they take what is there, as a merge does. Returns what is gone."""
     if not _rebuild(con, family, span, fetch):
         return {}
-    problems: dict[str, str] = {}
-    to_merge = set(_plan(con, family, span, full=False, in_bulk=False)[1])
-    for day in span:
-        problems |= (_merge if day in to_merge else _rebuild)(con, family, Span.day(day), fetch)
-    return problems
+    return _merge(con, family, span, fetch)
 
 
 def _rebuild(con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fetch) -> dict[str, str]:
@@ -136,7 +148,7 @@ def _rebuild(con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: 
             _insert_newest(con, family, span, files, fetched, f"raw.{family.name}")
             _refuse_duplicates(con, family, f"raw.{family.name}", span)
             con.execute(queries.text("duckdb/raw/make_whole_days_stale"), bounds)
-            con.execute(queries.text("duckdb/raw/make_editions_stale"), bounds)
+            con.execute(queries.text("duckdb/raw/make_editions_stale"), {**bounds, "keep": []})
             con.execute(queries.text("duckdb/raw/settle_days"), {**bounds, "keep": []})
     return {}
 
@@ -154,7 +166,7 @@ def _merge(con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fe
             _refuse_duplicates(con, family, "staged", span)
             con.execute(_merge_statement(family))
             con.execute(_statement("raw/make_touched_hours_stale", family), {"family": family.name})
-            con.execute(queries.text("duckdb/raw/make_editions_stale"), bounds)
+            con.execute(queries.text("duckdb/raw/make_editions_stale"), {**bounds, "keep": gone})
             con.execute(queries.text("duckdb/raw/settle_days"), {**bounds, "keep": gone})
             con.execute("drop table staged")
         return {key: str(problem) for key, problem in fetched.problems.items()}

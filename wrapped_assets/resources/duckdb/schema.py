@@ -26,6 +26,7 @@ _TABLES = (
     "stale_summaries",
     "wrapped_organizations",
     "wrapped_editions",
+    "wrapped_left_out",
     "wrapped_summaries",
 )
 

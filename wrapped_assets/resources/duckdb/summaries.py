@@ -22,6 +22,8 @@ def refresh(
 ) -> SummaryReport:
     """Bring an edition up to date; once frozen it stays as it is and only counts what it leaves out."""
     for family in FAMILIES.values():
+        # The year before first: this edition compares with it.
+        rollups.refresh(con, YEARLY, family, Span.year(year - 1), False, progress)
         rollups.refresh(con, YEARLY, family, Span.year(year), full, progress)
     known = edition(con, year)
     if known and known.frozen:
@@ -32,8 +34,12 @@ def refresh(
         (recomputed,) = con.execute("select count(*) from wanted").fetchall()[0]
         con.execute(_text("clear"), values)
         con.execute(f"insert into main.wrapped_summaries by name\n{_text('facts')}", values)
-        if not _levels_wait(con, Span.year(year)):
-            _keep_edition(con, year, freeze_at if freeze_at and now >= freeze_at else None)
+        frozen_at = freeze_at if freeze_at and now >= freeze_at else None
+        waits = _levels_wait(con, Span.year(year))
+        if not waits and not _has_changed_objects(con, year):
+            _keep_edition(con, year)
+        if not waits and frozen_at:
+            _freeze(con, year, frozen_at)
         con.execute(_text("settle"), values)
         con.execute("drop table wanted")
         return SummaryReport(_count(con, year), recomputed, 0, frozen=False)
@@ -69,10 +75,11 @@ def requests_by_month(con: duckdb.DuckDBPyConnection, year: int) -> list[int]:
 
 
 def _levels_wait(con: duckdb.DuckDBPyConnection, span: Span) -> bool:
-    """Whether some rollup does not hold yet what raw holds: the edition must not claim it."""
-    return any(
+    """Whether some rollup does not hold yet what raw holds, or some organization has no owner: not to be claimed."""
+    pending = status.pending(con)
+    return pending.identities or any(
         period in span
-        for (layer, _), periods in status.pending(con).partitions.items()
+        for (layer, _), periods in pending.partitions.items()
         if layer in (HOURLY.name, DAILY.name, MONTHLY.name)
         for period in periods
     )
@@ -87,20 +94,27 @@ def _acknowledge(con: duckdb.DuckDBPyConnection, year: int) -> SummaryReport:
         return SummaryReport(_count(con, year), 0, left_out, frozen=True)
 
 
-def _keep_edition(con: duckdb.DuckDBPyConnection, year: int, frozen_at: datetime | None) -> None:
+def _has_changed_objects(con: duckdb.DuckDBPyConnection, year: int) -> bool:
+    """Whether raw still holds rows of objects that were changed since: the ledger no longer says how far they reach."""
+    statement = "select count(*) > 0 from stale.raw where file_id is null and year(period) = $year"
+    return bool(con.execute(statement, {"year": year}).fetchall()[0][0])
+
+
+def _freeze(con: duckdb.DuckDBPyConnection, year: int, frozen_at: datetime) -> None:
+    con.execute(
+        "update main.wrapped_editions set frozen_at = $frozen_at where year = $year",
+        {"year": year, "frozen_at": frozen_at.replace(tzinfo=None)},
+    )
+    con.execute(_text("freeze"), {"year": year})
+
+
+def _keep_edition(con: duckdb.DuckDBPyConnection, year: int) -> None:
     through, generated_at, last_file = con.execute(_text("edition"), {"year": year}).fetchall()[0]
     con.execute("delete from main.wrapped_editions where year = $year", {"year": year})
     if generated_at is not None:
-        stamp = frozen_at.replace(tzinfo=None) if frozen_at else None
         con.execute(
-            "insert into main.wrapped_editions values ($year, $through, $generated_at, $last_file, $frozen_at)",
-            {
-                "year": year,
-                "through": through,
-                "generated_at": generated_at,
-                "last_file": last_file,
-                "frozen_at": stamp,
-            },
+            "insert into main.wrapped_editions values ($year, $through, $generated_at, $last_file, null)",
+            {"year": year, "through": through, "generated_at": generated_at, "last_file": last_file},
         )
     con.execute("delete from stale.editions where year = $year", {"year": year})
 

@@ -1,13 +1,13 @@
-"""Cases found by the breaker's second look."""
+"""Orders of events that once gave a wrong number: what waits below an edition, at the freeze or for a rebuild."""
 
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.landing_files import LandingFile, files_of, operation, request
-from tests.pipeline import SECRET, Pipeline, differs_from_oracle
 from tests import oracle
+from tests.landing_files import files_of, operation, request
+from tests.pipeline import SECRET, Pipeline, Run, differs_from_oracle
 from wrapped_assets.resources.errors import LandingFilesGone
 
 FREEZE = datetime(2026, 1, 7, tzinfo=UTC)
@@ -19,8 +19,9 @@ TWO_YEARS = files_of(
 )
 
 
-def previous(pipeline_run, year: int = 2025) -> list[tuple]:
-    return pipeline_run.rows(f"select previous_requests from main.wrapped_summaries where year = {year}")
+def previous(run: Run, year: int = 2025) -> list[tuple[Any, ...]]:
+    """What the summaries of a year compare with."""
+    return run.rows(f"select previous_requests from main.wrapped_summaries where year = {year}")
 
 
 def test_an_edition_built_before_the_year_it_compares_with(pipeline: Pipeline) -> None:
@@ -65,14 +66,17 @@ def test_rows_that_raw_had_not_merged_at_the_freeze_are_counted_as_left_out(pipe
             run.rollup(level, "ingestion")
         run.identities()
         run.summaries(2025, now=AFTER, freeze_at=FREEZE)
-        assert run.writer.edition(2025).frozen
+        known = run.writer.edition(2025)
+        assert known is not None and known.frozen
         run.layers()
         report = run.summaries(2025, now=AFTER, freeze_at=FREEZE)
         assert run.rows("select requests from main.wrapped_summaries where year = 2025") == [(1,)]
         assert report.left_out == 1
 
 
-def test_an_edition_does_not_freeze_without_the_customers_that_have_no_identity_yet(pipeline: Pipeline) -> None:
+def test_an_edition_does_not_freeze_without_the_customers_that_have_no_identity_yet(
+    pipeline: Pipeline,
+) -> None:
     """Levels are up to date, the identities are not: a customer would be lost for ever, and not even counted."""
     pipeline.build(*TWO_YEARS)
     pipeline.land(*files_of(request("org-2", at="2025-07-01", id="new"), name="new"))
@@ -138,7 +142,9 @@ def test_an_edition_stays_while_its_changed_object_waits(pipeline: Pipeline) -> 
 def test_an_edition_that_waits_for_a_vanished_file_comes_to_rest(pipeline: Pipeline) -> None:
     """Each failing try of raw must not make the edition stale again."""
     pipeline.build(*TWO_YEARS)
-    gone = files_of(request("org-1", at="2025-06-03T08:00:00", id="gone", exported_at="2025-06-05"), name="gone")
+    gone = files_of(
+        request("org-1", at="2025-06-03T08:00:00", id="gone", exported_at="2025-06-05"), name="gone"
+    )
     pipeline.land(*gone)
     with pipeline.open() as run:
         run.take_in("pipe_stats")
