@@ -321,3 +321,22 @@ def test_the_first_files_of_a_day_load_though_one_of_them_has_vanished(
         assert run.rows("select request_id from raw.pipe_stats where start_datetime = '2025-02-13'") == [
             ("here",)
         ]
+
+
+def test_a_correction_that_empties_a_group_takes_it_out_of_every_level(december: Pipeline) -> None:
+    """The bucket of a corrected duration holds nothing any more: no row of zero stays behind."""
+    corrected = late(
+        request(
+            "org-1",
+            at="2025-02-12T10:00:00",
+            id="org-1 2025-02-12T10:00:00",
+            duration=9.5,
+            exported_at="2025-12-24",
+        )
+    )
+    december.land(*corrected)
+    with december.open() as run:
+        run.follow()
+        assert run.rows("select count(*) from yearly.pipe_stats_durations where requests = 0") == [(0,)]
+        assert run.differences() == []
+        assert differs_from_oracle(run, [*YEAR, *corrected]) == {}

@@ -554,9 +554,6 @@ def test_quarantine_is_reported_and_is_only_a_warning(pipeline: Pipeline) -> Non
     assert all(check.warning == (check.name == "quarantine_is_empty") for check in CHECKS)
 
 
-# ---- Known to fail: each is a defect of the pipeline, to be mended there
-
-
 def test_a_frozen_edition_with_late_rows_breaks_no_rule(pipeline: Pipeline) -> None:
     """It left them out on purpose: `wrapped check` must not fail for ever."""
     frozen(pipeline)
@@ -590,3 +587,24 @@ def test_what_has_landed_and_is_not_counted_yet_is_not_claimed(pipeline: Pipelin
         run.import_everything()
         run.summaries(2025)
         assert run.writer.edition(2025) == before
+
+
+@pytest.mark.parametrize("level", ["hourly", "daily", "monthly"])
+def test_what_raw_holds_and_a_rollup_does_not_is_not_claimed_either(pipeline: Pipeline, level: str) -> None:
+    """An edition refreshed between two layers says how far it reached before, and moves once they are done."""
+    pipeline.build(*EVENTS)
+    with pipeline.open() as run:
+        before = run.writer.edition(2025)
+        pipeline.land(*files_of(request("org-1", id="late", exported_at="2026-01-01"), name="late"))
+        run.import_everything()
+        run.raw("pipe_stats")
+        for done in ("hourly", "daily", "monthly")[: ("hourly", "daily", "monthly").index(level)]:
+            run.rollup(done, "pipe_stats")
+        run.summaries(2025)
+        assert run.writer.edition(2025) == before
+        assert 2025 in run.pending().years
+
+        run.follow()
+        after = run.writer.edition(2025)
+        assert after is not None
+        assert after.generated_at == datetime(2026, 1, 1, tzinfo=UTC)
