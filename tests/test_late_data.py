@@ -324,14 +324,11 @@ def test_the_first_files_of_a_day_load_though_one_of_them_has_vanished(
 
 
 def test_a_correction_that_empties_a_group_takes_it_out_of_every_level(december: Pipeline) -> None:
-    """The bucket of a corrected duration holds nothing any more: no row of zero stays behind."""
+    """The bucket of the corrected durations holds nothing any more: no row of zero stays behind."""
     corrected = late(
-        request(
-            "org-1",
-            at="2025-02-12T10:00:00",
-            id="org-1 2025-02-12T10:00:00",
-            duration=9.5,
-            exported_at="2025-12-24",
+        *(
+            request("org-1", at=at, id=f"org-1 {at}", duration=9.5, exported_at="2025-12-24")
+            for at in ("2025-02-12T10:00:00", "2025-02-12T11:00:00", "2025-12-10T10:00:00")
         )
     )
     december.land(*corrected)
