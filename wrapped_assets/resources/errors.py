@@ -84,6 +84,18 @@ class NewerSchema(WarehouseError):
         )
 
 
+class OlderSchema(WarehouseError):
+    """The warehouse was made by an older version of this program, whose tables this one cannot use."""
+
+    def __init__(self, path: Path, found: int, known: int) -> None:
+        super().__init__(
+            f"The warehouse {path} was not opened.\n"
+            f"  Its schema has version {found}; this installation needs version {known}.\n"
+            "  Next: move the file and its .wal away and run `wrapped build --year Y` for each year: landing holds everything."
+            " Or go on with the version of wrapped-assets that made it."
+        )
+
+
 class RegionUnavailable(Exception):
     """A region's database cannot be read; nothing was exported from it."""
 

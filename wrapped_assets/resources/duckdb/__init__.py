@@ -49,6 +49,7 @@ class DuckDBWarehouse:
     def reading(self, patience: float = 10.0) -> Iterator["DuckDBReader"]:
         """Open the file to read, beside other readers."""
         with connect(self.path, self.engine, read_only=True, patience=patience) as con:
+            schema.require(con, self.path)
             yield DuckDBReader(con)
 
     @contextmanager

@@ -9,9 +9,9 @@ from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import ALL_LEVELS, HOURLY
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.transaction import transaction
-from wrapped_assets.resources.errors import NewerSchema
+from wrapped_assets.resources.errors import NewerSchema, OlderSchema, WarehouseMissing
 
-VERSION = 1
+VERSION = 2
 
 _SCHEMAS = ("landing", "stale", "raw", "hourly", "daily", "weekly", "monthly", "yearly", "dimensions")
 _TABLES = (
@@ -32,12 +32,10 @@ _TABLES = (
 
 
 def prepare(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Create what is missing; refuse a file that a newer version of this program made."""
-    version = _version(con)
-    if version == VERSION:
+    """Create the tables of a file that has none; refuse one that another version of this program made."""
+    if _version(con):
+        require(con, path)
         return
-    if version > VERSION:
-        raise NewerSchema(path, version, VERSION)
     with transaction(con):
         for name in _SCHEMAS:
             con.execute(f"create schema if not exists {name}")
@@ -45,6 +43,15 @@ def prepare(con: duckdb.DuckDBPyConnection, path: Path) -> None:
         for statement in statements():
             con.execute(statement)
         con.execute(f"create table main.wrapped_schema as select {VERSION} as version")
+
+
+def require(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Refuse a file whose tables are not those of this version, or that has none."""
+    version = _version(con)
+    if version == 0:
+        raise WarehouseMissing(path)
+    if version != VERSION:
+        raise (NewerSchema if version > VERSION else OlderSchema)(path, version, VERSION)
 
 
 def statements() -> list[str]:

@@ -1,0 +1,52 @@
+"""A warehouse of another version is refused in words, by readers and writers alike, and left as it is."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from wrapped_assets.resources.duckdb import DuckDBWarehouse
+from wrapped_assets.resources.duckdb.schema import VERSION
+from wrapped_assets.resources.errors import NewerSchema, OlderSchema, WarehouseMissing
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A warehouse of this version."""
+    made = tmp_path / "warehouse.duckdb"
+    with DuckDBWarehouse(made).writing() as writer:
+        assert writer.pending().years == set()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("version", "refusal", "next_step"),
+    [
+        (VERSION + 1, NewerSchema, "upgrade wrapped-assets"),
+        (VERSION - 1, OlderSchema, "move the file and its .wal away"),
+    ],
+)
+def test_a_warehouse_of_another_version_is_refused(
+    path: Path, version: int, refusal: type[Exception], next_step: str
+) -> None:
+    """With both versions and what to do next."""
+    with duckdb.connect(str(path)) as con:
+        con.execute("update main.wrapped_schema set version = $version", {"version": version})
+    for opening in (DuckDBWarehouse(path).reading, DuckDBWarehouse(path).writing):
+        with pytest.raises(refusal, match=next_step) as refused, opening():
+            pass
+        assert f"version {version}" in str(refused.value)
+    with duckdb.connect(str(path), read_only=True) as con:
+        assert con.execute("select version from main.wrapped_schema").fetchall() == [(version,)]
+
+
+def test_an_empty_file_is_no_warehouse_for_a_reader_and_becomes_one_for_a_writer(tmp_path: Path) -> None:
+    """As a file that somebody made with DuckDB's own shell."""
+    path = tmp_path / "empty.duckdb"
+    duckdb.connect(str(path)).close()
+    with pytest.raises(WarehouseMissing), DuckDBWarehouse(path).reading():
+        pass
+    with DuckDBWarehouse(path).writing():
+        pass
+    with DuckDBWarehouse(path).reading() as reader:
+        assert reader.editions() == []
