@@ -570,8 +570,9 @@ def test_an_edition_is_frozen_when_its_time_has_come_though_nothing_changed(
     assert skipped(desk.follow()) == "Every layer is up to date."
 
 
-def test_today_waits_half_an_hour_by_dagsters_own_record(desk: Desk) -> None:
-    """The merge of today is asked for once, and not again while its last materialization is fresh."""
+@pytest.mark.parametrize("refreshed", ["pipe_stats", "ingestion", "storage"])
+def test_today_waits_half_an_hour_by_dagsters_own_record(desk: Desk, refreshed: str) -> None:
+    """The merge of today is asked for once, and not again while its last materialization, of any family, is fresh."""
     now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     desk.pipeline.land(*files_of(request(at=now, exported_at=now)))
     with desk.pipeline.open() as run:
@@ -580,7 +581,7 @@ def test_today_waits_half_an_hour_by_dagsters_own_record(desk: Desk) -> None:
     assert requests(desk.follow()) == [("refresh_days", today, today)]
 
     desk.instance.report_runless_asset_event(
-        dg.AssetMaterialization(dg.AssetKey(["raw", "pipe_stats"]), partition=today)
+        dg.AssetMaterialization(dg.AssetKey(["raw", refreshed]), partition=today)
     )
 
     assert skipped(desk.follow()).startswith("Nothing to start now: what landed for today is merged at ")

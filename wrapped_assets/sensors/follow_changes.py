@@ -144,16 +144,17 @@ def follow_changes(
         return dg.SkipReason(f"Run {running} is still following earlier changes.")
     if running := in_flight(context.instance, "import", "build_days"):
         return dg.SkipReason(f"Run {running} is importing and following late days itself.")
+    now = datetime.now(UTC)
     try:
         with warehouse.reading(patience=0) as reader:
-            pending = stale(reader, datetime.now(UTC))
+            pending = stale(reader, now)
     except WarehouseMissing:
         return dg.SkipReason("Nothing has been imported yet.")
     except WarehouseBusy:
         return dg.SkipReason(
             "Another run is writing the warehouse; its changes are followed when it is done."
         )
-    now, past = datetime.now(UTC), history(context.instance, "follow", time.time())
+    past = history(context.instance, "follow", time.time())
     refreshed = _live_day_refreshed(context, now)
     to_refresh = due(pending, calendar(now), now, refreshed)
     requests, waits = ready(next_runs(to_refresh, past), past, now.timestamp())
@@ -167,11 +168,13 @@ def follow_changes(
 
 
 def _live_day_refreshed(context: dg.SensorEvaluationContext, now: datetime) -> datetime | None:
-    """When today's raw was last refreshed, by Dagster's own record."""
-    records = context.instance.fetch_materializations(
-        dg.AssetRecordsFilter(
-            asset_key=dg.AssetKey(["raw", next(iter(FAMILIES))]), asset_partitions=[now.date().isoformat()]
-        ),
-        limit=1,
-    ).records
-    return datetime.fromtimestamp(records[0].timestamp, UTC) if records else None
+    """When today's raw was last refreshed, whatever the family, by Dagster's own record."""
+    today = [now.date().isoformat()]
+    times = [
+        record.timestamp
+        for family in FAMILIES
+        for record in context.instance.fetch_materializations(
+            dg.AssetRecordsFilter(dg.AssetKey(["raw", family]), asset_partitions=today), limit=1
+        ).records
+    ]
+    return datetime.fromtimestamp(max(times), UTC) if times else None

@@ -33,8 +33,9 @@ _TABLES = (
 
 def prepare(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Create the tables of a file that has none; refuse one that another version of this program made."""
-    if _version(con):
-        require(con, path)
+    version = _version(con)
+    if version:
+        _refuse_others(version, path)
         return
     with transaction(con):
         for name in _SCHEMAS:
@@ -50,6 +51,10 @@ def require(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     version = _version(con)
     if version == 0:
         raise WarehouseMissing(path)
+    _refuse_others(version, path)
+
+
+def _refuse_others(version: int, path: Path) -> None:
     if version != VERSION:
         raise (NewerSchema if version > VERSION else OlderSchema)(path, version, VERSION)
 
@@ -68,5 +73,7 @@ def statements() -> list[str]:
 
 
 def _version(con: duckdb.DuckDBPyConnection) -> int:
-    known = con.execute("select 1 from duckdb_tables() where table_name = 'wrapped_schema'").fetchall()
-    return int(con.execute("select version from main.wrapped_schema").fetchall()[0][0]) if known else 0
+    try:
+        return int(con.execute("select version from main.wrapped_schema").fetchall()[0][0])
+    except duckdb.CatalogException:
+        return 0

@@ -21,10 +21,10 @@ def refresh(
     con: duckdb.DuckDBPyConnection, year: int, full: bool, now: datetime, freeze_at: datetime | None
 ) -> SummaryReport:
     """Bring an edition up to date; once frozen it stays as it is and only counts what it leaves out."""
+    # The year before too: this edition compares with it.
+    both = Span(Span.year(year - 1).start, Span.year(year).end)
     for family in FAMILIES.values():
-        # The year before first: this edition compares with it.
-        rollups.refresh(con, YEARLY, family, Span.year(year - 1), False, progress)
-        rollups.refresh(con, YEARLY, family, Span.year(year), full, progress)
+        rollups.refresh(con, YEARLY, family, both, full, progress)
     known = edition(con, year)
     if known and known.frozen:
         return _acknowledge(con, year)
