@@ -182,6 +182,21 @@ def impossible_rows(source: Source, columns: set[str]) -> str:
     return render("landing/impossible_rows", family=source.name, content=content, reasons=reasons(source))
 
 
+def valid_rows(source: Source, columns: set[str]) -> str:
+    """The valid rows of some landing files with these columns; binds `$paths`, `$file_ids` and `$regions`."""
+    # A snapshot's region is that of its folder; an event names its own.
+    own = [column.raw_name for column in source.columns]
+    return render(
+        "landing/valid_rows",
+        family=source.name,
+        columns=names(
+            [*own, *(() if "region" in own else ("folder_region as region",)), "file_id", "row_number"]
+        ),
+        values=values(source, columns),
+        reasons=reasons(source),
+    )
+
+
 def values(source: Source, columns: set[str]) -> str:
     """The settled value of every column of the contract, for files that have these columns."""
     return ", ".join(value(column, column.name in columns) for column in source.columns)

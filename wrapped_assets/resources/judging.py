@@ -1,0 +1,177 @@
+"""Judging landing files before an import: which can be read, which rows are impossible and why, what falls on which day.
+
+Done by DuckDB over the local files, whatever the warehouse is: so every engine sets the same things aside in the same words.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from wrapped_assets.families import FAMILIES, SOURCES
+from wrapped_assets.resources.duckdb import sql
+from wrapped_assets.resources.duckdb.parquet import Unreadable, columns_of, present
+from wrapped_assets.resources.warehouse import ImportReport, LandedFile, QuarantinedFile
+
+# Rows handed over at once.
+BATCH_ROWS = 100_000
+
+MISPLACED = "its key is not <family>/dt=YYYY-MM-DD/region=<region>/<name>"
+MISPLACED_SNAPSHOT = "its key is not <dimension>/region=<region>/<name>"
+
+# What is about this program or this machine: no file is set aside for it. Broken pages come as many kinds of error.
+_NOT_THE_FILES_FAULT = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ParserException,
+    duckdb.SyntaxException,
+    duckdb.OutOfMemoryException,
+    duckdb.InterruptException,
+    duckdb.ConnectionException,
+    duckdb.TransactionException,
+    duckdb.FatalException,
+    duckdb.InternalException,
+)
+
+
+@dataclass
+class Contents:
+    """What reading one file found: its valid rows by day with their newest export, and its impossible rows by reason."""
+
+    columns: str
+    days: dict[date, tuple[int, datetime]] = field(default_factory=dict)
+    row_count: int = 0
+    bad_row_count: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    last_exported_at: datetime | None = None
+
+    def add(self, day: date | None, reason: str | None, rows: int, last_exported_at: datetime) -> None:
+        if reason is not None:
+            self.bad_row_count += rows
+            self.reasons[reason] = self.reasons.get(reason, 0) + rows
+            return
+        self.row_count += rows
+        self.last_exported_at = max(last_exported_at, self.last_exported_at or last_exported_at)
+        if day is not None:
+            self.days[day] = (rows, last_exported_at)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is in some new files of one source, and which of them are set aside whole."""
+
+    source: str
+    contents: Mapping[Path, Contents]
+    quarantined: Mapping[Path, str]
+
+    def contents_of(self, file: LandedFile) -> Contents:
+        """What reading the file found; nothing when it could not be read."""
+        return self.contents.get(file.path) or Contents(columns="")
+
+    def report(self, files: Sequence[LandedFile]) -> ImportReport:
+        """What importing these files took in."""
+        reasons: dict[str, int] = defaultdict(int)
+        for found in self.contents.values():
+            for reason, rows in found.reasons.items():
+                reasons[reason] += rows
+        return ImportReport(
+            files=len(files),
+            rows=sum(found.row_count for found in self.contents.values()),
+            quarantined_files=[
+                QuarantinedFile(f.key, self.quarantined[f.path]) for f in files if f.path in self.quarantined
+            ],
+            quarantined_rows=dict(reasons),
+        )
+
+    def impossible_rows(
+        self, con: duckdb.DuckDBPyConnection, file_ids: Mapping[Path, int]
+    ) -> Iterator[dict[str, object]]:
+        """The rows to set aside, each with the id of its file, its number in it, the reason and all it says."""
+        names = ("file_id", "row_number", "reason", "content")
+        for columns, paths in self._groups(lambda found: found.bad_row_count).items():
+            statement = sql.impossible_rows(SOURCES[self.source], present(columns))
+            for path, *rest in con.execute(statement, {"paths": [str(path) for path in paths]}).fetchall():
+                yield dict(zip(names, (file_ids[Path(path)], *rest), strict=True))
+
+    def valid_rows(
+        self, con: duckdb.DuckDBPyConnection, file_ids: Mapping[Path, int], regions: Mapping[Path, str | None]
+    ) -> Iterator[pa.RecordBatch]:
+        """The rows to take in, types settled, each with the id and region of its file and its number in it."""
+        for columns, paths in self._groups(lambda found: found.row_count).items():
+            values = {
+                "paths": [str(path) for path in paths],
+                "file_ids": [file_ids[path] for path in paths],
+                "regions": [regions[path] for path in paths],
+            }
+            statement = sql.valid_rows(SOURCES[self.source], present(columns))
+            batches: pa.RecordBatchReader = con.execute(statement, values).to_arrow_reader(BATCH_ROWS)
+            yield from batches
+
+    def _groups(self, holds: Callable[[Contents], int]) -> dict[str, list[Path]]:
+        """The files that hold something, by their columns."""
+        groups: dict[str, list[Path]] = defaultdict(list)
+        for path, found in self.contents.items():
+            if holds(found):
+                groups[found.columns].append(path)
+        return groups
+
+
+def judge(con: duckdb.DuckDBPyConnection, source: str, files: Sequence[LandedFile]) -> Judgement:
+    """Read every one of these files to its last page; what cannot be taken has its reason."""
+    sound, quarantined = _inspect(source, files)
+    contents: dict[Path, Contents] = {}
+    for columns, group in sound.items():
+        contents |= _read_group(con, source, columns, group, quarantined)
+    return Judgement(source, contents, quarantined)
+
+
+def _inspect(family: str, files: Iterable[LandedFile]) -> tuple[dict[str, list[LandedFile]], dict[Path, str]]:
+    sound: dict[str, list[LandedFile]] = defaultdict(list)
+    quarantined: dict[Path, str] = {}
+    for file in files:
+        if file.region is None:
+            quarantined[file.path] = MISPLACED if family in FAMILIES else MISPLACED_SNAPSHOT
+            continue
+        try:
+            sound[columns_of(file.path, SOURCES[family].columns)].append(file)
+        except Unreadable as error:
+            quarantined[file.path] = str(error)
+    return sound, quarantined
+
+
+def _read_group(
+    con: duckdb.DuckDBPyConnection,
+    family: str,
+    columns: str,
+    group: list[LandedFile],
+    quarantined: dict[Path, str],
+) -> dict[Path, Contents]:
+    """Read files of equal columns together; when that fails, in halves, to find which cannot be read."""
+    try:
+        return _read(con, family, columns, group)
+    except _NOT_THE_FILES_FAULT:
+        raise
+    except duckdb.Error as error:
+        if len(group) == 1:
+            quarantined[group[0].path] = f"its pages cannot be read: {str(error).splitlines()[0][:200]}"
+            return {}
+    half = len(group) // 2
+    return _read_group(con, family, columns, group[:half], quarantined) | _read_group(
+        con, family, columns, group[half:], quarantined
+    )
+
+
+def _read(
+    con: duckdb.DuckDBPyConnection, family: str, columns: str, group: list[LandedFile]
+) -> dict[Path, Contents]:
+    contents = {file.path: Contents(columns) for file in group}
+    statement = sql.landing_summary(SOURCES[family], present(columns))
+    for path, *facts, _content in con.execute(
+        statement, {"paths": [str(file.path) for file in group]}
+    ).fetchall():
+        contents[Path(path)].add(*facts)
+    return contents
