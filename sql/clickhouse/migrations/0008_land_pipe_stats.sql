@@ -1,0 +1,29 @@
+-- landing_pipe_stats: every valid landing row of pipe_stats, duplicates and all.
+-- One row per (file, row in it); it counts once the ledger names its file, and while that is the newest version of its object.
+-- Rows of a killed import are written again, equal to the last byte: merges fold them, and no reader counts them twice.
+create table if not exists landing_pipe_stats (
+    start_datetime DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    organization_id String,
+    workspace_id LowCardinality(String),
+    pipe_id String,
+    pipe_name LowCardinality(String),
+    request_id String,
+    status_code Int32,
+    error UInt8,
+    duration_us UInt64 codec(T64, ZSTD(1)),
+    read_bytes UInt64 codec(T64, ZSTD(1)),
+    read_rows UInt64 codec(T64, ZSTD(1)),
+    result_rows UInt64 codec(T64, ZSTD(1)),
+    cpu_time_us UInt64 codec(T64, ZSTD(1)),
+    method LowCardinality(String),
+    user_agent Nullable(String),
+    region LowCardinality(String),
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    file_id UInt64 codec(ZSTD(1)),
+    row_number UInt64 codec(Delta, ZSTD(1))
+)
+engine = ReplacingMergeTree(exported_at)
+-- What lands late is merged day by day.
+partition by toYYYYMMDD(start_datetime)
+-- The versions of a key lie together: removing duplicates reads them as a run.
+order by (organization_id, start_datetime, request_id, exported_at, file_id, row_number)
