@@ -1,7 +1,7 @@
--- wrapped_editions: how far each edition's numbers reach, by the data's own clock; and the marks of its summaries.
+-- edition_log: how far each edition's numbers reach, by the data's own clock; and the marks of its summaries.
 -- One row per refresh of a year: the highest version counts, and `generated_at` is null while the edition holds nothing.
 -- One row is one insert: it is the last thing a refresh writes.
-create table if not exists wrapped_editions (
+create table if not exists edition_log (
     year Int32,
     through Nullable(DateTime64(6, 'UTC')),
     generated_at Nullable(DateTime64(6, 'UTC')),

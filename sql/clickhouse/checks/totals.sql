@@ -1,0 +1,63 @@
+-- Summaries of a year whose totals are not the sums of their organizations' monthly rollups. None is a pass.
+-- One row per customer that differs, is missing, or should not be there. A frozen edition left rows out and is passed over.
+-- Reads wrapped_summaries, wrapped_organizations and twelve months of the monthly rollups.
+with parts as (
+    select organization_id, [
+        toInt128(sumMerge(requests)), toInt128(sumMerge(errors)), sumMerge(read_bytes), sumMerge(read_rows),
+        sumMerge(result_rows), 0, 0, 0, 0, 0, 0
+    ] as totals
+    from monthly_pipe_stats_requests
+    where month >= makeDate32({year:Int32}, 1, 1) and month < makeDate32({year:Int32} + 1, 1, 1)
+    group by organization_id
+    union all
+    select organization_id, [
+        0, 0, 0, 0, 0, toInt128(sumMerge(operations)), sumMerge(written_bytes), sumMerge(written_rows), 0, 0, 0
+    ]
+    from monthly_ingestion_operations
+    where month >= makeDate32({year:Int32}, 1, 1) and month < makeDate32({year:Int32} + 1, 1, 1)
+    group by organization_id
+    union all
+    select organization_id, [0, 0, 0, 0, 0, 0, 0, 0, sum(last_bytes), sum(last_rows), 1]
+    from (
+        select organization_id, datasource_id, argMaxMerge(bytes) as last_bytes, argMaxMerge(rows) as last_rows
+        from monthly_storage_sizes
+        where month >= makeDate32({year:Int32}, 1, 1) and month < makeDate32({year:Int32} + 1, 1, 1)
+        group by organization_id, datasource_id
+    )
+    group by organization_id
+),
+
+expected as (
+    select
+        organizations.wrapped_id as wrapped_id,
+        arraySlice(sumForEach(parts.totals) as sums, 1, 10) as totals,
+        sums[11] > 0 as has_sizes
+    from parts
+    join wrapped_organizations as organizations using (organization_id)
+    group by organizations.wrapped_id
+),
+
+found as (
+    select
+        wrapped_id,
+        [
+            toInt128(requests), toInt128(errors), bytes_read, rows_read, result_rows, toInt128(ingestion_operations),
+            ingestion_bytes, ingestion_rows, ifNull(storage_bytes, 0), ifNull(storage_rows, 0)
+        ] as totals,
+        storage_bytes is not null as has_sizes,
+        arraySum(day -> day.requests, days) as requests_of_days
+    from wrapped_summaries
+    where year = {year:Int32}
+)
+
+select wrapped_id, toString(expected.totals) as expected, toString(found.totals) as found
+from expected
+full join found using (wrapped_id)
+where {year:Int32} not in (select year from wrapped_editions where frozen_at is not null)
+    and (
+        expected.totals <> found.totals
+        or expected.has_sizes is distinct from found.has_sizes
+        or found.requests_of_days <> found.totals[1]
+    )
+order by all
+limit 5

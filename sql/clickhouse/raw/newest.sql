@@ -1,0 +1,10 @@
+-- raw_{family}: of each key the row with the highest version, equal versions settled by the row's own values.
+-- One row per ({key}).
+-- Reads {landed}.
+insert into {target} ({columns})
+select {columns}
+from (
+    {landed}
+)
+order by {key}, {greatest_first}
+limit 1 by {key}

@@ -1,0 +1,12 @@
+-- Editions with something to do: a summary is stale, or how far they reach.
+-- One row per year.
+-- Reads stale_summaries and edition_log.
+select distinct stale.year as year
+from stale_summaries as stale
+left join (
+    select year, max(followed) as followed, max(reached) as reached
+    from edition_log
+    group by year
+) as marks using (year)
+where stale.sequence > ifNull(if(stale.kind = 'reach', marks.reached, marks.followed), 0)
+order by year
