@@ -252,7 +252,7 @@ def test_a_process_that_dies_in_the_middle_of_a_write_leaves_nothing_half_done(s
     deaths = []
     for place in TORN:
         pipeline = story.begin()
-        create(pipeline.warehouse.path, pipeline.warehouse.engine)
+        create(pipeline.duckdb.path, pipeline.duckdb.engine)
         deaths.append(die(story, pipeline, ("at byte", place)))
         with pipeline.warehouse.reading() as reader:
             # Readers need no writer to come first and mend something.
@@ -266,7 +266,7 @@ def test_a_full_disk_stops_the_process_and_harms_nothing(story: Story) -> None:
     deaths = []
     for place in TORN[::2]:
         pipeline = story.begin()
-        create(pipeline.warehouse.path, pipeline.warehouse.engine)
+        create(pipeline.duckdb.path, pipeline.duckdb.engine)
         deaths.append(die(story, pipeline, ("disk full at byte", place)))
         assert story.end(pipeline) == [], place
     assert deaths.count(1) > 1
@@ -281,7 +281,7 @@ def test_a_process_that_dies_while_it_creates_the_warehouse_leaves_nothing_half_
     unborn = Story(landed, "nothing", {}, [])
     pipeline = unborn.begin()
     assert die(unborn, pipeline, (when, place)) == end
-    assert not pipeline.warehouse.path.exists()
+    assert not pipeline.duckdb.path.exists()
     assert unborn.end(pipeline) == []
     assert list(landed.glob(f".{pipeline.name}.*")) == []
 
@@ -313,8 +313,8 @@ def test_a_warehouse_is_made_anew_where_one_was_removed_without_its_log(landed: 
     """DuckDB refuses a log that is not of its file."""
     unborn = Story(landed, "half", {}, [])
     pipeline = unborn.begin()
-    pipeline.warehouse.path.unlink()
-    assert pipeline.warehouse.path.with_name(f"{pipeline.name}.duckdb.wal").exists()
+    pipeline.duckdb.path.unlink()
+    assert pipeline.duckdb.path.with_name(f"{pipeline.name}.duckdb.wal").exists()
     assert unborn.end(pipeline) == []
 
 

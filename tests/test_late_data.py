@@ -167,7 +167,7 @@ def test_only_rows_of_the_organizations_touched_are_written_again(december: Pipe
     december.land(*late(row))
     with december.open() as run:
         marked = _mark(run, f"organization_id <> '{row['organization_id']}' or {{period}} not in ({PERIODS})")
-        run.writer.con.execute("update main.wrapped_summaries set p50_us = 777")
+        run.con.execute("update main.wrapped_summaries set p50_us = 777")
         run.import_everything()
         run.layers()
         assert run.summaries(2025).recomputed == 1

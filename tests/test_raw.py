@@ -291,7 +291,7 @@ def test_a_rebuild_that_needs_a_vanished_object_refuses_and_changes_nothing(pipe
     with pipeline.open() as run:
         before = [row for row in raw(run) if row[1].day == 1]
         # So that a rebuild of the other day can be seen.
-        run.writer.con.execute("update raw.pipe_stats set read_bytes = 7 where request_id = 'next'")
+        run.con.execute("update raw.pipe_stats set read_bytes = 7 where request_id = 'next'")
         with pytest.raises(LandingFilesGone, match="region=eu/gone.parquet: vanished") as refused:
             run.raw("pipe_stats", full=True)
         assert "here.parquet" not in str(refused.value)

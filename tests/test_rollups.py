@@ -196,7 +196,7 @@ def test_a_refresh_with_nothing_stale_does_nothing(pipeline: Pipeline) -> None:
     with pipeline.open() as run:
         tables = [f"{level}.{name}" for level in ALL_LEVELS for names in ROLLUPS.values() for name in names]
         for name in tables:
-            run.writer.con.execute(f"update {name} set organization_id = 'planted'")
+            run.con.execute(f"update {name} set organization_id = 'planted'")
         run.layers()
         assert all(run.rows(f"select organization_id from {name}") == [("planted",)] for name in tables)
 
@@ -211,11 +211,11 @@ def test_a_full_refresh_mends_whatever_is_wrong(pipeline: Pipeline) -> None:
         for level in ALL_LEVELS:
             for names in ROLLUPS.values():
                 for name in names:
-                    run.writer.con.execute(
+                    run.con.execute(
                         f"update {level}.{name} set organization_id = 'org-9' where rowid = 0"
                     )
-                    run.writer.con.execute(f"delete from {level}.{name} where organization_id = 'org-2'")
-                    run.writer.con.execute(f"insert into {level}.{name} from {level}.{name}")
+                    run.con.execute(f"delete from {level}.{name} where organization_id = 'org-2'")
+                    run.con.execute(f"insert into {level}.{name} from {level}.{name}")
         run.follow(full=True)
         assert differs_from_oracle(run, files) == {}
 

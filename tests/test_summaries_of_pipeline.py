@@ -283,7 +283,7 @@ def test_a_renamed_workspace_is_renamed_in_every_summary(pipeline: Pipeline) -> 
     renamed = snapshot(workspace("ws-1", name="After"), at="2025-06-01")
     pipeline.land(*renamed)
     with pipeline.open() as run:
-        run.writer.con.execute("update main.wrapped_summaries set p50_us = 7")
+        run.con.execute("update main.wrapped_summaries set p50_us = 7")
         run.follow()
         for year in (2024, 2025):
             told = summaries(run, year)

@@ -102,7 +102,7 @@ def test_a_rebuild_that_needs_a_vanished_object_refuses_though_something_waits(p
     pipeline.land(*files_of(request(id="new"), name="new"))
     with pipeline.open() as run:
         run.take_in("pipe_stats")
-        run.writer.con.execute("update raw.pipe_stats set read_bytes = 7 where request_id = 'here'")
+        run.con.execute("update raw.pipe_stats set read_bytes = 7 where request_id = 'here'")
         with pytest.raises(LandingFilesGone, match="gone.parquet: vanished"):
             run.raw("pipe_stats", full=True)
 
@@ -115,7 +115,7 @@ def test_a_full_rebuild_rebuilds_the_other_days_though_something_waits_for_them(
     pipeline.land(*files_of(request(id="new", at="2025-03-02"), name="new"))
     with pipeline.open() as run:
         run.take_in("pipe_stats")
-        run.writer.con.execute("update raw.pipe_stats set read_bytes = 7 where request_id = 'next'")
+        run.con.execute("update raw.pipe_stats set read_bytes = 7 where request_id = 'next'")
         with pytest.raises(LandingFilesGone):
             run.raw("pipe_stats", full=True)
         assert run.rows("select read_bytes from raw.pipe_stats where request_id = 'next'") == [(1000,)]

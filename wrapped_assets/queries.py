@@ -17,6 +17,11 @@ def text(name: str) -> str:
     return (_ROOT / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def names(folder: str) -> list[str]:
+    """The names of the statements in a folder, sorted."""
+    return sorted(path.stem for path in (_ROOT / folder).glob("*.sql"))
+
+
 def digest(*names: str) -> str:
     """Eight hex digits that change when any of these statements changes: an asset's code version."""
     joined = "\n".join(text(name) for name in names)

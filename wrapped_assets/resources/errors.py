@@ -15,12 +15,14 @@ class WarehouseError(Exception):
 
 
 class WarehouseBusy(WarehouseError):
-    """Another process holds the warehouse file for longer than this one was willing to wait."""
+    """Another process holds the warehouse for longer than this one was willing to wait."""
 
-    def __init__(self, path: Path, holder: str) -> None:
+    def __init__(
+        self, place: Path | str, holder: str, rule: str = "DuckDB allows one writer or many readers"
+    ) -> None:
         super().__init__(
-            f"The warehouse {path} could not be opened.\n"
-            f"  {holder.capitalize()} has it open; DuckDB allows one writer or many readers.\n"
+            f"The warehouse {place} could not be opened.\n"
+            f"  {holder.capitalize()} has it open; {rule}.\n"
             "  Next: wait for that run to end (Dagster UI, Runs), or stop that process, then try again."
         )
 
@@ -28,12 +30,23 @@ class WarehouseBusy(WarehouseError):
 class WarehouseMissing(WarehouseError):
     """Nothing has been built yet at this place."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, place: Path | str) -> None:
         super().__init__(
-            f"There is no warehouse at {path}.\n"
+            f"There is no warehouse at {place}.\n"
             "  Nothing has been imported with these settings yet.\n"
             "  Next: `wrapped demo` for the synthetic year, `wrapped build --year Y` for your own files,"
             " or set WRAPPED_HOME or WRAPPED_WAREHOUSE_URL to the place that was built."
+        )
+
+
+class WarehouseUnreachable(WarehouseError):
+    """A server that does not answer, or does not let us in."""
+
+    def __init__(self, place: str, seen: str) -> None:
+        super().__init__(
+            f"The warehouse {place} could not be reached.\n"
+            f"  It was answered: {seen}\n"
+            "  Next: check WRAPPED_WAREHOUSE_URL (host, port, user, password) and that the server is up."
         )
 
 
@@ -76,9 +89,9 @@ class UnknownScheme(WarehouseError):
 class NewerSchema(WarehouseError):
     """The warehouse was made by a newer version of this program."""
 
-    def __init__(self, path: Path, found: int, known: int) -> None:
+    def __init__(self, place: Path | str, found: int, known: int) -> None:
         super().__init__(
-            f"The warehouse {path} was not opened.\n"
+            f"The warehouse {place} was not opened.\n"
             f"  Its schema has version {found}; this installation knows versions up to {known}.\n"
             "  Next: upgrade wrapped-assets to the version that made it, or point WRAPPED_HOME elsewhere."
         )

@@ -9,7 +9,7 @@ select
     event.pipe_name as pipe_name,
     event.region as region,
     sumState(toInt64(1)) as requests,
-    sumState(toInt64(event.error)) as errors,
+    sumState(toInt128(event.error)) as errors,
     sumState(toInt128(event.read_bytes)) as read_bytes,
     sumState(toInt128(event.read_rows)) as read_rows,
     sumState(toInt128(event.result_rows)) as result_rows,

@@ -3,17 +3,16 @@
 -- Reads both for the partitions in {partitions}. Every row counts with its hash, negative where it stands now: equal rows cancel.
 select {grain}
 from (
-    select {grain}, {hash} as row_hash, 1 as sign
+    select toYYYYMMDD({period}) as partition, organization_id, {hash} as row_hash, 1 as sign
     from (
         {staged_rows}
     )
     union all
-    select {grain}, {hash} as row_hash, -1 as sign
+    select toYYYYMMDD({period}) as partition, organization_id, {hash} as row_hash, -1 as sign
     from (
         {rows}
     )
-    where {within}
+    where toYYYYMMDD({period}) in {partitions:Array(UInt32)}
 )
 group by {grain}
 having sum(toInt128(row_hash) * sign) <> 0 or sum(sign) <> 0
-order by {grain}

@@ -1,7 +1,6 @@
 -- raw_{family}: of each key the row with the highest version, equal versions settled by the row's own values.
 -- One row per ({key}).
--- Reads {landed}.
-insert into {target} ({columns})
+-- Reads the landing rows; to merge, beside what raw holds.
 select {columns}
 from (
     {landed}

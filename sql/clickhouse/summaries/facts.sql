@@ -72,10 +72,10 @@ request_totals as (
 histograms as (
     select
         members.wrapped_id as customer,
-        sumMapMerge(monthly.histogram) as histogram,
-        histogram.1 as buckets,
-        arrayCumSum(histogram.2) as so_far,
-        arraySum(histogram.2) as total
+        sumMapMerge(monthly.histogram) as whole,
+        whole.1 as buckets,
+        arrayCumSum(whole.2) as so_far,
+        arraySum(whole.2) as total
     from monthly_pipe_stats_durations as monthly
     join staging_members as members on members.organization_id = monthly.organization_id
     where monthly.month >= makeDate32({year:Int32}, 1, 1) and monthly.month < makeDate32({year:Int32} + 1, 1, 1)
@@ -169,7 +169,7 @@ workspaces as (
     select
         ranked.customer as customer,
         arrayMap(
-            item -> tupleDelete(item, 1),
+            item -> (item.2, item.3, item.4, item.5),
             arraySort(groupArray((ranked.position, named.name, ranked.requests, ranked.bytes_read, ranked.bytes_written)))
         ) as workspaces
     from ranked_workspaces as ranked
@@ -273,7 +273,7 @@ event_types as (
     select
         customer,
         arrayMap(
-            item -> tupleDelete(item, 1), arraySort(groupArray((position, toString(event_type), bytes, rows, total)))
+            item -> (item.2, item.3, item.4, item.5), arraySort(groupArray((position, toString(event_type), bytes, rows, total)))
         ) as event_types
     from ranked_event_types
     where position <= 3

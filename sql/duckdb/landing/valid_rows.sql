@@ -5,7 +5,7 @@ select {columns}
 from (
     select
         {values},
-        file_row_number as row_number,
+        cast(file_row_number as ubigint) as row_number,
         landing_path,
         case
         {reasons}
@@ -13,6 +13,9 @@ from (
     from read_parquet($paths, hive_partitioning = false, filename = 'landing_path')
 ) as landed
 join (
-    select unnest($paths) as landing_path, unnest($file_ids) as file_id, unnest($regions) as folder_region
+    select
+        unnest(cast($paths as varchar[])) as landing_path,
+        unnest(cast($file_ids as ubigint[])) as file_id,
+        unnest(cast($regions as varchar[])) as folder_region
 ) as files using (landing_path)
 where reason is null

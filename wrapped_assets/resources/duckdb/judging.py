@@ -108,7 +108,7 @@ class Judgement:
                 "regions": [regions[path] for path in paths],
             }
             statement = sql.valid_rows(SOURCES[self.source], present(columns))
-            batches: pa.RecordBatchReader = con.execute(statement, values).to_arrow_reader(BATCH_ROWS)
+            batches: pa.RecordBatchReader = con.sql(statement, params=values).to_arrow_reader(BATCH_ROWS)
             yield from batches
 
     def _groups(self, holds: Callable[[Contents], int]) -> dict[str, list[Path]]:

@@ -1,0 +1,53 @@
+"""Where a ClickHouse is: `clickhouse://` and `clickhouses://` for a server, `chdb://` for one inside this process."""
+
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
+
+SCHEMES = ("clickhouse", "clickhouses", "chdb")
+# What the tables of a warehouse in a folder are named under.
+CHDB_DATABASE = "wrapped"
+
+
+@dataclass(frozen=True)
+class Address:
+    """A ClickHouse address. Its text never holds the password."""
+
+    scheme: str
+    host: str = ""
+    port: int = 0
+    user: str = "default"
+    password: str = field(default="", repr=False)
+    database: str = CHDB_DATABASE
+    path: str = ""
+
+    @classmethod
+    def parse(cls, url: str) -> "Address":
+        """The address that a URL names; ValueError says what is wrong with it, without its password."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            raise ValueError(
+                "cannot be read as a URL; special characters in a password are written %XX"
+            ) from None
+        if parts.scheme == "chdb":
+            if parts.netloc or not parts.path.startswith("/"):
+                raise ValueError("is not chdb:///absolute/folder")
+            return cls("chdb", path=unquote(parts.path))
+        secure = parts.scheme == "clickhouses"
+        database = unquote(parts.path.strip("/"))
+        if not parts.hostname or not database or "/" in database or parts.query or parts.fragment:
+            raise ValueError(f"is not {parts.scheme}://user:password@host:port/database")
+        return cls(
+            parts.scheme,
+            parts.hostname,
+            port or (8443 if secure else 8123),
+            unquote(parts.username or "default"),
+            unquote(parts.password or ""),
+            database,
+        )
+
+    def __str__(self) -> str:
+        if self.scheme == "chdb":
+            return f"chdb://{self.path}"
+        return f"{self.scheme}://{self.user}@{self.host}:{self.port}/{self.database}"

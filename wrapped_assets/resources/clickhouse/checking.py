@@ -1,0 +1,154 @@
+"""Running the checks in ClickHouse: the first rows that break a rule, and the deep comparison with a rebuild."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from wrapped_assets import queries
+from wrapped_assets.checks import Check
+from wrapped_assets.families import FAMILIES, Family, Rollup
+from wrapped_assets.periods import HOURLY, LEVELS, Level, Span
+from wrapped_assets.resources.clickhouse import raw, rollups, sql, status, summaries
+from wrapped_assets.resources.clickhouse.partitions import staged
+from wrapped_assets.resources.clickhouse.session import Session
+
+EXAMPLES = 5
+
+Rows = list[dict[str, Any]]
+
+
+def violations(session: Session, check: Check, span: Span, now: datetime) -> Rows:
+    """The first rows that break the check's rule inside the span; none is a pass."""
+    if check.statement == "duplicates":
+        return raw.duplicates(session, FAMILIES[check.family], f"raw_{check.family}", span)
+    if check.statement == "lost_keys":
+        return list(_lost_keys(session, FAMILIES[check.family], span))[:EXAMPLES]
+    if check.statement == "quarantine":
+        entries = status.quarantine(session, span, check.family)
+        names = ("object_key", "reason", "row_count")
+        return [dict(zip(names, (e.key, e.reason, e.rows), strict=True)) for e in entries[:EXAMPLES]]
+    if check.statement.startswith("conserved_"):
+        return _conservation(session, check, span)
+    values = {
+        "since": span.start,
+        "until": span.end,
+        "family": check.family,
+        "year": span.start.year,
+        "now": now.replace(tzinfo=None),
+    }
+    return session.dicts(queries.text(f"clickhouse/checks/{check.statement}"), values)
+
+
+def _lost_keys(session: Session, family: Family, span: Span) -> Iterator[dict[str, Any]]:
+    statement = sql.render(
+        "checks/lost_keys",
+        family=family.name,
+        key=sql.names(family.key),
+        landed=raw.landed_rows(family),
+        held=raw.held_rows(family),
+    )
+    for values in raw.day_chunks(session, family, span):
+        yield from session.dicts(statement, values)
+
+
+def _conservation(session: Session, check: Check, span: Span) -> Rows:
+    # Summaries are computed from the months themselves: there are no yearly states that could differ.
+    level = LEVELS.get(check.statement.removeprefix("conserved_"))
+    if level is None:
+        return []
+    whole = level.covering(span)
+    family = FAMILIES[check.family]
+    found: Rows = []
+    for rollup in family.rollups:
+        statement = conservation_statement(level, family, rollup)
+        found += session.dicts(statement, {"since": whole.start, "until": whole.end})
+    return found[:EXAMPLES]
+
+
+def conservation_statement(level: Level, family: Family, rollup: Rollup) -> str:
+    """The query for periods and organizations whose measures differ from what the level below holds."""
+    # A gauge's last reading cannot be added up: it is compared at its own dimensions.
+    is_gauge = any(measure.merge == "last" for measure in rollup.measures)
+    grain = rollup.dimensions if is_gauge else ("organization_id",)
+    if level is HOURLY:
+        source, time = f"raw_{family.name}", family.event_time
+        expected = [sql.from_raw(measure) for measure in rollup.measures]
+    else:
+        below = LEVELS[level.source]
+        source, time = rollups.table(below, family, rollup), below.period
+        expected = [sql.merged(measure, rollup) for measure in rollup.measures]
+    measures = [measure.name for measure in rollup.measures]
+    return sql.render(
+        "checks/conserved",
+        table=rollups.table(level, family, rollup),
+        source=source,
+        period=level.period,
+        start_of_period=sql.start_of(level, time),
+        time=time,
+        grain=sql.names(grain),
+        expected=", ".join(expected),
+        found=", ".join(sql.merged(measure, rollup) for measure in rollup.measures),
+        expected_measures=sql.names(measures, "expected."),
+        found_measures=sql.names(measures, "found."),
+        differ=" or ".join(f"expected.{name} is distinct from found.{name}" for name in measures),
+    )
+
+
+def differences(session: Session, layer: str, family: str, span: Span) -> Rows:
+    """Rows by which a table differs from its full rebuild, either way; none is a pass."""
+    if layer == "raw":
+        return list(_raw_differences(session, FAMILIES[family], span))[:EXAMPLES]
+    if layer in LEVELS:
+        return list(_rollup_differences(session, LEVELS[layer], FAMILIES[family], span))[:EXAMPLES]
+    return _summary_differences(session, span.start.year)
+
+
+def _raw_differences(session: Session, family: Family, span: Span) -> Iterator[dict[str, Any]]:
+    columns = sql.names(sql.raw_columns(family))
+    statement = _rebuilt(f"raw_{family.name}", columns, raw.held_rows(family), raw.newest_rows(family))
+    for values in raw.day_chunks(session, family, span):
+        yield from session.dicts(statement, values)
+
+
+def _rollup_differences(
+    session: Session, level: Level, family: Family, span: Span
+) -> Iterator[dict[str, Any]]:
+    periods = sorted({level.start(day) for day in span})
+    for piece in rollups.chunks(session, level, family, periods, level.covering(span)):
+        for rollup in family.rollups:
+            name = rollups.table(level, family, rollup)
+            rebuilt = sql.rollup_rows(rollup, level, f"({rollups.select(level, family, rollup)})")
+            within = f"toYYYYMMDD({level.period}) in {{own:Array(UInt32)}}"
+            stored = sql.rollup_rows(rollup, level, f"(select * from {name} where {within})")
+            values = {
+                "partitions": rollups.source_partitions(level, piece),
+                "own": [sql.partition(period) for period in piece],
+            }
+            columns = sql.names(sql.rollup_columns(rollup, level))
+            yield from session.dicts(_rebuilt(name, columns, stored, rebuilt), values)
+
+
+def _summary_differences(session: Session, year: int) -> Rows:
+    known = summaries.edition(session, year)
+    if known and known.frozen:
+        return []  # it left rows out on purpose
+    names = [
+        name
+        for (name,) in session.rows(
+            "select name from system.columns where database = currentDatabase() and table = 'wrapped_summaries' order by position"
+        )
+    ]
+    columns = sql.names(names)
+    staging = sql.staging(summaries.TABLE)
+    with staged(session, summaries.TABLE):
+        summaries.keep_members(session, year, None, everyone=True)
+        summaries.compute(session, year)
+        session.run("drop table staging_members sync")
+        stored = f"select {columns} from {summaries.TABLE} where year = {{year:Int32}}"
+        return session.dicts(
+            _rebuilt(summaries.TABLE, columns, stored, f"select {columns} from {staging}"), {"year": year}
+        )
+
+
+def _rebuilt(table: str, columns: str, stored: str, rebuilt: str) -> str:
+    return sql.render("checks/rebuilt", table=table, columns=columns, stored=stored, rebuilt=rebuilt)

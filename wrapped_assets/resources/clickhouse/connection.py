@@ -1,0 +1,126 @@
+"""Opening a ClickHouse: a pooled client with bounded waits, or the engine inside this process."""
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import clickhouse_connect
+from clickhouse_connect import common
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError, ProgrammingError
+
+from wrapped_assets.resources.clickhouse.address import CHDB_DATABASE, Address
+from wrapped_assets.resources.clickhouse.session import Session
+from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing, WarehouseUnreachable
+
+# A session id would make the server refuse two questions at once; nothing here needs one.
+common.set_setting("autogenerate_session_id", False)
+
+ONE_PROCESS = "chDB lets one process at a time open a folder"
+CONNECT_SECONDS = 10
+# A statement that says nothing for so long is given up.
+ANSWER_SECONDS = 900
+
+
+_UNITS = {"MB": 10**6, "GB": 10**9, "MiB": 2**20, "GiB": 2**30}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one statement may use before it spills to disk: a memory limit such as `2GB`, and threads."""
+
+    memory_limit: str = "2GB"
+    threads: int | None = None
+
+    def settings(self) -> dict[str, Any]:
+        """The settings in ClickHouse's words."""
+        number, unit = re.fullmatch(r"([\d.]+)\s*(\w+)", self.memory_limit).groups()  # type: ignore[union-attr]
+        memory = int(float(number) * _UNITS[unit])
+        settings: dict[str, Any] = {
+            "max_memory_usage": memory,
+            "max_bytes_before_external_group_by": memory // 3,
+            "max_bytes_before_external_sort": memory // 3,
+        }
+        return settings | ({"max_threads": self.threads} if self.threads else {})
+
+
+# The words that statements are written in: dates beyond 2149, a column before its alias, nulls where a join found nothing.
+_DIALECT: dict[str, Any] = {
+    "enable_extended_results_for_datetime_functions": 1,
+    "prefer_column_name_to_alias": 1,
+    "join_use_nulls": 1,
+    "session_timezone": "UTC",
+    # A year is hundreds of partitions, filled at once.
+    "max_partitions_per_insert_block": 0,
+}
+
+
+@contextmanager
+def connect(
+    address: Address, limits: Limits, labels: Mapping[str, str], *, create: bool, patience: float
+) -> Iterator[Session]:
+    """A session with the warehouse at an address, closed whatever happens.
+
+    With `create` its database is made when there is none; without, WarehouseMissing is raised then. Another process that
+    has a chDB folder open is waited for up to `patience` seconds.
+    """
+    if address.scheme == "chdb" and not create and not Path(address.path).is_dir():
+        raise WarehouseMissing(address.path)
+    client = _chdb(address, limits, patience) if address.scheme == "chdb" else _server(address, limits)
+    try:
+        yield Session(_in_database(client, address, create), labels)
+    finally:
+        # What a statement left unsaid is not worth an error over the one that is on its way.
+        with suppress(ClickHouseError):
+            client.close()
+
+
+def _chdb(address: Address, limits: Limits, patience: float) -> Client:
+    deadline = time.monotonic() + patience
+    Path(address.path).parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        try:
+            return clickhouse_connect.get_client(
+                interface="chdb", path=address.path, settings=limits.settings() | _DIALECT
+            )
+        except (DatabaseError, ProgrammingError) as error:
+            if "lock" not in str(error).lower():
+                raise
+            if time.monotonic() >= deadline:
+                raise WarehouseBusy(address.path, "another process", ONE_PROCESS) from error
+            time.sleep(0.05)
+
+
+def _server(address: Address, limits: Limits) -> Client:
+    try:
+        return clickhouse_connect.get_client(
+            host=address.host,
+            port=address.port,
+            username=address.user,
+            password=address.password,
+            secure=address.scheme == "clickhouses",
+            connect_timeout=CONNECT_SECONDS,
+            send_receive_timeout=ANSWER_SECONDS,
+            # Reads only: a statement that writes is never sent twice by the client.
+            query_retries=2,
+            # Lists of partitions and ids do not fit a URL.
+            form_encode_query_params=True,
+            settings=limits.settings() | _DIALECT | {"wait_end_of_query": 1},
+        )
+    except ClickHouseError as error:
+        raise WarehouseUnreachable(str(address), str(error).splitlines()[0]) from error
+
+
+def _in_database(client: Client, address: Address, create: bool) -> Client:
+    name = CHDB_DATABASE if address.scheme == "chdb" else address.database
+    statement = "select count() from system.databases where name = {name:String}"
+    if client.query(statement, parameters={"name": name}).result_rows == [(0,)]:
+        if not create:
+            raise WarehouseMissing(str(address))
+        client.command("create database if not exists {name:Identifier}", parameters={"name": name})
+    client.database = name
+    return client

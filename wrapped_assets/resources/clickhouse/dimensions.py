@@ -1,0 +1,99 @@
+"""Names and owners in ClickHouse: the newest snapshot of each id wins, whatever order snapshots land in."""
+
+from wrapped_assets import queries
+from wrapped_assets.families import ORGANIZATIONS, Dimension
+from wrapped_assets.identity import wrapped_id
+from wrapped_assets.resources.clickhouse import marks, sql
+from wrapped_assets.resources.clickhouse.partitions import staged, swap_whole
+from wrapped_assets.resources.clickhouse.session import Session
+from wrapped_assets.resources.warehouse import Progress
+
+OWNERS = "wrapped_organizations"
+
+
+def refresh(session: Session, dimension: Dimension, full: bool, progress: Progress) -> int:
+    """Merge the snapshots that landed, or with `full` (or after a changed object) all of them; returns the row count."""
+    asked = {"names": [dimension.name], "everything": full}
+    table = f"dimensions_{dimension.name}"
+    for name, newest, held, must_rebuild in session.rows(
+        queries.text("clickhouse/status/stale_dimensions"), asked
+    ):
+        progress(name, 0, 1)
+        from_scratch = full or bool(must_rebuild)
+        with staged(session, table):
+            session.run(_newest(dimension, from_scratch), {"after": 0 if from_scratch else held})
+            _make_stale(session, dimension)
+            swap_whole(session, table)
+        marks.holds(session, "dimensions", name, [(marks.WHOLE, newest)])
+    progress(dimension.name, 1, 1)
+    return int(session.value(f"select count() from {table}"))
+
+
+def _newest(dimension: Dimension, from_scratch: bool) -> str:
+    columns = sql.names(sql.raw_columns(dimension))
+    held = f"union all\nselect {columns}, region, first_exported_at\nfrom dimensions_{dimension.name}"
+    return sql.render(
+        "dimensions/newest",
+        dimension=dimension.name,
+        target=sql.staging(f"dimensions_{dimension.name}"),
+        key=dimension.key,
+        columns=columns,
+        greatest_first=sql.greatest_first(dimension),
+        held="" if from_scratch else held,
+        and_what_is_held="" if from_scratch else f", and dimensions_{dimension.name}",
+    )
+
+
+def _make_stale(session: Session, dimension: Dimension) -> None:
+    """Before the names change: who owns an organization must be looked at, and who uses a renamed workspace."""
+    same = {
+        name: f"held.{name} is not distinct from staged.{name}"
+        for name in (*sql.raw_columns(dimension), "first_exported_at")
+        if name != "exported_at"
+    }
+    statement = sql.render(
+        "dimensions/changed",
+        dimension=dimension.name,
+        staging=sql.staging(f"dimensions_{dimension.name}"),
+        key=dimension.key,
+        same=" and ".join(same.values()),
+    )
+    changed = session.rows(statement)
+    sequence = marks.next_sequence(session)
+    if dimension is ORGANIZATIONS:
+        entries = [{"organization_id": id, "sequence": sequence} for id, _ in changed]
+        session.insert("stale_identities", entries)
+    else:
+        renamed = [id for id, is_renamed in changed if is_renamed]
+        values = {"workspaces": renamed, "sequence": sequence}
+        session.run(queries.text("clickhouse/dimensions/make_users_stale"), values)
+
+
+def refresh_identities(session: Session, secret: bytes, full: bool) -> int:
+    """Give every organization its public identity; returns how many changed.
+
+    Whoever gained or lost an organization has every edition's summary recomputed.
+    """
+    newest = session.value("select max(sequence) from stale_identities")
+    owners = session.rows(queries.text("clickhouse/dimensions/owners"), {"everyone": full})
+    names = ("organization_id", "customer_id", "customer_name", "created_at")
+    identities = [
+        dict(zip(names, row, strict=True)) | {"wrapped_id": wrapped_id(secret, row[1])} for row in owners
+    ]
+    staging = sql.staging(OWNERS)
+    with staged(session, OWNERS):
+        session.insert(staging, identities)
+        changed = session.rows(sql.render("dimensions/changed_owners", staging=staging))
+        if changed:
+            session.run(sql.render("dimensions/other_owners", staging=staging))
+            _make_owners_stale(session, changed)
+            swap_whole(session, OWNERS)
+    marks.holds(session, OWNERS, "", [(marks.WHOLE, newest)])
+    return len(changed)
+
+
+def _make_owners_stale(session: Session, changed: list[tuple[str, str | None, str]]) -> None:
+    moved = {owner for _, old, new in changed if old != new for owner in (old, new) if owner}
+    values = {"owners": sorted(moved), "sequence": marks.next_sequence(session)}
+    statement = sql.render("dimensions/make_owners_stale", staging=sql.staging(OWNERS))
+    session.run(statement, values)

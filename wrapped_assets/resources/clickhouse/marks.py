@@ -1,0 +1,66 @@
+"""What was built from what: numbers that ascend with every change, and say which partitions hold which of them.
+
+ClickHouse has no transactions. So what follows from a change is written before it, and that it was made is written after
+it, each as one block: whoever is killed in between recomputes once more, and never too little.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from wrapped_assets import queries
+from wrapped_assets.periods import Span
+from wrapped_assets.resources.clickhouse.session import Session
+
+# Where the calendar of the contract begins and ends.
+ALWAYS = Span(date(1, 1, 1), date(9999, 12, 31))
+# What is one partition from end to end is marked under this day.
+WHOLE = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Partition:
+    """A partition with something below it: the newest change there, and the newest that the partition holds."""
+
+    layer: str
+    family: str
+    period: date
+    newest: int
+    held: int
+    must_rebuild: bool
+
+
+def partitions(
+    session: Session, layer: str = "", family: str = "", span: Span = ALWAYS, everything: bool = False
+) -> list[Partition]:
+    """The stale partitions, or with `everything` all that have something below them."""
+    values = {
+        "layer": layer,
+        "family": family,
+        "since": span.start,
+        "until": span.end,
+        "everything": everything,
+    }
+    found = session.rows(queries.text("clickhouse/status/stale"), values)
+    return [Partition(*row) for row in found]
+
+
+def next_sequence(session: Session) -> int:
+    """The number of the next change. There is one writer, so nobody else takes it."""
+    return int(session.value(queries.text("clickhouse/landing/newest_sequence"))) + 1
+
+
+def will_change(session: Session, layer: str, family: str, periods: Iterable[date], sequence: int) -> None:
+    """Say that these partitions are about to change: what is built from them is stale from now on."""
+    _mark(session, layer, family, [(period, 0, sequence) for period in periods])
+
+
+def holds(session: Session, layer: str, family: str, periods: Iterable[tuple[date, int]]) -> None:
+    """Say up to which change below them these partitions are built."""
+    _mark(session, layer, family, [(period, newest, 0) for period, newest in periods])
+
+
+def _mark(session: Session, layer: str, family: str, rows: list[tuple[date, int, int]]) -> None:
+    names = ("period", "source_sequence", "sequence")
+    place = {"layer": layer, "family": family}
+    session.insert("built", [place | dict(zip(names, row, strict=True)) for row in rows])

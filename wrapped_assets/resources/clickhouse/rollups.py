@@ -1,0 +1,161 @@
+"""Hourly, daily, weekly and monthly in ClickHouse: states, merged upwards, a partition a period.
+
+What to recompute is known by the marks: a period is stale when something below it changed after it was built. It is built
+anew from the level below, in staging; what comes out as it was is not swapped and goes no further.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from wrapped_assets import queries
+from wrapped_assets.families import Family, Rollup
+from wrapped_assets.periods import HOURLY, LEVELS, MONTHLY, Level, Span
+from wrapped_assets.resources.chunks import bounded
+from wrapped_assets.resources.clickhouse import marks, raw, sql
+from wrapped_assets.resources.clickhouse.partitions import staged, swap
+from wrapped_assets.resources.clickhouse.session import Session
+from wrapped_assets.resources.warehouse import Progress, RefreshReport
+
+# Rows of the level below aggregated at once.
+CHUNK_ROWS = 4_000_000
+
+
+def refresh(
+    session: Session, level: Level, family: Family, span: Span, full: bool, progress: Progress
+) -> RefreshReport:
+    """Bring one level of a family up to date for the periods of the span; with `full` recompute all of them."""
+    found = marks.partitions(session, level.name, family.name, span, everything=full)
+    below = {each.period: each for each in found}
+    pieces = list(chunks(session, level, family, sorted(below), span))
+    for done, piece in enumerate(pieces):
+        progress(f"{level.name}/{family.name}", done, len(pieces))
+        _replace(session, level, family, [below[period] for period in piece])
+    progress(f"{level.name}/{family.name}", len(pieces), len(pieces))
+    counts = row_counts(session, level, family, span)
+    rebuilt = len({level.start(day) for day in span}) if full else 0
+    return RefreshReport(counts, rebuilt, 0 if full else len(below), shown(level, family))
+
+
+def shown(level: Level, family: Family) -> str:
+    """The statements that compute the level, for Dagster's metadata."""
+    return "\n\n".join(select(level, family, rollup) for rollup in family.rollups)
+
+
+def table(level: Level, family: Family, rollup: Rollup) -> str:
+    """The table of a rollup at a level."""
+    return f"{level.name}_{family.table(rollup)}"
+
+
+def row_counts(session: Session, level: Level, family: Family, span: Span) -> dict[date, int]:
+    """Rows of each period that has any, over all rollups of the family."""
+    counts: dict[date, int] = {}
+    for rollup in family.rollups:
+        statement = sql.render(
+            "rollups/row_counts",
+            level=level.name,
+            table=family.table(rollup),
+            period=level.period,
+            count="sum(length(finalizeAggregation(histogram).1))" if sql.is_histogram(rollup) else "count()",
+        )
+        for period, rows in session.rows(statement, {"since": span.start, "until": span.end}):
+            counts[period] = counts.get(period, 0) + rows
+    return counts
+
+
+def select(level: Level, family: Family, rollup: Rollup) -> str:
+    """The query that computes one rollup of one level; binds `partitions`, those of the level below."""
+    if level is HOURLY:
+        return queries.text(f"clickhouse/hourly/{family.table(rollup)}")
+    source = LEVELS[level.source]
+    return sql.render(
+        "rollups/merge",
+        level=level.name,
+        source=source.name,
+        table=family.table(rollup),
+        period=level.period,
+        source_period=source.period,
+        start_of_period=sql.start_of(level, f"state.{source.period}"),
+        dimensions=sql.names(sql.stored_dimensions(rollup)),
+        merges=sql.merged_states(rollup),
+    )
+
+
+def chunks(
+    session: Session, level: Level, family: Family, periods: Sequence[date], span: Span
+) -> list[list[date]]:
+    """The periods in pieces that read a bounded number of rows of the level below."""
+    if level is HOURLY:
+        below: Mapping[date, int] = raw.row_counts(session, family, span)
+    else:
+        below = row_counts(session, LEVELS[level.source], family, span)
+    rows: dict[date, int] = {}
+    for day, count in below.items():
+        rows[level.start(day)] = rows.get(level.start(day), 0) + count
+    return list(bounded(periods, rows, CHUNK_ROWS))
+
+
+def source_partitions(level: Level, periods: Sequence[date]) -> list[int]:
+    """The partitions of the level below that these periods are built from: days."""
+    return [sql.partition(day) for period in periods for day in level.span(period)]
+
+
+def _replace(session: Session, level: Level, family: Family, periods: Sequence[marks.Partition]) -> None:
+    """Build these periods in staging, from the level below, and swap what differs."""
+    starts = [each.period for each in periods]
+    tables = {rollup: table(level, family, rollup) for rollup in family.rollups}
+    sources = {"partitions": source_partitions(level, starts)}
+    with staged(session, *tables.values()):
+        for rollup, name in tables.items():
+            session.run(_insert(level, family, rollup, sql.staging(name)), sources)
+        changed = _changed(session, level, family, starts)
+        _make_stale(session, level, family, starts, changed)
+        for name in tables.values():
+            swap(session, name, sorted(changed), _staged_partitions(session, level, name))
+    marks.holds(session, level.name, family.name, [(each.period, each.newest) for each in periods])
+
+
+def _insert(level: Level, family: Family, rollup: Rollup, target: str) -> str:
+    states = ["histogram"] if sql.is_histogram(rollup) else [measure.name for measure in rollup.measures]
+    columns = sql.names([level.period, *sql.stored_dimensions(rollup), *states])
+    return f"insert into {target} ({columns})\n{select(level, family, rollup)}"
+
+
+def _changed(session: Session, level: Level, family: Family, periods: Sequence[date]) -> set[int]:
+    """The partitions that differ in some rollup; of months, which organizations differ is kept in staging_changed."""
+    grain = "partition, organization_id" if level is MONTHLY else "partition"
+    statement = "\nunion all\n".join(
+        sql.render(
+            "partitions/changed",
+            table=table(level, family, rollup),
+            staging=sql.staging(table(level, family, rollup)),
+            grain=grain,
+            period=level.period,
+            hash=sql.rollup_hash(rollup, level),
+            staged_rows=f"select * from {sql.staging(table(level, family, rollup))}",
+            rows=f"select * from {table(level, family, rollup)}",
+        )
+        for rollup in family.rollups
+    )
+    values = {"partitions": [sql.partition(period) for period in periods]}
+    if level is MONTHLY:
+        session.run(sql.render("rollups/keep_changed", changed=statement), values)
+        statement, values = "select partition from staging_changed", {}
+    return {partition for (partition,) in session.rows(statement, values)}
+
+
+def _make_stale(
+    session: Session, level: Level, family: Family, periods: Sequence[date], changed: set[int]
+) -> None:
+    """Before anything changes: the levels above must follow, and of months summaries and identities."""
+    sequence = marks.next_sequence(session)
+    if level is MONTHLY:
+        for name in ("make_summaries_stale", "make_new_identities_stale"):
+            session.run(queries.text(f"clickhouse/rollups/{name}"), {"sequence": sequence})
+        session.run("drop table staging_changed sync")
+    periods = [period for period in periods if sql.partition(period) in changed]
+    marks.will_change(session, level.name, family.name, periods, sequence)
+
+
+def _staged_partitions(session: Session, level: Level, name: str) -> set[int]:
+    statement = f"select distinct toYYYYMMDD({level.period}) from {sql.staging(name)}"
+    return {partition for (partition,) in session.rows(statement)}

@@ -1,0 +1,167 @@
+"""How the family declarations become ClickHouse identifiers and expressions: the one place that does it.
+
+Values are always bound, as `{name:Type}`. Only names that a family declares, and the fixed fragments below, are put in
+place of `{name}`; the rendered text is what logs, tests and Dagster metadata show.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from wrapped_assets import queries
+from wrapped_assets.families import Column, Family, Measure, Rollup, Source
+from wrapped_assets.periods import HOURLY, LEVELS, Level
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+# A dimension that is not a column but the buckets of a histogram, kept as one state of arrays.
+BUCKETS = "duration_bucket"
+
+_START: dict[str, str] = {
+    "hourly": "toStartOfHour({c})",
+    "daily": "toDate32({c})",
+    "weekly": "toDate32(toMonday({c}))",
+    "monthly": "toDate32(toStartOfMonth({c}))",
+}
+PERIOD_TYPES = {
+    level.name: "DateTime64(6, 'UTC')" if level is HOURLY else "Date32" for level in LEVELS.values()
+}
+RESULT_TYPES = {"count": "toInt64", "total": "toInt128", "instant": ""}
+
+
+def render(name: str, **parts: str) -> str:
+    """The statement `name` with its `{placeholders}` replaced by declared names."""
+
+    def part(match: re.Match[str]) -> str:
+        # Of a header's "{since}" there is no part: it is a bound value that the comment speaks of.
+        return parts.get(match[1], match[0])
+
+    def in_words(match: re.Match[str]) -> str:
+        return "the query below" if "\n" in part(match) else part(match)
+
+    lines = queries.text(f"clickhouse/{name}").splitlines()
+    return "\n".join(
+        _PLACEHOLDER.sub(in_words if line.lstrip().startswith("--") else part, line) for line in lines
+    )
+
+
+def names(columns: Iterable[str], prefix: str = "") -> str:
+    """A select list of plain column names."""
+    return ", ".join(f"{prefix}{column}" for column in columns)
+
+
+def staging(table: str) -> str:
+    """Where partitions of a table are built."""
+    return f"staging_{table}"
+
+
+def partition(day: date) -> int:
+    """The partition that a period lies in, by its first day."""
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def raw_columns(source: Source) -> list[str]:
+    """The columns of a family's raw table, or of a dimension, in declared order."""
+    return [column.raw_name for column in source.columns]
+
+
+def greatest_first(source: Source) -> str:
+    """An `order by` list that puts the winner among rows of one key first: null below every value, text by its bytes."""
+    parts = ["exported_at desc"]
+    for column in source.contents:
+        parts.append(f"{column.raw_name} desc" + (" nulls last" if column.nullable else ""))
+    return ", ".join(parts)
+
+
+def row_hash(source: Source) -> str:
+    """A number that two rows of a raw table share only when they are equal."""
+    return f"cityHash64({', '.join(part for column in source.columns for part in _hashed(column))})"
+
+
+def _hashed(column: Column) -> list[str]:
+    # The hash of a null would be null.
+    name = column.raw_name
+    return [f"isNull({name})", f"ifNull({name}, '')"] if column.nullable else [name]
+
+
+def is_histogram(rollup: Rollup) -> bool:
+    """Whether the rollup is kept as one state of arrays."""
+    return BUCKETS in rollup.dimensions
+
+
+def stored_dimensions(rollup: Rollup) -> list[str]:
+    """The dimensions that are columns."""
+    return [name for name in rollup.dimensions if name != BUCKETS]
+
+
+def start_of(level: Level, column: str) -> str:
+    """The first instant or day of the period that a column falls in."""
+    return _START[level.name].format(c=column)
+
+
+def merged_states(rollup: Rollup) -> str:
+    """The states of many rows merged into one state."""
+    if is_histogram(rollup):
+        return "sumMapMergeState(state.histogram) as histogram"
+    return ",\n    ".join(
+        f"{_aggregate(measure)}MergeState(state.{measure.name}) as {measure.name}"
+        for measure in rollup.measures
+    )
+
+
+def merged(measure: Measure, rollup: Rollup) -> str:
+    """The number that many rows make together."""
+    if is_histogram(rollup):
+        return f"toInt64(sum(arraySum(finalizeAggregation(histogram).2))) as {measure.name}"
+    return f"{_aggregate(measure)}Merge({measure.name}) as {measure.name}"
+
+
+def from_raw(measure: Measure) -> str:
+    """The same number from raw rows, from the declaration's words."""
+    words = re.sub(r"count\(\*\) filter \(where (.*)\)", r"countIf(\1)", measure.from_raw)
+    words = re.sub(r"\bsum\((\w+)\)", r"sum(toInt128(\1))", words).replace("arg_max(", "argMax(")
+    convert = RESULT_TYPES[measure.kind]
+    return f"{convert}({words}) as {measure.name}" if convert else f"{words} as {measure.name}"
+
+
+def _aggregate(measure: Measure) -> str:
+    return {"sum": "sum", "max": "max", "last": "argMax"}[measure.merge]
+
+
+def rollup_columns(rollup: Rollup, level: Level) -> list[str]:
+    """A rollup's columns as the contract has them: the period, the dimensions, the measures."""
+    return [level.period, *rollup.dimensions, *(measure.name for measure in rollup.measures)]
+
+
+def rollup_rows(rollup: Rollup, level: Level, table: str) -> str:
+    """A query for a rollup's rows as plain numbers, from a table or a `(subquery)` of states."""
+    if is_histogram(rollup):
+        measures = names(measure.name for measure in rollup.measures)
+        exploded = f"\narray join finalizeAggregation(histogram).1 as {BUCKETS}, finalizeAggregation(histogram).2 as {measures}"
+    else:
+        measures, exploded = _finalized(rollup), ""
+    return render(
+        "rollups/rows",
+        table=table,
+        period=level.period,
+        dimensions=names(rollup.dimensions),
+        measures=measures,
+        exploded=exploded,
+    )
+
+
+def _finalized(rollup: Rollup) -> str:
+    return ", ".join(f"finalizeAggregation({measure.name}) as {measure.name}" for measure in rollup.measures)
+
+
+def rollup_hash(rollup: Rollup, level: Level) -> str:
+    """A number that two rows of states share only when they say the same."""
+    states = ["histogram"] if is_histogram(rollup) else [measure.name for measure in rollup.measures]
+    finalized = ", ".join(f"finalizeAggregation({name})" for name in states)
+    return f"cityHash64({level.period}, {names(stored_dimensions(rollup))}, {finalized})"
+
+
+def key(family: Family) -> Sequence[str]:
+    """A family's key in the order of its tables: the organization, the instant, the rest."""
+    rest = [name for name in family.key if name not in ("organization_id", family.event_time)]
+    return ["organization_id", family.event_time, *rest]

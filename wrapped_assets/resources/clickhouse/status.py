@@ -1,0 +1,53 @@
+"""What the warehouse says about itself: what is stale, what is in quarantine, what landed."""
+
+from collections.abc import Sequence
+
+from wrapped_assets import queries
+from wrapped_assets.families import DIMENSIONS, FAMILIES, Family
+from wrapped_assets.periods import Span
+from wrapped_assets.resources.clickhouse import marks, sql
+from wrapped_assets.resources.clickhouse.session import Session
+from wrapped_assets.resources.warehouse import LandingTotals, Pending, QuarantineEntry
+
+
+def pending(session: Session) -> Pending:
+    """What has landed or changed and not been followed yet."""
+    found = Pending()
+    for each in marks.partitions(session):
+        if each.family in FAMILIES:
+            found.partitions.setdefault((each.layer, each.family), set()).add(each.period)
+    asked = {"names": list(DIMENSIONS), "everything": False}
+    dimensions = session.rows(queries.text("clickhouse/status/stale_dimensions"), asked)
+    found.dimensions.update(name for name, *_ in dimensions)
+    found.years.update(year for (year,) in session.rows(queries.text("clickhouse/status/stale_years")))
+    identities = bool(session.rows(queries.text("clickhouse/status/stale_identities")))
+    return Pending(found.partitions, found.dimensions, identities, found.years)
+
+
+def quarantine(session: Session, span: Span, family: str = "") -> list[QuarantineEntry]:
+    """Everything in quarantine from files of these folder days, and from the dimensions."""
+    values = {"since": span.start, "until": span.end, "family": family}
+    rows = session.rows(queries.text("clickhouse/status/quarantine"), values)
+    return [QuarantineEntry(*row) for row in rows]
+
+
+def landing_totals(session: Session, family: Family, span: Span) -> LandingTotals:
+    """Files and valid landing rows of these days, and the rows raw holds of them."""
+    statement = sql.render("status/landing_totals", family=family.name, event_time=family.event_time)
+    ((files, landed, unique),) = session.rows(statement, {"since": span.start, "until": span.end})
+    return LandingTotals(files, landed, unique)
+
+
+def owner(session: Session, organization_id: str) -> str | None:
+    """The wrapped_id that an organization's numbers count for."""
+    statement = (
+        "select wrapped_id from wrapped_organizations where organization_id = {organization_id:String}"
+    )
+    rows = session.rows(statement, {"organization_id": organization_id})
+    return str(rows[0][0]) if rows else None
+
+
+def customers(session: Session, wrapped_ids: Sequence[str]) -> dict[str, str | None]:
+    """The names of customers by wrapped_id."""
+    values = {"wrapped_ids": list(wrapped_ids)}
+    return dict(session.rows(queries.text("clickhouse/status/customers"), values))

@@ -1,0 +1,159 @@
+"""Editions in ClickHouse: the facts of each customer's year, recomputed for whoever something changed.
+
+A year is one partition: the summaries that stay are copied beside those recomputed, and it is swapped. The row of
+edition_log that says so is the last thing written.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from wrapped_assets import queries
+from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, Span
+from wrapped_assets.resources.clickhouse import marks, sql, status
+from wrapped_assets.resources.clickhouse.partitions import staged, swap_whole
+from wrapped_assets.resources.clickhouse.session import Session
+from wrapped_assets.resources.warehouse import SummaryReport
+from wrapped_assets.summaries import Edition, Facts
+
+TABLE = "wrapped_summaries"
+# More customers than there are.
+ALL = 2**63
+
+
+@dataclass(frozen=True)
+class _Log:
+    """What the newest refresh of a year left behind, as edition_log has it."""
+
+    through: datetime | None = None
+    generated_at: datetime | None = None
+    last_sequence: int = 0
+    frozen_at: datetime | None = None
+    left_out: tuple[int, ...] = ()
+    followed: int = 0
+    reached: int = 0
+
+
+def refresh(
+    session: Session, year: int, full: bool, now: datetime, freeze_at: datetime | None
+) -> SummaryReport:
+    """Bring an edition up to date; once frozen it stays as it is and only counts what it leaves out."""
+    known = _known(session, year)
+    newest = session.value(_text("newest_stale"), {"year": year})
+    if known.frozen_at and known.generated_at:
+        return _acknowledge(session, year, known, newest)
+    everyone = full or known.generated_at is None
+    recomputed = _recompute(session, year, known, everyone)
+    log = replace(known, followed=newest)
+    waiting = session.rows(_text("waiting"), {"year": year})
+    if not _levels_wait(session, Span.year(year)):
+        if not any(is_changed for _, is_changed in waiting):
+            log = replace(_reach(session, year, log), reached=newest)
+        if freeze_at and now >= freeze_at:
+            left_out = tuple(sequence for sequence, _ in waiting)
+            log = replace(log, frozen_at=freeze_at.replace(tzinfo=None), left_out=left_out)
+    _write(session, year, log)
+    return SummaryReport(_count(session, year), recomputed, 0, frozen=False)
+
+
+def edition(session: Session, year: int) -> Edition | None:
+    """How far an edition reaches; None when it was never built."""
+    known = _known(session, year)
+    if known.generated_at is None or known.through is None:
+        return None
+    through, generated_at = known.through.replace(tzinfo=UTC), known.generated_at.replace(tzinfo=UTC)
+    return Edition(year, through, generated_at, known.frozen_at is not None)
+
+
+def editions(session: Session) -> list[int]:
+    """The years that have an edition."""
+    return [year for (year,) in session.rows(_text("editions"))]
+
+
+def facts(session: Session, year: int, wrapped_id: str | None = None, most: int | None = None) -> list[Facts]:
+    """The facts of an edition's customers, most requests first, or of one of them."""
+    values = {"year": year, "wrapped_id": wrapped_id, "most": ALL if most is None else most}
+    return [_facts(row) for row in session.dicts(_text("read"), values)]
+
+
+def _facts(row: dict[str, Any]) -> Facts:
+    largest = row["largest_datasource"]
+    return cast(Facts, row | {"largest_datasource": largest[0] if largest else None})
+
+
+def requests_by_month(session: Session, year: int) -> list[int]:
+    """The requests of all customers in each of the twelve months."""
+    found = dict(session.rows(_text("months"), {"year": year}))
+    return [found.get(month, 0) for month in range(1, 13)]
+
+
+def keep_members(session: Session, year: int, known: _Log | None, everyone: bool) -> int:
+    """Write down the organizations of the customers to recompute; how many customers they are."""
+    followed = known.followed if known else 0
+    session.run(_text("members"), {"year": year, "followed": followed, "everyone": everyone})
+    return int(session.value("select uniqExact(wrapped_id) from staging_members"))
+
+
+def compute(session: Session, year: int) -> None:
+    """Stage the summaries of those customers."""
+    session.run(sql.render("summaries/facts", staging=sql.staging(TABLE)), {"year": year})
+
+
+def _recompute(session: Session, year: int, known: _Log, everyone: bool) -> int:
+    with staged(session, TABLE):
+        recomputed = keep_members(session, year, known, everyone)
+        if recomputed:
+            compute(session, year)
+        statement = sql.render("summaries/untouched", staging=sql.staging(TABLE))
+        session.run(statement, {"year": year})
+        swap_whole(session, TABLE, str(year))
+        session.run("drop table staging_members sync")
+    return recomputed
+
+
+def _levels_wait(session: Session, span: Span) -> bool:
+    """Whether some rollup does not hold yet what raw holds, or some organization has no owner: not to be claimed."""
+    pending = status.pending(session)
+    return pending.identities or any(
+        period in span
+        for (layer, _), periods in pending.partitions.items()
+        if layer in (HOURLY.name, DAILY.name, MONTHLY.name)
+        for period in periods
+    )
+
+
+def _acknowledge(session: Session, year: int, known: _Log, newest: int) -> SummaryReport:
+    """A frozen edition: whatever became stale is settled without being followed, and counted."""
+    values = {"year": year, "last_sequence": known.last_sequence, "left_out": list(known.left_out)}
+    left_out = session.value(_text("left_out"), values)
+    if newest > min(known.followed, known.reached):
+        _write(session, year, replace(known, followed=newest, reached=newest))
+    return SummaryReport(_count(session, year), 0, left_out, frozen=True)
+
+
+def _reach(session: Session, year: int, log: _Log) -> _Log:
+    ((through, generated_at, last_sequence),) = session.rows(_text("edition"), {"year": year})
+    if generated_at is None:
+        return replace(log, through=None, generated_at=None, last_sequence=0)
+    return replace(log, through=through, generated_at=generated_at, last_sequence=last_sequence)
+
+
+def _known(session: Session, year: int) -> _Log:
+    for row in session.dicts(_text("known"), {"year": year}):
+        return _Log(**(row | {"left_out": tuple(row["left_out"])}))
+    return _Log()
+
+
+def _write(session: Session, year: int, log: _Log) -> None:
+    entry = asdict(log) | {"year": year, "left_out": list(log.left_out)}
+    session.insert("edition_log", [entry | {"version": marks.next_sequence(session)}])
+
+
+def _count(session: Session, year: int) -> int:
+    return int(
+        session.value("select count() from wrapped_summaries where year = {year:Int32}", {"year": year})
+    )
+
+
+def _text(name: str) -> str:
+    return queries.text(f"clickhouse/summaries/{name}")
