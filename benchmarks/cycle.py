@@ -20,9 +20,9 @@ from benchmarks.measure import own_cost
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.importing import fetching, import_days
 from wrapped_assets.periods import LEVELS, Span
-from wrapped_assets.resources.duckdb import DuckDBWarehouse
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.open import open_landing, open_warehouse
+from wrapped_assets.resources.warehouse import Warehouse
 from wrapped_assets.settings import Settings
 
 # 20 M requests a year are 380 in ten minutes, 1,140 in the thirty that an export covers.
@@ -57,7 +57,7 @@ def write_cycle(landing: Path, day: date, cycle: int) -> None:
         duckdb.execute(FILE.format(target=target), values)
 
 
-def follow(warehouse: DuckDBWarehouse, store: LandingStore, day: date) -> float:
+def follow(warehouse: Warehouse, store: LandingStore, day: date) -> float:
     """Import the new files and bring every layer up to date; returns the seconds it took."""
     started = time.perf_counter()
     span, quiet = Span.day(day), lambda label, done, total: None

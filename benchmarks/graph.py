@@ -24,7 +24,8 @@ def main(first: date, last: date) -> None:
     with running.instance(settings) as instance:
         runs = running.build(instance, settings, Span(first, last + timedelta(days=1)))
     seconds = time.perf_counter() - started
-    warehouse: DuckDBWarehouse = open_warehouse(settings)
+    warehouse = open_warehouse(settings)
+    assert isinstance(warehouse, DuckDBWarehouse)
     cost = own_cost()
     with warehouse.reading() as reader:
         facts = reader.con.execute("from main.wrapped_summaries order by wrapped_id").fetchall()

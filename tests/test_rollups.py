@@ -211,9 +211,7 @@ def test_a_full_refresh_mends_whatever_is_wrong(pipeline: Pipeline) -> None:
         for level in ALL_LEVELS:
             for names in ROLLUPS.values():
                 for name in names:
-                    run.con.execute(
-                        f"update {level}.{name} set organization_id = 'org-9' where rowid = 0"
-                    )
+                    run.con.execute(f"update {level}.{name} set organization_id = 'org-9' where rowid = 0")
                     run.con.execute(f"delete from {level}.{name} where organization_id = 'org-2'")
                     run.con.execute(f"insert into {level}.{name} from {level}.{name}")
         run.follow(full=True)

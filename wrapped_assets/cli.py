@@ -232,12 +232,16 @@ def main() -> None:
             "  Next: check that WRAPPED_HOME, DAGSTER_HOME and what they hold are folders that this user may write."
         )
     except Exception as error:
-        import duckdb
-
-        if not isinstance(error, duckdb.Error):
+        engine = {"duckdb": "DuckDB", "clickhouse_connect": "ClickHouse"}.get(
+            type(error).__module__.split(".")[0].removeprefix("_")
+        )
+        if engine is None:
             raise
+        said = f"The warehouse could not be used.\n  {engine} said: {str(error).splitlines()[0]}\n"
+        if engine == "ClickHouse":
+            _refuse(f"{said}  Next: check the server and what its user may do, then run this again.")
         _refuse(
-            f"The warehouse could not be used.\n  DuckDB said: {str(error).splitlines()[0]}\n"
+            f"{said}"
             "  Next: restore the file and its .wal from a backup, or move both away and `wrapped build` again:"
             " the landing files hold everything."
         )

@@ -12,10 +12,10 @@ from wrapped_assets.assets.wrapped_organizations import wrapped_organizations
 from wrapped_assets.assets.wrapped_summaries import wrapped_summaries
 from wrapped_assets.jobs import jobs
 from wrapped_assets.resources.configured import (
-    DuckDBWarehouseResource,
     LandingResource,
     RegionsResource,
     Secret,
+    warehouse_resource,
 )
 from wrapped_assets.sensors.follow_changes import follow_changes
 from wrapped_assets.sensors.landing_files import landing_files
@@ -47,8 +47,8 @@ defs = dg.Definitions(
         "landing_store": LandingResource(),
         "regional_databases": RegionsResource(urls=dict(_settings.regions)),
         "secret": Secret(),
-        "warehouse": DuckDBWarehouseResource.from_settings(_settings),
+        "warehouse": warehouse_resource(_settings),
     },
-    # Runs start at once and share what they import; the work itself is DuckDB's own threads.
+    # Runs start at once and share what they import; the work itself is the engine's own threads.
     executor=dg.in_process_executor,
 )

@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from wrapped_assets.address import SCHEMES, Address
+
 SMALLEST_SECRET = 32
 
 _REGION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
@@ -39,8 +41,8 @@ class Settings:
     landing_url: str
     """WRAPPED_LANDING_URL: where regions write and we import, `file://`, `s3://` or `gs://`. Default `<home>/landing`."""
 
-    warehouse_url: str
-    """WRAPPED_WAREHOUSE_URL: `duckdb:///absolute/path.duckdb`. Default `<home>/warehouse.duckdb`."""
+    warehouse_url: str = field(repr=False)
+    """WRAPPED_WAREHOUSE_URL: `duckdb:///absolute/path.duckdb`, `clickhouse://user:password@host:8123/database` (`clickhouses://` with TLS) or `chdb:///absolute/folder`. Default `<home>/warehouse.duckdb`."""
 
     regions: Mapping[str, str] = field(default_factory=dict)
     """WRAPPED_REGIONS: `name=duckdb:///path,other=...`. Default: every `<home>/regions/<name>.duckdb`."""
@@ -49,10 +51,10 @@ class Settings:
     """WRAPPED_FIRST_DAY: where the calendar of partitions starts, `YYYY-MM-DD`. Default 2025-01-01."""
 
     memory_limit: str = "2GB"
-    """WRAPPED_MEMORY_LIMIT: what DuckDB may use before it spills to disk. Default 2GB."""
+    """WRAPPED_MEMORY_LIMIT: what the engine may use before it spills to disk. Default 2GB."""
 
     threads: int | None = None
-    """WRAPPED_THREADS: DuckDB's threads. Default: one a core."""
+    """WRAPPED_THREADS: the engine's threads. Default: one a core."""
 
     frozen: Mapping[int, datetime] = field(default_factory=dict)
     """WRAPPED_FROZEN_EDITIONS: `2025` (frozen on 7 January 2026) or `2025@2026-01-20`, comma separated. Default: none."""
@@ -67,6 +69,11 @@ class Settings:
     def load(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """The settings of this environment; raises BadSettings naming every variable that is wrong."""
         return _Reader(os.environ if environment is None else environment).settings()
+
+    @property
+    def engine(self) -> str:
+        """Which engine the warehouse is: `duckdb` or `clickhouse`; also the folder of its statements."""
+        return "duckdb" if self.warehouse_url.startswith("duckdb:") else "clickhouse"
 
     def secret(self) -> bytes:
         """WRAPPED_SECRET, or the one generated once into `<home>/secret` (mode 0600); at least 32 bytes.
@@ -128,9 +135,20 @@ class _Reader:
     def _warehouse(self, home: Path) -> str:
         name = "WRAPPED_WAREHOUSE_URL"
         url = self.environment.get(name, f"duckdb://{quote(str(home / 'warehouse.duckdb'))}")
+        scheme = url.partition(":")[0]
+        if scheme in SCHEMES:
+            try:
+                Address.parse(url)
+            except ValueError as error:
+                # Never the URL itself: it may hold a password.
+                self.problems[name] = str(error)
+            return url
         parts = urlsplit(url)
         if parts.scheme != "duckdb" or not parts.path.startswith("/") or parts.netloc:
-            self.problems[name] = f"has the scheme '{parts.scheme}', expected duckdb:///absolute/path.duckdb"
+            self.problems[name] = (
+                f"has the scheme '{scheme}', expected duckdb:///absolute/path.duckdb,"
+                " clickhouse://user:password@host:port/database or chdb:///absolute/folder"
+            )
         return url
 
     def _regions(self, home: Path) -> dict[str, str]:

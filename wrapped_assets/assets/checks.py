@@ -1,7 +1,7 @@
 """The asset checks: each a query for the rows that break a rule, over the partitions of the run.
 
 Which checks there are and what they promise is declared in wrapped_assets/checks.py, the queries are in
-sql/duckdb/checks/. A run without partitions checks the year in its configuration.
+sql/*/checks/. A run without partitions checks the year in its configuration.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Any
 
 import dagster as dg
 
-from wrapped_assets.assets.common import text_span
+from wrapped_assets.assets.common import ENGINE, text_span
 from wrapped_assets.checks import CHECKS, Check
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.importing import fetching
@@ -33,7 +33,7 @@ def asset_check(check: Check) -> dg.AssetChecksDefinition:
     """One declared check as a Dagster asset check."""
 
     @dg.asset_check(
-        name=check.name, asset=dg.AssetKey(check.asset), description=f"{check.promise} (sql/duckdb/checks/)"
+        name=check.name, asset=dg.AssetKey(check.asset), description=f"{check.promise} (sql/{ENGINE}/checks/)"
     )
     def run(
         context: dg.AssetCheckExecutionContext,

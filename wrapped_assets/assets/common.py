@@ -1,6 +1,6 @@
 """What every asset of the graph says about itself, and what a run says about its partitions."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -10,8 +10,13 @@ import dagster as dg
 from wrapped_assets import progress
 from wrapped_assets.families import Column, Kind
 from wrapped_assets.periods import Span
+from wrapped_assets.queries import digest
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseError
 from wrapped_assets.resources.warehouse import Progress
+from wrapped_assets.settings import Settings
+
+# Which engine keeps the tables: its kind, its names and the digests of its statements are what the assets show.
+ENGINE = Settings.load().engine
 
 OWNERS = ["team:data-platform"]
 
@@ -52,6 +57,18 @@ class Refresh(dg.Config):
 
     full_refresh: bool = False
     """Rebuild the partition from the layer below instead of following what changed. Gives the same rows."""
+
+
+def code_version(**statements: Sequence[str]) -> str:
+    """Changes when any of these statements does; `duckdb=` and `clickhouse=` name those of each engine."""
+    return digest(*statements[ENGINE])
+
+
+def table_name(layer: str, table: str) -> str:
+    """How the engine calls a table: DuckDB has a schema for each layer, ClickHouse one database for all."""
+    if ENGINE == "duckdb":
+        return f"{layer}.{table}"
+    return table if layer == "main" else f"{layer}_{table}"
 
 
 def wants_rebuild(context: dg.AssetExecutionContext, config: Refresh) -> bool:

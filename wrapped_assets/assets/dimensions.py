@@ -8,19 +8,21 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from wrapped_assets.assets.common import (
+    ENGINE,
     OWNERS,
     RETRY,
     WRITERS_POOL,
     Refresh,
+    code_version,
     describe,
     landing_schema,
     refusals_are_final,
     reporter,
+    table_name,
     wants_rebuild,
 )
 from wrapped_assets.families import DIMENSIONS, Dimension
 from wrapped_assets.importing import fetching, import_dimension
-from wrapped_assets.queries import digest
 from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.warehouse import Warehouse
 
@@ -32,14 +34,16 @@ def dimension_asset(dimension: Dimension) -> dg.AssetsDefinition:
         key=dimension.name,
         deps=[["regional_exports", dimension.name]],
         group_name="dimensions",
-        kinds={"duckdb", "parquet"},
+        kinds={ENGINE, "parquet"},
         owners=OWNERS,
-        code_version=digest("duckdb/dimensions/merge"),
+        code_version=code_version(
+            duckdb=["duckdb/dimensions/merge"], clickhouse=["clickhouse/dimensions/newest"]
+        ),
         retry_policy=RETRY,
         pool=WRITERS_POOL,
         metadata={
             "dagster/column_schema": landing_schema(dimension.columns),
-            "dagster/table_name": f"dimensions.{dimension.name}",
+            "dagster/table_name": table_name("dimensions", dimension.name),
         },
         description=describe(
             f"{dimension.one_row_is}, as the newest snapshot says",

@@ -10,23 +10,28 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from wrapped_assets.assets.common import (
+    ENGINE,
     OWNERS,
     RETRY,
     WRITERS_POOL,
+    code_version,
     count_rows,
     describe,
     landing_schema,
     reporter,
+    table_name,
 )
 from wrapped_assets.families import FAMILIES, Family
 from wrapped_assets.importing import Import, import_days
 from wrapped_assets.partitions import days, every_region, span_of
 from wrapped_assets.pictures import markdown_table
-from wrapped_assets.queries import digest
 from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.warehouse import Warehouse
 
 REPLACED = "A changed object (same key, new etag) replaces what it said before; a vanished one stays landed."
+
+# DuckDB reads and judges the files, whichever engine then keeps them.
+_JUDGING = ["duckdb/landing/summary", "duckdb/landing/impossible_rows"]
 
 
 def landing(family: Family) -> dg.AssetsDefinition:
@@ -39,15 +44,15 @@ def landing(family: Family) -> dg.AssetsDefinition:
         ],
         partitions_def=days,
         group_name="landing",
-        kinds={"duckdb", "parquet"},
+        kinds={ENGINE, "parquet"},
         owners=OWNERS,
-        code_version=digest("duckdb/landing/summary", "duckdb/landing/impossible_rows"),
+        code_version=code_version(duckdb=_JUDGING, clickhouse=[*_JUDGING, "duckdb/landing/valid_rows"]),
         backfill_policy=dg.BackfillPolicy.single_run(),
         retry_policy=RETRY,
         pool=WRITERS_POOL,
         metadata={
             "dagster/column_schema": landing_schema(family.columns),
-            "dagster/table_name": "landing.files",
+            "dagster/table_name": table_name("landing", "files"),
         },
         description=describe(
             f"{family.one_row_is}, as often as it was exported: duplicates are expected here",

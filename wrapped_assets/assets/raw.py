@@ -1,28 +1,30 @@
 """raw: one row per unique key, the highest version wins.
 
 A refresh merges the files that landed since the last one; a backfill, or `full_refresh`, rebuilds the
-days from all their files. Both give identical rows. How a winner is chosen is written in sql/duckdb/raw/.
+days from all their files. Both give identical rows. How a winner is chosen is written in sql/*/raw/.
 """
 
 import dagster as dg
 
 from wrapped_assets.assets.common import (
+    ENGINE,
     OWNERS,
     RETRY,
     WRITERS_POOL,
     Refresh,
+    code_version,
     count_rows,
     describe,
     landing_schema,
     refusals_are_final,
     reporter,
     sql_block,
+    table_name,
     wants_rebuild,
 )
 from wrapped_assets.families import FAMILIES, Family
 from wrapped_assets.importing import fetching
 from wrapped_assets.partitions import days, span_of
-from wrapped_assets.queries import digest
 from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.warehouse import Warehouse
 
@@ -35,17 +37,18 @@ def raw(family: Family) -> dg.AssetsDefinition:
         deps=[["landing", family.name]],
         partitions_def=days,
         group_name="raw",
-        kinds={"duckdb"},
+        kinds={ENGINE},
         owners=OWNERS,
-        code_version=digest(
-            "duckdb/raw/landed", "duckdb/raw/newest", "duckdb/raw/settled", "duckdb/raw/merge"
+        code_version=code_version(
+            duckdb=["duckdb/raw/landed", "duckdb/raw/newest", "duckdb/raw/settled", "duckdb/raw/merge"],
+            clickhouse=["clickhouse/raw/landed", "clickhouse/raw/newest"],
         ),
         backfill_policy=dg.BackfillPolicy.single_run(),
         retry_policy=RETRY,
         pool=WRITERS_POOL,
         metadata={
             "dagster/column_schema": landing_schema(family.columns),
-            "dagster/table_name": f"raw.{family.name}",
+            "dagster/table_name": table_name("raw", family.name),
             "unique_key": ", ".join(family.key),
         },
         description=describe(

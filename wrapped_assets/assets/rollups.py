@@ -1,13 +1,14 @@
 """hourly, daily, weekly and monthly: mergeable states, each level merged from the one below.
 
-The hourly numbers are written in sql/duckdb/hourly/<family>_<rollup>.sql, the merge of all other levels in
-sql/duckdb/rollups/merge.sql. A refresh recomputes the organizations and hours that new rows touched; a
+The hourly numbers are written in sql/*/hourly/<family>_<rollup>.sql, the merge of all other levels in
+sql/*/rollups/merge.sql. A refresh recomputes the organizations and hours that new rows touched; a
 backfill recomputes whole periods. Both give identical rows.
 """
 
 import dagster as dg
 
 from wrapped_assets.assets.common import (
+    ENGINE,
     OWNERS,
     RETRY,
     WRITERS_POOL,
@@ -17,6 +18,7 @@ from wrapped_assets.assets.common import (
     describe,
     reporter,
     sql_block,
+    table_name,
     wants_rebuild,
 )
 from wrapped_assets.families import FAMILIES, Family, Rollup
@@ -40,14 +42,14 @@ def rollup(level: Level, family: Family) -> dg.AssetsDefinition:
         ],
         partitions_def=calendar,
         group_name=level.name,
-        kinds={"duckdb"},
+        kinds={ENGINE},
         owners=OWNERS,
         code_version=digest(*_statements(level, family)),
         backfill_policy=dg.BackfillPolicy.single_run(),
         retry_policy=RETRY,
         pool=WRITERS_POOL,
         metadata={
-            "dagster/table_name": ", ".join(f"{level.name}.{family.table(r)}" for r in family.rollups),
+            "dagster/table_name": ", ".join(table_name(level.name, family.table(r)) for r in family.rollups),
             "dagster/column_schema": column_schema(
                 column for r in family.rollups for column in _columns(level, family, r)
             ),
@@ -55,7 +57,9 @@ def rollup(level: Level, family: Family) -> dg.AssetsDefinition:
         description=describe(
             f"one {level.period} of one dimension set of `{family.name}`",
             f"`{level.source}/{family.name}`",
-            "\n".join(f"- `{level.name}.{family.table(r)}`: {r.description}" for r in family.rollups),
+            "\n".join(
+                f"- `{table_name(level.name, family.table(r))}`: {r.description}" for r in family.rollups
+            ),
         ),
     )
     def aggregate(
@@ -78,8 +82,8 @@ def rollup(level: Level, family: Family) -> dg.AssetsDefinition:
 
 def _statements(level: Level, family: Family) -> list[str]:
     if level is HOURLY:
-        return [f"duckdb/hourly/{family.table(r)}" for r in family.rollups]
-    return ["duckdb/rollups/merge"]
+        return [f"{ENGINE}/hourly/{family.table(r)}" for r in family.rollups]
+    return [f"{ENGINE}/rollups/merge"]
 
 
 def _columns(level: Level, family: Family, r: Rollup) -> list[tuple[str, str, str]]:

@@ -7,16 +7,18 @@ Whoever gains or loses an organization has the summaries of every edition recomp
 import dagster as dg
 
 from wrapped_assets.assets.common import (
+    ENGINE,
     OWNERS,
     RETRY,
     WRITERS_POOL,
     Refresh,
+    code_version,
     column_schema,
     describe,
+    table_name,
     wants_rebuild,
 )
 from wrapped_assets.families import FAMILIES
-from wrapped_assets.queries import digest
 from wrapped_assets.resources.configured import Secret
 from wrapped_assets.resources.warehouse import Warehouse
 
@@ -38,12 +40,18 @@ COLUMNS = column_schema(
 @dg.asset(
     deps=["organizations", *(dg.AssetDep(["monthly", family]) for family in FAMILIES)],
     group_name="wrapped",
-    kinds={"duckdb"},
+    kinds={ENGINE},
     owners=OWNERS,
-    code_version=digest("duckdb/dimensions/owners", "duckdb/dimensions/settle_owners"),
+    code_version=code_version(
+        duckdb=["duckdb/dimensions/owners", "duckdb/dimensions/settle_owners"],
+        clickhouse=["clickhouse/dimensions/owners"],
+    ),
     retry_policy=RETRY,
     pool=WRITERS_POOL,
-    metadata={"dagster/column_schema": COLUMNS, "dagster/table_name": "main.wrapped_organizations"},
+    metadata={
+        "dagster/column_schema": COLUMNS,
+        "dagster/table_name": table_name("main", "wrapped_organizations"),
+    },
     description=describe(
         "one organization and the public identity its numbers count for",
         "`organizations`, and the monthly rollups for those that no snapshot names",

@@ -1,6 +1,6 @@
 """wrapped_summaries: the year of each customer, as final integers from which the document is made.
 
-What the numbers mean is written in sql/duckdb/summaries/facts.sql, how they become the document in
+What the numbers mean is written in sql/*/summaries/facts.sql, how they become the document in
 wrapped_assets/summaries.py; this module says what an edition reads and shows its first customers.
 """
 
@@ -10,18 +10,20 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from wrapped_assets.assets.common import (
+    ENGINE,
     OWNERS,
     RETRY,
     WRITERS_POOL,
     Refresh,
+    code_version,
     column_schema,
     describe,
+    table_name,
     wants_rebuild,
 )
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.partitions import editions, reaching_outside
 from wrapped_assets.pictures import MONTHS, as_data_uri, bar_chart_svg, markdown_table
-from wrapped_assets.queries import digest
 from wrapped_assets.resources.warehouse import SummaryReport, Warehouse, Writer
 from wrapped_assets.settings import Settings
 from wrapped_assets.summaries import Facts
@@ -57,13 +59,16 @@ COLUMNS = column_schema(
     ],
     partitions_def=editions,
     group_name="wrapped",
-    kinds={"duckdb"},
+    kinds={ENGINE},
     owners=OWNERS,
-    code_version=digest("duckdb/summaries/facts"),
+    code_version=code_version(duckdb=["duckdb/summaries/facts"], clickhouse=["clickhouse/summaries/facts"]),
     backfill_policy=dg.BackfillPolicy.single_run(),
     retry_policy=RETRY,
     pool=WRITERS_POOL,
-    metadata={"dagster/column_schema": COLUMNS, "dagster/table_name": "main.wrapped_summaries"},
+    metadata={
+        "dagster/column_schema": COLUMNS,
+        "dagster/table_name": table_name("main", "wrapped_summaries"),
+    },
     description=describe(
         "one customer's year: the final integers its document is made of",
         "the monthly rollups of all families, kept by year, the identities and the workspaces' names",

@@ -1,6 +1,6 @@
 """The stores as Dagster resources: thin shells around plain classes that serving and tests use without Dagster."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote
@@ -9,10 +9,11 @@ import dagster as dg
 import duckdb
 from dagster_duckdb import DuckDBResource
 
+from wrapped_assets.address import Address
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
 from wrapped_assets.resources.duckdb.connection import connect
 from wrapped_assets.resources.landing_store import LandingStore
-from wrapped_assets.resources.open import open_landing
+from wrapped_assets.resources.open import open_landing, open_warehouse
 from wrapped_assets.resources.regions import RegionalDatabase
 from wrapped_assets.resources.warehouse import Reader, Writer
 from wrapped_assets.settings import Settings
@@ -63,6 +64,54 @@ class DuckDBWarehouseResource(DuckDBResource):
 
     def _engine(self) -> Engine:
         return Engine(self.memory_limit, self.threads, Path(self.spill))
+
+
+class ClickHouseWarehouseResource(dg.ConfigurableResource):
+    """The warehouse in a ClickHouse database, with the settings of this installation.
+
+    Dagster shows and stores what a resource is configured with, so the password is not among it: the settings are read
+    when a session is opened. Every statement carries the run, the asset and the partitions it works for in `log_comment`.
+    """
+
+    address: str
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "ClickHouseWarehouseResource":
+        """The resource for WRAPPED_WAREHOUSE_URL=clickhouse://... or chdb:///..."""
+        return cls(address=str(Address.parse(settings.warehouse_url)))
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """Open the warehouse alone; waits for other writers."""
+        with open_warehouse(Settings.load(), _labels).writing() as writer:
+            yield writer
+
+    @contextmanager
+    def reading(self, patience: float = 60.0) -> Iterator[Reader]:
+        """Open the warehouse beside other readers."""
+        with open_warehouse(Settings.load(), _labels).reading(patience) as reader:
+            yield reader
+
+
+def _labels() -> Mapping[str, str]:
+    """The run, the asset and the partitions that this step works for; nothing outside of a step."""
+    try:
+        context = dg.AssetExecutionContext.get()
+    except dg.DagsterInvariantViolationError:
+        return {}
+    partitions = (
+        {"partitions": f"{context.partition_key_range.start}..{context.partition_key_range.end}"}
+        if context.has_partition_key_range or context.has_partition_key
+        else {}
+    )
+    return {"run_id": context.run_id, "asset": context.asset_key.to_user_string(), **partitions}
+
+
+def warehouse_resource(settings: Settings) -> DuckDBWarehouseResource | ClickHouseWarehouseResource:
+    """The resource for WRAPPED_WAREHOUSE_URL, whichever engine it names."""
+    if settings.engine == "duckdb":
+        return DuckDBWarehouseResource.from_settings(settings)
+    return ClickHouseWarehouseResource.from_settings(settings)
 
 
 class LandingResource(dg.ConfigurableResource):

@@ -1,24 +1,37 @@
 """From a setting to the store it names: the one place that knows which URL means which implementation."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from wrapped_assets.address import SCHEMES, Address
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
 from wrapped_assets.resources.errors import UnknownScheme
 from wrapped_assets.resources.landing_store import LandingStore
+from wrapped_assets.resources.warehouse import Warehouse
 from wrapped_assets.settings import Settings
 
+Labels = Callable[[], Mapping[str, str]]
 
-def open_warehouse(settings: Settings) -> DuckDBWarehouse:
-    """The warehouse of these settings; opens no file yet.
 
-    ClickHouse (`clickhouse://`, through clickhouse-connect) keeps the same contract and takes its place here.
-    """
+def open_warehouse(settings: Settings, labels: Labels = dict) -> Warehouse:
+    """The warehouse of these settings; opens nothing yet. `labels` says for whom a session works."""
     parts = urlsplit(settings.warehouse_url)
+    if parts.scheme in SCHEMES:
+        return _clickhouse(settings, labels)
     if parts.scheme != "duckdb":
-        raise UnknownScheme("WRAPPED_WAREHOUSE_URL", parts.scheme, "duckdb")
+        raise UnknownScheme("WRAPPED_WAREHOUSE_URL", parts.scheme, ", ".join(("duckdb", *SCHEMES)))
     engine = Engine(settings.memory_limit, settings.threads, settings.home / "spill")
     return DuckDBWarehouse(Path(unquote(parts.path)), engine)
+
+
+def _clickhouse(settings: Settings, labels: Labels) -> Warehouse:
+    # Imported only where it is used: DuckDB's commands start without it.
+    from wrapped_assets.resources.clickhouse import ClickHouseWarehouse, Limits
+
+    limits = Limits(settings.memory_limit, settings.threads)
+    address = Address.parse(settings.warehouse_url)
+    return ClickHouseWarehouse(address, settings.home / "clickhouse-writer.lock", limits, labels)
 
 
 def open_landing(settings: Settings) -> LandingStore:

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from wrapped_assets.address import Address
 from wrapped_assets.checks import Check
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import LEVELS, Span
@@ -22,7 +23,6 @@ from wrapped_assets.resources.clickhouse import (
     status,
     summaries,
 )
-from wrapped_assets.resources.clickhouse.address import Address
 from wrapped_assets.resources.clickhouse.connection import Limits, connect
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.clickhouse.writer_lock import alone
