@@ -75,6 +75,14 @@ class ClickHouseWarehouseResource(dg.ConfigurableResource):
 
     address: str
 
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["ClickHouseWarehouseResource"]:
+        """For the time of a run, what its first step opens in process stays open for the others."""
+        from wrapped_assets.resources.clickhouse.connection import kept_open
+
+        with kept_open():
+            yield self
+
     @classmethod
     def from_settings(cls, settings: Settings) -> "ClickHouseWarehouseResource":
         """The resource for WRAPPED_WAREHOUSE_URL=clickhouse://... or chdb:///..."""

@@ -79,7 +79,33 @@ def connect(
             client.close()
 
 
+_kept: list[list[Client]] = []
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """What chDB opens in here stays open to the end of it: it loads every part anew each time, a second for a year of days.
+
+    A second client of the same folder shares the engine of the first, so one of them is left behind.
+    """
+    _kept.append([])
+    try:
+        yield
+    finally:
+        for client in _kept.pop():
+            with suppress(ClickHouseError):
+                client.close()
+
+
 def _chdb(address: Address, limits: Limits, patience: float) -> Client:
+    client = _chdb_client(address, limits, patience)
+    if _kept and not _kept[-1]:
+        _kept[-1].append(client)
+        return _chdb_client(address, limits, patience)
+    return client
+
+
+def _chdb_client(address: Address, limits: Limits, patience: float) -> Client:
     deadline = time.monotonic() + patience
     Path(address.path).parent.mkdir(parents=True, exist_ok=True)
     while True:
