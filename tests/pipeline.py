@@ -15,13 +15,12 @@ from typing import Any
 
 import duckdb
 
-from tests import oracle
+from tests import copied, oracle
 from tests.landing_files import LandingFile, Row, write
 from wrapped_assets.checks import CHECKS, Check
-from wrapped_assets.families import FAMILIES as declared
 from wrapped_assets.importing import Import, fetching, import_days, import_dimension
 from wrapped_assets.periods import LEVELS, Span
-from wrapped_assets.resources.clickhouse import Address, ClickHouseWarehouse, ClickHouseWriter, Limits, sql
+from wrapped_assets.resources.clickhouse import Address, ClickHouseWarehouse, ClickHouseWriter, Limits
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, DuckDBWriter, Engine
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.warehouse import (
@@ -142,7 +141,7 @@ class Run:
     def rows(self, statement: str) -> Table:
         """The answer to a question a test has for the engine."""
         if isinstance(self.writer, ClickHouseWriter):
-            return self.writer.session.rows(statement)
+            return copied.rows(self.writer.session, statement)
         return self.con.execute(statement).fetchall()
 
     @property
@@ -194,10 +193,11 @@ class Run:
         Left out is what depends on when and how often something was imported: file numbers, etags, replaced
         versions and the time of the import.
         """
-        contents = CLICKHOUSE_CONTENTS if isinstance(self.writer, ClickHouseWriter) else CONTENTS
         return {
-            name: sorted((_plain(row) for row in self.rows(statement)), key=repr)
-            for name, statement in contents.items()
+            name: sorted(self.rows(statement), key=repr)
+            for name, statement in CONTENTS.items()
+            # ClickHouse has no states of years: summaries are computed from the months.
+            if not (name.startswith("yearly.") and isinstance(self.writer, ClickHouseWriter))
         }
 
 
@@ -224,46 +224,6 @@ CONTENTS = {
     "wrapped_summaries": "from main.wrapped_summaries",
     "wrapped_editions": "from (select * exclude (last_file) from main.wrapped_editions)",
 }
-
-
-def _clickhouse_contents() -> dict[str, str]:
-    """The same from ClickHouse: states finalized, histograms exploded. There are no yearly tables."""
-    contents = {
-        "landing.files": """
-            select family, object_key, size, folder_day, region, state, reason, columns, row_count, bad_row_count,
-                last_exported_at
-            from landing_files""",
-        "landing.file_days": """
-            select family, object_key, day, rows, last
-            from landing_files
-            array join `days.day` as day, `days.row_count` as rows, `days.last_exported_at` as last""",
-        "landing.quarantined_rows": """
-            select distinct family, object_key, row_number, quarantined.reason, content
-            from landing_quarantined_rows as quarantined join landing_files as files using (file_id)""",
-        **{
-            f"raw.{family}": f"select {', '.join(columns)} from raw_{family}"
-            for family, columns in RAW_COLUMNS.items()
-        },
-        "wrapped_organizations": "select * from wrapped_organizations",
-        "wrapped_summaries": "select * from wrapped_summaries",
-        "wrapped_editions": "select year, through, generated_at, frozen_at from wrapped_editions",
-    }
-    for name, columns in DIMENSION_COLUMNS.items():
-        contents[f"dimensions.{name}"] = (
-            f"select {', '.join(columns)}, region, first_exported_at from dimensions_{name}"
-        )
-    for level in LEVELS.values():
-        for family in declared.values():
-            for rollup in family.rollups:
-                table = family.table(rollup)
-                rows = sql.rollup_rows(rollup, level, f"{level.name}_{table}")
-                contents[f"{level.name}.{table}"] = rows
-    return contents
-
-
-def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """A row as both engines say it: a list of nothing is null, a list of the one largest is itself."""
-    return tuple(None if value == [] else value for value in row)
 
 
 @dataclass(frozen=True)
@@ -480,9 +440,6 @@ RAW_COLUMNS = {
         "exported_at",
     ),
 }
-
-
-CLICKHOUSE_CONTENTS = _clickhouse_contents()
 
 
 PERIODS = oracle.PERIODS | {"yearly": lambda at: at.date().replace(month=1, day=1)}

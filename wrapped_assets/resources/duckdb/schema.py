@@ -13,7 +13,7 @@ from wrapped_assets.resources.errors import NewerSchema, OlderSchema, WarehouseM
 
 VERSION = 2
 
-_SCHEMAS = ("landing", "stale", "raw", "hourly", "daily", "weekly", "monthly", "yearly", "dimensions")
+SCHEMAS = ("landing", "stale", "raw", "hourly", "daily", "weekly", "monthly", "yearly", "dimensions")
 _TABLES = (
     "landing_files",
     "landing_file_days",
@@ -38,7 +38,7 @@ def prepare(con: duckdb.DuckDBPyConnection, path: Path) -> None:
         _refuse_others(version, path)
         return
     with transaction(con):
-        for name in _SCHEMAS:
+        for name in SCHEMAS:
             con.execute(f"create schema if not exists {name}")
         con.execute("create sequence if not exists landing.file_ids")
         for statement in statements():
