@@ -11,8 +11,8 @@ with landed as (
     where {event_time} >= $from and {event_time} < $to{only_valid}
 ),
 
--- One integer that holds version and position costs a third less than the rewrite that DuckDB has for
--- row_number() = 1, and tells a tie in the same pass (measured; see docs/decisions/0003).
+-- One integer that holds version and position tells the winner and a tie in one pass: a quarter less CPU than the
+-- rewrite that DuckDB has for row_number() = 1 and a second pass for ties (measured; see docs/decisions/0003).
 newest as (
     select max(version + position) as last_of_newest, max(version - position) as first_of_newest
     from landed

@@ -197,7 +197,7 @@ def _insert(level: Level, family: Family, rollup: Rollup, touched: bool) -> str:
         same.append(f"touched.{level.period} = date_trunc('{level.period}', {alias}.{time})")
         statement = statement.replace("/* touched */", f"semi join touched on {' and '.join(same)}")
     # Whoever reads one organization reads months or the year: only there is that order worth its price, which
-    # for hours and days is a quarter of their build (measured).
+    # is 20 to 40 % of the CPU of an hour's or a day's statement (measured on one week).
     order = f"order by {level.period}" + (", organization_id" if level in (MONTHLY, YEARLY) else "")
     return f"insert into {level.name}.{family.table(rollup)} by name\n{statement}\n{order}"
 
