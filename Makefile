@@ -26,6 +26,7 @@ demo: $(VENV)/.installed ## A synthetic year through the whole graph: summary, c
 	@$(BIN)/wrapped demo
 
 dev: $(VENV)/.installed ## The Dagster UI and daemon on http://localhost:3000 (PORT=...)
+	@$(BIN)/python -m wrapped_assets.ready $(PORT)
 	@mkdir -p $(DAGSTER_HOME) && cp dagster.yaml $(DAGSTER_HOME)/dagster.yaml
 	$(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port $(PORT)
 
@@ -48,5 +49,6 @@ golden: $(VENV)/.installed ## Rewrite the golden files; review the diff
 	$(BIN)/python -m wrapped_assets.summaries > docs/summary.schema.json
 	$(BIN)/python -m pytest -n 0 tests/test_golden.py --golden
 
-clean: ## Remove the demonstration's world (WRAPPED_HOME)
-	rm -rf $(WRAPPED_HOME)
+clean: ## Remove the demonstration's world (WRAPPED_HOME, if it holds one)
+	@if [ ! -e "$(WRAPPED_HOME)" ] || [ -e "$(WRAPPED_HOME)/demo.json" ]; then rm -rf "$(WRAPPED_HOME)"; \
+	else echo "$(WRAPPED_HOME) was not removed: it holds no demo.json, so it is no demonstration's world."; exit 1; fi

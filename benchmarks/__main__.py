@@ -1,5 +1,6 @@
 """Takes the ratios: `make bench`. Interleaved, so that a machine whose speed drifts still gives fair ratios."""
 
+import argparse
 import json
 import os
 import shutil
@@ -126,6 +127,12 @@ def _seconds(costs: Sequence[Cost]) -> str:
 
 
 if __name__ == "__main__":
+    # Anything on the command line is a question: an answer must not take a quarter of an hour.
+    argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Take the ratios: about 15 minutes and 12 GB. WRAPPED_BENCH_ROWS, WRAPPED_BENCH_ROUNDS and"
+        " WRAPPED_BENCH_DATA (a folder that keeps the data) change what is taken; see benchmarks/README.md.",
+    ).parse_args()
     given = os.environ.get("WRAPPED_BENCH_DATA")
     if given:
         Path(given).mkdir(parents=True, exist_ok=True)

@@ -226,6 +226,9 @@ def test_a_second_build_finds_nothing_to_do_and_names_what_it_never_looks_at(
 
     assert done.returncode == 0
     assert done.stdout.startswith("Nothing to do: every file of 2025-01-20 to 2025-12-31 is imported")
+    assert re.search(
+        r"Set aside: [1-9]\d* files and [1-9]\d* rows; `wrapped check --year 2025` says why", done.stdout
+    )
     assert "Not looked at: storage/dt=2025-02-31 is no folder of a day, dt=YYYY-MM-DD." in done.stdout
 
 
@@ -246,9 +249,11 @@ def test_every_bad_setting_is_told_at_once_and_no_secret_with_it(wrapped: Wrappe
             WRAPPED_FROZEN_EDITIONS="20x5",
             WRAPPED_LANDING_URL="ftp://me:hunter2@host/",
             WRAPPED_WAREHOUSE_URL="sqlite:///x",
+            WRAPPED_S3_ENDPOINT_URL="me:hunter2@host",
+            WRAPPED_SECRET="hunter2",
         )
     )
-    assert told.startswith("7 settings cannot be used.")
+    assert told.startswith("9 settings cannot be used.")
     assert all(f"  WRAPPED_{name}: " in told for name in ("FIRST_DAY", "MEMORY_LIMIT", "THREADS", "REGIONS"))
     assert "hunter2" not in told
 
@@ -264,8 +269,40 @@ def test_the_secret_is_that_of_the_environment_the_settings_were_loaded_from(
     alone = Settings.load({"WRAPPED_HOME": str(tmp_path)})
     assert alone.secret() == alone.secret() == (tmp_path / "secret").read_bytes()
     with pytest.raises(BadSettings, match="WRAPPED_SECRET: has 7 bytes, expected at least 32") as told:
-        Settings.load({"WRAPPED_SECRET": "hunter2"}).secret()
+        Settings.load({"WRAPPED_SECRET": "hunter2"})
     assert "hunter2" not in str(told.value)
+
+
+@pytest.mark.parametrize("frozen", ["99", "2025@2025-01-01", "2025@2025-12-31"])
+def test_an_edition_freezes_after_its_year(frozen: str) -> None:
+    """A year of two digits, or one frozen while it runs, is a mistake and not a policy."""
+    with pytest.raises(BadSettings, match="WRAPPED_FROZEN_EDITIONS: entry"):
+        Settings.load({"WRAPPED_FROZEN_EDITIONS": frozen})
+
+
+@pytest.mark.parametrize("full", [[], ["--full"]])
+def test_a_landing_folder_that_does_not_exist_is_not_an_empty_one(
+    wrapped: Wrapped, tmp_path: Path, full: list[str]
+) -> None:
+    """A mistyped address is refused with the address, not reported as a year that is up to date."""
+    url = (tmp_path / "lnading").as_uri()
+    told = refused(wrapped("build", "--year", "2025", *full, WRAPPED_LANDING_URL=url))
+    assert told.startswith(f"Nothing was imported: there is no folder at {url}.")
+
+
+def test_a_warehouse_that_cannot_be_written_is_refused_before_any_run(
+    wrapped: Wrapped, tmp_path: Path
+) -> None:
+    """Inside a run it would fail every partition of the year, and Dagster would show the year as broken."""
+    landing = tmp_path / "landing" / "pipe_stats" / "dt=2025-03-01" / "region=eu"
+    landing.mkdir(parents=True)
+    (landing / "bad.parquet").write_bytes(b"no parquet")
+    place = {"WRAPPED_LANDING_URL": (tmp_path / "landing").as_uri()}
+    (tmp_path / "a file").touch()
+    url = f"duckdb://{tmp_path}/a%20file/warehouse.duckdb"
+    told = refused(wrapped("build", "--year", "2025", **place, WRAPPED_WAREHOUSE_URL=url))
+    assert f"{tmp_path}/a file could not be used." in told
+    assert "run" not in told
 
 
 @pytest.mark.parametrize("command", [["summary", "--organization-id", "acme"], ["check"]])

@@ -99,9 +99,14 @@ def build(
     else:
         console.print(
             f"Nothing to do: every file of {span.start} to {last} is imported"
-            f" and every layer follows it ({seconds:.1f} s).",
+            f" and every layer follows it ({seconds:.1f} s). Looked below {settings.landing_url}",
             soft_wrap=True,
+            highlight=False,
         )
+    files, rows = running.set_aside(settings, span)
+    if files or rows:
+        text = f"Set aside: {files:,} files and {rows:,} rows; `wrapped check --year {year}` says why."
+        console.print(text, style="yellow", soft_wrap=True, highlight=False)
     if overlooked := running.overlooked(settings):
         console.print(overlooked, style="yellow", soft_wrap=True, markup=False, highlight=False)
 
@@ -229,7 +234,7 @@ def main() -> None:
     except OSError as error:
         _refuse(
             f"{error.filename or 'A file'} could not be used.\n  The system said: {error.strerror or error}.\n"
-            "  Next: check that WRAPPED_HOME, DAGSTER_HOME and what they hold are folders that this user may write."
+            "  Next: check that WRAPPED_HOME, DAGSTER_HOME, WRAPPED_WAREHOUSE_URL and what they hold are folders that this user may write."
         )
     except Exception as error:
         engine = {"duckdb": "DuckDB", "clickhouse_connect": "ClickHouse"}.get(

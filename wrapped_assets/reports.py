@@ -234,7 +234,11 @@ def _print_broken(console: Console, evaluation: "dg.AssetCheckEvaluation", most:
     style = "red" if _is_failure(evaluation) else "yellow"
     place = f"{'/'.join(evaluation.asset_key.path)} {evaluation.check_name}"
     console.print(
-        f"{place}: {evaluation.description}", style=style, highlight=False, markup=False, soft_wrap=True
+        f"{place} is broken. Its promise: {evaluation.description}",
+        style=style,
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
     )
     rows: Any = evaluation.metadata["first_broken_rows_as_data"].value
     for row in rows[:most]:

@@ -41,6 +41,18 @@ class RunFailed(Refused):
         )
 
 
+class NoLanding(Refused):
+    """The landing folder does not exist."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"Nothing was imported: there is no folder at {url}.\n"
+            "  It holds the files that regions write, and every import starts there.\n"
+            "  Next: check WRAPPED_LANDING_URL and WRAPPED_HOME, or make the folder and put files into it"
+            " (docs/landing-contract.md)."
+        )
+
+
 class NothingMoved(Refused):
     """Runs that succeeded left stale what they were to refresh."""
 
@@ -118,7 +130,10 @@ def build(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
     The runs are those the sensors would ask for.
     """
     runs = 0
+    _require_landing(settings)
     found = _news(settings, span)
+    if found.days or found.dimensions:
+        _require_warehouse(settings)
     for days in ranges(found.days):
         request = run_over("build_days", days, "build", ["landing", *DAY_LAYERS], found.families)
         run(opened, "build_days", request.tags, assets=request.asset_selection)
@@ -140,6 +155,8 @@ def build(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
 
 def rebuild(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
     """Import what is new and rebuild every layer of these days from the one below; returns the number of runs."""
+    _require_landing(settings)
+    _require_warehouse(settings)
     run(opened, "build_days", {**range_tags(span), REFRESH_TAG: "build"}, _full("raw", "hourly", "daily"))
     for job, level in (("refresh_weeks", WEEKLY), ("refresh_months", MONTHLY)):
         run(opened, job, {**range_tags(level.covering(span), level), REFRESH_TAG: "build"}, _full(level.name))
@@ -179,6 +196,28 @@ def overlooked(settings: Settings) -> str:
     for family in FAMILIES:
         places |= folders(store, family, calendar(datetime.now(UTC))).overlooked
     return told(places)
+
+
+def set_aside(settings: Settings, span: Span) -> tuple[int, int]:
+    """How many files whole, and how many single rows, lie in quarantine for these days."""
+    try:
+        with open_warehouse(settings).reading() as reader:
+            entries = reader.quarantine(span)
+    except WarehouseMissing:
+        return 0, 0
+    return sum(entry.rows is None for entry in entries), sum(entry.rows or 0 for entry in entries)
+
+
+def _require_landing(settings: Settings) -> None:
+    """A mistyped folder would look like one in which nothing landed."""
+    if not open_landing(settings).exists():
+        raise NoLanding(settings.landing_url)
+
+
+def _require_warehouse(settings: Settings) -> None:
+    """A place that cannot be written is told here; inside a run it would fail every partition one by one."""
+    with open_warehouse(settings).writing():
+        pass
 
 
 def _news(settings: Settings, span: Span) -> News:

@@ -17,6 +17,7 @@ from wrapped_assets.address import SCHEMES, Address
 SMALLEST_SECRET = 32
 
 _REGION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+_ENDPOINT = re.compile(r"https?://[^/@?#\s]+(/[^@?#\s]*)?")
 _MEMORY = re.compile(r"\d+(\.\d+)?\s*(MB|GB|MiB|GiB)")
 
 
@@ -82,11 +83,7 @@ class Settings:
         """
         if self.given_secret is None:
             return _generated_secret(self.home / "secret")
-        given = self.given_secret.encode()
-        if len(given) < SMALLEST_SECRET:
-            seen = f"has {len(given)} bytes, expected at least {SMALLEST_SECRET}"
-            raise BadSettings({"WRAPPED_SECRET": seen})
-        return given
+        return self.given_secret.encode()
 
 
 def _generated_secret(path: Path) -> bytes:
@@ -118,8 +115,8 @@ class _Reader:
             memory_limit=self._memory(),
             threads=self._threads(),
             frozen=self._frozen(),
-            s3_endpoint_url=self.environment.get("WRAPPED_S3_ENDPOINT_URL"),
-            given_secret=self.environment.get("WRAPPED_SECRET"),
+            s3_endpoint_url=self._endpoint(),
+            given_secret=self._secret(),
         )
         if self.problems:
             raise BadSettings(self.problems)
@@ -190,6 +187,20 @@ class _Reader:
             return None
         return int(given)
 
+    def _endpoint(self) -> str | None:
+        name = "WRAPPED_S3_ENDPOINT_URL"
+        given = self.environment.get(name)
+        if given and not _ENDPOINT.fullmatch(given):
+            self.problems[name] = "is not a URL such as https://host:9000"
+        return given
+
+    def _secret(self) -> str | None:
+        given = self.environment.get("WRAPPED_SECRET")
+        if given is not None and len(given.encode()) < SMALLEST_SECRET:
+            seen = f"has {len(given.encode())} bytes, expected at least {SMALLEST_SECRET}"
+            self.problems["WRAPPED_SECRET"] = seen
+        return given
+
     def _frozen(self) -> dict[int, datetime]:
         name = "WRAPPED_FROZEN_EDITIONS"
         frozen = {}
@@ -197,7 +208,11 @@ class _Reader:
             year, _, day = part.strip().partition("@")
             try:
                 freeze = date.fromisoformat(day) if day else date(int(year) + 1, 1, 7)
+                if int(year) < 1990 or freeze.year <= int(year):
+                    raise ValueError
                 frozen[int(year)] = datetime(freeze.year, freeze.month, freeze.day, tzinfo=UTC)
             except ValueError:
-                self.problems[name] = f"entry '{part}' is neither 2025 nor 2025@2026-01-07"
+                self.problems[name] = (
+                    f"entry '{part}' is neither 2025 nor 2025@2026-01-07, a day after that year"
+                )
         return frozen

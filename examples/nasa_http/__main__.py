@@ -1,5 +1,6 @@
 """`python -m examples.nasa_http FILE`: the log through the graph, and every number beside the known one."""
 
+import errno
 import json
 import os
 import sys
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -69,6 +70,9 @@ def run(
     differs or a check fails, with 2 when the log cannot be used.
     """
     started = datetime.now(UTC)
+    if numbers and not (numbers.parent.is_dir() and os.access(numbers.parent, os.W_OK)):
+        # Told now, not after minutes of work.
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(numbers))
     with _folder(home) as folder:
         outcome = _compute(log, folder, keep=home is not None)
     is_right = _show(outcome)
@@ -143,8 +147,17 @@ def main() -> None:
     try:
         app()
     except (BadSettings, LandingStoreError, RegionUnavailable, Refused, WarehouseError) as error:
-        errors.print(str(error), style="red", highlight=False, markup=False, soft_wrap=True)
-        raise SystemExit(2) from None
+        _refuse(str(error))
+    except OSError as error:
+        _refuse(
+            f"{error.filename or 'A file'} could not be used.\n  The system said: {error.strerror or error}.\n"
+            "  Next: check --home and --json: this user must be able to write there."
+        )
+
+
+def _refuse(text: str) -> NoReturn:
+    errors.print(text, style="red", highlight=False, markup=False, soft_wrap=True)
+    raise SystemExit(2) from None
 
 
 if __name__ == "__main__":

@@ -138,6 +138,10 @@ class LandingStore:
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.url, self.options, self.credentials)
 
+    def exists(self) -> bool:
+        """Whether there is a place to list; a bucket is not asked."""
+        return not self._nothing_yet()
+
     def days(self, family: str) -> DayFolders:
         """The days that have a folder, ascending: one request per thousand days, however many files."""
         prefix = layout.dimension_prefix(family)

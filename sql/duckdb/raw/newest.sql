@@ -1,14 +1,9 @@
 -- raw.{family}: of each key the row with the highest version.
 -- One row per ({key}).
--- Reads the Parquet files in $paths_0, all of the same columns; equal versions are settled by settled.sql, see repeated.sql.
+-- Reads positions and the same Parquet files in $paths_0; equal versions are settled by settled.sql, see contested.sql.
 select {values}
-from (
-    select *
-    from read_parquet($paths_0, hive_partitioning = false)
-    where {event_time} >= $from and {event_time} < $to{only_valid}
-    -- DuckDB turns row_number() = 1 over ONE ordering column of a plain scan into arg_max over row positions and a
-    -- late read of the winners. With types settled in here, or more columns to order by, the same day costs twice
-    -- the CPU and carries whole rows through arg_max (measured; see docs/decisions/0003).
-    qualify row_number() over (partition by {key} order by exported_at desc) = 1
-)
+from read_parquet($paths_0, hive_partitioning = false) as landed
+semi join positions
+    -- No bounds on the time here: DuckDB would take the landing rows for the smaller side and put them all into its hash table.
+    on landed.file_index = positions.file_index and landed.file_row_number = positions.file_row_number
 order by {event_time}

@@ -16,6 +16,7 @@ from wrapped_assets import queries
 from wrapped_assets.families import Family
 from wrapped_assets.periods import Span, consecutive
 from wrapped_assets.resources.duckdb import sql
+from wrapped_assets.resources.duckdb.parquet import HIDES_POSITIONS, present
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import DuplicateKeys, LandingFilesGone
 from wrapped_assets.resources.landing_store import Fetched
@@ -71,7 +72,8 @@ def refresh(
 
 
 def _shown(family: Family) -> str:
-    return sql.newest(family, ", ".join(column.name for column in family.columns), has_impossible_rows=True)
+    columns = ", ".join(column.name for column in family.columns)
+    return f"{sql.positions(family, has_impossible_rows=True)}\n\n{sql.newest(family, columns)}"
 
 
 def row_counts(con: duckdb.DuckDBPyConnection, family: Family, span: Span) -> dict[date, int]:
@@ -204,22 +206,30 @@ def _insert_newest(
         return
     landed = _landed(family, span, files, fetched)
     if _newest_is_enough(con, family, landed):
-        select = sql.newest(family, *landed.groups[0])
+        con.execute(f"insert into {target}\n{sql.newest(family, landed.groups[0][0])}", _paths(landed))
     else:
-        select = _statement("raw/settled", family, landed=landed.query)
-    con.execute(f"insert into {target}\n{select}", landed.values)
+        settled = _statement("raw/settled", family, landed=landed.query)
+        con.execute(f"insert into {target}\n{settled}", landed.values)
+    con.execute("drop table if exists positions")
+
+
+def _paths(landed: _Landed) -> dict[str, Any]:
+    return {"paths_0": landed.values["paths_0"]}
 
 
 def _newest_is_enough(con: duckdb.DuckDBPyConnection, family: Family, landed: _Landed) -> bool:
-    """Whether the fast statement finds the right winners: one set of columns, and no version is contested."""
-    # It compares keys as they landed: nanoseconds that raw does not keep would make one key two.
-    if len(landed.groups) > 1 or "[ns" in landed.groups[0][0]:
+    """Look up the positions of the newest rows; whether they are the right winners, no version being contested."""
+    if len(landed.groups) > 1:
         return False
-    for name in ("raw/repeated", "raw/contested"):
-        (found,) = con.execute(_statement(name, family, landed=landed.query), landed.values).fetchall()[0]
-        if not found:
-            return True
-    return False
+    columns, has_impossible_rows = landed.groups[0]
+    # Keys are compared as they landed: nanoseconds that raw does not keep would make one key two.
+    if "[ns" in columns or HIDES_POSITIONS in present(columns):
+        return False
+    con.execute(sql.positions(family, has_impossible_rows), landed.values)
+    if not con.execute("select count(*) from positions where is_repeated").fetchall()[0][0]:
+        return True
+    found = con.execute(_statement("raw/contested", family, landed=landed.query), landed.values).fetchall()
+    return not found[0][0]
 
 
 def _refuse_duplicates(con: duckdb.DuckDBPyConnection, family: Family, table: str, span: Span) -> None:

@@ -19,8 +19,8 @@ from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.warehouse import Progress, RefreshReport
 
-# Rows of the level below aggregated at once; more would only need more memory.
-CHUNK_ROWS = 2_000_000
+# Rows of the level below aggregated at once: more needs more memory, fewer means more commits, each with its price.
+CHUNK_ROWS = 4_000_000
 
 # Touched periods taken in one transaction.
 TOUCHED_PERIODS = 31
@@ -196,8 +196,9 @@ def _insert(level: Level, family: Family, rollup: Rollup, touched: bool) -> str:
         same = [f"touched.{name} = {alias}.{name}" for name in sql.touched_grain(level, rollup)]
         same.append(f"touched.{level.period} = date_trunc('{level.period}', {alias}.{time})")
         statement = statement.replace("/* touched */", f"semi join touched on {' and '.join(same)}")
-    # Readers look for organizations: inside a period the rows lie in that order.
-    order = f"order by {level.period}, organization_id"
+    # Whoever reads one organization reads months or the year: only there is that order worth its price, which
+    # is 20 to 40 % of the CPU of an hour's or a day's statement (measured on one week).
+    order = f"order by {level.period}" + (", organization_id" if level in (MONTHLY, YEARLY) else "")
     return f"insert into {level.name}.{family.table(rollup)} by name\n{statement}\n{order}"
 
 

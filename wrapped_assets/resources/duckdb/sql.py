@@ -98,15 +98,24 @@ def landed(family: Family, groups: Sequence[tuple[str, bool]]) -> str:
     return "\nunion all\n".join(branches)
 
 
-def newest(family: Family, columns: str, has_impossible_rows: bool) -> str:
-    """The statement for the winners among landing files of equal columns; binds `$paths_0`, `$from` and `$to`."""
+def positions(family: Family, has_impossible_rows: bool) -> str:
+    """The statement that finds the newest landing row of each key; binds `$paths_0`, `$from` and `$to`."""
+    return render(
+        "raw/positions",
+        key=names(family.key),
+        event_time=family.event_time,
+        only_valid=f"\n        and (case {reasons(family)} end) is null" if has_impossible_rows else "",
+    )
+
+
+def newest(family: Family, columns: str) -> str:
+    """The statement for the rows at those positions, among landing files of equal columns; binds `$paths_0`."""
     return render(
         "raw/newest",
         family=family.name,
         key=names(family.key),
         event_time=family.event_time,
         values=values(family, present(columns)),
-        only_valid=f"\n        and (case {reasons(family)} end) is null" if has_impossible_rows else "",
     )
 
 
