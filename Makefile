@@ -8,7 +8,7 @@ export WRAPPED_HOME ?= $(CURDIR)/.wrapped
 export DAGSTER_HOME ?= $(WRAPPED_HOME)/dagster
 PORT ?= 3000
 
-.PHONY: help demo dev test test-slow check bench golden clean
+.PHONY: help demo dev test test-clickhouse test-slow check bench golden clean
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,7 +31,10 @@ dev: $(VENV)/.installed ## The Dagster UI and daemon on http://localhost:3000 (P
 	$(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port $(PORT)
 
 test: check ## Everything that must hold before a commit, under 12 minutes on 2 cores
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow'
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow and not clickhouse'
+
+test-clickhouse: $(VENV)/.installed ## The pipeline's tests on ClickHouse in process (chdb)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'clickhouse and not slow'
 
 test-slow: $(VENV)/.installed ## The proofs that take longer
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m slow

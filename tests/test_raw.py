@@ -282,6 +282,7 @@ def test_a_vanished_object_stays_with_all_it_brought(pipeline: Pipeline) -> None
         assert differs_from_oracle(run, files) == {}
 
 
+@pytest.mark.duckdb("a vanished object stands in the way of a rebuild from files; ClickHouse has the rows")
 def test_a_rebuild_that_needs_a_vanished_object_refuses_and_changes_nothing(pipeline: Pipeline) -> None:
     """It names the object; that day stays byte for byte, the other days of the range are rebuilt."""
     gone = the_file(request(id="gone"), name="gone")
@@ -300,6 +301,7 @@ def test_a_rebuild_that_needs_a_vanished_object_refuses_and_changes_nothing(pipe
         assert run.pending().partitions == {("hourly", "pipe_stats"): {date(2025, 3, 2)}}
 
 
+@pytest.mark.duckdb("a vanished object stands in the way of a rebuild from files; ClickHouse has the rows")
 def test_a_check_that_needs_a_vanished_object_is_no_pass(pipeline: Pipeline) -> None:
     """What cannot be compared is not reported as equal."""
     gone = the_file(request())
@@ -324,6 +326,7 @@ def test_an_object_put_back_can_be_rebuilt_from_again(pipeline: Pipeline) -> Non
         assert differs_from_oracle(run, [gone]) == {}
 
 
+@pytest.mark.duckdb("a vanished object stands in the way of a rebuild from files; ClickHouse has the rows")
 def test_an_object_changed_since_its_import_is_not_read_as_the_old_one(pipeline: Pipeline) -> None:
     """The rebuild refuses and says so; once imported again, the new content counts."""
     file = the_file(request(read_bytes=1))
@@ -338,6 +341,7 @@ def test_an_object_changed_since_its_import_is_not_read_as_the_old_one(pipeline:
         assert run.rows("select read_bytes from raw.pipe_stats") == [(2,)]
 
 
+@pytest.mark.duckdb("a vanished object stands in the way of a rebuild from files; ClickHouse has the rows")
 def test_a_file_that_vanished_before_it_was_merged_is_waited_for(pipeline: Pipeline) -> None:
     """The others are merged, the refresh fails and names it, and it is merged once it is back."""
     pipeline.build(the_file(request(id="old"), name="old"))
@@ -359,6 +363,7 @@ def test_a_file_that_vanished_before_it_was_merged_is_waited_for(pipeline: Pipel
 # ---- The checks
 
 
+@pytest.mark.duckdb("breaks the statement of DuckDB on purpose")
 def test_a_key_that_would_stand_twice_is_refused_before_anyone_sees_it(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -87,6 +87,7 @@ def test_an_hour_ends_a_millisecond_before_the_next(pipeline: Pipeline) -> None:
 # ---- What is added up, and what is not
 
 
+@pytest.mark.duckdb("asks tables of years, which only DuckDB has")
 def test_sums_pass_two_to_the_64_without_losing_a_bit(pipeline: Pipeline) -> None:
     """At every level."""
     most = 2**64 - 1
@@ -156,6 +157,7 @@ DURATIONS = {
 }
 
 
+@pytest.mark.duckdb("asks tables of years, which only DuckDB has")
 def test_durations_fall_into_buckets_of_their_leading_bits(pipeline: Pipeline) -> None:
     """Exact below 256 us, 128 buckets for every doubling above: the same on every engine."""
     rows = [request(id=f"r{n}", duration=seconds) for n, seconds in enumerate(DURATIONS)]
@@ -190,6 +192,7 @@ def test_a_level_refreshes_the_periods_it_is_asked_for(pipeline: Pipeline) -> No
         ]
 
 
+@pytest.mark.duckdb("reaches into the DuckDB file")
 def test_a_refresh_with_nothing_stale_does_nothing(pipeline: Pipeline) -> None:
     """A wrong value planted in each level survives it: no row is written twice."""
     pipeline.build(*files_of(request(), operation(), reading()))
@@ -201,6 +204,7 @@ def test_a_refresh_with_nothing_stale_does_nothing(pipeline: Pipeline) -> None:
         assert all(run.rows(f"select organization_id from {name}") == [("planted",)] for name in tables)
 
 
+@pytest.mark.duckdb("reaches into the DuckDB file")
 def test_a_full_refresh_mends_whatever_is_wrong(pipeline: Pipeline) -> None:
     """Values changed, rows lost and rows too many, at every level: a rebuild from below puts them right."""
     files = files_of(

@@ -94,6 +94,7 @@ def test_an_edition_does_not_freeze_without_the_customers_that_have_no_identity_
         assert held or report.left_out == 1
 
 
+@pytest.mark.duckdb("a vanished object stands in the way of a rebuild from files; ClickHouse has the rows")
 def test_a_rebuild_that_needs_a_vanished_object_refuses_though_something_waits(pipeline: Pipeline) -> None:
     """A full refresh of a day with a new file: it must not merge that one and call it a rebuild."""
     gone = files_of(request(id="gone"), name="gone")
@@ -107,6 +108,7 @@ def test_a_rebuild_that_needs_a_vanished_object_refuses_though_something_waits(p
             run.raw("pipe_stats", full=True)
 
 
+@pytest.mark.duckdb("reaches into the DuckDB file")
 def test_a_full_rebuild_rebuilds_the_other_days_though_something_waits_for_them(pipeline: Pipeline) -> None:
     """One day needs a vanished object; the next day, with a new file, is to be rebuilt, not merged into."""
     gone = files_of(request(id="gone", at="2025-03-01"), name="gone")
@@ -121,6 +123,7 @@ def test_a_full_rebuild_rebuilds_the_other_days_though_something_waits_for_them(
         assert run.rows("select read_bytes from raw.pipe_stats where request_id = 'next'") == [(1000,)]
 
 
+@pytest.mark.duckdb("a vanished object stands in the way of a rebuild from files; ClickHouse has the rows")
 def test_an_edition_stays_while_its_changed_object_waits(pipeline: Pipeline) -> None:
     """A changed object vanished after its import: raw stays as it was, and so does what the edition says."""
     file = files_of(request("org-1", at="2025-06-03T07:00:00"))
@@ -139,6 +142,7 @@ def test_an_edition_stays_while_its_changed_object_waits(pipeline: Pipeline) -> 
         assert run.documents(2025) == before
 
 
+@pytest.mark.duckdb("a vanished object stands in the way of a rebuild from files; ClickHouse has the rows")
 def test_an_edition_that_waits_for_a_vanished_file_comes_to_rest(pipeline: Pipeline) -> None:
     """Each failing try of raw must not make the edition stale again."""
     pipeline.build(*TWO_YEARS)

@@ -1,7 +1,6 @@
 """The Warehouse contract: what assets, checks, sensors and the command line ask of an engine.
 
-Two engines keep it: DuckDB (`resources/duckdb/`) and, from the next issue on, ClickHouse through
-clickhouse-connect. Everything that crosses this line is plain Python, so no asset knows an engine.
+Two engines keep it: DuckDB (`resources/duckdb/`) and ClickHouse (`resources/clickhouse/`), through clickhouse-connect. Everything that crosses this line is plain Python, so no asset knows an engine.
 """
 
 from collections.abc import Callable, Sequence
