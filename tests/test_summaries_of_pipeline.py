@@ -275,6 +275,7 @@ def test_a_customer_may_be_named_as_an_organization(pipeline: Pipeline) -> None:
         assert summaries(run).keys() == {id_of("org-1")}
 
 
+@pytest.mark.duckdb("reaches into the DuckDB file")
 def test_a_renamed_workspace_is_renamed_in_every_summary(pipeline: Pipeline) -> None:
     """Of last year too, and only in the summaries of those who used it."""
     named = snapshot(workspace("ws-1", name="Before"), at="2025-01-01")
