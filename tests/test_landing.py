@@ -688,6 +688,20 @@ def test_an_unknown_column_is_ignored_though_duckdb_has_a_use_for_its_name(
         assert differs_from_oracle(run, odd + plain) == {}
 
 
+def test_files_that_number_themselves_do_not_mix_up_their_versions(pipeline: Pipeline) -> None:
+    """A column `file_index` hides which file a row is from: here both say 0, and the first row of each is another's."""
+    files = [
+        the_file(request(id="r1", exported_at=at, read_bytes=number), name=f"export-{number}")
+        for number, at in enumerate(("2025-03-01T10:05:00", "2025-03-01T10:15:00"))
+    ]
+    for file in files:
+        land_edited(pipeline, file, with_column("file_index", pa.array([0])))
+    pipeline.build()
+    with pipeline.open() as run:
+        assert run.rows("select read_bytes from raw.pipe_stats") == [(1,)]
+        assert differs_from_oracle(run, files) == {}
+
+
 @pytest.mark.parametrize("name", ["file_row_number", "File_Row_Number", "landing_path"])
 def test_an_unknown_column_that_our_statements_need_the_name_of_stops_no_other_file(
     pipeline: Pipeline, name: str

@@ -40,7 +40,13 @@ def raw(family: Family) -> dg.AssetsDefinition:
         kinds={ENGINE},
         owners=OWNERS,
         code_version=code_version(
-            duckdb=["duckdb/raw/landed", "duckdb/raw/newest", "duckdb/raw/settled", "duckdb/raw/merge"],
+            duckdb=[
+                "duckdb/raw/landed",
+                "duckdb/raw/positions",
+                "duckdb/raw/newest",
+                "duckdb/raw/settled",
+                "duckdb/raw/merge",
+            ],
             clickhouse=["clickhouse/raw/landed", "clickhouse/raw/newest"],
         ),
         backfill_policy=dg.BackfillPolicy.single_run(),

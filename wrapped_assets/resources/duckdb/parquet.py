@@ -45,10 +45,6 @@ _ACCEPTS: dict[Kind, tuple[str, Callable[[pa.DataType], bool]]] = {
 }
 
 
-# DuckDB's own name for which file a row is from. A file with such a column hides it, so its positions are not looked up.
-HIDES_POSITIONS = "file_index"
-
-
 class Unreadable(Exception):
     """Why a whole file goes to quarantine."""
 
@@ -81,8 +77,6 @@ def columns_of(path: Path, columns: Sequence[Column]) -> str:
         if not (accepts(kind) or (column.nullable and pa.types.is_null(kind))):
             raise Unreadable(f"column {column.name} is {kind}, expected {wanted}")
         found.append(f"{column.name} {kind}")
-    if HIDES_POSITIONS in (name.lower() for name in schema.names):
-        found.append(f"{HIDES_POSITIONS} hidden")
     return ", ".join(found)
 
 

@@ -15,8 +15,8 @@ import duckdb
 from wrapped_assets import queries
 from wrapped_assets.families import Family
 from wrapped_assets.periods import Span, consecutive
+from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.duckdb import sql
-from wrapped_assets.resources.duckdb.parquet import HIDES_POSITIONS, present
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import DuplicateKeys, LandingFilesGone
 from wrapped_assets.resources.landing_store import Fetched
@@ -109,14 +109,8 @@ def _plan(con: duckdb.DuckDBPyConnection, family: Family, span: Span, full: bool
 def _chunks(con: duckdb.DuckDBPyConnection, family: Family, days: Sequence[date]) -> Iterator[Span]:
     """Runs of consecutive days that hold at most CHUNK_ROWS landing rows, or one day if it alone holds more."""
     for run in consecutive(days):
-        rows = landed_counts(con, family, run)
-        start, total = run.start, 0
-        for day in run:
-            if total and total + rows.get(day, 0) > CHUNK_ROWS:
-                yield Span(start, day)
-                start, total = day, 0
-            total += rows.get(day, 0)
-        yield Span(start, run.end)
+        for piece in bounded(list(run), landed_counts(con, family, run), CHUNK_ROWS):
+            yield Span(piece[0], Span.day(piece[-1]).end)
 
 
 def _rebuild_what_can_be(
@@ -223,13 +217,16 @@ def _newest_is_enough(con: duckdb.DuckDBPyConnection, family: Family, landed: _L
         return False
     columns, has_impossible_rows = landed.groups[0]
     # Keys are compared as they landed: nanoseconds that raw does not keep would make one key two.
-    if "[ns" in columns or HIDES_POSITIONS in present(columns):
+    if "[ns" in columns or _holds(con, queries.text("duckdb/raw/hides_positions"), _paths(landed)):
         return False
     con.execute(sql.positions(family, has_impossible_rows), landed.values)
-    if not con.execute("select count(*) from positions where is_repeated").fetchall()[0][0]:
+    if not _holds(con, "select count(*) > 0 from positions where is_repeated", {}):
         return True
-    found = con.execute(_statement("raw/contested", family, landed=landed.query), landed.values).fetchall()
-    return not found[0][0]
+    return not _holds(con, _statement("raw/contested", family, landed=landed.query), landed.values)
+
+
+def _holds(con: duckdb.DuckDBPyConnection, question: str, values: dict[str, Any]) -> bool:
+    return bool(con.execute(question, values).fetchall()[0][0])
 
 
 def _refuse_duplicates(con: duckdb.DuckDBPyConnection, family: Family, table: str, span: Span) -> None:

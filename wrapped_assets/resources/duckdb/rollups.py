@@ -6,6 +6,7 @@ that new rows touched) are deleted and inserted again. Both give the rows a full
 what a refresh leaves as it was goes no further.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ import duckdb
 from wrapped_assets import queries
 from wrapped_assets.families import Family, Rollup
 from wrapped_assets.periods import ALL_LEVELS, HOURLY, MONTHLY, YEARLY, Level, Span
+from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.warehouse import Progress, RefreshReport
@@ -116,15 +118,11 @@ def chunks(
 ) -> Iterator[Span]:
     """Runs of whole periods that read at most CHUNK_ROWS rows, or one period if it alone reads more."""
     for run in _runs(level, periods):
-        rows = _source_rows(con, level, family, run)
-        start, total = run.start, 0
-        for period in sorted({level.start(day) for day in run}):
-            here = sum(count for day, count in rows.items() if level.start(day) == period)
-            if total and total + here > CHUNK_ROWS:
-                yield Span(start, period)
-                start, total = period, 0
-            total += here
-        yield Span(start, run.end)
+        rows: Counter[date] = Counter()
+        for day, count in _source_rows(con, level, family, run).items():
+            rows[level.start(day)] += count
+        for piece in bounded(sorted({level.start(day) for day in run}), rows, CHUNK_ROWS):
+            yield Span(piece[0], level.span(piece[-1]).end)
 
 
 def _source_rows(con: duckdb.DuckDBPyConnection, level: Level, family: Family, span: Span) -> dict[date, int]:
