@@ -18,13 +18,15 @@ class Column:
 
     `kind` is what the value means, not how a file stores it: `text`; `instant` (UTC); `counter`
     (0 to 2^64 - 1); `code` (a small integer); `flag` (0 or 1); `seconds` (a non-negative decimal,
-    kept from raw on as whole microseconds under `<name>_us`).
+    kept from raw on as whole microseconds under `<name>_us`). `unique` when hardly two events share
+    a value, so that no engine spends time on looking for repetitions.
     """
 
     name: str
     kind: Kind
     description: str
     nullable: bool = False
+    unique: bool = False
 
     @property
     def raw_name(self) -> str:
@@ -136,7 +138,9 @@ PIPE_STATS = Family(
         WORKSPACE,
         _text("pipe_id", "Internal id of the pipe (endpoint) called."),
         _text("pipe_name", "The pipe's name at the time of the request."),
-        _text("request_id", "The request's id, unique within its organization and instant."),
+        Column(
+            "request_id", "text", "The request's id, unique within its organization and instant.", unique=True
+        ),
         Column("status_code", "code", "HTTP status answered."),
         Column("error", "flag", "1 when the request failed, else 0."),
         Column("duration", "seconds", "Time from request to answer."),
@@ -194,7 +198,7 @@ INGESTION = Family(
         Column("timestamp", "instant", "When the operation ran, UTC."),
         ORGANIZATION,
         WORKSPACE,
-        _text("operation_id", "The operation's id."),
+        Column("operation_id", "text", "The operation's id.", unique=True),
         _text("datasource_id", "Internal id of the data source written or read."),
         _text("datasource_name", "The data source's name at the time."),
         _text(

@@ -17,6 +17,7 @@ from wrapped_assets.families import Family
 from wrapped_assets.periods import Span, consecutive
 from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.duckdb import sql
+from wrapped_assets.resources.duckdb.connection import release_cache
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import DuplicateKeys, LandingFilesGone
 from wrapped_assets.resources.landing_store import Fetched
@@ -26,8 +27,9 @@ from wrapped_assets.resources.warehouse import Fetch, LedgerFile, Progress, Refr
 # which touches only the customers they name. Each midnight starts such a day.
 BULK_ROWS = 100_000
 
-# Landing rows taken at once. Measured: a chunk of this size dedupes inside 1 GB as fast as with no limit.
-CHUNK_ROWS = 1_500_000
+# Landing rows taken at once. Measured: 1.5 million leave row groups half full, a file a third larger and an insert a
+# tenth slower; 2.5 million dedupe inside 0.8 GB.
+CHUNK_ROWS = 2_500_000
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ def refresh(
     for done, (act, chunk) in enumerate(chunks):
         progress(f"raw/{family.name}", done, len(chunks))
         problems |= act(con, family, chunk, fetch)
+        if len(chunks) > 1:
+            release_cache(con)
     progress(f"raw/{family.name}", len(chunks), len(chunks))
     if problems:
         # Only now: the days and files that could be read are already committed.

@@ -18,6 +18,7 @@ from wrapped_assets.families import Family, Rollup
 from wrapped_assets.periods import ALL_LEVELS, HOURLY, MONTHLY, YEARLY, Level, Span
 from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.duckdb import sql
+from wrapped_assets.resources.duckdb.connection import release_cache
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.warehouse import Progress, RefreshReport
 
@@ -43,6 +44,8 @@ def refresh(
     for done, piece in enumerate(pieces):
         progress(f"{level.name}/{family.name}", done, steps)
         _replace_whole(con, level, family, piece)
+        if len(pieces) > 1:
+            release_cache(con)
     for done, run in enumerate(groups, start=len(pieces)):
         progress(f"{level.name}/{family.name}", done, steps)
         _replace_touched(con, level, family, run)
