@@ -217,19 +217,22 @@ def test_a_second_build_finds_nothing_to_do_and_names_what_it_never_looks_at(
 ) -> None:
     """It says so, and exits with 0; a stray folder is told, not imported and not silently passed over."""
     world = built_world.twin(tmp_path / "home")
-    stray = world.landing / "storage" / "dt=2025-02-31"
-    stray.mkdir()
+    strays = [world.landing / "storage" / "dt=2025-02-31", world.landing / "pipe_stat"]
+    for stray in strays:
+        stray.mkdir()
     try:
         done = world.wrapped("build", "--year", str(YEAR))
     finally:
-        stray.rmdir()
+        for stray in strays:
+            stray.rmdir()
 
     assert done.returncode == 0
     assert done.stdout.startswith("Nothing to do: every file of 2025-01-20 to 2025-12-31 is imported")
     assert re.search(
         r"Set aside: [1-9]\d* files and [1-9]\d* rows; `wrapped check --year 2025` says why", done.stdout
     )
-    assert "Not looked at: storage/dt=2025-02-31 is no folder of a day, dt=YYYY-MM-DD." in done.stdout
+    assert "Not looked at: pipe_stat is no folder of a family or dimension: pipe_stats, " in done.stdout
+    assert "storage/dt=2025-02-31 is no folder of a day, dt=YYYY-MM-DD." in done.stdout
 
 
 # Wrong input
@@ -459,7 +462,7 @@ def test_a_store_that_does_not_answer_is_told_without_credentials(wrapped: Wrapp
                 AWS_DEFAULT_REGION="us-east-1",
             )
         )
-    assert told.startswith("Could not list the days of pipe_stats in s3://bucket/prefix.")
+    assert told.startswith("Could not list the folders at the top in s3://bucket/prefix.")
     assert "hunter" not in told
 
 

@@ -14,7 +14,7 @@ from wrapped_assets.assets.common import ENGINE, text_span
 from wrapped_assets.checks import CHECKS, Check
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.importing import fetching
-from wrapped_assets.overlooked import folders, listing
+from wrapped_assets.overlooked import folders, listing, strangers
 from wrapped_assets.partitions import days, span_of
 from wrapped_assets.periods import Span
 from wrapped_assets.pictures import markdown_table
@@ -89,7 +89,8 @@ def folders_are_read(family: str) -> dg.AssetChecksDefinition:
         seen = folders(store, family, Span(days.start.date(), today + timedelta(days=1)))
         for day in seen.days:
             listing(store, family, day, seen.overlooked)
-        rows = [{"folder": place, "reason": reason} for place, reason in sorted(seen.overlooked.items())]
+        overlooked = strangers(store) | seen.overlooked
+        rows = [{"folder": place, "reason": reason} for place, reason in sorted(overlooked.items())]
         return dg.AssetCheckResult(
             passed=not rows,
             severity=dg.AssetCheckSeverity.WARN,
