@@ -20,7 +20,7 @@ import dagster as dg
 import pytest
 from rich.console import Console
 
-from tests.built_world import YEAR, BuiltWorld
+from tests.built_world import WRAPPED, YEAR, BuiltWorld
 from wrapped_assets import cli, reports, running
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.duckdb import DuckDBReader, DuckDBWarehouse
@@ -431,6 +431,28 @@ def test_a_warehouse_that_another_process_writes_is_told_with_the_process(
         told = refused(wrapped("check", "--year", "2025", **world.settings_alone))
         holder.stdin.close()
     assert f"Process {holder.pid} has it open" in told
+
+
+def test_a_build_that_waits_for_another_process_says_for_which_and_how_long(
+    built_world: BuiltWorld, tmp_path: Path
+) -> None:
+    """Once, after two seconds; it goes on as soon as the file is free."""
+    world = built_world.twin(tmp_path / "home")
+    hold = [sys.executable, "-c", HOLDER, str(world.warehouse)]
+    build = [str(WRAPPED), "build", "--year", str(YEAR)]
+    with subprocess.Popen(hold, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None and holder.stdin is not None
+        assert holder.stdout.readline() == b"held\n"
+        with subprocess.Popen(
+            build, env=world.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as waiting:
+            assert waiting.stderr is not None
+            told = waiting.stderr.readline()
+            holder.stdin.close()
+            out, err = waiting.communicate(timeout=60)
+    assert told == (f"Process {holder.pid} has {world.warehouse} open: waiting for it, at most 10 s.\n")
+    assert (waiting.returncode, err) == (0, "")
+    assert out.startswith("Nothing to do")
 
 
 @pytest.mark.parametrize(

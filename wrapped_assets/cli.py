@@ -221,7 +221,8 @@ def _calendar(settings: Settings) -> str:
 def main() -> None:
     """Run the command line; known errors are printed as sentences and exit with 2."""
     try:
-        app()
+        with progress.told_by(_notice()):
+            app()
     except (
         BadSettings,
         ContradictoryFacts,
@@ -250,6 +251,18 @@ def main() -> None:
             "  Next: restore the file and its .wal from a backup, or move both away and `wrapped build` again:"
             " the landing files hold everything."
         )
+
+
+def _notice() -> progress.Notice:
+    """Prints each sentence once: a build opens the warehouse many times, and may wait for the same process each time."""
+    told = set[str]()
+
+    def notice(text: str) -> None:
+        if text not in told:
+            told.add(text)
+            errors.print(text, style="yellow", highlight=False, markup=False, soft_wrap=True)
+
+    return notice
 
 
 def _refuse(text: str) -> NoReturn:
