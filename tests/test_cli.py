@@ -22,6 +22,7 @@ from rich.console import Console
 
 from tests.built_world import WRAPPED, YEAR, BuiltWorld
 from wrapped_assets import cli, reports, running
+from wrapped_assets import command as commands
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.duckdb import DuckDBReader, DuckDBWarehouse
 from wrapped_assets.resources.errors import Refused
@@ -167,8 +168,11 @@ def printed(show: Callable[[Console], object]) -> str:
     return console.file.getvalue()
 
 
-def test_the_top_customers_fit_into_80_columns_and_one_can_be_followed(built_world: BuiltWorld) -> None:
+def test_the_top_customers_fit_into_80_columns_and_one_can_be_followed(
+    built_world: BuiltWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Names in full, numbers whole, and the command that shows the first of them."""
+    monkeypatch.setenv("PATH", str(WRAPPED.parent))
     with warehouse(built_world) as reader:
         told = printed(lambda console: reports.print_top_customers(console, reader, YEAR))
         first = reader.facts(YEAR)[0]["wrapped_id"]
@@ -229,10 +233,31 @@ def test_a_second_build_finds_nothing_to_do_and_names_what_it_never_looks_at(
     assert done.returncode == 0
     assert done.stdout.startswith("Nothing to do: every file of 2025-01-20 to 2025-12-31 is imported")
     assert re.search(
-        r"Set aside: [1-9]\d* files and [1-9]\d* rows; `wrapped check --year 2025` says why", done.stdout
+        r"Set aside: [1-9]\d* files and [1-9]\d* rows; `\S*wrapped check --year 2025` says why", done.stdout
     )
     assert "Not looked at: pipe_stat is no folder of a family or dimension: pipe_stats, " in done.stdout
     assert "storage/dt=2025-02-31 is no folder of a day, dt=YYYY-MM-DD." in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("on_path", "here", "shown"),
+    [(True, "", "wrapped"), (False, "", "venv/bin/wrapped"), (False, "other", "{folder}/venv/bin/wrapped")],
+)
+def test_a_command_to_run_next_is_told_as_it_can_be_typed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, on_path: bool, here: str, shown: str
+) -> None:
+    """By its name where the shell finds it, else by its path from here, or by the whole of it from elsewhere."""
+    script = tmp_path / "venv" / "bin" / "wrapped"
+    script.parent.mkdir(parents=True)
+    script.touch(mode=0o755)
+    (tmp_path / here).mkdir(exist_ok=True)
+    monkeypatch.chdir(tmp_path / here)
+    monkeypatch.setattr(sys, "executable", str(script.with_name("python")))
+    monkeypatch.setenv("PATH", str(script.parent) if on_path else "")
+
+    told = commands.wrapped("check --year 2025")
+
+    assert told == f"{shown.format(folder=tmp_path)} check --year 2025"
 
 
 # Wrong input

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from wrapped_assets import progress
+from wrapped_assets.command import wrapped
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import Refused, RegionUnavailable, WarehouseError
 from wrapped_assets.resources.landing_store import LandingStoreError
@@ -105,8 +106,9 @@ def build(
         )
     files, rows = running.set_aside(settings, span)
     if files or rows:
-        text = f"Set aside: {files:,} files and {rows:,} rows; `wrapped check --year {year}` says why."
-        console.print(text, style="yellow", soft_wrap=True, highlight=False)
+        check = wrapped(f"check --year {year}")
+        text = f"Set aside: {files:,} files and {rows:,} rows; `{check}` says why."
+        console.print(text, style="yellow", soft_wrap=True, markup=False, highlight=False)
     if overlooked := running.overlooked(settings):
         console.print(overlooked, style="yellow", soft_wrap=True, markup=False, highlight=False)
 
@@ -248,7 +250,7 @@ def main() -> None:
             _refuse(f"{said}  Next: check the server and what its user may do, then run this again.")
         _refuse(
             f"{said}"
-            "  Next: restore the file and its .wal from a backup, or move both away and `wrapped build` again:"
+            f"  Next: restore the file and its .wal from a backup, or move both away and `{wrapped('build --year Y')}` again:"
             " the landing files hold everything."
         )
 

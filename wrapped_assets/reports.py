@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from wrapped_assets.command import wrapped
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.importing import fetching
 from wrapped_assets.periods import LEVELS, Span
@@ -38,7 +39,7 @@ class NothingToCheck(Refused):
     def __init__(self, year: int, known: str) -> None:
         super().__init__(
             f"There is nothing to check for {year}.\n  Editions built so far: {known}.\n"
-            f"  Next: `wrapped build --year {year}`, or check a year that was built."
+            f"  Next: `{wrapped(f'build --year {year}')}`, or check a year that was built."
         )
 
 
@@ -145,12 +146,9 @@ def print_top_customers(console: Console, reader: Reader, year: int, most: int =
             str(peak.date) if peak else "-",
         )
     console.print(table)
+    first = wrapped(f"summary --year {year} --wrapped-id {facts[0]['wrapped_id']}")
     console.print("The first of them, whole and exact:")
-    console.print(
-        f"  wrapped summary --year {year} --wrapped-id {facts[0]['wrapped_id']}",
-        highlight=False,
-        soft_wrap=True,
-    )
+    console.print(f"  {first}", markup=False, highlight=False, soft_wrap=True)
 
 
 def shown(name: str) -> str:
