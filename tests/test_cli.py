@@ -362,10 +362,33 @@ def test_unknown_years_and_customers_are_told_with_what_is_known(
     assert seen in told
 
 
-def test_a_year_that_was_never_built_is_not_checked(wrapped: Wrapped, built_world: BuiltWorld) -> None:
-    """Every check of nothing would pass."""
-    told = refused(wrapped("check", "--year", "2031", **built_world.settings_alone))
-    assert told.startswith("There is nothing to check for 2031.")
+@pytest.mark.parametrize(
+    ("year", "then"),
+    [
+        ("2199", "wait for 2199: the calendar ends today, "),
+        (
+            "2024",
+            "set WRAPPED_FIRST_DAY, where the calendar starts, to a day of 2024 (it is 2025-01-20), then",
+        ),
+        ("2026", "put files of 2026 below file://"),
+    ],
+)
+def test_a_year_without_rows_is_not_checked_and_what_would_change_that_is_told(
+    wrapped: Wrapped, built_world: BuiltWorld, year: str, then: str
+) -> None:
+    """Every check of nothing would pass; to build it again would find nothing to do again."""
+    told = refused(wrapped("check", "--year", year, **built_world.settings_alone))
+    assert told.startswith(f"There is nothing to check for {year}: the warehouse holds no row of it.")
+    assert f"Next: {then}" in told
+
+
+def test_a_build_of_a_year_without_rows_says_so(tmp_path: Path) -> None:
+    """It is done, with 0, but nobody is sent on to check it."""
+    world = BuiltWorld(tmp_path / "home", tmp_path / "landing")
+    world.landing.mkdir()
+    done = world.wrapped("build", "--year", "2026")
+    assert done.returncode == 0, done.stderr
+    assert "The warehouse holds no row of 2026, so there is nothing to summarize or to check." in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -394,6 +417,10 @@ def test_a_customer_is_named_by_exactly_one_id(wrapped: Wrapped, ids: list[str],
         (
             "--year 2024",
             "No day of 2024 can be built: the calendar runs from 2025-02-01 (WRAPPED_FIRST_DAY) to",
+        ),
+        (
+            "--year 2024",
+            "today. Set WRAPPED_FIRST_DAY to a day of 2024.",
         ),
         (
             "--year 2199",

@@ -104,6 +104,15 @@ def build(
             soft_wrap=True,
             highlight=False,
         )
+    if not running.has_edition(settings, year):
+        console.print(
+            f"The warehouse holds no row of {year}, so there is nothing to summarize or to check. Files of {year}"
+            f" belong below {settings.landing_url}, as docs/landing-contract.md says.",
+            style="yellow",
+            soft_wrap=True,
+            markup=False,
+            highlight=False,
+        )
     files, rows = running.set_aside(settings, span)
     if files or rows:
         check = wrapped(f"check --year {year}")
@@ -164,7 +173,7 @@ def check(
     from wrapped_assets.resources.open import open_warehouse
 
     with open_warehouse(settings).reading(PATIENCE_SECONDS) as reader:
-        reports.require_edition(reader, year)
+        reports.require_edition(reader, settings, year, datetime.now(UTC).date())
     from wrapped_assets import running
 
     with _bars(), running.instance(settings) as instance:
@@ -202,8 +211,12 @@ def demo(
 def _span(settings: Settings, year: int, since: datetime | None, until: datetime | None) -> Span:
     """The days asked for, inside the calendar of partitions."""
     whole, first_day, today = Span.year(year), settings.first_day, datetime.now(UTC).date()
-    if whole.start > today or whole.end <= first_day:
+    if whole.start > today:
         raise typer.BadParameter(f"No day of {year} can be built: {_calendar(settings)}.")
+    if whole.end <= first_day:
+        raise typer.BadParameter(
+            f"No day of {year} can be built: {_calendar(settings)}. Set WRAPPED_FIRST_DAY to a day of {year}."
+        )
     start = since.date() if since else max(whole.start, first_day)
     last = until.date() if until else min(whole.end - timedelta(days=1), today)
     for name, day in (("--from", start), ("--to", last)):

@@ -1,6 +1,7 @@
 """What the command line shows: a customer's year, the checks, the quarantine, the books."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -34,19 +35,29 @@ class NoSummary(Refused):
 
 
 class NothingToCheck(Refused):
-    """The year was never built, so every check of it would pass."""
+    """No row of the year was ever built, so every check of it would pass."""
 
-    def __init__(self, year: int, known: str) -> None:
+    def __init__(self, year: int, known: str, then: str) -> None:
         super().__init__(
-            f"There is nothing to check for {year}.\n  Editions built so far: {known}.\n"
-            f"  Next: `{wrapped(f'build --year {year}')}`, or check a year that was built."
+            f"There is nothing to check for {year}: the warehouse holds no row of it.\n"
+            f"  Editions built so far: {known}.\n  Next: {then}, or check a year that was built."
         )
 
 
-def require_edition(reader: Reader, year: int) -> None:
-    """Raise NothingToCheck when no summary of the year was ever built."""
-    if reader.edition(year) is None:
-        raise NothingToCheck(year, _known(reader))
+def require_edition(reader: Reader, settings: Settings, year: int, today: date) -> None:
+    """Raise NothingToCheck when no summary of the year was ever built, with what would have to change."""
+    if reader.edition(year) is not None:
+        return
+    if year > today.year:
+        then = f"wait for {year}: the calendar ends today, {today}"
+    elif year < settings.first_day.year:
+        then = (
+            f"set WRAPPED_FIRST_DAY, where the calendar starts, to a day of {year} (it is {settings.first_day}),"
+            f" then `{wrapped(f'build --year {year}')}`"
+        )
+    else:
+        then = f"put files of {year} below {settings.landing_url}, then `{wrapped(f'build --year {year}')}`"
+    raise NothingToCheck(year, _known(reader), then)
 
 
 def _known(reader: Reader) -> str:

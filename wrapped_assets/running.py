@@ -199,6 +199,15 @@ def overlooked(settings: Settings) -> str:
     return told(places)
 
 
+def has_edition(settings: Settings, year: int) -> bool:
+    """Whether any row of the year was ever built into an edition."""
+    try:
+        with open_warehouse(settings).reading() as reader:
+            return reader.edition(year) is not None
+    except WarehouseMissing:
+        return False
+
+
 def set_aside(settings: Settings, span: Span) -> tuple[int, int]:
     """How many files whole, and how many single rows, lie in quarantine for these days."""
     try:
