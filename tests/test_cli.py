@@ -216,6 +216,21 @@ def test_bytes_are_cut_to_three_digits_or_so(count: int, text: str) -> None:
     assert reports.short_bytes(count) == text
 
 
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0.0, "0"),
+        (0.0251, "0.0251"),
+        (25.168, "25.2"),
+        (1234.567, "1,230"),
+        (31_536_000_000.0, "31,500,000,000"),
+    ],
+)
+def test_percentiles_are_shown_with_the_three_digits_that_are_known(number: float, text: str) -> None:
+    """They are exact to a percent; more digits would promise more."""
+    assert reports.three_digits(number) == text
+
+
 def test_a_second_build_finds_nothing_to_do_and_names_what_it_never_looks_at(
     built_world: BuiltWorld, tmp_path: Path
 ) -> None:
@@ -284,6 +299,12 @@ def test_every_bad_setting_is_told_at_once_and_no_secret_with_it(wrapped: Wrappe
     assert told.startswith("9 settings cannot be used.")
     assert all(f"  WRAPPED_{name}: " in told for name in ("FIRST_DAY", "MEMORY_LIMIT", "THREADS", "REGIONS"))
     assert "hunter2" not in told
+
+
+def test_an_empty_home_is_refused(wrapped: Wrapped) -> None:
+    """It would be the working directory, whatever that happens to be."""
+    told = refused(wrapped("build", "--year", "2025", WRAPPED_HOME=""))
+    assert "  WRAPPED_HOME: is empty, expected a folder; unset, it is .wrapped\n" in told
 
 
 def test_the_secret_is_that_of_the_environment_the_settings_were_loaded_from(
@@ -363,21 +384,23 @@ def test_unknown_years_and_customers_are_told_with_what_is_known(
 
 
 @pytest.mark.parametrize(
-    ("year", "then"),
+    ("year", "first_day", "then"),
     [
-        ("2199", "wait for 2199: the calendar ends today, "),
+        ("2199", "2025-01-20", "wait for 2199: the calendar ends today, "),
         (
             "2024",
+            "2025-01-20",
             "set WRAPPED_FIRST_DAY, where the calendar starts, to a day of 2024 (it is 2025-01-20), then",
         ),
-        ("2026", "put files of 2026 below file://"),
+        ("2024", "2024-01-01", "put files of 2024 below file://"),
     ],
 )
 def test_a_year_without_rows_is_not_checked_and_what_would_change_that_is_told(
-    wrapped: Wrapped, built_world: BuiltWorld, year: str, then: str
+    wrapped: Wrapped, built_world: BuiltWorld, year: str, first_day: str, then: str
 ) -> None:
     """Every check of nothing would pass; to build it again would find nothing to do again."""
-    told = refused(wrapped("check", "--year", year, **built_world.settings_alone))
+    settings = built_world.with_settings(WRAPPED_FIRST_DAY=first_day).settings_alone
+    told = refused(wrapped("check", "--year", year, **settings))
     assert told.startswith(f"There is nothing to check for {year}: the warehouse holds no row of it.")
     assert f"Next: {then}" in told
 
@@ -386,9 +409,9 @@ def test_a_build_of_a_year_without_rows_says_so(tmp_path: Path) -> None:
     """It is done, with 0, but nobody is sent on to check it."""
     world = BuiltWorld(tmp_path / "home", tmp_path / "landing")
     world.landing.mkdir()
-    done = world.wrapped("build", "--year", "2026")
+    done = world.wrapped("build", "--year", str(YEAR))
     assert done.returncode == 0, done.stderr
-    assert "The warehouse holds no row of 2026, so there is nothing to summarize or to check." in done.stdout
+    assert "The warehouse holds no row of 2025, so there is nothing to summarize or to check." in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -426,7 +449,8 @@ def test_a_customer_is_named_by_exactly_one_id(wrapped: Wrapped, ids: list[str],
             "--year 2199",
             "No day of 2199 can be built: the calendar runs from 2025-02-01 (WRAPPED_FIRST_DAY) to",
         ),
-        ("--year 2025 --from 1.3.2025", "'1.3.2025'"),
+        ("--year 2025 --from 1.3.2025", "'--from': expected a day as YYYY-MM-DD, got '1.3.2025'."),
+        ("--year 2025 --to 2025-02-30", "'--to': expected a day as YYYY-MM-DD, got '2025-02-30'."),
         ("--year last", "'--year'"),
     ],
 )
@@ -435,6 +459,14 @@ def test_days_that_cannot_be_built_are_told_with_the_calendar(
 ) -> None:
     """Before anything is started."""
     assert told in rejected(wrapped("build", *arguments.split(), WRAPPED_FIRST_DAY="2025-02-01"))
+
+
+def test_a_demonstration_of_another_world_is_refused_in_words(wrapped: Wrapped, tmp_path: Path) -> None:
+    """What is there and what was asked for, so that the difference can be seen."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "demo.json").write_text('{"seed": 1, "year": 2025, "requests": 20000}')
+    told = refused(wrapped("demo", "--requests", "10000", "--seed", "2"))
+    assert "It holds the world of seed 1, year 2025, requests 20000; asked for was seed 2, year 2025" in told
 
 
 def test_the_demonstration_wants_a_whole_year(wrapped: Wrapped) -> None:

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, NoReturn
 
@@ -39,6 +39,13 @@ Year = Annotated[int, typer.Option("--year", "-y", help="The calendar year, UTC.
 PATIENCE_SECONDS = 10.0
 
 
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        raise typer.BadParameter(f"expected a day as YYYY-MM-DD, got '{text}'.") from None
+
+
 class Format(StrEnum):
     """How to print a summary."""
 
@@ -68,11 +75,14 @@ def _bars() -> Iterator[None]:
 def build(
     year: Year,
     since: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; default 1 January.")
+        date | None,
+        typer.Option("--from", parser=_day, metavar="YYYY-MM-DD", help="First day; default 1 January."),
     ] = None,
     until: Annotated[
-        datetime | None,
-        typer.Option("--to", formats=["%Y-%m-%d"], help="Last day; default 31 December or today."),
+        date | None,
+        typer.Option(
+            "--to", parser=_day, metavar="YYYY-MM-DD", help="Last day; default 31 December or today."
+        ),
     ] = None,
     full: Annotated[
         bool, typer.Option("--full", help="Rebuild every layer instead of following what changed.")
@@ -208,7 +218,7 @@ def demo(
     raise typer.Exit(demonstration.run(console, settings, world, _bars))
 
 
-def _span(settings: Settings, year: int, since: datetime | None, until: datetime | None) -> Span:
+def _span(settings: Settings, year: int, since: date | None, until: date | None) -> Span:
     """The days asked for, inside the calendar of partitions."""
     whole, first_day, today = Span.year(year), settings.first_day, datetime.now(UTC).date()
     if whole.start > today:
@@ -217,8 +227,8 @@ def _span(settings: Settings, year: int, since: datetime | None, until: datetime
         raise typer.BadParameter(
             f"No day of {year} can be built: {_calendar(settings)}. Set WRAPPED_FIRST_DAY to a day of {year}."
         )
-    start = since.date() if since else max(whole.start, first_day)
-    last = until.date() if until else min(whole.end - timedelta(days=1), today)
+    start = since or max(whole.start, first_day)
+    last = until or min(whole.end - timedelta(days=1), today)
     for name, day in (("--from", start), ("--to", last)):
         if day not in whole:
             raise typer.BadParameter(f"{name} is {day}, which is not in {year}.")

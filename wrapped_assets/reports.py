@@ -96,7 +96,9 @@ def _lines(summary: Summary) -> list[tuple[str, str]]:
         ("bytes read", f"{requests.bytes_read:,}"),
     ]
     if requests.p50_ms is not None:
-        lines.append(("p50 / p95 / p99", f"{requests.p50_ms} / {requests.p95_ms} / {requests.p99_ms} ms"))
+        percentiles = (requests.p50_ms, requests.p95_ms, requests.p99_ms)
+        shown_ms = " / ".join(three_digits(ms) for ms in percentiles if ms is not None)
+        lines.append(("p50 / p95 / p99", f"{shown_ms} ms"))
     if peak and summary.peak_hour:
         hour = summary.peak_hour
         lines.append(("busiest day", f"{peak.date} ({peak.requests:,})"))
@@ -165,6 +167,11 @@ def print_top_customers(console: Console, reader: Reader, year: int, most: int =
 def shown(name: str) -> str:
     """A name from outside as a terminal may show it: no markup of ours, no control characters of its own."""
     return escape("".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name))
+
+
+def three_digits(number: float) -> str:
+    """A number that is known to a percent or so, without the digits that say nothing: 1,234.5 is 1,230."""
+    return f"{float(f'{number:.3g}'):,.15g}"
 
 
 def short_bytes(count: int) -> str:
