@@ -16,7 +16,9 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
+import dagster as dg
 import duckdb
+import pytest
 
 from tests.built_world import YEAR, BuiltWorld
 
@@ -112,6 +114,23 @@ def test_what_is_wrong_fails_the_right_check_in_the_terminal_and_in_the_ui(
     entries = executions["raw/storage/keys_are_unique"]["evaluation"]["metadataEntries"]
     told = {entry["label"]: entry.get("mdStr") for entry in entries}
     assert "datasource" in told["first_broken_rows"]
+
+
+def test_an_import_tells_dagster_what_its_year_has_in_quarantine(
+    built_world: BuiltWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without `wrapped check`: each family's check was evaluated in the run that imported it, over the whole year."""
+    world = built_world.twin(tmp_path / "home")
+    monkeypatch.setenv("DAGSTER_HOME", str(world.home / "dagster"))
+    with dg.DagsterInstance.from_config(str(world.home / "dagster")) as instance:
+        for family in ("ingestion", "pipe_stats", "storage"):
+            key = dg.AssetCheckKey(dg.AssetKey(["landing", family]), "quarantine_is_empty")
+            (seen,) = instance.event_log_storage.get_asset_check_execution_history(key, limit=9)
+            (imported,) = instance.fetch_materializations(key.asset_key, limit=1).records
+            assert seen.run_id == imported.run_id
+            assert seen.evaluation is not None
+            assert (seen.evaluation.passed, seen.evaluation.severity) == (False, dg.AssetCheckSeverity.WARN)
+            assert seen.evaluation.metadata["checked"].value == "2025-01-01 to 2025-12-31"
 
 
 def test_a_deep_check_finds_a_change_that_keeps_every_sum(built_world: BuiltWorld, tmp_path: Path) -> None:

@@ -20,8 +20,9 @@ import dagster as dg
 import pytest
 from rich.console import Console
 
-from tests.built_world import YEAR, BuiltWorld
+from tests.built_world import WRAPPED, YEAR, BuiltWorld
 from wrapped_assets import cli, reports, running
+from wrapped_assets import command as commands
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.duckdb import DuckDBReader, DuckDBWarehouse
 from wrapped_assets.resources.errors import Refused
@@ -167,8 +168,11 @@ def printed(show: Callable[[Console], object]) -> str:
     return console.file.getvalue()
 
 
-def test_the_top_customers_fit_into_80_columns_and_one_can_be_followed(built_world: BuiltWorld) -> None:
+def test_the_top_customers_fit_into_80_columns_and_one_can_be_followed(
+    built_world: BuiltWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Names in full, numbers whole, and the command that shows the first of them."""
+    monkeypatch.setenv("PATH", str(WRAPPED.parent))
     with warehouse(built_world) as reader:
         told = printed(lambda console: reports.print_top_customers(console, reader, YEAR))
         first = reader.facts(YEAR)[0]["wrapped_id"]
@@ -212,24 +216,63 @@ def test_bytes_are_cut_to_three_digits_or_so(count: int, text: str) -> None:
     assert reports.short_bytes(count) == text
 
 
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0.0, "0"),
+        (0.0251, "0.0251"),
+        (25.168, "25.2"),
+        (1234.567, "1,230"),
+        (31_536_000_000.0, "31,500,000,000"),
+    ],
+)
+def test_percentiles_are_shown_with_the_three_digits_that_are_known(number: float, text: str) -> None:
+    """They are exact to a percent; more digits would promise more."""
+    assert reports.three_digits(number) == text
+
+
 def test_a_second_build_finds_nothing_to_do_and_names_what_it_never_looks_at(
     built_world: BuiltWorld, tmp_path: Path
 ) -> None:
     """It says so, and exits with 0; a stray folder is told, not imported and not silently passed over."""
     world = built_world.twin(tmp_path / "home")
-    stray = world.landing / "storage" / "dt=2025-02-31"
-    stray.mkdir()
+    strays = [world.landing / "storage" / "dt=2025-02-31", world.landing / "pipe_stat"]
+    for stray in strays:
+        stray.mkdir()
     try:
         done = world.wrapped("build", "--year", str(YEAR))
     finally:
-        stray.rmdir()
+        for stray in strays:
+            stray.rmdir()
 
     assert done.returncode == 0
     assert done.stdout.startswith("Nothing to do: every file of 2025-01-20 to 2025-12-31 is imported")
     assert re.search(
-        r"Set aside: [1-9]\d* files and [1-9]\d* rows; `wrapped check --year 2025` says why", done.stdout
+        r"Set aside: [1-9]\d* files and [1-9]\d* rows; `\S*wrapped check --year 2025` says why", done.stdout
     )
-    assert "Not looked at: storage/dt=2025-02-31 is no folder of a day, dt=YYYY-MM-DD." in done.stdout
+    assert "Not looked at: pipe_stat is no folder of a family or dimension: pipe_stats, " in done.stdout
+    assert "storage/dt=2025-02-31 is no folder of a day, dt=YYYY-MM-DD." in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("on_path", "here", "shown"),
+    [(True, "", "wrapped"), (False, "", "venv/bin/wrapped"), (False, "other", "{folder}/venv/bin/wrapped")],
+)
+def test_a_command_to_run_next_is_told_as_it_can_be_typed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, on_path: bool, here: str, shown: str
+) -> None:
+    """By its name where the shell finds it, else by its path from here, or by the whole of it from elsewhere."""
+    script = tmp_path / "venv" / "bin" / "wrapped"
+    script.parent.mkdir(parents=True)
+    script.touch(mode=0o755)
+    (tmp_path / here).mkdir(exist_ok=True)
+    monkeypatch.chdir(tmp_path / here)
+    monkeypatch.setattr(sys, "executable", str(script.with_name("python")))
+    monkeypatch.setenv("PATH", str(script.parent) if on_path else "")
+
+    told = commands.wrapped("check --year 2025")
+
+    assert told == f"{shown.format(folder=tmp_path)} check --year 2025"
 
 
 # Wrong input
@@ -256,6 +299,12 @@ def test_every_bad_setting_is_told_at_once_and_no_secret_with_it(wrapped: Wrappe
     assert told.startswith("9 settings cannot be used.")
     assert all(f"  WRAPPED_{name}: " in told for name in ("FIRST_DAY", "MEMORY_LIMIT", "THREADS", "REGIONS"))
     assert "hunter2" not in told
+
+
+def test_an_empty_home_is_refused(wrapped: Wrapped) -> None:
+    """It would be the working directory, whatever that happens to be."""
+    told = refused(wrapped("build", "--year", "2025", WRAPPED_HOME=""))
+    assert "  WRAPPED_HOME: is empty, expected a folder; unset, it is .wrapped\n" in told
 
 
 def test_the_secret_is_that_of_the_environment_the_settings_were_loaded_from(
@@ -334,10 +383,35 @@ def test_unknown_years_and_customers_are_told_with_what_is_known(
     assert seen in told
 
 
-def test_a_year_that_was_never_built_is_not_checked(wrapped: Wrapped, built_world: BuiltWorld) -> None:
-    """Every check of nothing would pass."""
-    told = refused(wrapped("check", "--year", "2031", **built_world.settings_alone))
-    assert told.startswith("There is nothing to check for 2031.")
+@pytest.mark.parametrize(
+    ("year", "first_day", "then"),
+    [
+        ("2199", "2025-01-20", "wait for 2199: the calendar ends today, "),
+        (
+            "2024",
+            "2025-01-20",
+            "set WRAPPED_FIRST_DAY, where the calendar starts, to a day of 2024 (it is 2025-01-20), then",
+        ),
+        ("2024", "2024-01-01", "put files of 2024 below file://"),
+    ],
+)
+def test_a_year_without_rows_is_not_checked_and_what_would_change_that_is_told(
+    wrapped: Wrapped, built_world: BuiltWorld, year: str, first_day: str, then: str
+) -> None:
+    """Every check of nothing would pass; to build it again would find nothing to do again."""
+    settings = built_world.with_settings(WRAPPED_FIRST_DAY=first_day).settings_alone
+    told = refused(wrapped("check", "--year", year, **settings))
+    assert told.startswith(f"There is nothing to check for {year}: the warehouse holds no row of it.")
+    assert f"Next: {then}" in told
+
+
+def test_a_build_of_a_year_without_rows_says_so(tmp_path: Path) -> None:
+    """It is done, with 0, but nobody is sent on to check it."""
+    world = BuiltWorld(tmp_path / "home", tmp_path / "landing")
+    world.landing.mkdir()
+    done = world.wrapped("build", "--year", str(YEAR))
+    assert done.returncode == 0, done.stderr
+    assert "The warehouse holds no row of 2025, so there is nothing to summarize or to check." in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -368,10 +442,15 @@ def test_a_customer_is_named_by_exactly_one_id(wrapped: Wrapped, ids: list[str],
             "No day of 2024 can be built: the calendar runs from 2025-02-01 (WRAPPED_FIRST_DAY) to",
         ),
         (
+            "--year 2024",
+            "today. Set WRAPPED_FIRST_DAY to a day of 2024.",
+        ),
+        (
             "--year 2199",
             "No day of 2199 can be built: the calendar runs from 2025-02-01 (WRAPPED_FIRST_DAY) to",
         ),
-        ("--year 2025 --from 1.3.2025", "'1.3.2025'"),
+        ("--year 2025 --from 1.3.2025", "'--from': expected a day as YYYY-MM-DD, got '1.3.2025'."),
+        ("--year 2025 --to 2025-02-30", "'--to': expected a day as YYYY-MM-DD, got '2025-02-30'."),
         ("--year last", "'--year'"),
     ],
 )
@@ -380,6 +459,14 @@ def test_days_that_cannot_be_built_are_told_with_the_calendar(
 ) -> None:
     """Before anything is started."""
     assert told in rejected(wrapped("build", *arguments.split(), WRAPPED_FIRST_DAY="2025-02-01"))
+
+
+def test_a_demonstration_of_another_world_is_refused_in_words(wrapped: Wrapped, tmp_path: Path) -> None:
+    """What is there and what was asked for, so that the difference can be seen."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "demo.json").write_text('{"seed": 1, "year": 2025, "requests": 20000}')
+    told = refused(wrapped("demo", "--requests", "10000", "--seed", "2"))
+    assert "It holds the world of seed 1, year 2025, requests 20000; asked for was seed 2, year 2025" in told
 
 
 def test_the_demonstration_wants_a_whole_year(wrapped: Wrapped) -> None:
@@ -430,6 +517,28 @@ def test_a_warehouse_that_another_process_writes_is_told_with_the_process(
     assert f"Process {holder.pid} has it open" in told
 
 
+def test_a_build_that_waits_for_another_process_says_for_which_and_how_long(
+    built_world: BuiltWorld, tmp_path: Path
+) -> None:
+    """Once, after two seconds; it goes on as soon as the file is free."""
+    world = built_world.twin(tmp_path / "home")
+    hold = [sys.executable, "-c", HOLDER, str(world.warehouse)]
+    build = [str(WRAPPED), "build", "--year", str(YEAR)]
+    with subprocess.Popen(hold, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None and holder.stdin is not None
+        assert holder.stdout.readline() == b"held\n"
+        with subprocess.Popen(
+            build, env=world.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as waiting:
+            assert waiting.stderr is not None
+            told = waiting.stderr.readline()
+            holder.stdin.close()
+            out, err = waiting.communicate(timeout=60)
+    assert told == (f"Process {holder.pid} has {world.warehouse} open: waiting for it, at most 10 s.\n")
+    assert (waiting.returncode, err) == (0, "")
+    assert out.startswith("Nothing to do")
+
+
 @pytest.mark.parametrize(
     "url", ["file://relative", "file:///", "s3://", "s3://me:hunter2@bucket/x", "s3://bucket/x?token=hunter2"]
 )
@@ -459,7 +568,7 @@ def test_a_store_that_does_not_answer_is_told_without_credentials(wrapped: Wrapp
                 AWS_DEFAULT_REGION="us-east-1",
             )
         )
-    assert told.startswith("Could not list the days of pipe_stats in s3://bucket/prefix.")
+    assert told.startswith("Could not list the folders at the top in s3://bucket/prefix.")
     assert "hunter" not in told
 
 

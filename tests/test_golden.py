@@ -118,8 +118,8 @@ def test_every_asset_says_what_it_is() -> None:
     graph = defs.resolve_asset_graph()
     for key in graph.get_all_asset_keys():
         node = graph.get(key)
-        assert "**One row is**" in (node.description or ""), key
-        assert "**Comes from**" in (node.description or ""), key
+        assert (node.description or "").startswith("One row is "), key
+        assert "\n\nComes from " in (node.description or "") and "**" not in (node.description or ""), key
         assert node.owners and node.group_name != "default" and node.kinds and node.code_version, key
         columns = node.metadata["dagster/column_schema"].columns
         assert columns and all(column.description and column.type for column in columns), key

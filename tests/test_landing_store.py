@@ -145,8 +145,17 @@ def test_days_are_listed_with_whatever_else_lies_there(world: World) -> None:
     assert found.strangers == ["day=2025-01-05", "dt=2025-02-30", "dt=2025-1-2", "loose.parquet"]
 
 
+def test_the_top_is_listed_without_what_lies_below(world: World) -> None:
+    """Folders and files apart, whatever they are called, except what writers keep for themselves."""
+    for key in ["pipe_stat/dt=2025-01-02/region=eu/x.parquet", "storage/x", "loose.parquet", "_SUCCESS"]:
+        world.write(key, b"x")
+
+    assert world.store.top() == ({"pipe_stat", "storage"}, {"loose.parquet"})
+
+
 def test_a_store_nobody_wrote_to_is_empty(world: World) -> None:
     """Before the first export there is nothing, and that is no error."""
+    assert world.store.top() == (set(), set())
     assert world.store.days("pipe_stats") == landing_store.DayFolders([], [])
     assert world.store.list_day("pipe_stats", DAY) == []
     assert world.store.list_dimension("organizations") == []

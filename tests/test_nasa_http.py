@@ -211,6 +211,7 @@ def test_a_missing_log_exits_with_2_and_says_what_to_do(tmp_path: Path) -> None:
     assert str(tmp_path / "no.parquet") in failed
     assert seen == "  There is no such file."
     assert then.startswith("  Next: ")
+    assert "cannot run without it" in then and "https://github.com/greymd/sample_apache_log" in then
 
 
 def test_a_home_that_holds_something_is_left_alone(tmp_path: Path) -> None:

@@ -354,19 +354,24 @@ def test_a_fingerprint_tells_any_change_and_no_order() -> None:
 
 
 def test_what_no_import_will_ever_look_at_is_named_and_stops_nothing(ledger: Ledger) -> None:
-    """Folders that are no day, days outside the calendar, names that cannot be keys; beside them, news."""
+    """Unknown names at the top, folders that are no day, days outside the calendar, no keys; beside them, news."""
     root = Path(ledger.store.url.removeprefix("file://"))
     land(ledger, day("02-14"), day("02-15"), date(2099, 1, 1), date(2024, 12, 31))
     for folder in ("dt=2025-13-45", "dt=today", "DT=2025-02-14"):
         (root / "pipe_stats" / folder).mkdir()
         (root / "pipe_stats" / folder / "x.parquet").touch()
     (root / "pipe_stats" / "notes.txt").write_text("hello")
+    (root / "pipe_stat" / "dt=2025-02-14").mkdir(parents=True)
+    (root / "notes.txt").touch()
+    (root / "_SUCCESS").touch()
     (root / "pipe_stats" / "dt=2025-02-15" / "region=eu" / "tab\there.parquet").touch()
 
     found = news(ledger.store, ledger.known, CALENDAR)
 
     assert found.days == {day("02-14")}
     assert sorted(found.overlooked) == [
+        "notes.txt",
+        "pipe_stat",
         "pipe_stats/DT=2025-02-14",
         "pipe_stats/dt=2024-12-31",
         "pipe_stats/dt=2025-02-15",
@@ -375,6 +380,9 @@ def test_what_no_import_will_ever_look_at_is_named_and_stops_nothing(ledger: Led
         "pipe_stats/dt=today",
         "pipe_stats/notes.txt",
     ]
+    assert found.overlooked["pipe_stat"] == (
+        "is no folder of a family or dimension: pipe_stats, ingestion, storage, organizations, workspaces"
+    )
     assert found.overlooked["pipe_stats/dt=2099-01-01"] == (
         "lies outside the calendar, which runs from 2025-01-01 to 2025-04-10"
     )

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, NoReturn
 
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from wrapped_assets import progress
+from wrapped_assets.command import wrapped
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import Refused, RegionUnavailable, WarehouseError
 from wrapped_assets.resources.landing_store import LandingStoreError
@@ -36,6 +37,13 @@ Year = Annotated[int, typer.Option("--year", "-y", help="The calendar year, UTC.
 
 # How long a command waits for a run that is writing the warehouse.
 PATIENCE_SECONDS = 10.0
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        raise typer.BadParameter(f"expected a day as YYYY-MM-DD, got '{text}'.") from None
 
 
 class Format(StrEnum):
@@ -67,11 +75,14 @@ def _bars() -> Iterator[None]:
 def build(
     year: Year,
     since: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; default 1 January.")
+        date | None,
+        typer.Option("--from", parser=_day, metavar="YYYY-MM-DD", help="First day; default 1 January."),
     ] = None,
     until: Annotated[
-        datetime | None,
-        typer.Option("--to", formats=["%Y-%m-%d"], help="Last day; default 31 December or today."),
+        date | None,
+        typer.Option(
+            "--to", parser=_day, metavar="YYYY-MM-DD", help="Last day; default 31 December or today."
+        ),
     ] = None,
     full: Annotated[
         bool, typer.Option("--full", help="Rebuild every layer instead of following what changed.")
@@ -103,10 +114,20 @@ def build(
             soft_wrap=True,
             highlight=False,
         )
+    if not running.has_edition(settings, year):
+        console.print(
+            f"The warehouse holds no row of {year}, so there is nothing to summarize or to check. Files of {year}"
+            f" belong below {settings.landing_url}, as docs/landing-contract.md says.",
+            style="yellow",
+            soft_wrap=True,
+            markup=False,
+            highlight=False,
+        )
     files, rows = running.set_aside(settings, span)
     if files or rows:
-        text = f"Set aside: {files:,} files and {rows:,} rows; `wrapped check --year {year}` says why."
-        console.print(text, style="yellow", soft_wrap=True, highlight=False)
+        check = wrapped(f"check --year {year}")
+        text = f"Set aside: {files:,} files and {rows:,} rows; `{check}` says why."
+        console.print(text, style="yellow", soft_wrap=True, markup=False, highlight=False)
     if overlooked := running.overlooked(settings):
         console.print(overlooked, style="yellow", soft_wrap=True, markup=False, highlight=False)
 
@@ -162,7 +183,7 @@ def check(
     from wrapped_assets.resources.open import open_warehouse
 
     with open_warehouse(settings).reading(PATIENCE_SECONDS) as reader:
-        reports.require_edition(reader, year)
+        reports.require_edition(reader, settings, year, datetime.now(UTC).date())
     from wrapped_assets import running
 
     with _bars(), running.instance(settings) as instance:
@@ -197,13 +218,17 @@ def demo(
     raise typer.Exit(demonstration.run(console, settings, world, _bars))
 
 
-def _span(settings: Settings, year: int, since: datetime | None, until: datetime | None) -> Span:
+def _span(settings: Settings, year: int, since: date | None, until: date | None) -> Span:
     """The days asked for, inside the calendar of partitions."""
     whole, first_day, today = Span.year(year), settings.first_day, datetime.now(UTC).date()
-    if whole.start > today or whole.end <= first_day:
+    if whole.start > today:
         raise typer.BadParameter(f"No day of {year} can be built: {_calendar(settings)}.")
-    start = since.date() if since else max(whole.start, first_day)
-    last = until.date() if until else min(whole.end - timedelta(days=1), today)
+    if whole.end <= first_day:
+        raise typer.BadParameter(
+            f"No day of {year} can be built: {_calendar(settings)}. Set WRAPPED_FIRST_DAY to a day of {year}."
+        )
+    start = since or max(whole.start, first_day)
+    last = until or min(whole.end - timedelta(days=1), today)
     for name, day in (("--from", start), ("--to", last)):
         if day not in whole:
             raise typer.BadParameter(f"{name} is {day}, which is not in {year}.")
@@ -221,7 +246,8 @@ def _calendar(settings: Settings) -> str:
 def main() -> None:
     """Run the command line; known errors are printed as sentences and exit with 2."""
     try:
-        app()
+        with progress.told_by(_notice()):
+            app()
     except (
         BadSettings,
         ContradictoryFacts,
@@ -247,9 +273,21 @@ def main() -> None:
             _refuse(f"{said}  Next: check the server and what its user may do, then run this again.")
         _refuse(
             f"{said}"
-            "  Next: restore the file and its .wal from a backup, or move both away and `wrapped build` again:"
+            f"  Next: restore the file and its .wal from a backup, or move both away and `{wrapped('build --year Y')}` again:"
             " the landing files hold everything."
         )
+
+
+def _notice() -> progress.Notice:
+    """Prints each sentence once: a build opens the warehouse many times, and may wait for the same process each time."""
+    told = set[str]()
+
+    def notice(text: str) -> None:
+        if text not in told:
+            told.add(text)
+            errors.print(text, style="yellow", highlight=False, markup=False, soft_wrap=True)
+
+    return notice
 
 
 def _refuse(text: str) -> NoReturn:

@@ -1,7 +1,7 @@
 """The demonstration: a synthetic year through the whole graph, compared with what its source knows to be true."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -40,7 +40,9 @@ def prepare(settings: Settings, year: int, requests: int, seed: int) -> syntheti
     if marker.exists():
         found = json.loads(marker.read_text())
         if found != wanted:
-            raise AnotherWorld(settings.home, f"It holds the world {found}, and {wanted} was asked for.")
+            raise AnotherWorld(
+                settings.home, f"It holds the world of {_words(found)}; asked for was {_words(wanted)}."
+            )
         return world
     if urlsplit(settings.landing_url).scheme != "file":
         raise AnotherWorld(
@@ -51,6 +53,10 @@ def prepare(settings: Settings, year: int, requests: int, seed: int) -> syntheti
     synthetic.write_history(world, landing, progress.report)
     marker.write_text(json.dumps(wanted))
     return world
+
+
+def _words(world: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in world.items())
 
 
 def run(console: Console, settings: Settings, world: synthetic.World, bars: Bars) -> int:

@@ -1,4 +1,4 @@
-"""What lies in landing and no import will ever look at: names that are no day, days outside the calendar.
+"""What lies in landing and no import will ever look at: unknown names, names that are no day, days outside the calendar.
 
 Nothing is lost silently: the sensor names these places when it has nothing to do, and a check warns of them.
 """
@@ -6,6 +6,7 @@ Nothing is lost silently: the sensor names these places when it has nothing to d
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from wrapped_assets.families import SOURCES
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.landing_store import LandingObject, LandingStore, UnreadableName
 
@@ -18,6 +19,16 @@ class Folders:
 
     days: list[date] = field(default_factory=list)
     overlooked: dict[str, str] = field(default_factory=dict)
+
+
+def strangers(store: LandingStore) -> dict[str, str]:
+    """What lies at the top of landing and is no folder of a family or dimension, with the reason."""
+    try:
+        found, files = store.top()
+    except UnreadableName as error:
+        return {"/": _first_line(error)}
+    reason = f"is no folder of a family or dimension: {', '.join(SOURCES)}"
+    return dict.fromkeys((found - SOURCES.keys()) | files, reason)
 
 
 def folders(store: LandingStore, family: str, calendar: Span) -> Folders:

@@ -1,6 +1,7 @@
 """What the command line shows: a customer's year, the checks, the quarantine, the books."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -8,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from wrapped_assets.command import wrapped
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.importing import fetching
 from wrapped_assets.periods import LEVELS, Span
@@ -33,19 +35,29 @@ class NoSummary(Refused):
 
 
 class NothingToCheck(Refused):
-    """The year was never built, so every check of it would pass."""
+    """No row of the year was ever built, so every check of it would pass."""
 
-    def __init__(self, year: int, known: str) -> None:
+    def __init__(self, year: int, known: str, then: str) -> None:
         super().__init__(
-            f"There is nothing to check for {year}.\n  Editions built so far: {known}.\n"
-            f"  Next: `wrapped build --year {year}`, or check a year that was built."
+            f"There is nothing to check for {year}: the warehouse holds no row of it.\n"
+            f"  Editions built so far: {known}.\n  Next: {then}, or check a year that was built."
         )
 
 
-def require_edition(reader: Reader, year: int) -> None:
-    """Raise NothingToCheck when no summary of the year was ever built."""
-    if reader.edition(year) is None:
-        raise NothingToCheck(year, _known(reader))
+def require_edition(reader: Reader, settings: Settings, year: int, today: date) -> None:
+    """Raise NothingToCheck when no summary of the year was ever built, with what would have to change."""
+    if reader.edition(year) is not None:
+        return
+    if year > today.year:
+        then = f"wait for {year}: the calendar ends today, {today}"
+    elif year < settings.first_day.year:
+        then = (
+            f"set WRAPPED_FIRST_DAY, where the calendar starts, to a day of {year} (it is {settings.first_day}),"
+            f" then `{wrapped(f'build --year {year}')}`"
+        )
+    else:
+        then = f"put files of {year} below {settings.landing_url}, then `{wrapped(f'build --year {year}')}`"
+    raise NothingToCheck(year, _known(reader), then)
 
 
 def _known(reader: Reader) -> str:
@@ -84,7 +96,9 @@ def _lines(summary: Summary) -> list[tuple[str, str]]:
         ("bytes read", f"{requests.bytes_read:,}"),
     ]
     if requests.p50_ms is not None:
-        lines.append(("p50 / p95 / p99", f"{requests.p50_ms} / {requests.p95_ms} / {requests.p99_ms} ms"))
+        percentiles = (requests.p50_ms, requests.p95_ms, requests.p99_ms)
+        shown_ms = " / ".join(three_digits(ms) for ms in percentiles if ms is not None)
+        lines.append(("p50 / p95 / p99", f"{shown_ms} ms"))
     if peak and summary.peak_hour:
         hour = summary.peak_hour
         lines.append(("busiest day", f"{peak.date} ({peak.requests:,})"))
@@ -145,17 +159,19 @@ def print_top_customers(console: Console, reader: Reader, year: int, most: int =
             str(peak.date) if peak else "-",
         )
     console.print(table)
+    first = wrapped(f"summary --year {year} --wrapped-id {facts[0]['wrapped_id']}")
     console.print("The first of them, whole and exact:")
-    console.print(
-        f"  wrapped summary --year {year} --wrapped-id {facts[0]['wrapped_id']}",
-        highlight=False,
-        soft_wrap=True,
-    )
+    console.print(f"  {first}", markup=False, highlight=False, soft_wrap=True)
 
 
 def shown(name: str) -> str:
     """A name from outside as a terminal may show it: no markup of ours, no control characters of its own."""
     return escape("".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name))
+
+
+def three_digits(number: float) -> str:
+    """A number that is known to a percent or so, without the digits that say nothing: 1,234.5 is 1,230."""
+    return f"{float(f'{number:.3g}'):,.15g}"
 
 
 def short_bytes(count: int) -> str:

@@ -17,7 +17,7 @@ from wrapped_assets.definitions import defs
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.jobs import DAY_LAYERS
 from wrapped_assets.launcher import HOST_TAG, fail_gone_runs
-from wrapped_assets.overlooked import folders, told
+from wrapped_assets.overlooked import folders, strangers, told
 from wrapped_assets.periods import MONTHLY, WEEKLY, Span
 from wrapped_assets.resources.errors import Refused, WarehouseMissing
 from wrapped_assets.resources.open import open_landing, open_warehouse
@@ -192,10 +192,20 @@ def _full(*layers: str) -> dict[str, Any]:
 
 def overlooked(settings: Settings) -> str:
     """What lies in landing and no import will ever look at, in a sentence; empty when nothing does."""
-    store, places = open_landing(settings), dict[str, str]()
+    store = open_landing(settings)
+    places = strangers(store)
     for family in FAMILIES:
         places |= folders(store, family, calendar(datetime.now(UTC))).overlooked
     return told(places)
+
+
+def has_edition(settings: Settings, year: int) -> bool:
+    """Whether any row of the year was ever built into an edition."""
+    try:
+        with open_warehouse(settings).reading() as reader:
+            return reader.edition(year) is not None
+    except WarehouseMissing:
+        return False
 
 
 def set_aside(settings: Settings, span: Span) -> tuple[int, int]:

@@ -105,7 +105,7 @@ class _Reader:
         self.problems: dict[str, str] = {}
 
     def settings(self) -> Settings:
-        home = Path(self.environment.get("WRAPPED_HOME", ".wrapped")).expanduser().absolute()
+        home = self._home()
         found = Settings(
             home=home,
             landing_url=self._landing(home),
@@ -121,6 +121,12 @@ class _Reader:
         if self.problems:
             raise BadSettings(self.problems)
         return found
+
+    def _home(self) -> Path:
+        given = self.environment.get("WRAPPED_HOME", ".wrapped")
+        if not given.strip():
+            self.problems["WRAPPED_HOME"] = "is empty, expected a folder; unset, it is .wrapped"
+        return Path(given).expanduser().absolute()
 
     def _landing(self, home: Path) -> str:
         name = "WRAPPED_LANDING_URL"

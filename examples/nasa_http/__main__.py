@@ -18,6 +18,7 @@ from rich.console import Console
 from examples.nasa_http import showing, source
 from examples.nasa_http.comparison import Line
 from wrapped_assets import progress
+from wrapped_assets.command import wrapped
 from wrapped_assets.resources.errors import Refused, RegionUnavailable, WarehouseError
 from wrapped_assets.resources.landing_store import LandingStoreError
 from wrapped_assets.settings import BadSettings, Settings
@@ -82,8 +83,9 @@ def run(
     verdict = "Every line agrees" if is_right else "Not every line agrees"
     console.print(f"{verdict}: {outcome.runs} runs through Dagster, {seconds:.0f} s.")
     if home:
-        look = f"WRAPPED_HOME={home.absolute()} WRAPPED_FIRST_DAY=2017-01-01 wrapped summary --year 2017"
-        console.print(f"Look around: {look} --organization-id 128.example", soft_wrap=True, highlight=False)
+        place = f"WRAPPED_HOME={home.absolute()} WRAPPED_FIRST_DAY=2017-01-01"
+        look = wrapped("summary --year 2017 --organization-id 128.example")
+        console.print(f"Look around: {place} {look}", soft_wrap=True, highlight=False)
     raise typer.Exit(0 if is_right else 1)
 
 

@@ -30,7 +30,9 @@ class NotTheLog(Refused):
     def __init__(self, path: Path, seen: str) -> None:
         super().__init__(
             f"No log could be read from {path}.\n  {seen}\n"
-            "  Next: give the path of requests_2017.parquet; README.md in examples/nasa_http says what it is."
+            "  Next: give the path of requests_2017.parquet, NASA's web server log laid out over 2017. It is not part of this"
+            " project, and the example cannot run without it; README.md in examples/nasa_http says how it is made"
+            " from https://github.com/greymd/sample_apache_log."
         )
 
 

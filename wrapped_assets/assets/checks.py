@@ -14,12 +14,13 @@ from wrapped_assets.assets.common import ENGINE, text_span
 from wrapped_assets.checks import CHECKS, Check
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.importing import fetching
-from wrapped_assets.overlooked import folders, listing
+from wrapped_assets.overlooked import folders, listing, strangers
 from wrapped_assets.partitions import days, span_of
 from wrapped_assets.periods import Span
 from wrapped_assets.pictures import markdown_table
 from wrapped_assets.resources.configured import LandingResource
-from wrapped_assets.resources.warehouse import Warehouse
+from wrapped_assets.resources.landing_store import LandingStore
+from wrapped_assets.resources.warehouse import Reader, Warehouse
 
 
 class Scope(dg.Config):
@@ -45,14 +46,33 @@ def asset_check(check: Check) -> dg.AssetChecksDefinition:
         span = _span(context, config, now)
         with warehouse.reading() as reader:
             broken = reader.violations(check, span, now, fetching(landing_store.store()))
-        return dg.AssetCheckResult(
-            passed=not broken,
-            severity=dg.AssetCheckSeverity.WARN if check.warning else dg.AssetCheckSeverity.ERROR,
-            description=f"{check.promise} Checked {text_span(span)}.",
-            metadata={"checked": text_span(span), **_examples(broken)},
-        )
+        return _result(check, span, broken)
 
     return run
+
+
+def evaluation(
+    check: Check, span: Span, now: datetime, reader: Reader, store: LandingStore
+) -> dg.AssetCheckEvaluation:
+    """The check's result as an event of the asset's own step: no step more, and nothing is opened again."""
+    result = _result(check, span, reader.violations(check, span, now, fetching(store)))
+    return dg.AssetCheckEvaluation(
+        asset_key=dg.AssetKey(check.asset),
+        check_name=check.name,
+        passed=result.passed,
+        severity=result.severity,
+        description=result.description,
+        metadata=result.metadata,
+    )
+
+
+def _result(check: Check, span: Span, broken: Sequence[Mapping[str, object]]) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        passed=not broken,
+        severity=dg.AssetCheckSeverity.WARN if check.warning else dg.AssetCheckSeverity.ERROR,
+        description=f"{check.promise} Checked {text_span(span)}.",
+        metadata={"checked": text_span(span), **_examples(broken)},
+    )
 
 
 FOLDERS_ARE_READ = "Every folder of landing is one that the import looks at."
@@ -69,7 +89,8 @@ def folders_are_read(family: str) -> dg.AssetChecksDefinition:
         seen = folders(store, family, Span(days.start.date(), today + timedelta(days=1)))
         for day in seen.days:
             listing(store, family, day, seen.overlooked)
-        rows = [{"folder": place, "reason": reason} for place, reason in sorted(seen.overlooked.items())]
+        overlooked = strangers(store) | seen.overlooked
+        rows = [{"folder": place, "reason": reason} for place, reason in sorted(overlooked.items())]
         return dg.AssetCheckResult(
             passed=not rows,
             severity=dg.AssetCheckSeverity.WARN,

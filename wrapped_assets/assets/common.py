@@ -112,7 +112,8 @@ def reporter(context: dg.AssetExecutionContext) -> Progress:
 
 def describe(one_row_is: str, comes_from: str, more: str = "") -> str:
     """An asset's description: what one row is and where it comes from."""
-    text = f"**One row is** {one_row_is}.\n\n**Comes from** {comes_from}."
+    # Plain text: Dagster shows the Markdown of a description as it stands in lists and in the graph.
+    text = f"One row is {one_row_is}.\n\nComes from {comes_from}."
     return f"{text}\n\n{more}" if more else text
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from wrapped_assets.command import wrapped
 from wrapped_assets.periods import Span
 
 
@@ -34,7 +35,7 @@ class WarehouseMissing(WarehouseError):
         super().__init__(
             f"There is no warehouse at {place}.\n"
             "  Nothing has been imported with these settings yet.\n"
-            "  Next: `wrapped demo` for the synthetic year, `wrapped build --year Y` for your own files,"
+            f"  Next: `{wrapped('demo')}` for the synthetic year, `{wrapped('build --year Y')}` for your own files,"
             " or set WRAPPED_HOME or WRAPPED_WAREHOUSE_URL to the place that was built."
         )
 
@@ -104,7 +105,7 @@ class OlderSchema(WarehouseError):
         super().__init__(
             f"The warehouse {path} was not opened.\n"
             f"  Its schema has version {found}; this installation needs version {known}.\n"
-            "  Next: move the file and its .wal away and run `wrapped build --year Y` for each year: landing holds everything."
+            f"  Next: move the file and its .wal away and run `{wrapped('build --year Y')}` for each year: landing holds everything."
             " Or go on with the version of wrapped-assets that made it."
         )
 

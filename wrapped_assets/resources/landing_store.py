@@ -142,18 +142,15 @@ class LandingStore:
         """Whether there is a place to list; a bucket is not asked."""
         return not self._nothing_yet()
 
+    def top(self) -> tuple[set[str], set[str]]:
+        """The folders and the files at the top of the store, except what writers keep for themselves."""
+        return self._names(None, "list the folders at the top")
+
     def days(self, family: str) -> DayFolders:
         """The days that have a folder, ascending: one request per thousand days, however many files."""
-        prefix = layout.dimension_prefix(family)
-        if self._nothing_yet():
-            return DayFolders([], [])
-        with self._explained(f"list the days of {family}"):
-            listing = obstore.list_with_delimiter(self._objects, prefix)
-        folders = {prefix.rpartition("/")[2] for prefix in listing["common_prefixes"]}
-        files = {item["path"].rpartition("/")[2] for item in listing["objects"] if not _is_marker(item)}
+        folders, files = self._names(layout.dimension_prefix(family), f"list the days of {family}")
         days = {folder: day for folder in folders if (day := layout.day_of_folder(folder))}
-        strangers = {name for name in folders | files if not layout.is_leftover(name)} - days.keys()
-        return DayFolders(sorted(days.values()), sorted(strangers))
+        return DayFolders(sorted(days.values()), sorted((folders | files) - days.keys()))
 
     def list_day(self, family: str, day: date) -> list[LandingObject]:
         """Every file of one day by key, at any depth, except what writers keep for themselves.
@@ -232,6 +229,19 @@ class LandingStore:
 
     def _nothing_yet(self) -> bool:
         return self._folder is not None and not self._folder.is_dir()
+
+    def _names(self, prefix: str | None, action: str) -> tuple[set[str], set[str]]:
+        """The names of the folders and of the files directly below a prefix."""
+        if self._nothing_yet():
+            return set(), set()
+        with self._explained(action):
+            listing = obstore.list_with_delimiter(self._objects, prefix)
+        folders = {below.rpartition("/")[2] for below in listing["common_prefixes"]}
+        files = {item["path"].rpartition("/")[2] for item in listing["objects"] if not _is_marker(item)}
+        return (
+            {name for name in folders if not layout.is_leftover(name)},
+            {name for name in files if not layout.is_leftover(name)},
+        )
 
     def _list(self, prefix: str) -> list[LandingObject]:
         if self._nothing_yet():

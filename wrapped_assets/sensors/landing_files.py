@@ -16,7 +16,7 @@ import dagster as dg
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.jobs import DAY_LAYERS, build_days, import_landing, refresh_identities
-from wrapped_assets.overlooked import folders, listing, told
+from wrapped_assets.overlooked import folders, listing, strangers, told
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
@@ -85,7 +85,7 @@ def news(
 ) -> News:
     """What landed that the ledger does not hold: all of it, or what was found before `is_late`."""
     settled = settled or Settled()
-    found = News(position=position)
+    found = News(position=position, overlooked=strangers(store))
     days = {}
     for family in FAMILIES:
         seen = folders(store, family, calendar)

@@ -9,10 +9,14 @@ from pathlib import Path
 
 import duckdb
 
+from wrapped_assets import progress
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
 
 # What DuckDB may keep of chunks that are done.
 CACHE_BYTES = 250_000_000
+
+# A wait that is over sooner is not worth a word.
+SILENT_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -45,13 +49,13 @@ def connect(
     """A connection to the warehouse file, closed whatever happens.
 
     DuckDB lets one process write or many read, never both, so opening waits up to `patience`
-    seconds for the other side; then WarehouseBusy names the process. A reader of a file that does
+    seconds for the other side, says so, and then WarehouseBusy names the process. A reader of a file that does
     not exist gets WarehouseMissing.
     """
     if read_only and not path.exists():
         raise WarehouseMissing(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = _open(path, engine, read_only, time.monotonic() + patience)
+    connection = _open(path, engine, read_only, patience)
     try:
         # Timestamps with a zone are read as UTC wherever the process runs.
         connection.execute("set TimeZone = 'UTC'")
@@ -81,13 +85,20 @@ def release_cache(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("set memory_limit = getvariable('memory_limit')")
 
 
-def _open(path: Path, engine: Engine, read_only: bool, deadline: float) -> duckdb.DuckDBPyConnection:
+def _open(path: Path, engine: Engine, read_only: bool, patience: float) -> duckdb.DuckDBPyConnection:
+    began, is_told = time.monotonic(), False
     while True:
         try:
             return duckdb.connect(str(path), read_only=read_only, config=engine.config())
         except duckdb.IOException as error:
             if "lock" not in str(error):
                 raise
-            if time.monotonic() >= deadline:
+            waited = time.monotonic() - began
+            if waited >= patience:
                 raise WarehouseBusy(path, _holder(error)) from error
+            if waited >= SILENT_SECONDS and not is_told:
+                is_told = True
+                progress.waits(
+                    f"{_holder(error).capitalize()} has {path} open: waiting for it, at most {patience:.0f} s."
+                )
             time.sleep(0.05)
