@@ -47,23 +47,17 @@ request_totals as (
 ),
 
 -- The percentile is the largest value of the bucket that holds the nearest rank, so it never flatters.
--- First by runs of 128 buckets, then inside the few runs that hold a percentile: half the price of one window (measured).
-duration_buckets as materialized (
+-- First by runs of 32 buckets, then inside the few runs that hold a percentile: the histogram is read twice and grouped
+-- once, which is half the price of grouping every bucket and of one window over them (measured).
+bucket_runs as (
     select
         members.customer,
-        yearly.duration_bucket,
-        yearly.duration_bucket // 128 as bucket_run,
+        yearly.duration_bucket // 32 as bucket_run,
         cast(sum(yearly.requests) as bigint) as requests
     from yearly.pipe_stats_durations as yearly
     join members using (organization_id)
     where yearly.year = make_date($year, 1, 1)
-    group by members.customer, yearly.duration_bucket
-),
-
-bucket_runs as (
-    select customer, bucket_run, cast(sum(requests) as bigint) as requests
-    from duration_buckets
-    group by customer, bucket_run
+    group by members.customer, bucket_run
 ),
 
 runs_so_far as (
@@ -83,17 +77,30 @@ percentile_runs as (
     where requests_before * 100 < total * percent and requests_so_far * 100 >= total * percent
 ),
 
+duration_buckets as (
+    select
+        members.customer,
+        runs.bucket_run,
+        yearly.duration_bucket,
+        runs.total,
+        runs.requests_before,
+        cast(sum(yearly.requests) as bigint) as requests
+    from yearly.pipe_stats_durations as yearly
+    join members using (organization_id)
+    join percentile_runs as runs
+        on members.customer = runs.customer and yearly.duration_bucket // 32 = runs.bucket_run
+    where yearly.year = make_date($year, 1, 1)
+    group by all
+),
+
 buckets_so_far as (
     select
-        buckets.customer,
-        buckets.duration_bucket,
-        runs.total,
-        runs.requests_before
-        + sum(buckets.requests) over (
-            partition by buckets.customer, buckets.bucket_run order by buckets.duration_bucket
-        ) as requests_so_far
-    from duration_buckets as buckets
-    join percentile_runs as runs using (customer, bucket_run)
+        customer,
+        duration_bucket,
+        total,
+        requests_before
+        + sum(requests) over (partition by customer, bucket_run order by duration_bucket) as requests_so_far
+    from duration_buckets
 ),
 
 duration_limits as (
