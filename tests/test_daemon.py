@@ -130,16 +130,20 @@ def dagster_dev(world: World) -> Iterator[None]:
     command = [sys.executable, "-m", "dagster", "dev", "--workspace", "workspace.yaml"]
     command += ["--host", "127.0.0.1", "--port", str(port)]
     with world.log.open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=world.environment, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=world.environment, stdout=log, stderr=log, start_new_session=True
+        )
     try:
         world.until("the first tick of both sensors", START_SECONDS, lambda: sensors_tick(world))
         yield
     finally:
         process.send_signal(signal.SIGTERM)
-        try:
+        # Dagster's webserver has been seen not to stop in a minute. Whatever is left is of this session.
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(60)
-        finally:
-            process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def sensors_tick(world: World) -> bool:
