@@ -1,0 +1,28 @@
+"""A ClickHouse server that listens, dies and is out of reach: the same tables and documents as ever, and errors that help."""
+
+from pathlib import Path
+
+import pytest
+
+from tests import worlds
+from tests.clickhouse_server import Server
+from tests.pipeline import YEARS, Pipeline
+from tests.served import Served
+
+pytestmark = pytest.mark.clickhouse_server
+
+
+@pytest.mark.parametrize("seed", [11, 12, 13])
+def test_a_server_holds_what_duckdb_holds_to_the_last_byte(server: Server, tmp_path: Path, seed: int) -> None:
+    """Every table and every document of a hostile world; the years' states aside, which only DuckDB keeps."""
+    files = list({file.key: file for file in worlds.make_world(seed=seed, size=25)}.values())
+    embedded, served = Pipeline(tmp_path), Served(tmp_path, url=server.url())
+    embedded.build(*files)
+    served.build()
+    with embedded.open() as run:
+        tables = {name: rows for name, rows in run.tables().items() if not name.startswith("yearly.")}
+        documents = [run.documents(year) for year in YEARS]
+    with served.open() as run:
+        assert run.tables() == tables
+        assert [run.documents(year) for year in YEARS] == documents
+        assert run.differences() == []
