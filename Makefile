@@ -37,7 +37,7 @@ test-clickhouse: $(VENV)/.installed ## The pipeline's tests on ClickHouse in pro
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'clickhouse and not slow'
 
 test-clickhouse-server: $(VENV)/.installed ## The same on a listening ClickHouse server, killed and cut off (needs npm)
-	CLICKHOUSE_SERVER_REQUIRED=1 $(BIN)/python -m pytest -n 2 --dist worksteal -m clickhouse_server
+	CLICKHOUSE_SERVER_REQUIRED=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m clickhouse_server
 
 test-slow: $(VENV)/.installed ## The proofs that take longer
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'slow and not clickhouse_server'

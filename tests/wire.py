@@ -8,8 +8,8 @@ import re
 import socket
 import struct
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
@@ -20,35 +20,47 @@ from tests.clickhouse_server import ANSWER_SECONDS, Server
 # What happens at a statement: the server is killed before it comes, while it works on it, or before its answer is out;
 # or the server is well and its answer is lost.
 When = Literal["killed before", "killed during", "killed after", "answer lost"]
+KILLED: tuple[When, ...] = ("killed before", "killed during", "killed after")
+
+
+# What happens to a statement, by its number (counted from 1) and its text.
+Plan = Callable[[int, str], When | None]
 
 
 @dataclass
 class Wire:
-    """What passed, and what is to happen to which statement."""
+    """What passed, and what is to happen to it."""
 
     server: Server
     port: int = 0
     seen: list[str] = field(default_factory=list)
-    when: When | None = None
-    # The number of the statement, counted from 1, or the words it holds.
-    at: int | str = 0
     broken: threading.Event = field(default_factory=threading.Event)
+    _plan: Plan | None = None
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
 
+    def follow(self, plan: Plan | None) -> None:
+        """From now on statements are counted anew, and this happens to them."""
+        with self._one_at_a_time:
+            self.seen.clear()
+            self.broken.clear()
+            self._plan = plan
+
     def break_at(self, when: When, at: int | str) -> None:
-        """From now on statements are counted anew, and at one of them this happens, once."""
-        self.seen.clear()
-        self.broken.clear()
-        self.when, self.at = when, at
+        """It happens once: at the statement with this number, or to the first that holds these words."""
+
+        def plan(number: int, statement: str) -> When | None:
+            here = at == number if isinstance(at, int) else at in statement
+            return when if here and not self.broken.is_set() else None
+
+        self.follow(plan)
 
     def passes(self, statement: str) -> When | None:
         """Note a statement; what happens to it."""
         with self._one_at_a_time:
             self.seen.append(statement)
-            here = self.at == len(self.seen) if isinstance(self.at, int) else self.at in statement
-            if self.when is None or not here:
-                return None
-            happens, self.when = self.when, None
+            happens = self._plan(len(self.seen), statement) if self._plan else None
+            if happens:
+                self.broken.set()
             return happens
 
 
@@ -92,16 +104,14 @@ class _Handler(BaseHTTPRequestHandler):
             if happens == "killed before":
                 self.line.server.kill()
             elif happens == "killed during":
-                self._begin(body)
-                self.line.server.kill()
+                with closing(self._begun(body)):
+                    self.line.server.kill()
             answer = self._forward(body) if happens in (None, "killed after", "answer lost") else None
             if happens == "killed after":
                 self.line.server.kill()
             if happens is None and answer is not None:
                 self._answer(*answer)
                 return
-        if happens is not None:
-            self.line.broken.set()
         self._hang_up()
 
     def _body(self) -> bytes:
@@ -118,14 +128,15 @@ class _Handler(BaseHTTPRequestHandler):
         left_out = ("host", "transfer-encoding", "content-length", "connection")
         return {name: value for name, value in self.headers.items() if name.lower() not in left_out}
 
-    def _begin(self, body: bytes) -> None:
-        """Send a statement and wait until the server has begun to work on it, or is done with it already."""
+    def _begun(self, body: bytes) -> http.client.HTTPConnection:
+        """A statement that was sent and that the server has begun to work on, or is done with already."""
         connection = http.client.HTTPConnection("127.0.0.1", self.line.server.port, timeout=ANSWER_SECONDS)
         connection.request(self.command, self.path, body, self._headers())
         running = "select count() from system.processes where user = 'wrapped'"
         for _ in range(20):
             if self.line.server.ask(running).strip() != "0":
-                return
+                break
+        return connection
 
     def _forward(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.line.server.port, timeout=ANSWER_SECONDS)
