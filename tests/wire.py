@@ -34,6 +34,7 @@ class Wire:
     server: Server
     port: int = 0
     seen: list[str] = field(default_factory=list)
+    # Set once it has happened.
     broken: threading.Event = field(default_factory=threading.Event)
     _plan: Plan | None = None
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
@@ -48,9 +49,15 @@ class Wire:
     def break_at(self, when: When, at: int | str) -> None:
         """It happens once: at the statement with this number, or to the first that holds these words."""
 
+        done = False
+
         def plan(number: int, statement: str) -> When | None:
+            nonlocal done
             here = at == number if isinstance(at, int) else at in statement
-            return when if here and not self.broken.is_set() else None
+            if done or not here:
+                return None
+            done = True
+            return when
 
         self.follow(plan)
 
@@ -58,10 +65,7 @@ class Wire:
         """Note a statement; what happens to it."""
         with self._one_at_a_time:
             self.seen.append(statement)
-            happens = self._plan(len(self.seen), statement) if self._plan else None
-            if happens:
-                self.broken.set()
-            return happens
+            return self._plan(len(self.seen), statement) if self._plan else None
 
 
 @contextmanager
@@ -113,6 +117,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer(*answer)
                 return
         self._hang_up()
+        if happens is not None:
+            self.line.broken.set()
 
     def _body(self) -> bytes:
         if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
