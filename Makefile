@@ -8,7 +8,7 @@ export WRAPPED_HOME ?= $(CURDIR)/.wrapped
 export DAGSTER_HOME ?= $(WRAPPED_HOME)/dagster
 PORT ?= 3000
 
-.PHONY: help demo dev test test-clickhouse test-slow check bench golden clean
+.PHONY: help demo dev test test-clickhouse test-clickhouse-server test-slow check bench golden clean
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,13 +31,16 @@ dev: $(VENV)/.installed ## The Dagster UI and daemon on http://localhost:3000 (P
 	$(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port $(PORT)
 
 test: check ## Everything that must hold before a commit, under 12 minutes on 2 cores
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow and not clickhouse'
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow and not clickhouse and not clickhouse_server'
 
 test-clickhouse: $(VENV)/.installed ## The pipeline's tests on ClickHouse in process (chdb)
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'clickhouse and not slow'
 
+test-clickhouse-server: $(VENV)/.installed ## The same on a listening ClickHouse server, killed and cut off (needs npm)
+	CLICKHOUSE_SERVER_REQUIRED=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m clickhouse_server
+
 test-slow: $(VENV)/.installed ## The proofs that take longer
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m slow
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'slow and not clickhouse_server'
 
 check: $(VENV)/.installed ## Format, lint, types and the walls between packages
 	$(BIN)/ruff format --check .

@@ -1,11 +1,14 @@
 """Fixtures that several test modules share."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from tests.clickhouse_server import Server
     from tests.pipeline import Pipeline
 
 
@@ -26,3 +29,25 @@ def pipeline(tmp_path: Path, engine: str) -> "Pipeline":
     from tests.pipeline import Pipeline
 
     return Pipeline(tmp_path, engine=engine)
+
+
+@pytest.fixture(scope="session")
+def clickhouse_library() -> None:
+    """Skips where no ClickHouse server can be had; under `make test-clickhouse-server` that is a failure."""
+    from tests.clickhouse_server import REQUIRED, NotToBeHad, library
+
+    try:
+        library()
+    except NotToBeHad as reason:
+        if os.environ.get(REQUIRED):
+            pytest.fail(str(reason))
+        pytest.skip(str(reason))
+
+
+@pytest.fixture
+def server(tmp_path: Path, clickhouse_library: None) -> "Iterator[Server]":
+    """A listening ClickHouse server with nothing in it."""
+    from tests.served import serving
+
+    with serving(tmp_path / "server") as started:
+        yield started

@@ -25,7 +25,7 @@ import pytest
 
 from tests.landing_files import Row, files_of, organization, request, write
 from wrapped_assets.resources.duckdb import DuckDBWarehouse
-from wrapped_assets.resources.warehouse import Pending
+from wrapped_assets.resources.warehouse import Pending, Warehouse
 from wrapped_assets.sensors.runs import in_flight
 
 ROOT = Path(__file__).parent.parent
@@ -70,7 +70,7 @@ class World:
         with self.warehouse().reading(patience=20.0) as reader:
             return sum(facts["requests"] for facts in reader.facts(year))
 
-    def warehouse(self) -> DuckDBWarehouse:
+    def warehouse(self) -> Warehouse:
         """The warehouse that the runs write."""
         return DuckDBWarehouse(self.home / "warehouse.duckdb")
 

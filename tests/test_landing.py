@@ -728,9 +728,9 @@ def test_an_unknown_column_may_differ_from_a_known_one_by_case(pipeline: Pipelin
 # 2025-03-01 in milliseconds, called seconds, and the first and last instants that DuckDB knows, in microseconds.
 YEAR_57134, YEAR_292278, YEAR_MINUS_290308 = 1_740_823_200_000_000_000, 2**63 - 2, -(2**63) + 10**13
 IMPOSSIBLE_YEARS = [
-    (YEAR_57134, "is after the year 9999"),
-    (YEAR_292278, "is after the year 9999"),
-    (YEAR_MINUS_290308, "is before the year 1"),
+    (YEAR_57134, "is after the year 2299"),
+    (YEAR_292278, "is after the year 2299"),
+    (YEAR_MINUS_290308, "is before the year 1900"),
     (2**63 - 1, "is not a date"),
 ]
 
@@ -772,17 +772,59 @@ def test_a_snapshot_row_of_a_year_that_cannot_be_is_set_aside_alone(
         assert run.rows("select workspace_id, name from dimensions.workspaces") == [("ws-1", "a")]
 
 
-@pytest.mark.clickhouse_fails("its instants reach from 1900 to 2299 only")
-def test_the_first_and_the_last_day_that_python_knows_stop_nothing(pipeline: Pipeline) -> None:
-    """The last day of 9999 is possible, and far beyond any calendar; a snapshot may be as old as it likes."""
-    file = the_file(
-        request() | dict.fromkeys(("start_datetime", "exported_at"), datetime(9999, 12, 31, 23, 59))
+@pytest.mark.parametrize(
+    ("instant", "reason"),
+    [
+        ("2300-01-01", "is after the year 2299"),
+        ("9999-12-31T23:59", "is after the year 2299"),
+        ("1899-12-31T23:59:59.999999", "is before the year 1900"),
+        ("0001-01-01", "is before the year 1900"),
+    ],
+)
+def test_an_export_dated_outside_of_1900_to_2299_is_set_aside_row_by_row(
+    pipeline: Pipeline, instant: str, reason: str
+) -> None:
+    """No engine may hold more than another: ClickHouse knows no other years. A request of the same day is no older than its export."""
+    at = dict.fromkeys(("start_datetime", "exported_at"), datetime.fromisoformat(instant))
+    pipeline.land(
+        the_file(request(id="sound")),
+        replace(the_file(request(), name="far"), rows=[request(id="far") | at, request(id="beside")]),
+        the_file(workspace("ws-1", exported_at=instant), workspace("ws-2"), name="far"),
     )
-    pipeline.land(file, the_file(request()), the_file(workspace(exported_at="0001-01-01")))
     with pipeline.open() as run:
-        assert run.take_in("pipe_stats", Span(date(2025, 3, 1), date.max)).rows == 1
+        run.follow()
+        assert quarantine(run) == [
+            ("far", f"start_datetime {reason}", 1),
+            ("far", f"exported_at {reason}", 1),
+        ]
+        assert raw_ids(run) == ["beside", "sound"]
+        assert run.rows("select workspace_id from dimensions.workspaces") == [("ws-2",)]
+
+
+def test_the_first_and_the_last_day_that_clickhouse_knows_stop_nothing(pipeline: Pipeline) -> None:
+    """The last day of 2299 is possible, and far beyond any calendar; a snapshot may be of 1900."""
+    last = dict.fromkeys(("start_datetime", "exported_at"), datetime(2299, 12, 31, 23, 59, 59, 999999))
+    file = the_file(request() | last)
+    pipeline.land(file, the_file(request()), the_file(workspace(exported_at="1900-01-01")))
+    with pipeline.open() as run:
+        assert run.take_in("pipe_stats", Span(date(2025, 3, 1), date.max)).rows == 2
         run.follow()
         assert len(raw_ids(run)) == 1
+        assert run.rows("select workspace_id from dimensions.workspaces") == [("ws-1",)]
+        assert run.pending().partitions == {("raw", "pipe_stats"): {date(2299, 12, 31)}}
+        run.raw("pipe_stats", Span(date(2299, 12, 1), date.max))
+        assert len(raw_ids(run)) == 2
+
+
+def test_folders_of_days_that_clickhouse_does_not_know_stop_nothing(pipeline: Pipeline) -> None:
+    """Rows count on their own day, whatever the folder's day is; asked for again, they are known."""
+    days = ("0001-01-01", "1899-12-31", "2300-01-01", "9999-12-30")
+    pipeline.land(*(replace(the_file(request(id=day)), day=day) for day in days))
+    with pipeline.open() as run:
+        assert run.take_in("pipe_stats", Span(date.min, date.max)).rows == len(days)
+        assert run.take_in("pipe_stats", Span(date.min, date.max)).rows == 0
+        run.raw("pipe_stats")
+        assert raw_ids(run) == sorted(days)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from wrapped_assets import progress
 from wrapped_assets.families import Column, Kind
 from wrapped_assets.periods import Span
 from wrapped_assets.queries import digest
-from wrapped_assets.resources.errors import WarehouseBusy, WarehouseError
+from wrapped_assets.resources.errors import WarehouseBusy, WarehouseError, WarehouseUnreachable
 from wrapped_assets.resources.warehouse import Progress
 from wrapped_assets.settings import Settings
 
@@ -42,11 +42,11 @@ _TYPES: dict[Kind, str] = {
 def refusals_are_final() -> Iterator[None]:
     """What the warehouse refuses it will refuse again: the run fails at once, in the refusal's own words.
 
-    Except that it is taken by another process: that passes, and the step is tried again.
+    Except that it is taken by another process, or that its server is away: that passes, and the step is tried again.
     """
     try:
         yield
-    except WarehouseBusy:
+    except (WarehouseBusy, WarehouseUnreachable):
         raise
     except WarehouseError as error:
         raise dg.Failure(str(error), allow_retries=False) from error

@@ -102,17 +102,26 @@ class ClickHouseWarehouseResource(dg.ConfigurableResource):
 
 
 def _labels() -> Mapping[str, str]:
-    """The run, the asset and the partitions that this step works for; nothing outside of a step."""
+    """The run, and the asset with its partitions or the check, that this step works for; nothing outside of a step."""
     try:
         context = dg.AssetExecutionContext.get()
     except dg.DagsterInvariantViolationError:
-        return {}
+        return _labels_of_check()
     partitions = (
         {"partitions": f"{context.partition_key_range.start}..{context.partition_key_range.end}"}
         if context.has_partition_key_range or context.has_partition_key
         else {}
     )
     return {"run_id": context.run_id, "asset": context.asset_key.to_user_string(), **partitions}
+
+
+def _labels_of_check() -> Mapping[str, str]:
+    try:
+        context = dg.AssetCheckExecutionContext.get()
+    except dg.DagsterInvariantViolationError:
+        return {}
+    checks = (f"{spec.asset_key.to_user_string()} {spec.name}" for spec in context.check_specs)
+    return {"run_id": context.run.run_id, "check": ", ".join(checks)}
 
 
 def warehouse_resource(settings: Settings) -> DuckDBWarehouseResource | ClickHouseWarehouseResource:

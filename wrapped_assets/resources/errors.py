@@ -41,14 +41,33 @@ class WarehouseMissing(WarehouseError):
 
 
 class WarehouseUnreachable(WarehouseError):
-    """A server that does not answer, or does not let us in."""
+    """A server that does not answer; it may do so in a while."""
 
     def __init__(self, place: str, seen: str) -> None:
         super().__init__(
             f"The warehouse {place} could not be reached.\n"
-            f"  It was answered: {seen}\n"
-            "  Next: check WRAPPED_WAREHOUSE_URL (host, port, user, password) and that the server is up."
+            f"  What was seen: {seen}\n"
+            "  Next: check the host and the port in WRAPPED_WAREHOUSE_URL, and that the server is up."
         )
+
+
+class WarehouseLost(WarehouseUnreachable):
+    """A server that stopped answering while it worked."""
+
+    def __init__(self, place: str, seen: str) -> None:
+        WarehouseError.__init__(
+            self,
+            f"The warehouse {place} stopped answering in the middle of the work.\n"
+            f"  What was seen: {seen}\n"
+            "  Next: see that the server is up, then run the same again: it goes on from there, nothing is half done.",
+        )
+
+
+class WarehouseRefused(WarehouseError):
+    """A server that answers and says no."""
+
+    def __init__(self, place: str, seen: str, hint: str) -> None:
+        super().__init__(f"The warehouse {place} refused.\n  The server said: {seen}\n  Next: {hint}")
 
 
 class LandingFilesGone(WarehouseError):

@@ -14,8 +14,9 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError, ProgrammingError
 
 from wrapped_assets.address import CHDB_DATABASE, Address
+from wrapped_assets.resources.clickhouse import troubles
 from wrapped_assets.resources.clickhouse.session import Session
-from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing, WarehouseUnreachable
+from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
 
 # A session id would make the server refuse two questions at once; nothing here needs one.
 common.set_setting("autogenerate_session_id", False)
@@ -72,7 +73,9 @@ def connect(
         raise WarehouseMissing(address.path)
     client = _chdb(address, limits, patience) if address.scheme == "chdb" else _server(address, limits)
     try:
-        yield Session(_in_database(client, address, create), labels)
+        session = Session(client, labels, str(address))
+        _enter_database(session, address, create)
+        yield session
     finally:
         # What a statement left unsaid is not worth an error over the one that is on its way.
         with suppress(ClickHouseError):
@@ -131,22 +134,20 @@ def _server(address: Address, limits: Limits) -> Client:
             secure=address.scheme == "clickhouses",
             connect_timeout=CONNECT_SECONDS,
             send_receive_timeout=ANSWER_SECONDS,
-            # Reads only: a statement that writes is never sent twice by the client.
+            # Of questions, and of blocks whose answer was lost, see Session.insert. No other statement is ever sent twice.
             query_retries=2,
             # Lists of partitions and ids do not fit a URL.
             form_encode_query_params=True,
             settings=limits.settings() | _DIALECT | {"wait_end_of_query": 1},
         )
     except ClickHouseError as error:
-        raise WarehouseUnreachable(str(address), str(error).splitlines()[0]) from error
+        raise troubles.at_the_door(str(address), error) from error
 
 
-def _in_database(client: Client, address: Address, create: bool) -> Client:
+def _enter_database(session: Session, address: Address, create: bool) -> None:
     name = CHDB_DATABASE if address.scheme == "chdb" else address.database
-    statement = "select count() from system.databases where name = {name:String}"
-    if client.query(statement, parameters={"name": name}).result_rows == [(0,)]:
+    if not session.value("select count() from system.databases where name = {name:String}", {"name": name}):
         if not create:
             raise WarehouseMissing(str(address))
-        client.command("create database if not exists {name:Identifier}", parameters={"name": name})
-    client.database = name
-    return client
+        session.run("create database if not exists {name:Identifier}", {"name": name})
+    session.client.database = name

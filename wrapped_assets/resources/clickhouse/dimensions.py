@@ -84,9 +84,10 @@ def refresh_identities(session: Session, secret: bytes, full: bool) -> int:
     with staged(session, OWNERS):
         session.insert(staging, identities)
         changed = session.rows(sql.render("dimensions/changed_owners", staging=staging))
-        if changed:
+        if owners:
             session.run(sql.render("dimensions/other_owners", staging=staging))
             _make_owners_stale(session, changed)
+            # Also when nothing changed: whoever was killed in mid-swap may have left rows twice.
             swap_whole(session, OWNERS)
     marks.holds(session, OWNERS, "", [(marks.WHOLE, newest)])
     return len(changed)

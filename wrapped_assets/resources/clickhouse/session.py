@@ -1,11 +1,16 @@
 """Talking to an open ClickHouse: statements with bound values, rows in and out."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.query import QueryResult
+
+from wrapped_assets.resources.clickhouse import troubles
 
 Values = Mapping[str, Any]
 
@@ -13,18 +18,18 @@ Values = Mapping[str, Any]
 class Session:
     """An open warehouse. Every statement says in `log_comment` for whom it works."""
 
-    def __init__(self, client: Client, labels: Mapping[str, str]) -> None:
-        self.client = client
+    def __init__(self, client: Client, labels: Mapping[str, str], place: str) -> None:
+        self.client, self.place = client, place
         if labels:
             client.set_client_setting("log_comment", json.dumps(labels, sort_keys=True))
 
     def rows(self, statement: str, values: Values | None = None) -> list[tuple[Any, ...]]:
         """The answer to a question."""
-        return [tuple(row) for row in self.client.query(statement, parameters=dict(values or {})).result_rows]
+        return [tuple(row) for row in self._ask(statement, values).result_rows]
 
     def dicts(self, statement: str, values: Values | None = None) -> list[dict[str, Any]]:
         """The answer to a question, by column name."""
-        found = self.client.query(statement, parameters=dict(values or {}))
+        found = self._ask(statement, values)
         return [dict(zip(found.column_names, row, strict=True)) for row in found.result_rows]
 
     def value(self, statement: str, values: Values | None = None) -> Any:
@@ -34,22 +39,46 @@ class Session:
 
     def run(self, statement: str, values: Values | None = None) -> None:
         """Do something that has no answer."""
-        self.client.command(statement, parameters=dict(values or {}))
+        with self._troubles():
+            self.client.command(statement, parameters=dict(values or {}))
 
     def insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Add rows by column name, as one block: all of them are there or none."""
+        """Add rows by column name, as one block: all of them are there or none.
+
+        The client sends a block again when its answer was lost, so this is for tables to which the same rows twice say
+        no more than once. For others there is `stream`, which sends nothing twice.
+        """
         if rows:
             columns = list(rows[0])
-            self.client.insert(table, [[row[name] for name in columns] for row in rows], column_names=columns)
+            values = [[row[name] for name in columns] for row in rows]
+            with self._troubles():
+                self.client.insert(table, values, column_names=columns)
 
     def stream(self, table: str, batches: Iterable[pa.RecordBatch]) -> None:
         """Add any number of rows, one batch at a time in memory."""
         chunks = _arrow_stream(batches)
         columns = next(chunks, None)
         if columns is not None:
-            self.client.raw_insert(
-                table, column_names=columns, insert_block=chunks, fmt="ArrowStream", compression=None
-            )
+            with self._troubles():
+                self.client.raw_insert(
+                    table, column_names=columns, insert_block=chunks, fmt="ArrowStream", compression=None
+                )
+
+    def _ask(self, statement: str, values: Values | None) -> QueryResult:
+        with self._troubles():
+            found = self.client.query(statement, parameters=dict(values or {}))
+            # Only now is the last of it read.
+            found.result_rows  # noqa: B018
+            return found
+
+    @contextmanager
+    def _troubles(self) -> Iterator[None]:
+        try:
+            yield
+        except ClickHouseError as error:
+            if trouble := troubles.at_work(self.place, error):
+                raise trouble from error
+            raise
 
 
 def _arrow_stream(batches: Iterable[pa.RecordBatch]) -> Any:

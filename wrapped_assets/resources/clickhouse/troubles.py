@@ -1,0 +1,63 @@
+"""What the driver reports, as the errors that this project's users read. No text here ever holds a password."""
+
+import re
+
+from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError, OperationalError
+
+from wrapped_assets.resources.errors import (
+    WarehouseError,
+    WarehouseLost,
+    WarehouseRefused,
+    WarehouseUnreachable,
+)
+
+_WHO = "check the user and the password in WRAPPED_WAREHOUSE_URL."
+_RIGHTS = "give the user in WRAPPED_WAREHOUSE_URL the rights that docs/operations.md lists."
+_MEMORY = (
+    "lower WRAPPED_MEMORY_LIMIT or WRAPPED_THREADS so that it spills earlier, or give the server more memory."
+)
+_TIME = "raise max_execution_time in the profile of the user in WRAPPED_WAREHOUSE_URL, or remove it."
+_DISK = "make room on the server, then run the same again: it goes on from there."
+
+# By ClickHouse's own number of the error.
+_NEXT = {
+    192: _WHO,
+    193: _WHO,
+    194: _WHO,
+    516: _WHO,
+    497: _RIGHTS,
+    164: _RIGHTS,
+    452: _RIGHTS,
+    81: "somebody dropped the database; run the same again, which makes it anew if the user may.",
+    159: _TIME,
+    160: _TIME,
+    241: _MEMORY,
+    243: _DISK,
+}
+
+
+def at_the_door(place: str, error: ClickHouseError) -> WarehouseError:
+    """Why a server could not be opened."""
+    return _refusal(place, error) or WarehouseUnreachable(place, _seen(error))
+
+
+def at_work(place: str, error: ClickHouseError) -> WarehouseError | None:
+    """Why a statement failed; nothing when it is a defect of ours."""
+    if refusal := _refusal(place, error):
+        return refusal
+    return WarehouseLost(place, _seen(error)) if isinstance(error, OperationalError) else None
+
+
+def _refusal(place: str, error: ClickHouseError) -> WarehouseRefused | None:
+    code = error.code if isinstance(error, DatabaseError) else None
+    return WarehouseRefused(place, _seen(error), _NEXT[code]) if code in _NEXT else None
+
+
+def _seen(error: BaseException) -> str:
+    """The words of the server, or of whatever was first to notice that there is none."""
+    answered = re.search(r"server response: (.*?)(?: \(for url |$)", str(error), re.DOTALL)
+    if answered:
+        return " ".join(answered[1].split())[:500]
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    return f"{type(error).__name__}: {error}".splitlines()[0][:500]
