@@ -62,9 +62,8 @@ def connect(
         # DuckDB's own bar goes to standard output, where `wrapped summary --format json` writes.
         connection.execute("set enable_progress_bar = false")
         # A checkpoint rewrites the metadata of every table it finds changed: its price grows with the warehouse.
-        # Commits are safe in the log; DuckDB checkpoints by itself whenever that has grown to 32 MB.
+        # Commits are safe in the log; DuckDB checkpoints by itself whenever that has grown to 16 MB.
         connection.execute("pragma disable_checkpoint_on_shutdown")
-        connection.execute("set checkpoint_threshold = '32MB'")
         connection.execute("set variable memory_limit = $limit", {"limit": engine.memory_limit})
         yield connection
     finally:
