@@ -536,6 +536,8 @@ ROW_REASONS = {
     "is neither 0 nor 1": {"error_flag"},
     "is longer than a year": {"too_long"},
     "is before 1990": {"before_1990"},
+    "is before the year 1900": {"before_1990"},
+    "is after the year 2299": {"after_export"},
     "is more than a day after exported_at": {"after_export"},
 }
 
