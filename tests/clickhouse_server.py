@@ -98,6 +98,8 @@ class Server:
     def start(self) -> None:
         """Start it and wait for its first answer."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        # This build forgets the table of its log when it ends, and then cannot make it again over its own folder.
+        shutil.rmtree(self.folder / "data" / "data" / "system" / "query_log", ignore_errors=True)
         config = self.folder / "config.xml"
         config.write_text(_CONFIG.format(folder=self.folder, config=config, grants=_grants(self.databases)))
         arguments = [str(library()), str(self.folder / "data"), str(self.port), str(config)]
