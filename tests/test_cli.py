@@ -568,7 +568,7 @@ def test_a_store_that_does_not_answer_is_told_without_credentials(wrapped: Wrapp
                 AWS_DEFAULT_REGION="us-east-1",
             )
         )
-    assert told.startswith("Could not list the folders at the top in s3://bucket/prefix.")
+    assert told.startswith("Could not list the days of pipe_stats in s3://bucket/prefix.")
     assert "hunter" not in told
 
 

@@ -1,5 +1,6 @@
 """How the command line is called from where its user stands, for the commands that messages tell them to run next."""
 
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -10,5 +11,10 @@ def wrapped(arguments: str) -> str:
     script = Path(sys.executable).with_name("wrapped")
     if shutil.which("wrapped") or not script.exists():
         return f"wrapped {arguments}"
-    here = Path.cwd()
-    return f"{script.relative_to(here) if script.is_relative_to(here) else script} {arguments}"
+    try:
+        near = script.relative_to(Path.cwd())
+    except (ValueError, FileNotFoundError):
+        near = script
+    # A bare name would be looked for in PATH.
+    shown = near if len(near.parts) > 1 else script
+    return f"{shlex.quote(str(shown))} {arguments}"

@@ -8,7 +8,12 @@ from datetime import date, timedelta
 
 from wrapped_assets.families import SOURCES
 from wrapped_assets.periods import Span
-from wrapped_assets.resources.landing_store import LandingObject, LandingStore, UnreadableName
+from wrapped_assets.resources.landing_store import (
+    LandingObject,
+    LandingStore,
+    LandingStoreError,
+    UnreadableName,
+)
 
 SHOWN = 5
 
@@ -25,7 +30,7 @@ def strangers(store: LandingStore) -> dict[str, str]:
     """What lies at the top of landing and is no folder of a family or dimension, with the reason."""
     try:
         found, files = store.top()
-    except UnreadableName as error:
+    except LandingStoreError as error:
         return {"/": _first_line(error)}
     reason = f"is no folder of a family or dimension: {', '.join(SOURCES)}"
     return dict.fromkeys((found - SOURCES.keys()) | files, reason)
@@ -70,6 +75,6 @@ def told(overlooked: dict[str, str]) -> str:
     return f"Not looked at: {shown}{more}."
 
 
-def _first_line(error: UnreadableName) -> str:
+def _first_line(error: LandingStoreError) -> str:
     seen = str(error).splitlines()[1].strip().rstrip(".")
     return f"cannot be listed: {seen[0].lower()}{seen[1:]}"

@@ -80,9 +80,11 @@ def release_cache(con: duckdb.DuckDBPyConnection) -> None:
     held = con.execute("select sum(memory_usage_bytes) from duckdb_memory()").fetchall()[0][0]
     if held < CACHE_BYTES:
         return
-    with suppress(duckdb.OutOfMemoryException):
-        con.execute("set memory_limit = '64MB'")
-    con.execute("set memory_limit = getvariable('memory_limit')")
+    try:
+        with suppress(duckdb.OutOfMemoryException, duckdb.IOException):
+            con.execute("set memory_limit = '64MB'")
+    finally:
+        con.execute("set memory_limit = getvariable('memory_limit')")
 
 
 def _open(path: Path, engine: Engine, read_only: bool, patience: float) -> duckdb.DuckDBPyConnection:
