@@ -10,7 +10,6 @@ import http.client
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tarfile
@@ -22,6 +21,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
+
+from tests.ports import free_port
 
 PACKAGE = "@chdb/lib-linux-x64-gnu@26.7.3-stable.1"
 SHA512 = "XP97mMqnc5tZpKQywR8N7cLTsHNiTmHr30pC5mzo3jWmukjKn2IBa60c2B/gWUNcuFjOMjWoorQICCqBVj5wpw=="
@@ -82,7 +83,7 @@ class Server:
     """A server over a folder, always on the same port: killed and started again, it is the one that clients knew."""
 
     folder: Path
-    port: int = field(default_factory=lambda: free_port())
+    port: int = field(default_factory=free_port)
     databases: str = "wrapped*"
     process: "subprocess.Popen[bytes] | None" = None
 
@@ -164,13 +165,6 @@ class Server:
         )
         names = ("query", "log_comment", "kind", "exception")
         return [dict(zip(names, line.split("\t"), strict=True)) for line in found.splitlines()]
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _grants(databases: str) -> str:

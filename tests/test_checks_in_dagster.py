@@ -5,7 +5,6 @@ What is wrong here was put into the warehouse behind the pipeline's back.
 
 import contextlib
 import json
-import socket
 import subprocess
 import sys
 import threading
@@ -21,6 +20,7 @@ import duckdb
 import pytest
 
 from tests.built_world import YEAR, BuiltWorld
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 180
@@ -171,9 +171,7 @@ def test_a_deep_check_finds_a_change_that_keeps_every_sum(built_world: BuiltWorl
 @contextlib.contextmanager
 def webserver(world: BuiltWorld) -> Iterator[Any]:
     """The real dagster-webserver over the world; gives a function that asks its GraphQL."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "dagster_webserver", "--workspace", "workspace.yaml"]
     command += ["--host", "127.0.0.1", "--port", str(port)]
     log = world.home / "webserver.log"

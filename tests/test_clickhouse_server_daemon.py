@@ -5,12 +5,11 @@ import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from tests.clickhouse_server import PASSWORD
-from tests.landing_files import organization
 from tests.pipeline import DIMENSIONS, FAMILIES, SECRET, Pipeline, Run, Table
 from tests.served import Served, serving
 from tests.test_daemon import (
@@ -83,10 +82,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, clickhouse_library: None) ->
     folder = tmp_path_factory.mktemp("served")
     with serving(folder / "server") as server, wired(server) as wire:
         made = ServedWorld(folder / "home", folder / "dagster-dev.log", wire)
-        made.land("first", *requests_of(BUILT_DAY, 10, "first"), organization("acme", name="Acme"))
-        build = [str(WRAPPED), "build", "--year", str(BUILT_DAY.year)]
-        subprocess.run(build, env=made.environment, check=True, capture_output=True, timeout=300)
-        assert made.requests(BUILT_DAY.year) == 10
+        made.build()
         with dagster_dev(made):
             yield made
 
@@ -94,15 +90,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, clickhouse_library: None) ->
 @pytest.mark.parametrize("day", [YESTERDAY, TEN_MONTHS_AGO], ids=["yesterday", "ten months ago"])
 def test_a_file_changes_the_years_summary_within_90_seconds(world: ServedWorld, day: date) -> None:
     """Through several processes, each of which the server knows by its run, its asset and its partitions."""
-    name, before, started = f"late-{day}", world.requests(day.year), datetime.now(UTC)
-
-    world.land(name, *requests_of(day, 7, name))
-
-    world.until(
-        f"the summary of {day.year} with the file of {day}",
-        PROMISED_SECONDS,
-        lambda: world.requests(day.year) == before + 7,
-    )
+    started = world.land_late(day)
     assert len(world.processes(started)) >= 2
     runs = {run.run_id for run in world.runs(started)}
     landed = world.wire.server.statements(

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.clickhouse_server import PASSWORD, USER, Server, free_port
+from tests.clickhouse_server import PASSWORD, USER, Server
 from tests.landing_files import files_of, request
+from tests.ports import free_port
 from tests.served import Served, serving
 from wrapped_assets.resources.clickhouse import connection
 from wrapped_assets.resources.errors import (

@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -24,6 +23,7 @@ import dagster as dg
 import pytest
 
 from tests.landing_files import Row, files_of, organization, request, write
+from tests.ports import free_port
 from wrapped_assets.resources.duckdb import DuckDBWarehouse
 from wrapped_assets.resources.warehouse import Pending, Warehouse
 from wrapped_assets.sensors.runs import in_flight
@@ -59,6 +59,24 @@ class World:
             "DAGSTER_HOME": str(self.home / "dagster"),
             "WRAPPED_FIRST_DAY": str(TEN_MONTHS_AGO.replace(day=1)),
         }
+
+    def build(self) -> None:
+        """One customer with ten requests, in the warehouse."""
+        self.land("first", *requests_of(BUILT_DAY, 10, "first"), organization("acme", name="Acme"))
+        command = [str(WRAPPED), "build", "--year", str(BUILT_DAY.year)]
+        subprocess.run(command, env=self.environment, check=True, capture_output=True, timeout=300)
+        assert self.requests(BUILT_DAY.year) == 10
+
+    def land_late(self, day: date) -> datetime:
+        """Land a file of seven requests and wait until the year's summary has them; when it was landed."""
+        name, before, started = f"late-{day}", self.requests(day.year), datetime.now(UTC)
+        self.land(name, *requests_of(day, 7, name))
+        self.until(
+            f"the summary of {day.year} with the file of {day}",
+            PROMISED_SECONDS,
+            lambda: self.requests(day.year) == before + 7,
+        )
+        return started
 
     def land(self, name: str, *rows: Row) -> None:
         """Let a writer leave these rows in landing."""
@@ -112,10 +130,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A built world of one customer with ten requests, followed by `dagster dev`."""
     folder = tmp_path_factory.mktemp("daemon")
     made = World(folder / "home", folder / "dagster-dev.log")
-    made.land("first", *requests_of(BUILT_DAY, 10, "first"), organization("acme", name="Acme"))
-    build = [str(WRAPPED), "build", "--year", str(BUILT_DAY.year)]
-    subprocess.run(build, env=made.environment, check=True, capture_output=True, timeout=300)
-    assert made.requests(BUILT_DAY.year) == 10
+    made.build()
     with dagster_dev(made):
         yield made
 
@@ -124,9 +139,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def dagster_dev(world: World) -> Iterator[None]:
     """`dagster dev` over the world, from the first ticks of its sensors until the block ends."""
     shutil.copyfile(ROOT / "dagster.yaml", world.home / "dagster" / "dagster.yaml")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "dagster", "dev", "--workspace", "workspace.yaml"]
     command += ["--host", "127.0.0.1", "--port", str(port)]
     with world.log.open("wb") as log:
@@ -163,15 +176,7 @@ def test_a_file_for_any_day_changes_the_years_summary_within_90_seconds(
     world: World, day: date, record_property: Callable[[str, object], None]
 ) -> None:
     """One more day's file is copied into landing; a handful of runs later the summary holds its requests."""
-    name, before, started = f"late-{day}", world.requests(day.year), datetime.now(UTC)
-
-    world.land(name, *requests_of(day, 7, name))
-
-    world.until(
-        f"the summary of {day.year} with the file of {day}",
-        PROMISED_SECONDS,
-        lambda: world.requests(day.year) == before + 7,
-    )
+    started = world.land_late(day)
     record_property("seconds", round((datetime.now(UTC) - started).total_seconds(), 1))
     assert len(world.runs(started)) <= 5
 

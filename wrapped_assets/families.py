@@ -19,7 +19,7 @@ class Column:
     `kind` is what the value means, not how a file stores it: `text`; `instant` (UTC); `counter`
     (0 to 2^64 - 1); `code` (a small integer); `flag` (0 or 1); `seconds` (a non-negative decimal,
     kept from raw on as whole microseconds under `<name>_us`). `unique` when hardly two events share
-    a value, so that no engine spends time on looking for repetitions.
+    a value, so that looking for repetitions is lost time.
     """
 
     name: str

@@ -59,7 +59,7 @@ class WarehouseLost(WarehouseUnreachable):
             self,
             f"The warehouse {place} stopped answering in the middle of the work.\n"
             f"  What was seen: {seen}\n"
-            "  Next: see that the server is up, then run the same again: it goes on from there, nothing is half done.",
+            "  Next: see that the server is up, then run the same again: it goes on from there and mends what was half done.",
         )
 
 

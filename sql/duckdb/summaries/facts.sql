@@ -47,8 +47,8 @@ request_totals as (
 ),
 
 -- The percentile is the largest value of the bucket that holds the nearest rank, so it never flatters.
--- First by runs of 32 buckets, then inside the few runs that hold a percentile: the histogram is read twice and grouped
--- once, which is half the price of grouping every bucket and of one window over them (measured).
+-- First by runs of 32 buckets, then inside the few runs that hold a percentile: reading the histogram twice is half the
+-- price of grouping every bucket of it (measured on 620 customers of a year).
 bucket_runs as (
     select
         members.customer,
