@@ -103,6 +103,8 @@ def _cycle(folder: Path, table: Table) -> None:
             shutil.copytree(folder / f"cycle-{name}", home)
             shutil.rmtree(copied, ignore_errors=True)
             shutil.copytree(landing, copied, copy_function=os.link)
+            # The cycles would share the disk with what is still to be written of the copy, and a year's is larger.
+            os.sync()
             console.print(f"{CYCLES} export cycles into a {name}, round {number + 1}")
             cost = measure(
                 "benchmarks.cycle", "2025-12-31", str(CYCLES), environment=_environment(home, copied)

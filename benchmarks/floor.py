@@ -75,16 +75,20 @@ def main(landing: Path, secret: bytes) -> None:
         "insert into main.wrapped_organizations values (?, ?)",
         [(o, wrapped_id(secret, o)) for o in organizations],
     )
-    con.execute("create temp table wanted as select wrapped_id from main.wrapped_organizations")
-    facts = con.execute(queries.text("duckdb/summaries/facts"), {"year": 2025}).fetchall()
-    print(json.dumps({**own_cost(), "digest": digest(facts), "customers": len(facts)}))
+    con.execute(
+        "create temp table wanted as select wrapped_id, cast(null as date) as month from main.wrapped_organizations"
+    )
+    facts, days = (
+        con.execute(queries.text(f"duckdb/summaries/{part}"), {"year": 2025}).fetchall()
+        for part in ("facts", "days")
+    )
+    print(json.dumps({**own_cost(), "digest": digest(facts, days), "customers": len(facts)}))
 
 
-def digest(facts: list[tuple[object, ...]]) -> str:
-    """Equal digests are equal summaries, customer by customer."""
-    return hashlib.sha256(
-        "\n".join(map(str, sorted(facts, key=lambda row: str(row[1])))).encode()
-    ).hexdigest()[:16]
+def digest(facts: list[tuple[object, ...]], days: list[tuple[object, ...]]) -> str:
+    """Equal digests are equal summaries, customer by customer, and equal days of each."""
+    rows = sorted(facts, key=lambda row: str(row[1])) + sorted(days, key=lambda row: (str(row[1]), row[2]))
+    return hashlib.sha256("\n".join(map(str, rows)).encode()).hexdigest()[:16]
 
 
 if __name__ == "__main__":

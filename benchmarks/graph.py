@@ -28,10 +28,10 @@ def main(first: date, last: date) -> None:
     assert isinstance(warehouse, DuckDBWarehouse)
     cost = own_cost()
     with warehouse.reading() as reader:
-        facts = reader.con.execute("from main.wrapped_summaries order by wrapped_id").fetchall()
-    print(
-        json.dumps({**cost, "digest": digest(facts), "customers": len(facts), "runs": runs, "build": seconds})
-    )
+        facts = reader.con.execute("from main.wrapped_summaries").fetchall()
+        days = reader.con.execute("from main.wrapped_days").fetchall()
+    found = {"digest": digest(facts, days), "customers": len(facts), "runs": runs, "build": seconds}
+    print(json.dumps({**cost, **found}))
 
 
 if __name__ == "__main__":

@@ -38,7 +38,10 @@ TABLES: dict[str, str] = {
     },
     **{f"dimensions.{name}": f"select * from dimensions_{name}" for name in DIMENSIONS},
     "main.wrapped_organizations": "select * from wrapped_organizations",
-    "main.wrapped_summaries": "select * from wrapped_summaries",
+    "main.wrapped_summaries": "select * except (days) from wrapped_summaries",
+    "main.wrapped_days": """
+        select year, wrapped_id, day.1 as day, day.2 as requests, day.3 as errors
+        from wrapped_summaries array join days as day""",
     "main.wrapped_editions": """
         select year, through, generated_at, last_sequence as last_file, frozen_at from wrapped_editions""",
 }

@@ -222,6 +222,7 @@ CONTENTS = {
     **{f"dimensions.{name}": f"from dimensions.{name}" for name in DIMENSIONS},
     "wrapped_organizations": "from main.wrapped_organizations",
     "wrapped_summaries": "from main.wrapped_summaries",
+    "wrapped_days": "from main.wrapped_days",
     "wrapped_editions": "from (select * exclude (last_file) from main.wrapped_editions)",
 }
 
@@ -350,6 +351,12 @@ def expected_tables(files: Sequence[LandingFile]) -> dict[str, Table]:
         tables[f"documents of {year}"] = sorted(
             (key, oracle.as_json(told).encode()) for key, told in truth.items()
         )
+    tables["wrapped_days"] = [
+        (year, wrapped, day["day"], day["requests"], day["errors"])
+        for year in YEARS
+        for wrapped, row in oracle.facts(files, SECRET, year).items()
+        for day in row["days"]
+    ]
     tables |= _dimension_tables(files)
     tables["quarantined files"] = [(each.file.key, each.reason) for each in oracle.quarantined_files(files)]
     tables["quarantined rows"] = [(file.key, number) for file, number, _ in quarantined(files)]

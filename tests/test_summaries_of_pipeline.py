@@ -465,8 +465,10 @@ def test_a_wrong_total_in_a_summary_is_reported(built: Run, total: str) -> None:
         "delete from main.wrapped_summaries where storage_bytes is null",
         "update main.wrapped_summaries set wrapped_id = 'stranger' where storage_bytes is null",
         "insert into main.wrapped_summaries by name select * replace ('stranger' as wrapped_id) from main.wrapped_summaries",
-        "update main.wrapped_summaries set days = days[2:]",
-        "update main.wrapped_summaries set days = null where requests > 0",
+        "delete from main.wrapped_days where day = (select min(day) from main.wrapped_days where year = 2025)",
+        "delete from main.wrapped_days",
+        "update main.wrapped_days set wrapped_id = 'stranger' where year = 2025",
+        "insert into main.wrapped_days select 2025, 'stranger', date '2025-01-01', 0, 0",
     ],
 )
 def test_a_summary_that_is_missing_or_too_many_is_reported(built: Run, damage: str) -> None:

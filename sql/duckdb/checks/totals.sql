@@ -1,6 +1,6 @@
 -- Summaries of $year whose totals are not the sums of their organizations' monthly rollups. None is a pass.
 -- One row per customer that differs, is missing, or should not be there. A frozen edition left rows out and is passed over.
--- Reads main.wrapped_summaries, main.wrapped_organizations and twelve months of the monthly rollups.
+-- Reads main.wrapped_summaries, main.wrapped_days, main.wrapped_organizations and twelve months of the monthly rollups.
 with requests_of_months as (
     select
         organization_id,
@@ -79,9 +79,14 @@ found as (
             storage_bytes := storage_bytes,
             storage_rows := storage_rows
         ) as totals,
-        coalesce(list_sum(list_transform(days, lambda item: item.requests)), 0) as requests_of_days
-    from main.wrapped_summaries
-    where year = $year
+        coalesce(requests_of_days, 0) as requests_of_days
+    from (from main.wrapped_summaries where year = $year)
+    full join (
+        select wrapped_id, sum(requests) as requests_of_days
+        from main.wrapped_days
+        where year = $year
+        group by wrapped_id
+    ) using (wrapped_id)
 )
 
 select

@@ -1,7 +1,7 @@
 -- Makes the summaries stale of everyone who gained or lost an organization, in every edition.
 -- One row per (year, organization_id).
 -- Reads settled (the identities about to be written) and main.wrapped_organizations, writes stale.summaries.
-insert into stale.summaries
+insert into stale.summaries (year, organization_id)
 with moved as (
     select settled.organization_id, known.wrapped_id as old_owner, settled.wrapped_id as new_owner
     from settled

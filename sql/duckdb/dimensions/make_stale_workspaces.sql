@@ -1,7 +1,7 @@
 -- Makes the summaries of organizations stale in which a workspace got another name.
 -- One row per (year, organization_id).
 -- Reads before, dimensions.workspaces and who used the workspace, writes stale.summaries.
-insert into stale.summaries
+insert into stale.summaries (year, organization_id)
 select distinct editions.year, users.organization_id
 from before
 full join dimensions.workspaces as now using (workspace_id)

@@ -12,7 +12,6 @@ create table if not exists main.wrapped_summaries (
     p50_us bigint,
     p95_us bigint,
     p99_us bigint,
-    days struct(day date, requests bigint, errors bigint)[],
     hours struct(hour_of_day utinyint, requests bigint)[],
     workspaces struct(name varchar, requests bigint, bytes_read hugeint, bytes_written hugeint)[],
     pipes struct(name varchar, requests bigint)[],

@@ -1,10 +1,10 @@
 -- main.wrapped_summaries: the final integers of each wanted customer's year.
 -- One row per wrapped_id that has any activity in $year.
--- Reads wanted (the wrapped_ids to compute), a year of the yearly rollups, and the workspaces' names.
+-- Reads wanted (whose year to compute), a year of the yearly rollups, and the workspaces' names.
 -- Inside, a customer is a small integer: grouping and ranking by it costs half of what the text does (measured).
 with customers as (
     select wrapped_id, cast(row_number() over (order by wrapped_id) as integer) as customer
-    from wanted
+    from (select distinct wrapped_id from wanted)
 ),
 
 members as materialized (
@@ -120,26 +120,6 @@ percentiles as (
         min(largest_us) filter (where requests_so_far * 100 >= total * 95) as p95_us,
         min(largest_us) filter (where requests_so_far * 100 >= total * 99) as p99_us
     from duration_limits
-    group by customer
-),
-
-day_totals as (
-    select
-        members.customer,
-        yearly.event_date as day,
-        cast(sum(yearly.requests) as bigint) as requests,
-        cast(sum(yearly.errors) as bigint) as errors
-    from yearly.pipe_stats_days as yearly
-    join members using (organization_id)
-    where yearly.year = make_date($year, 1, 1)
-    group by members.customer, yearly.event_date
-),
-
-days as (
-    select
-        customer,
-        list(struct_pack(day := day, requests := requests, errors := errors) order by day) as days
-    from day_totals
     group by customer
 ),
 
@@ -357,7 +337,6 @@ select
     percentiles.p50_us,
     percentiles.p95_us,
     percentiles.p99_us,
-    days.days,
     hours.hours,
     workspaces.workspaces,
     pipes.pipes,
@@ -374,7 +353,6 @@ from active
 join customers using (customer)
 left join request_totals using (customer)
 left join percentiles using (customer)
-left join days using (customer)
 left join hours using (customer)
 left join workspaces using (customer)
 left join pipes using (customer)

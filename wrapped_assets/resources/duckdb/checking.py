@@ -103,18 +103,19 @@ def _summary_differences(con: duckdb.DuckDBPyConnection, year: int) -> list[dict
     known = summaries.edition(con, year)
     if known and known.frozen:
         return []  # it left rows out on purpose
-    con.execute(
-        "create or replace temp table wanted as select distinct wrapped_id from main.wrapped_organizations"
-    )
-    columns = sql.names([c[0] for c in con.execute("from main.wrapped_summaries limit 0").description or ()])
-    statement = sql.render(
-        "checks/rebuilt",
-        table="main.wrapped_summaries",
-        columns=columns,
-        within="where year = $year",
-        rebuild=queries.text("duckdb/summaries/facts"),
-    )
-    return _rows(con, statement, {"year": year})
+    con.execute(queries.text("duckdb/summaries/wanted"), {"year": year, "everyone": True})
+    found: list[dict[str, Any]] = []
+    for table, rebuild in (("wrapped_summaries", "facts"), ("wrapped_days", "days")):
+        columns = sql.names([c[0] for c in con.execute(f"from main.{table} limit 0").description or ()])
+        statement = sql.render(
+            "checks/rebuilt",
+            table=f"main.{table}",
+            columns=columns,
+            within="where year = $year",
+            rebuild=queries.text(f"duckdb/summaries/{rebuild}"),
+        )
+        found += _rows(con, statement, {"year": year})
+    return found
 
 
 def _rows(con: duckdb.DuckDBPyConnection, statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import NewerSchema, OlderSchema, WarehouseMissing
 
-VERSION = 2
+VERSION = 3
 
 SCHEMAS = ("landing", "stale", "raw", "hourly", "daily", "weekly", "monthly", "yearly", "dimensions")
 _TABLES = (
@@ -28,6 +28,7 @@ _TABLES = (
     "wrapped_editions",
     "wrapped_left_out",
     "wrapped_summaries",
+    "wrapped_days",
 )
 
 

@@ -31,9 +31,11 @@ def refresh(
     values = {"year": year}
     with transaction(con):
         con.execute(_text("wanted"), {**values, "everyone": full or known is None})
-        (recomputed,) = con.execute("select count(*) from wanted").fetchall()[0]
+        (recomputed,) = con.execute("select count(distinct wrapped_id) from wanted").fetchall()[0]
         con.execute(_text("clear"), values)
         con.execute(f"insert into main.wrapped_summaries by name\n{_text('facts')}", values)
+        con.execute(_text("clear_days"), values)
+        con.execute(f"insert into main.wrapped_days by name\n{_text('days')}", values)
         frozen_at = freeze_at if freeze_at and now >= freeze_at else None
         waits = _levels_wait(con, Span.year(year))
         if not waits and not _has_changed_objects(con, year):
