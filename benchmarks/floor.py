@@ -19,7 +19,10 @@ from wrapped_assets import queries
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.identity import wrapped_id
 from wrapped_assets.periods import YEARLY
-from wrapped_assets.resources.duckdb import sql
+from wrapped_assets.resources.duckdb import sql, summaries
+from wrapped_assets.summaries import Facts
+
+YEAR = 2025
 
 WINNERS = """
 create or replace temp table winners as
@@ -78,17 +81,20 @@ def main(landing: Path, secret: bytes) -> None:
     con.execute(
         "create temp table wanted as select wrapped_id, cast(null as date) as month from main.wrapped_organizations"
     )
-    facts, days = (
-        con.execute(queries.text(f"duckdb/summaries/{part}"), {"year": 2025}).fetchall()
-        for part in ("facts", "days")
-    )
-    print(json.dumps({**own_cost(), "digest": digest(facts, days), "customers": len(facts)}))
+    for table, rows in (("wrapped_summaries", "facts"), ("wrapped_days", "days")):
+        con.execute(queries.text(f"duckdb/schema/{table}"))
+        con.execute(
+            f"insert into main.{table} by name {queries.text(f'duckdb/summaries/{rows}')}", {"year": YEAR}
+        )
+    facts = summaries.facts(con, YEAR)
+    print(json.dumps({**own_cost(), "digest": digest(facts), "customers": len(facts)}))
 
 
-def digest(facts: list[tuple[object, ...]], days: list[tuple[object, ...]]) -> str:
-    """Equal digests are equal summaries, customer by customer, and equal days of each."""
-    rows = sorted(facts, key=lambda row: str(row[1])) + sorted(days, key=lambda row: (str(row[1]), row[2]))
-    return hashlib.sha256("\n".join(map(str, rows)).encode()).hexdigest()[:16]
+def digest(facts: list[Facts]) -> str:
+    """Equal digests are equal summaries, customer by customer, whatever the engine."""
+    rows = sorted(facts, key=lambda row: row["wrapped_id"])
+    text = json.dumps(rows, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from benchmarks.floor import digest
 from benchmarks.measure import own_cost
 from wrapped_assets import running
 from wrapped_assets.periods import Span
-from wrapped_assets.resources.duckdb import DuckDBWarehouse
 from wrapped_assets.resources.open import open_warehouse
 from wrapped_assets.settings import Settings
 
@@ -24,13 +23,10 @@ def main(first: date, last: date) -> None:
     with running.instance(settings) as instance:
         runs = running.build(instance, settings, Span(first, last + timedelta(days=1)))
     seconds = time.perf_counter() - started
-    warehouse = open_warehouse(settings)
-    assert isinstance(warehouse, DuckDBWarehouse)
     cost = own_cost()
-    with warehouse.reading() as reader:
-        facts = reader.con.execute("from main.wrapped_summaries").fetchall()
-        days = reader.con.execute("from main.wrapped_days").fetchall()
-    found = {"digest": digest(facts, days), "customers": len(facts), "runs": runs, "build": seconds}
+    with open_warehouse(settings).reading() as reader:
+        facts = reader.facts(first.year)
+    found = {"digest": digest(facts), "customers": len(facts), "runs": runs, "build": seconds}
     print(json.dumps({**cost, **found}))
 
 

@@ -180,6 +180,18 @@ def test_only_rows_of_the_organizations_touched_are_written_again(december: Pipe
         assert run.rows(rewritten) == [(id_of(str(owner)),)]
 
 
+def test_only_days_of_the_months_touched_are_written_again(december: Pipeline) -> None:
+    """A mark on every day of a year shows which were counted anew: those of February, and of one customer."""
+    december.land(*late(LATE_ROWS["a request"]))
+    with december.open() as run:
+        run.con.execute("update main.wrapped_days set errors = 777")
+        run.import_everything()
+        run.layers()
+        run.summaries(2025)
+        rewritten = "select distinct wrapped_id, month(day) from main.wrapped_days where errors <> 777"
+        assert run.rows(rewritten) == [(id_of("c"), 2)]
+
+
 PERIODS = "'2025-02-12 10:00:00', '2025-02-12', '2025-02-10', '2025-02-01', '2025-01-01'"
 PERIOD = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "yearly": "year"}
 COUNT = {"ingestion_operations": "operations", "storage_sizes": "readings"}

@@ -23,6 +23,7 @@ from examples.nasa_http import source
 from examples.nasa_http.comparison import COUNTED, PUBLISHED
 from examples.nasa_http.windows import windows
 from wrapped_assets.periods import Span
+from wrapped_assets.resources.duckdb import DuckDBWarehouse
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data" / "nasa_http"
@@ -127,19 +128,32 @@ def part() -> pa.Table:
     return lines_between(date(2017, 2, 22), date(2017, 3, 4))
 
 
-@pytest.fixture(scope="module")
-def ran(part: pa.Table, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
+ENGINES = ["duckdb", pytest.param("chdb", marks=pytest.mark.clickhouse)]
+
+
+def warehouse(engine: str, folder: Path) -> dict[str, str]:
+    """The setting that names a new warehouse in this folder; none for the one of the example's own."""
+    return {} if engine == "duckdb" else {"WRAPPED_WAREHOUSE_URL": f"chdb://{folder}/warehouse.chdb"}
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def ran(
+    request: pytest.FixtureRequest, part: pa.Table, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Ran]:
     folder = tmp_path_factory.mktemp("nasa_http")
     log = folder / "part.parquet"
     twice = pa.concat_tables([part, part.slice(1000, 14)])
     pq.write_table(twice, log)
     elsewhere = folder / "elsewhere"
-    yield run(
-        log, folder, WRAPPED_HOME=str(elsewhere), DAGSTER_HOME=str(elsewhere), WRAPPED_FROZEN_EDITIONS="2017"
-    )
-    assert {path.name for path in folder.iterdir()} <= {"part.parquet", "numbers.json"}, (
-        "nothing is left behind"
-    )
+    ignored = {
+        "WRAPPED_HOME": str(elsewhere),
+        "DAGSTER_HOME": str(elsewhere),
+        "WRAPPED_FROZEN_EDITIONS": "2017",
+    }
+    asked_for = warehouse(request.param, folder)
+    yield run(log, folder, **ignored, **asked_for)
+    left = {"part.parquet", "numbers.json", *(["warehouse.chdb"] if asked_for else [])}
+    assert {path.name for path in folder.iterdir()} <= left, "nothing else is left behind"
 
 
 @needs_log
@@ -169,10 +183,26 @@ def test_a_log_with_other_numbers_exits_with_1(ran: Ran) -> None:
 
 
 @needs_log
+def test_a_warehouse_that_exists_is_left_alone(part: pa.Table, tmp_path: Path) -> None:
+    """Its url is named without what stands before the host, and nothing is written to it."""
+    pq.write_table(part.slice(0, 10), tmp_path / "log.parquet")
+    with DuckDBWarehouse(tmp_path / "mine.duckdb").writing() as writer:
+        writer.con.execute("create table mine as select 1 as kept")
+
+    done = run(tmp_path / "log.parquet", tmp_path, WRAPPED_WAREHOUSE_URL=f"duckdb://{tmp_path}/mine.duckdb")
+
+    assert done.code == 2
+    assert "There is a warehouse already" in done.errors
+    with DuckDBWarehouse(tmp_path / "mine.duckdb").reading() as reader:
+        assert reader.row_counts("raw", "pipe_stats", Span.year(2017)) == {}
+
+
+@needs_log
 @pytest.mark.slow
-def test_the_whole_log_agrees_with_everything_published(tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_whole_log_agrees_with_everything_published(tmp_path: Path, engine: str) -> None:
     """1,891,714 requests, 38,695,973,491 bytes: every line of the table is equal."""
-    done = run(LOG, tmp_path)
+    done = run(LOG, tmp_path, **warehouse(engine, tmp_path))
 
     assert done.code == 0, done.out + done.errors
     assert done.computed == {**PUBLISHED, **COUNTED}

@@ -6,11 +6,12 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
+from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
@@ -19,8 +20,9 @@ from examples.nasa_http import showing, source
 from examples.nasa_http.comparison import Line
 from wrapped_assets import progress
 from wrapped_assets.command import wrapped
-from wrapped_assets.resources.errors import Refused, RegionUnavailable, WarehouseError
+from wrapped_assets.resources.errors import Refused, RegionUnavailable, WarehouseError, WarehouseMissing
 from wrapped_assets.resources.landing_store import LandingStoreError
+from wrapped_assets.resources.open import open_warehouse
 from wrapped_assets.settings import BadSettings, Settings
 
 if TYPE_CHECKING:
@@ -31,8 +33,8 @@ app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 console = Console(width=None if sys.stdout.isatty() else 132)
 errors = Console(stderr=True)
 
-# What may be tuned from outside; any other setting could point this example at somebody's warehouse.
-TUNABLE = ("WRAPPED_MEMORY_LIMIT", "WRAPPED_THREADS")
+# What may be said from outside; any other setting could point this example at somebody's landing or regions.
+TUNABLE = ("WRAPPED_MEMORY_LIMIT", "WRAPPED_THREADS", "WRAPPED_WAREHOUSE_URL")
 
 
 class HomeInUse(Refused):
@@ -42,6 +44,18 @@ class HomeInUse(Refused):
         super().__init__(
             f"The example was not run in {home}.\n  That is not an empty folder.\n"
             "  Next: name a folder that is empty or does not exist yet."
+        )
+
+
+class WarehouseInUse(Refused):
+    """The warehouse that the settings name already exists."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        place = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        super().__init__(
+            f"The example was not run on {place}.\n  There is a warehouse already.\n"
+            "  Next: name a place in WRAPPED_WAREHOUSE_URL where there is none yet, or unset it."
         )
 
 
@@ -91,9 +105,10 @@ def run(
 
 def _compute(log: Path, folder: Path, keep: bool) -> Outcome:
     """The log as regional databases, the graph over them, and what the warehouse says then."""
+    settings = _settings(folder)
+    _refuse_warehouse_in_use(settings)
     with showing.bars(errors):
         written = source.write(log, folder / "regions", progress.report)
-    settings = _settings(folder)
     from examples.nasa_http import graph  # is made from the settings of just now
 
     with showing.bars(errors), graph.history(settings, keep) as instance:
@@ -133,6 +148,11 @@ def _settings(home: Path) -> Settings:
             del os.environ[name]
     os.environ |= {"WRAPPED_HOME": str(home), "WRAPPED_FIRST_DAY": "2017-01-01"}
     return Settings.load()
+
+
+def _refuse_warehouse_in_use(settings: Settings) -> None:
+    with suppress(WarehouseMissing), open_warehouse(settings).reading(patience=0):
+        raise WarehouseInUse(settings.warehouse_url)
 
 
 def _write_json(outcome: Outcome, file: Path) -> None:

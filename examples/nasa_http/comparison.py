@@ -1,15 +1,12 @@
 """What is known about the log beside what the pipeline's tables say. Nothing here reads the log.
 
-Each statement in `sql/computed/` answers with rows of a label and its numbers. A label on one side only is a
+Each statement in `sql/computed/`, one file for each engine, answers with rows of a label and its numbers. A label on one side only is a
 difference too: an unknown status, a thirteenth month.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-
-import duckdb
-
-from examples.nasa_http import statements
+from typing import Any
 
 Value = tuple[int | str, ...]
 
@@ -100,11 +97,11 @@ class Line:
         return self.known == self.computed
 
 
-def compare(warehouse: duckdb.DuckDBPyConnection) -> list[Line]:
-    """Everything known and everything computed, what was published first."""
+def compare(answer: Callable[[str], Iterable[tuple[Any, ...]]]) -> list[Line]:
+    """Everything known and everything computed, what was published first. `answer` runs a statement by its name."""
     known, computed, tables = {**PUBLISHED, **COUNTED}, dict[str, Value](), dict[str, str]()
     for statement, table in READS.items():
-        for what, *value in warehouse.execute(statements.text(f"computed/{statement}")).fetchall():
+        for what, *value in answer(statement):
             computed[what], tables[what] = tuple(value), table
     return [
         Line(what, known.get(what), computed.get(what), tables.get(what, ""), what in PUBLISHED)

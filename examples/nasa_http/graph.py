@@ -5,15 +5,15 @@ WRAPPED_HOME does it before.
 """
 
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import dagster as dg
-import duckdb
 import pyarrow.parquet as pq
 
 from examples.nasa_http import comparison, statements
@@ -23,9 +23,9 @@ from wrapped_assets import progress, running
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.definitions import defs
 from wrapped_assets.periods import Span
-from wrapped_assets.resources.configured import DuckDBWarehouseResource
+from wrapped_assets.resources.duckdb import DuckDBReader
 from wrapped_assets.resources.open import open_warehouse
-from wrapped_assets.resources.warehouse import LandingTotals
+from wrapped_assets.resources.warehouse import LandingTotals, Reader
 from wrapped_assets.settings import Settings
 
 YEAR = Span.year(2017)
@@ -90,8 +90,8 @@ def books(source: Source, story: Story) -> list[tuple[str, int, int]]:
 
 def compare(settings: Settings) -> list[comparison.Line]:
     """The warehouse's numbers beside the known ones."""
-    with _warehouse(settings) as warehouse:
-        return comparison.compare(warehouse)
+    with open_warehouse(settings).reading() as reader:
+        return comparison.compare(lambda statement: _answer(reader, statement))
 
 
 def _export_with_overlap(instance: dg.DagsterInstance, span: Span) -> int:
@@ -152,12 +152,17 @@ def _repeat(files: Iterable[Path], suffix: str) -> int:
 
 def _requests(settings: Settings) -> int:
     """The requests of the edition as it is now."""
-    with _warehouse(settings) as warehouse:
-        totals: dict[str, int] = dict(warehouse.execute(statements.text("computed/totals")).fetchall())
+    with open_warehouse(settings).reading() as reader:
+        totals: dict[str, int] = dict(_answer(reader, "totals"))
     return totals["requests"]
 
 
-@contextmanager
-def _warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    with DuckDBWarehouseResource.from_settings(settings).get_connection() as connection:
-        yield connection
+def _answer(reader: Reader, statement: str) -> list[tuple[Any, ...]]:
+    """What the warehouse's tables say, asked in its engine's words."""
+    if isinstance(reader, DuckDBReader):
+        return reader.con.execute(statements.text(f"computed/duckdb/{statement}")).fetchall()
+    # Only where its extra is installed.
+    from wrapped_assets.resources.clickhouse import ClickHouseReader
+
+    assert isinstance(reader, ClickHouseReader)
+    return reader.session.rows(statements.text(f"computed/clickhouse/{statement}"))

@@ -1,4 +1,4 @@
-"""This example's own SQL files, by name: `text("computed/months")`."""
+"""This example's own SQL files, by name: `text("computed/duckdb/months")`."""
 
 from pathlib import Path
 

@@ -35,7 +35,7 @@ COLUMNS = column_schema(
         ("requests, errors", "bigint", "API requests of the year, and those that failed."),
         ("bytes_read, rows_read, result_rows", "128 bit integer", "What the requests scanned and answered."),
         ("p50_us, p95_us, p99_us", "bigint, nullable", "Percentiles of the duration, in microseconds."),
-        ("days, hours", "lists", "Requests by calendar day and by hour of the day, UTC."),
+        ("hours", "list", "Requests by hour of the day, UTC."),
         ("workspaces, pipes, regions", "lists", "The most used ones, ranked; ties break by id."),
         (
             "storage_bytes, storage_rows",
@@ -61,7 +61,9 @@ COLUMNS = column_schema(
     group_name="wrapped",
     kinds={ENGINE},
     owners=OWNERS,
-    code_version=code_version(duckdb=["duckdb/summaries/facts"], clickhouse=["clickhouse/summaries/facts"]),
+    code_version=code_version(
+        duckdb=["duckdb/summaries/facts", "duckdb/summaries/days"], clickhouse=["clickhouse/summaries/facts"]
+    ),
     backfill_policy=dg.BackfillPolicy.single_run(),
     retry_policy=RETRY,
     pool=WRITERS_POOL,
@@ -72,7 +74,8 @@ COLUMNS = column_schema(
     description=describe(
         "one customer's year: the final integers its document is made of",
         "the monthly rollups of all families, kept by year, the identities and the workspaces' names",
-        "Customers who used nothing in the year are looked at too, and have no row."
+        "Requests by calendar day stand in `wrapped_days`, one row per customer and day (on ClickHouse, in a list `days` here)."
+        " Customers who used nothing in the year are looked at too, and have no row."
         " Late data of the year before changes `previous_requests`, so it makes this edition stale too."
         " An edition named in WRAPPED_FROZEN_EDITIONS stops following after its freeze and counts what it left out.",
     ),
