@@ -149,9 +149,9 @@ def _replace_whole(con: duckdb.DuckDBPyConnection, level: Level, family: Family,
                     con.execute(statement, bounds)
         if "summaries" in level.feeds:
             con.execute(queries.text("duckdb/rollups/make_whole_summaries_stale"), bounds)
-        if level is MONTHLY:
+        if "identities" in level.feeds:
             table = family.table(family.rollups[0])
-            within = f"(from {level.name}.{table} where month >= $from and month < $to)"
+            within = f"(from {level.name}.{table} where {level.period} >= $from and {level.period} < $to)"
             con.execute(sql.render("rollups/make_new_identities_stale", source=within), bounds)
         _settle(con, level, family, span)
 
@@ -182,10 +182,10 @@ def _make_changed_stale(con: duckdb.DuckDBPyConnection, level: Level, family: Fa
             con.execute(
                 _consumer_statement("make_changed_stale", level, ALL_LEVELS[consumer], family, rollup)
             )
-        else:
+        elif consumer == "summaries":
             con.execute(queries.text("duckdb/rollups/make_changed_summaries_stale"))
-    if level is MONTHLY:
-        con.execute(sql.render("rollups/make_new_identities_stale", source="changed"))
+        elif consumer == "identities":
+            con.execute(sql.render("rollups/make_new_identities_stale", source="changed"))
 
 
 def _insert(level: Level, family: Family, rollup: Rollup, touched: bool) -> str:
