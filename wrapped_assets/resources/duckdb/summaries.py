@@ -10,6 +10,7 @@ from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, YEARLY, Span
 from wrapped_assets.progress import report as progress
 from wrapped_assets.resources.duckdb import rollups, status
+from wrapped_assets.resources.duckdb.rows import dicts
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.warehouse import SummaryReport
 from wrapped_assets.summaries import Edition, Facts
@@ -62,8 +63,7 @@ def facts(
 ) -> list[Facts]:
     """The facts of an edition's customers, most requests first, or of one of them."""
     found = con.execute(_text("read"), {"year": year, "wrapped_id": wrapped_id, "most": most})
-    names = [column[0] for column in found.description or ()]
-    return [_facts(dict(zip(names, row, strict=True))) for row in found.fetchall()]
+    return [_facts(row) for row in dicts(found)]
 
 
 def _facts(row: dict[str, Any]) -> Facts:
