@@ -147,7 +147,7 @@ class _Reader:
                 self.problems[name] = str(error)
             return url
         parts = urlsplit(url)
-        if parts.scheme != "duckdb" or not parts.path.startswith("/") or parts.netloc:
+        if scheme != "duckdb" or not parts.path.startswith("/") or parts.netloc:
             self.problems[name] = (
                 f"has the scheme '{scheme}', expected duckdb:///absolute/path.duckdb,"
                 " clickhouse://user:password@host:port/database or chdb:///absolute/folder"

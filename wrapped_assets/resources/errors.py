@@ -96,16 +96,6 @@ class DuplicateKeys(WarehouseError):
         )
 
 
-class UnknownScheme(WarehouseError):
-    """A URL this installation cannot open."""
-
-    def __init__(self, setting: str, url_scheme: str, known: str) -> None:
-        super().__init__(
-            f"{setting} cannot be used.\n  Its scheme is '{url_scheme}'; known are {known}.\n"
-            f"  Next: set {setting} to a URL of a known scheme, see docs/operations.md."
-        )
-
-
 class NewerSchema(WarehouseError):
     """The warehouse was made by a newer version of this program."""
 
