@@ -87,12 +87,12 @@ YEARLY = Level("yearly", "year", "date", _year, "monthly", ())
 ALL_LEVELS: dict[str, Level] = {**LEVELS, YEARLY.name: YEARLY}
 
 
-def consecutive(days: Iterable[date]) -> list[Span]:
-    """The fewest spans that hold exactly these days."""
+def consecutive(days: Iterable[date], level: Level = DAILY) -> list[Span]:
+    """The fewest spans that hold exactly these days, or exactly the level's periods that they lie in."""
     spans: list[Span] = []
-    for day in sorted(set(days)):
-        if spans and spans[-1].end == day:
-            spans[-1] = Span(spans[-1].start, day + timedelta(days=1))
+    for span in sorted({level.span(day) for day in days}):
+        if spans and spans[-1].end == span.start:
+            spans[-1] = Span(spans[-1].start, span.end)
         else:
-            spans.append(Span.day(day))
+            spans.append(span)
     return spans

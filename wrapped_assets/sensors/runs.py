@@ -38,7 +38,7 @@ def calendar(now: datetime) -> Span:
 
 def ranges(stale: Collection[date], level: Level = DAILY, most: int = MOST_RANGES) -> list[Span]:
     """At most `most` spans of whole partitions, newest first, that hold all stale ones; the smallest gaps are filled."""
-    spans = [level.span(start) for start in sorted({level.start(day) for day in stale})]
+    spans = sorted({level.span(day) for day in stale})
     gaps = sorted((later.start - earlier.end, later.start) for earlier, later in pairwise(spans))
     widest = gaps[len(gaps) - min(most - 1, len(gaps)) :]
     cuts = {start for gap, start in widest if gap > LONGEST_GAP}

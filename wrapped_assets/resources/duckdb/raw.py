@@ -97,13 +97,12 @@ def _plan(con: duckdb.DuckDBPyConnection, family: Family, span: Span, full: bool
     """What each day with something to do needs."""
     bounds = {"family": family.name, "from": span.start, "to": span.end}
     pending = con.execute(queries.text("duckdb/raw/pending_days"), bounds).fetchall()
+    filled = row_counts(con, family, span).keys()
     if full:
-        known = row_counts(con, family, span)
-        every = {day for day, _ in pending} | landed_counts(con, family, span).keys() | known.keys()
+        every = {day for day, _ in pending} | landed_counts(con, family, span).keys() | filled
         return _Plan(sorted(every), [], [])
-    filled = row_counts(con, family, span)
     changed = {day for day, must_rebuild in pending if must_rebuild}
-    empty = {day for day, _ in pending} - changed - filled.keys()
+    empty = {day for day, _ in pending} - changed - filled
     landed = landed_counts(con, family, span) if empty else {}
     if sum(landed.get(day, 0) for day in empty) <= BULK_ROWS:
         empty = set()

@@ -15,7 +15,7 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.families import Family, Rollup
-from wrapped_assets.periods import ALL_LEVELS, HOURLY, MONTHLY, YEARLY, Level, Span
+from wrapped_assets.periods import ALL_LEVELS, HOURLY, MONTHLY, YEARLY, Level, Span, consecutive
 from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.connection import release_cache
@@ -38,7 +38,7 @@ def refresh(
     groups = [
         run
         for first in range(0, len(touched), TOUCHED_PERIODS)
-        for run in _runs(level, touched[first : first + TOUCHED_PERIODS])
+        for run in consecutive(touched[first : first + TOUCHED_PERIODS], level)
     ]
     steps = len(pieces) + len(groups)
     for done, piece in enumerate(pieces):
@@ -104,23 +104,11 @@ def _plan(
     return [day for day, is_whole in pending if is_whole], [day for day, is_whole in pending if not is_whole]
 
 
-def _runs(level: Level, periods: Sequence[date]) -> list[Span]:
-    """Spans of adjoining periods."""
-    runs: list[Span] = []
-    for start in periods:
-        span = level.span(start)
-        if runs and runs[-1].end == span.start:
-            runs[-1] = Span(runs[-1].start, span.end)
-        else:
-            runs.append(span)
-    return runs
-
-
 def chunks(
     con: duckdb.DuckDBPyConnection, level: Level, family: Family, periods: Sequence[date]
 ) -> Iterator[Span]:
     """Runs of whole periods that read at most CHUNK_ROWS rows, or one period if it alone reads more."""
-    for run in _runs(level, periods):
+    for run in consecutive(periods, level):
         rows: Counter[date] = Counter()
         for day, count in _source_rows(con, level, family, run).items():
             rows[level.start(day)] += count
