@@ -111,13 +111,8 @@ def _freeze(con: duckdb.DuckDBPyConnection, year: int, frozen_at: datetime) -> N
 
 
 def _keep_edition(con: duckdb.DuckDBPyConnection, year: int) -> None:
-    through, generated_at, last_file = con.execute(_text("edition"), {"year": year}).fetchall()[0]
     con.execute("delete from main.wrapped_editions where year = $year", {"year": year})
-    if generated_at is not None:
-        con.execute(
-            "insert into main.wrapped_editions values ($year, $through, $generated_at, $last_file, null)",
-            {"year": year, "through": through, "generated_at": generated_at, "last_file": last_file},
-        )
+    con.execute(f"insert into main.wrapped_editions by name\n{_text('edition')}", {"year": year})
     con.execute("delete from stale.editions where year = $year", {"year": year})
 
 
