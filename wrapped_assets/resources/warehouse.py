@@ -12,11 +12,9 @@ from typing import Any, Protocol
 
 from wrapped_assets.checks import Check
 from wrapped_assets.periods import Span
+from wrapped_assets.progress import Progress
 from wrapped_assets.resources.landing_store import Fetched
 from wrapped_assets.summaries import Edition, Facts
-
-Progress = Callable[[str, int, int], None]
-"""Called with a label, how many units are done and how many there are."""
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from datetime import date
 from wrapped_assets import queries
 from wrapped_assets.families import Family, Rollup
 from wrapped_assets.periods import HOURLY, LEVELS, Level, Span
+from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.clickhouse import marks, raw, sql
 from wrapped_assets.resources.clickhouse.partitions import staged, swap
 from wrapped_assets.resources.clickhouse.session import Session
-from wrapped_assets.resources.warehouse import Progress, RefreshReport
+from wrapped_assets.resources.warehouse import RefreshReport
 
 # Rows of the level below aggregated at once.
 CHUNK_ROWS = 4_000_000

@@ -15,6 +15,7 @@ import duckdb
 from wrapped_assets import queries
 from wrapped_assets.families import Family
 from wrapped_assets.periods import Span, consecutive
+from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.connection import release_cache
@@ -22,7 +23,7 @@ from wrapped_assets.resources.duckdb.rows import dicts
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import DuplicateKeys, LandingFilesGone
 from wrapped_assets.resources.landing_store import Fetched
-from wrapped_assets.resources.warehouse import Fetch, LedgerFile, Progress, RefreshReport
+from wrapped_assets.resources.warehouse import Fetch, LedgerFile, RefreshReport
 
 # A day without rows is built whole when it and its like bring more than this; fewer are merged like late rows,
 # which touches only the customers they name. Each midnight starts such a day.

@@ -16,11 +16,12 @@ import duckdb
 from wrapped_assets import queries
 from wrapped_assets.families import Family, Rollup
 from wrapped_assets.periods import ALL_LEVELS, HOURLY, MONTHLY, YEARLY, Level, Span, consecutive
+from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.connection import release_cache
 from wrapped_assets.resources.duckdb.transaction import transaction
-from wrapped_assets.resources.warehouse import Progress, RefreshReport
+from wrapped_assets.resources.warehouse import RefreshReport
 
 # Rows of the level below aggregated at once: more needs more memory, fewer means more commits, each with its price.
 CHUNK_ROWS = 4_000_000
