@@ -1,4 +1,4 @@
-"""Every setting, read from the environment once; nothing else in this project reads it.
+"""Every setting; nothing else in this project reads the WRAPPED_* variables of the environment.
 
 `Settings.load()` builds one frozen object, or reports every bad variable at once.
 """

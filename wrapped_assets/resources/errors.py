@@ -90,7 +90,7 @@ class DuplicateKeys(WarehouseError):
 
     def __init__(self, table: str, examples: Sequence[dict[str, object]]) -> None:
         super().__init__(
-            f"{table} was not refreshed: its staged rows hold the same key more than once.\n"
+            f"{table} was not refreshed: its new rows hold the same key more than once.\n"
             f"  First of them: {examples[0]}\n"
             "  Next: this is a defect of the merge, not of your data; please report it with the statement in the log."
         )

@@ -1,4 +1,4 @@
-"""From a setting to the store it names: the one place that knows which URL means which implementation."""
+"""From a setting to the store it names, without Dagster; `configured` makes Dagster's resources of the same settings."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

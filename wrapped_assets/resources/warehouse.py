@@ -1,6 +1,7 @@
 """The Warehouse contract: what assets, checks, sensors and the command line ask of an engine.
 
-Two engines keep it: DuckDB (`resources/duckdb/`) and ClickHouse (`resources/clickhouse/`), through clickhouse-connect. Everything that crosses this line is plain Python, so no asset knows an engine.
+Two engines keep it: DuckDB (`resources/duckdb/`) and ClickHouse (`resources/clickhouse/`), a server through clickhouse-connect
+or in process through chdb. Everything that crosses this line is plain Python, so no asset knows an engine.
 """
 
 from collections.abc import Callable, Sequence

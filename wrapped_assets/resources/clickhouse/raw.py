@@ -162,7 +162,7 @@ def _refuse_duplicates(session: Session, family: Family, days: Sequence[marks.Pa
 
 def duplicates(session: Session, family: Family, table: str, span: Span) -> list[dict[str, Any]]:
     """Keys that stand more than once."""
-    statement = _statement("raw/duplicates", family, table=table)
+    statement = _statement("checks/duplicates", family, table=table)
     return session.dicts(statement, {"since": span.start, "until": span.end})
 
 

@@ -236,7 +236,7 @@ def _holds(con: duckdb.DuckDBPyConnection, question: str, values: dict[str, Any]
 
 def _refuse_duplicates(con: duckdb.DuckDBPyConnection, family: Family, table: str, span: Span) -> None:
     """The check that runs before anyone can see the rows: it raises inside the transaction."""
-    statement = _statement("raw/duplicates", family, table=table)
+    statement = _statement("checks/duplicates", family, table=table)
     if examples := dicts(con.execute(statement, {"from": span.start, "to": span.end})):
         raise DuplicateKeys(f"raw.{family.name}", examples)
 
@@ -269,7 +269,7 @@ def _merge_statement(family: Family) -> str:
 
 def duplicates_statement(family: Family) -> str:
     """The query for keys that stand more than once in raw; binds `$from` and `$to`."""
-    return _statement("raw/duplicates", family, table=f"raw.{family.name}")
+    return _statement("checks/duplicates", family, table=f"raw.{family.name}")
 
 
 def lost_keys(

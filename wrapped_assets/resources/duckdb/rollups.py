@@ -1,4 +1,4 @@
-"""Hourly, daily, weekly and monthly in DuckDB: whole periods after a rebuild, touched organizations after a merge.
+"""Hourly, daily, weekly, monthly and yearly in DuckDB: whole periods after a rebuild, touched organizations after a merge.
 
 What to recompute stands in the level's stale tables. Whole periods are replaced in chunks of bounded
 size; otherwise only the groups that changed one level below (for hourly: the hours of the organizations
