@@ -78,8 +78,10 @@ from floor_raw where toYYYYMMDD(start_datetime) = {partition:UInt32} group by al
 STATES = {
     "requests": (
         "organization_id, workspace_id, pipe_id, pipe_name, region",
-        ("sumMergeState(requests), sumMergeState(errors), sumMergeState(read_bytes), sumMergeState(read_rows),"
-        " sumMergeState(result_rows), sumMergeState(cpu_time_us), maxMergeState(last_at)"),
+        (
+            "sumMergeState(requests), sumMergeState(errors), sumMergeState(read_bytes), sumMergeState(read_rows),"
+            " sumMergeState(result_rows), sumMergeState(cpu_time_us), maxMergeState(last_at)"
+        ),
     ),
     "durations": ("organization_id", "sumMapMergeState(histogram)"),
     "days": ("organization_id, event_date", "sumMergeState(requests), sumMergeState(errors)"),

@@ -5,7 +5,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from wrapped_assets.resources.duckdb import DuckDBWarehouse
+from wrapped_assets.families import PIPE_STATS, Rollup
+from wrapped_assets.periods import DAILY
+from wrapped_assets.resources.duckdb import DuckDBWarehouse, sql
 from wrapped_assets.resources.duckdb.schema import VERSION
 from wrapped_assets.resources.errors import NewerSchema, OlderSchema, WarehouseMissing
 
@@ -50,3 +52,21 @@ def test_an_empty_file_is_no_warehouse_for_a_reader_and_becomes_one_for_a_writer
         pass
     with DuckDBWarehouse(path).reading() as reader:
         assert reader.editions() == []
+
+
+def _rollup(*dimensions: str) -> Rollup:
+    return Rollup("answers", dimensions, PIPE_STATS.rollups[0].measures[:1], "Requests by what was answered.")
+
+
+def test_a_rollups_dimension_has_the_type_of_its_column() -> None:
+    """A code stays a number and a duration whole microseconds, in the rollup and in what it must recompute."""
+    rollup = _rollup("organization_id", "status_code", "duration_us", "hour_of_day")
+    expected = "organization_id varchar, status_code integer, duration_us ubigint, hour_of_day utinyint"
+    assert f"(day date, {expected}, requests bigint)" in sql.rollup_ddl(PIPE_STATS, rollup, DAILY)
+    assert f"(period date not null, {expected})" in sql.stale_ddl(PIPE_STATS, rollup, DAILY)
+
+
+def test_a_rollup_by_what_no_column_holds_is_refused() -> None:
+    """A misspelled dimension makes no table of text."""
+    with pytest.raises(KeyError, match="status_cod"):
+        sql.rollup_ddl(PIPE_STATS, _rollup("organization_id", "status_cod"), DAILY)

@@ -1,6 +1,7 @@
 """What must hold, layer by layer: the names of the checks, what they promise and how bad a breach is.
 
-A check is a query for the rows that break a rule; none is a pass. The queries are in `sql/*/checks/`.
+A check is a query for the rows that break a rule; none is a pass. The queries are in `sql/*/checks/`, some filled in from
+a family's declaration; for ClickHouse the quarantine is read as everywhere else, by `sql/clickhouse/status/quarantine.sql`.
 The same table makes the asset checks in Dagster and the list that `wrapped check` prints.
 """
 

@@ -108,28 +108,24 @@ def build(
         count = f"{runs} run{'s' if runs > 1 else ''}"
         console.print(f"Built {span.start} to {last}: {count} in {seconds:.1f} s.", soft_wrap=True)
     else:
-        console.print(
+        _say(
+            console,
             f"Nothing to do: every file of {span.start} to {last} is imported"
             f" and every layer follows it ({seconds:.1f} s). Looked below {settings.landing_url}",
-            soft_wrap=True,
-            highlight=False,
         )
     if not running.has_edition(settings, year):
-        console.print(
+        _say(
+            console,
             f"The warehouse holds no row of {year}, so there is nothing to summarize or to check. Files of {year}"
             f" belong below {settings.landing_url}, as docs/landing-contract.md says.",
-            style="yellow",
-            soft_wrap=True,
-            markup=False,
-            highlight=False,
+            "yellow",
         )
     files, rows = running.set_aside(settings, span)
     if files or rows:
         check = wrapped(f"check --year {year}")
-        text = f"Set aside: {files:,} files and {rows:,} rows; `{check}` says why."
-        console.print(text, style="yellow", soft_wrap=True, markup=False, highlight=False)
+        _say(console, f"Set aside: {files:,} files and {rows:,} rows; `{check}` says why.", "yellow")
     if overlooked := running.overlooked(settings):
-        console.print(overlooked, style="yellow", soft_wrap=True, markup=False, highlight=False)
+        _say(console, overlooked, "yellow")
 
 
 @app.command()
@@ -285,11 +281,16 @@ def _notice() -> progress.Notice:
     def notice(text: str) -> None:
         if text not in told:
             told.add(text)
-            errors.print(text, style="yellow", highlight=False, markup=False, soft_wrap=True)
+            _say(errors, text, "yellow")
 
     return notice
 
 
 def _refuse(text: str) -> NoReturn:
-    errors.print(text, style="red", highlight=False, markup=False, soft_wrap=True)
+    _say(errors, text, "red")
     raise SystemExit(2) from None
+
+
+def _say(where: Console, text: str, style: str | None = None) -> None:
+    """Print a text as it is: what it quotes is no markup, and no line is broken at the terminal's edge."""
+    where.print(text, style=style, markup=False, highlight=False, soft_wrap=True)

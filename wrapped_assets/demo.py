@@ -1,7 +1,7 @@
 """The demonstration: a synthetic year through the whole graph, compared with what its source knows to be true."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from wrapped_assets.resources.errors import Refused
 from wrapped_assets.resources.open import open_warehouse
 from wrapped_assets.resources.warehouse import Reader
 from wrapped_assets.settings import Settings
+from wrapped_assets.summaries import Facts
 
 Bars = Callable[[], AbstractContextManager[None]]
 
@@ -107,12 +108,27 @@ def _show(console: Console, reader: Reader, settings: Settings, world: synthetic
 def _print_truth(console: Console, reader: Reader, settings: Settings, world: synthetic.World) -> bool:
     """The pipeline's numbers beside the source's own; returns whether any differs."""
     truth = synthetic.truth(world, progress.report)
-    secret = settings.secret()
-    known = {row["wrapped_id"]: row for row in reader.facts(world.year)}
-    differing = []
-    for customer, expected in truth.customers.items():
-        row = known.get(wrapped_id(secret, customer))
-        found = row and (
+    span = Span.year(world.year)
+    lines = [
+        (f"{name}, unique rows", truth.unique[name], reader.landing_totals(name, span).unique_rows)
+        for name in FAMILIES
+    ]
+    agreeing = _agreeing(truth.customers, reader.facts(world.year), settings.secret())
+    lines.append(("customers whose every total agrees", len(truth.customers), agreeing))
+    table = Table(title="Against the source's own truth")
+    for column in ("what", "source", "computed", ""):
+        table.add_column(column, justify="right" if column in ("source", "computed") else "left")
+    for what, source, computed in lines:
+        mark = "[green]equal" if source == computed else "[red]DIFFERS"
+        table.add_row(what, f"{source:,}", f"{computed:,}", mark)
+    console.print(table)
+    return any(source != computed for _, source, computed in lines)
+
+
+def _agreeing(customers: Mapping[str, synthetic.CustomerTruth], facts: Iterable[Facts], secret: bytes) -> int:
+    """How many customers' totals are all as the source has them."""
+    computed = {
+        row["wrapped_id"]: (
             row["requests"],
             row["errors"],
             row["bytes_read"],
@@ -120,25 +136,17 @@ def _print_truth(console: Console, reader: Reader, settings: Settings, world: sy
             row["ingestion_bytes"],
             row["storage_bytes"],
         )
-        if found != (
-            expected.requests,
-            expected.errors,
-            expected.read_bytes,
-            expected.operations,
-            expected.written_bytes,
-            expected.storage_bytes,
-        ):
-            differing.append(customer)
-    table = Table(title="Against the source's own truth")
-    for column in ("what", "source", "computed", ""):
-        table.add_column(column, justify="right" if column in ("source", "computed") else "left")
-    unique = {family: reader.landing_totals(family, Span.year(world.year)).unique_rows for family in FAMILIES}
-    lines = [(f"{family}, unique rows", truth.unique[family], unique[family]) for family in FAMILIES]
-    lines.append(
-        ("customers whose every total agrees", len(truth.customers), len(truth.customers) - len(differing))
+        for row in facts
+    }
+    return sum(
+        computed.get(wrapped_id(secret, customer))
+        == (
+            truth.requests,
+            truth.errors,
+            truth.read_bytes,
+            truth.operations,
+            truth.written_bytes,
+            truth.storage_bytes,
+        )
+        for customer, truth in customers.items()
     )
-    for what, expected_number, computed in lines:
-        mark = "[green]equal" if expected_number == computed else "[red]DIFFERS"
-        table.add_row(what, f"{expected_number:,}", f"{computed:,}", mark)
-    console.print(table)
-    return any(expected_number != computed for _, expected_number, computed in lines)

@@ -52,7 +52,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Rollup:
-    """One dimension set of a family, kept per hour, day, ISO week and month. Its first measure counts its rows."""
+    """One dimension set of a family, kept per hour, day, ISO week and month, in DuckDB per year too. Its first measure counts its rows."""
 
     name: str
     dimensions: tuple[str, ...]

@@ -1,15 +1,15 @@
 """Which landing files are new, and taking them in: the exact difference between a listing and the ledger."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from wrapped_assets import layout
 from wrapped_assets.families import DIMENSIONS
 from wrapped_assets.periods import Span
+from wrapped_assets.progress import Progress
 from wrapped_assets.resources.landing_store import Fetched, LandingObject, LandingStore, UnreadableName
-from wrapped_assets.resources.warehouse import Fetch, ImportReport, LandedFile, LedgerFile, Writer
+from wrapped_assets.resources.warehouse import Fetch, ImportReport, LandedFile, Writer
 
 # Files imported in one transaction: few enough to spool, enough to share a query.
 BATCH_FILES = 500
@@ -30,7 +30,7 @@ def import_days(
     family: str,
     span: Span,
     now: datetime,
-    progress: Callable[[str, int, int], None],
+    progress: Progress,
 ) -> Import:
     """Take in every file of these folder days that the ledger does not hold in its present version."""
     done = Import()
@@ -109,10 +109,4 @@ def _folder_day(source: str, key: str) -> date | None:
 
 def fetching(store: LandingStore) -> Fetch:
     """How the warehouse gets at landing files it names by its ledger."""
-
-    @contextmanager
-    def fetch(files: Sequence[LedgerFile]) -> Iterator[Fetched]:
-        with store.fetch([LandingObject(file.key, file.etag, file.size) for file in files]) as fetched:
-            yield fetched
-
-    return fetch
+    return lambda files: store.fetch([LandingObject(file.key, file.etag, file.size) for file in files])

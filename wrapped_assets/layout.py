@@ -102,8 +102,10 @@ def parse(key: str) -> Place | None:
     return None
 
 
-def export_key(family: str, region: str, from_: datetime, to: datetime, exported_at: datetime) -> str:
-    """The key of one export of the window [from_, to), which lies within one UTC day.
+def export_key(
+    family: str, region: str, from_: datetime, to: datetime, exported_at: datetime, part: int = 0
+) -> str:
+    """The key of one export of the window [from_, to), which lies within one UTC day, or of a further part of it.
 
     Sorted by name, the exports of a region's day come in the order of their windows and then of their making.
     """
@@ -115,7 +117,8 @@ def export_key(family: str, region: str, from_: datetime, to: datetime, exported
         )
     window = f"{_second(start)}-{_second(end)}"
     folder = f"{day_prefix(family, start.date())}region={_checked_region(region)}"
-    return f"{folder}/{window}.exported-{_millisecond(exported_at)}.parquet"
+    name = f"{window}.exported-{_millisecond(exported_at)}"
+    return f"{folder}/{name}.{part}.parquet" if part else f"{folder}/{name}.parquet"
 
 
 def dimension_key(name: str, region: str, exported_at: datetime) -> str:
@@ -124,9 +127,14 @@ def dimension_key(name: str, region: str, exported_at: datetime) -> str:
     return f"{folder}/snapshot.exported-{_millisecond(exported_at)}.parquet"
 
 
+def is_region(name: str) -> bool:
+    """Whether a region may have this name: it names a folder of landing and a partition."""
+    return _REGION.fullmatch(name) is not None
+
+
 def _region_of_folder(folder: str) -> str | None:
     region = folder.removeprefix("region=")
-    return region if region != folder and _REGION.fullmatch(region) else None
+    return region if region != folder and is_region(region) else None
 
 
 def _checked_name(name: str) -> str:
@@ -136,7 +144,7 @@ def _checked_name(name: str) -> str:
 
 
 def _checked_region(region: str) -> str:
-    if not _REGION.fullmatch(region):
+    if not is_region(region):
         raise ValueError(
             f"a region is letters, digits, '-', '_' and '.', starting with a letter or digit, not {region!r}"
         )

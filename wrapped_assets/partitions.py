@@ -45,6 +45,15 @@ with warnings.catch_warnings():
     every_region = dg.MultiToSingleDimensionPartitionMapping(partition_dimension_name="day")
 
 
+# Where Dagster keeps the range of a run, last key included.
+_FIRST, _LAST = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+
+
+def key_range(first: object, last: object) -> dict[str, str]:
+    """The tags of one run over all partitions from the key `first` to the key `last`."""
+    return {_FIRST: str(first), _LAST: str(last)}
+
+
 def span_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> Span:
     """The days that the partitions of this run cover.
 
@@ -56,8 +65,7 @@ def span_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -
     if not execution.partition_keys:
         raise ValueError(
             "This run covers no partition.\n"
-            f"  Its range is {execution.run.tags.get('dagster/asset_partition_range_start')} to"
-            f" {execution.run.tags.get('dagster/asset_partition_range_end')}.\n"
+            f"  Its range is {execution.run.tags.get(_FIRST)} to {execution.run.tags.get(_LAST)}.\n"
             "  Next: start it again with the earlier partition first."
         )
     window = execution.partition_time_window

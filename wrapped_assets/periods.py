@@ -1,6 +1,6 @@
-"""Half-open UTC ranges of days, and the four levels that rollups are kept at."""
+"""Half-open UTC ranges of days, and the levels that rollups are kept at."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -35,60 +35,64 @@ class Span:
         return cls(date(year, 1, 1), date(year + 1, 1, 1))
 
 
+def _week(day: date) -> Span:
+    monday = day - timedelta(days=day.weekday())
+    return Span(monday, monday + timedelta(days=7))
+
+
+def _month(day: date) -> Span:
+    first = day.replace(day=1)
+    return Span(first, (first + timedelta(days=31)).replace(day=1))
+
+
+def _year(day: date) -> Span:
+    return Span.year(day.year)
+
+
 @dataclass(frozen=True)
 class Level:
-    """A rollup layer: its name (also its schema), its period column, and where it is merged from."""
+    """A rollup layer: its name (also its schema), its period column, and where it is merged from.
+
+    `span` gives the partition that holds a day. `feeds` is what follows a change: other levels, the summaries, and
+    the identities, since a month may name an organization that nothing named before.
+    """
 
     name: str
     period: str
     period_type: str
+    span: Callable[[date], Span]
     source: str
     feeds: tuple[str, ...]
 
     def start(self, day: date) -> date:
         """The first day of the partition that holds `day`."""
-        if self.name == "weekly":
-            return day - timedelta(days=day.weekday())
-        if self.name == "yearly":
-            return day.replace(month=1, day=1)
-        return day.replace(day=1) if self.name == "monthly" else day
-
-    def span(self, day: date) -> Span:
-        """The partition that holds `day`."""
-        start = self.start(day)
-        if self.name == "weekly":
-            return Span(start, start + timedelta(days=7))
-        if self.name == "yearly":
-            return Span.year(start.year)
-        if self.name == "monthly":
-            return Span(start, (start + timedelta(days=31)).replace(day=1))
-        return Span.day(start)
+        return self.span(day).start
 
     def covering(self, span: Span) -> Span:
         """The smallest span of whole partitions that holds `span`."""
-        return Span(self.span(span.start).start, self.span(span.end - timedelta(days=1)).end)
+        return Span(self.start(span.start), self.span(span.end - timedelta(days=1)).end)
 
 
-HOURLY = Level("hourly", "hour", "timestamp", "raw", ("daily",))
-DAILY = Level("daily", "day", "date", "hourly", ("weekly", "monthly"))
-WEEKLY = Level("weekly", "week", "date", "daily", ())
-MONTHLY = Level("monthly", "month", "date", "daily", ("yearly", "summaries"))
+HOURLY = Level("hourly", "hour", "timestamp", Span.day, "raw", ("daily",))
+DAILY = Level("daily", "day", "date", Span.day, "hourly", ("weekly", "monthly"))
+WEEKLY = Level("weekly", "week", "date", _week, "daily", ())
+MONTHLY = Level("monthly", "month", "date", _month, "daily", ("yearly", "summaries", "identities"))
 
 LEVELS: dict[str, Level] = {level.name: level for level in (HOURLY, DAILY, WEEKLY, MONTHLY)}
 """The levels that are assets."""
 
 # Not an asset: wrapped_summaries keeps it, so that a customer's year is one row a group and not twelve.
-YEARLY = Level("yearly", "year", "date", "monthly", ())
+YEARLY = Level("yearly", "year", "date", _year, "monthly", ())
 
 ALL_LEVELS: dict[str, Level] = {**LEVELS, YEARLY.name: YEARLY}
 
 
-def consecutive(days: Iterable[date]) -> list[Span]:
-    """The fewest spans that hold exactly these days."""
+def consecutive(days: Iterable[date], level: Level = DAILY) -> list[Span]:
+    """The fewest spans that hold exactly these days, or exactly the level's periods that they lie in."""
     spans: list[Span] = []
-    for day in sorted(set(days)):
-        if spans and spans[-1].end == day:
-            spans[-1] = Span(spans[-1].start, day + timedelta(days=1))
+    for span in sorted({level.span(day) for day in days}):
+        if spans and spans[-1].end == span.start:
+            spans[-1] = Span(spans[-1].start, span.end)
         else:
-            spans.append(Span.day(day))
+            spans.append(span)
     return spans

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-Sink = Callable[[str, int, int], None]
+Progress = Callable[[str, int, int], None]
 """Called with a label, how many units are done and how many there are."""
 
 Notice = Callable[[str], None]
 """Called with a sentence for whoever waits."""
 
-_sink: ContextVar[Sink | None] = ContextVar("progress_sink", default=None)
+_sink: ContextVar[Progress | None] = ContextVar("progress_sink", default=None)
 _notice: ContextVar[Notice | None] = ContextVar("progress_notice", default=None)
 
 
@@ -39,7 +39,7 @@ def told_by(notice: Notice) -> Iterator[None]:
 
 
 @contextmanager
-def shown_by(sink: Sink) -> Iterator[None]:
+def shown_by(sink: Progress) -> Iterator[None]:
     """Send the reports made inside to this sink."""
     token = _sink.set(sink)
     try:

@@ -18,6 +18,7 @@ from wrapped_assets.families import FAMILIES
 from wrapped_assets.jobs import DAY_LAYERS
 from wrapped_assets.launcher import HOST_TAG, fail_gone_runs
 from wrapped_assets.overlooked import folders, strangers, told
+from wrapped_assets.partitions import key_range
 from wrapped_assets.periods import MONTHLY, WEEKLY, Span
 from wrapped_assets.resources.errors import Refused, WarehouseMissing
 from wrapped_assets.resources.open import open_landing, open_warehouse
@@ -114,13 +115,9 @@ def run(
 def export(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
     """Export these days of every region, and the names and owners; returns the number of runs."""
     first, last = min(settings.regions), max(settings.regions)
-    days = {
-        "dagster/asset_partition_range_start": f"{span.start}|{first}",
-        "dagster/asset_partition_range_end": f"{span.end - timedelta(days=1)}|{last}",
-    }
+    days = key_range(f"{span.start}|{first}", f"{span.end - timedelta(days=1)}|{last}")
     run(opened, "export_regions", {**days, REFRESH_TAG: "export"})
-    every = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
-    run(opened, "export_snapshots", {**every, REFRESH_TAG: "export"})
+    run(opened, "export_snapshots", {**key_range(first, last), REFRESH_TAG: "export"})
     return 2
 
 
@@ -162,10 +159,7 @@ def rebuild(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
         run(opened, job, {**range_tags(level.covering(span), level), REFRESH_TAG: "build"}, _full(level.name))
     ops = dict.fromkeys(("organizations", "workspaces", "wrapped_organizations"), _FULL_REFRESH)
     run(opened, "refresh_identities", {REFRESH_TAG: "build"}, {"ops": ops})
-    years = {
-        "dagster/asset_partition_range_start": str(span.start.year),
-        "dagster/asset_partition_range_end": str((span.end - timedelta(days=1)).year),
-    }
+    years = key_range(span.start.year, (span.end - timedelta(days=1)).year)
     run(
         opened,
         "refresh_editions",

@@ -1,4 +1,4 @@
-"""Every setting, read from the environment once; nothing else in this project reads it.
+"""Every setting; nothing else in this project reads the WRAPPED_* variables of the environment.
 
 `Settings.load()` builds one frozen object, or reports every bad variable at once.
 """
@@ -13,10 +13,10 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from wrapped_assets.address import SCHEMES, Address
+from wrapped_assets.layout import is_region
 
 SMALLEST_SECRET = 32
 
-_REGION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _ENDPOINT = re.compile(r"https?://[^/@?#\s]+(/[^@?#\s]*)?")
 _MEMORY = re.compile(r"\d+(\.\d+)?\s*(MB|GB|MiB|GiB)")
 
@@ -147,7 +147,7 @@ class _Reader:
                 self.problems[name] = str(error)
             return url
         parts = urlsplit(url)
-        if parts.scheme != "duckdb" or not parts.path.startswith("/") or parts.netloc:
+        if scheme != "duckdb" or not parts.path.startswith("/") or parts.netloc:
             self.problems[name] = (
                 f"has the scheme '{scheme}', expected duckdb:///absolute/path.duckdb,"
                 " clickhouse://user:password@host:port/database or chdb:///absolute/folder"
@@ -159,13 +159,11 @@ class _Reader:
         given = self.environment.get(name)
         if given is None:
             found = sorted((home / "regions").glob("*.duckdb"))
-            return {
-                path.stem: f"duckdb://{quote(str(path))}" for path in found if _REGION.fullmatch(path.stem)
-            }
+            return {path.stem: f"duckdb://{quote(str(path))}" for path in found if is_region(path.stem)}
         regions = {}
         for part in filter(None, (part.strip() for part in given.split(","))):
             region, _, url = part.partition("=")
-            if not _REGION.fullmatch(region) or not url.startswith("duckdb:///"):
+            if not is_region(region) or not url.startswith("duckdb:///"):
                 self.problems[name] = f"entry for '{region}' is not name=duckdb:///absolute/path"
             regions[region] = url
         return regions

@@ -22,6 +22,7 @@ from examples.nasa_http.windows import OVERLAP, Window, midnights, windows
 from wrapped_assets import progress, running
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.definitions import defs
+from wrapped_assets.partitions import key_range
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.duckdb import DuckDBReader
 from wrapped_assets.resources.open import open_warehouse
@@ -130,8 +131,7 @@ def _export(instance: dg.DagsterInstance, window: Window, regions: Sequence[str]
 
 
 def _partitions(first: str, last: str) -> dict[str, str]:
-    bounds = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
-    return {**bounds, REFRESH_TAG: "export"}
+    return {**key_range(first, last), REFRESH_TAG: "export"}
 
 
 def _landed_files(settings: Settings, days: Collection[date] | None = None) -> list[Path]:

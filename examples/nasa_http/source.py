@@ -3,7 +3,6 @@
 Everything that turns a line of the log into a request is in `sql/source/`; nothing here knows Dagster.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,14 +13,13 @@ from examples.nasa_http import statements
 from wrapped_assets import queries
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import Span
+from wrapped_assets.progress import Progress
 from wrapped_assets.resources.errors import Refused
 
 REGIONS = ("aws-eu-central-1", "aws-us-east-1", "gcp-europe-west3", "gcp-us-east4")
 """Invented: the log knows one server. A host's region is a hash of its name, so a host has one."""
 
 COLUMNS = ("host", "ts_local", "method", "url", "status", "bytes", "is_injected")
-
-Report = Callable[[str, int, int], None]
 
 
 class NotTheLog(Refused):
@@ -63,7 +61,7 @@ class Source:
             region.execute("commit")
 
 
-def write(log: Path, folder: Path, report: Report) -> Source:
+def write(log: Path, folder: Path, report: Progress) -> Source:
     """Write one database a region below `folder`; NotTheLog when the file cannot be used."""
     lines = _inspect(log)
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,6 @@
 """The asset checks: each a query for the rows that break a rule, over the partitions of the run.
 
-Which checks there are and what they promise is declared in wrapped_assets/checks.py, the queries are in
-sql/*/checks/. A run without partitions checks the year in its configuration.
+Which checks there are, what they promise and where the queries are is declared in wrapped_assets/checks.py. A run without partitions checks the year in its configuration.
 """
 
 from collections.abc import Mapping, Sequence

@@ -10,9 +10,9 @@ import dagster as dg
 from wrapped_assets import progress
 from wrapped_assets.families import Column, Kind
 from wrapped_assets.periods import Span
+from wrapped_assets.progress import Progress
 from wrapped_assets.queries import digest
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseError, WarehouseUnreachable
-from wrapped_assets.resources.warehouse import Progress
 from wrapped_assets.settings import Settings
 
 # Which engine keeps the tables: its kind, its names and the digests of its statements are what the assets show.

@@ -60,7 +60,7 @@ def raw(family: Family) -> dg.AssetsDefinition:
         description=describe(
             f"{family.one_row_is}, exactly once, by its key ({', '.join(family.key)})",
             f"the landing rows of `{family.name}`: of each key the one exported last",
-            "The staged rows are checked for duplicate keys before anyone can see them.",
+            "New rows are checked for duplicate keys before anyone can see them.",
         ),
     )
     def deduplicate(

@@ -67,10 +67,9 @@ def regional_export(family: Family) -> dg.AssetsDefinition:
             window = _window(span, config)
             if window is None:
                 continue
-            wrote = _export(database, store, family.name, window, exported_at)
-            files += len(wrote)
-            rows += sum(wrote.values())
-            context.log.info(f"{region}: {sum(wrote.values())} rows in {len(wrote)} files")
+            new_files, new_rows = export_window(database, store, family.name, window, exported_at)
+            files, rows = files + new_files, rows + new_rows
+            context.log.info(f"{region}: {new_rows} rows in {new_files} files")
         return dg.MaterializeResult(metadata={"dagster/row_count": rows, "files": files})
 
     return export
@@ -133,26 +132,24 @@ def _window(span: Span, config: Window) -> tuple[datetime, datetime] | None:
     return window if window[0] < window[1] else None
 
 
-def _export(
+def export_window(
     database: RegionalDatabase,
     store: LandingStore,
     family: str,
     window: tuple[datetime, datetime],
     exported_at: datetime,
-) -> dict[str, int]:
-    """Write the window's files and put them into landing; returns the rows by object key."""
-    wrote = {}
+) -> tuple[int, int]:
+    """Write the window's files and put them into landing; returns how many files and rows they are."""
+    files = rows = 0
     with tempfile.TemporaryDirectory(prefix="wrapped-export-") as folder:
         days = database.export(family, *window, exported_at, Path(folder))
-        for day, (paths, rows) in days.items():
+        for day, (paths, count) in days.items():
             midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
             start, end = max(window[0], midnight), min(window[1], midnight + timedelta(days=1))
-            key = layout.export_key(family, database.region, start, end, exported_at)
-            for number, path in enumerate(paths):
-                part = key if number == 0 else key.replace(".parquet", f".{number}.parquet")
-                store.put_new(part, path)
-            wrote[key] = rows
-    return wrote
+            for part, path in enumerate(paths):
+                store.put_new(layout.export_key(family, database.region, start, end, exported_at, part), path)
+            files, rows = files + len(paths), rows + count
+    return files, rows
 
 
 regional_exports = [regional_export(family) for family in FAMILIES.values()]

@@ -90,19 +90,9 @@ class DuplicateKeys(WarehouseError):
 
     def __init__(self, table: str, examples: Sequence[dict[str, object]]) -> None:
         super().__init__(
-            f"{table} was not refreshed: its staged rows hold the same key more than once.\n"
+            f"{table} was not refreshed: its new rows hold the same key more than once.\n"
             f"  First of them: {examples[0]}\n"
             "  Next: this is a defect of the merge, not of your data; please report it with the statement in the log."
-        )
-
-
-class UnknownScheme(WarehouseError):
-    """A URL this installation cannot open."""
-
-    def __init__(self, setting: str, url_scheme: str, known: str) -> None:
-        super().__init__(
-            f"{setting} cannot be used.\n  Its scheme is '{url_scheme}'; known are {known}.\n"
-            f"  Next: set {setting} to a URL of a known scheme, see docs/operations.md."
         )
 
 

@@ -164,15 +164,15 @@ class LandingStore:
         return self._list(layout.dimension_prefix(name))
 
     @contextmanager
-    def fetch(self, objects: Iterable[LandingObject], spool: Path | None = None) -> Iterator[Fetched]:
+    def fetch(self, objects: Iterable[LandingObject]) -> Iterator[Fetched]:
         """Exactly the listed versions as local files, until the `with` block ends.
 
         A folder's files are given in place: never write to them. A bucket's are spooled, several at a time,
-        into a private folder below `spool` (or the system's temporary one). No path holds glob characters.
+        into a private temporary folder. No path holds glob characters.
         """
         wanted = list(objects)
         bring = self._spooled if self._folder is None else self._in_place
-        with tempfile.TemporaryDirectory(prefix="wrapped-landing-", dir=spool) as folder:
+        with tempfile.TemporaryDirectory(prefix="wrapped-landing-") as folder:
             targets = [Path(folder) / f"{number:06}.parquet" for number in range(len(wanted))]
             with self._explained("fetch files"):
                 brought = _at_once(lambda pair: bring(*pair), list(zip(wanted, targets, strict=True)))
@@ -183,15 +183,6 @@ class LandingStore:
                 {key: outcome for key, outcome in outcomes.items() if isinstance(outcome, Path)},
                 {key: outcome for key, outcome in outcomes.items() if isinstance(outcome, Problem)},
             )
-
-    def stat(self, keys: Iterable[str]) -> dict[str, LandingObject | None]:
-        """What is under each key now; None for what has vanished."""
-        wanted = list(keys)
-        with self._explained("look up files"):
-            found = dict(zip(wanted, _at_once(self._head, wanted), strict=True))
-        if None in found.values():
-            self._require_store()
-        return found
 
     def put_new(self, key: str, path: Path) -> LandingObject:
         """Add a file under a key that is not taken; readers see all of it or nothing, also after a crash.

@@ -1,12 +1,11 @@
-"""From a setting to the store it names: the one place that knows which URL means which implementation."""
+"""From a setting to the store it names, without Dagster; `configured` makes Dagster's resources of the same settings."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from wrapped_assets.address import SCHEMES, Address
+from wrapped_assets.address import Address
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
-from wrapped_assets.resources.errors import UnknownScheme
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.warehouse import Warehouse
 from wrapped_assets.settings import Settings
@@ -16,13 +15,10 @@ Labels = Callable[[], Mapping[str, str]]
 
 def open_warehouse(settings: Settings, labels: Labels = dict) -> Warehouse:
     """The warehouse of these settings; opens nothing yet. `labels` says for whom a session works."""
-    parts = urlsplit(settings.warehouse_url)
-    if parts.scheme in SCHEMES:
+    if settings.engine == "clickhouse":
         return _clickhouse(settings, labels)
-    if parts.scheme != "duckdb":
-        raise UnknownScheme("WRAPPED_WAREHOUSE_URL", parts.scheme, ", ".join(("duckdb", *SCHEMES)))
     engine = Engine(settings.memory_limit, settings.threads, settings.home / "spill")
-    return DuckDBWarehouse(Path(unquote(parts.path)), engine)
+    return DuckDBWarehouse(Path(unquote(urlsplit(settings.warehouse_url).path)), engine)
 
 
 def _clickhouse(settings: Settings, labels: Labels) -> Warehouse:

@@ -1,6 +1,7 @@
 """The Warehouse contract: what assets, checks, sensors and the command line ask of an engine.
 
-Two engines keep it: DuckDB (`resources/duckdb/`) and ClickHouse (`resources/clickhouse/`), through clickhouse-connect. Everything that crosses this line is plain Python, so no asset knows an engine.
+Two engines keep it: DuckDB (`resources/duckdb/`) and ClickHouse (`resources/clickhouse/`), a server through clickhouse-connect
+or in process through chdb. Everything that crosses this line is plain Python, so no asset knows an engine.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,11 +13,9 @@ from typing import Any, Protocol
 
 from wrapped_assets.checks import Check
 from wrapped_assets.periods import Span
+from wrapped_assets.progress import Progress
 from wrapped_assets.resources.landing_store import Fetched
 from wrapped_assets.summaries import Edition, Facts
-
-Progress = Callable[[str, int, int], None]
-"""Called with a label, how many units are done and how many there are."""
 
 
 @dataclass(frozen=True)

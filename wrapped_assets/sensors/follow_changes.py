@@ -22,6 +22,7 @@ from wrapped_assets.jobs import (
     refresh_raw,
     refresh_weeks,
 )
+from wrapped_assets.partitions import key_range
 from wrapped_assets.periods import DAILY, LEVELS, MONTHLY, WEEKLY, Level, Span
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
 from wrapped_assets.resources.warehouse import Pending, Reader, Warehouse
@@ -113,11 +114,8 @@ def _editions_and_weeks(stale: Pending) -> list[dg.RunRequest]:
     """Editions first: people wait for them, and no edition reads the weeks."""
     requests = []
     if stale.years:
-        tags = {
-            "dagster/asset_partition_range_start": str(min(stale.years)),
-            "dagster/asset_partition_range_end": str(max(stale.years)),
-        }
-        requests.append(dg.RunRequest(job_name="refresh_editions", tags={**tags, REFRESH_TAG: "follow"}))
+        tags = {**key_range(min(stale.years), max(stale.years)), REFRESH_TAG: "follow"}
+        requests.append(dg.RunRequest(job_name="refresh_editions", tags=tags))
     return requests + _periods("refresh_weeks", stale, WEEKLY)
 
 

@@ -9,7 +9,7 @@ import dagster as dg
 
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.families import FAMILIES
-from wrapped_assets.partitions import days
+from wrapped_assets.partitions import days, key_range
 from wrapped_assets.periods import DAILY, Level, Span
 
 # A run costs seconds whatever it does, a partition in a range milliseconds: few ranges, gaps filled.
@@ -38,7 +38,7 @@ def calendar(now: datetime) -> Span:
 
 def ranges(stale: Collection[date], level: Level = DAILY, most: int = MOST_RANGES) -> list[Span]:
     """At most `most` spans of whole partitions, newest first, that hold all stale ones; the smallest gaps are filled."""
-    spans = [level.span(start) for start in sorted({level.start(day) for day in stale})]
+    spans = sorted({level.span(day) for day in stale})
     gaps = sorted((later.start - earlier.end, later.start) for earlier, later in pairwise(spans))
     widest = gaps[len(gaps) - min(most - 1, len(gaps)) :]
     cuts = {start for gap, start in widest if gap > LONGEST_GAP}
@@ -51,14 +51,10 @@ def ranges(stale: Collection[date], level: Level = DAILY, most: int = MOST_RANGE
     return merged[::-1]
 
 
-def range_tags(span: Span, level: Level | None = None) -> dict[str, str]:
+def range_tags(span: Span, level: Level = DAILY) -> dict[str, str]:
     """The tags of one run over all partitions of the span."""
     last = span.end - timedelta(days=1)
-    start, end = (level.start(span.start), level.start(last)) if level else (span.start, last)
-    return {
-        "dagster/asset_partition_range_start": start.isoformat(),
-        "dagster/asset_partition_range_end": end.isoformat(),
-    }
+    return key_range(level.start(span.start), level.start(last))
 
 
 def run_over(
@@ -67,7 +63,7 @@ def run_over(
     work: str,
     layers: Collection[str],
     families: Collection[str],
-    level: Level | None = None,
+    level: Level = DAILY,
 ) -> dg.RunRequest:
     """One run of the job for all partitions of the span, for these layers of these families only.
 

@@ -7,7 +7,7 @@ import dagster as dg
 
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.jobs import check_everything, export_regions, export_snapshots
-from wrapped_assets.partitions import days
+from wrapped_assets.partitions import days, key_range
 from wrapped_assets.settings import Settings
 
 EXPORT_WINDOW = timedelta(minutes=30)
@@ -23,16 +23,13 @@ def export_run(until: datetime, regions: Sequence[str], first_instant: datetime)
     window = {"config": {"since": since.isoformat(), "until": until.isoformat()}}
     return dg.RunRequest(
         run_key=until.isoformat(),
-        tags={
-            "dagster/asset_partition_range_start": _key(since, min(regions)),
-            "dagster/asset_partition_range_end": _key(last_instant, max(regions)),
-        },
+        tags=key_range(_key(since, min(regions)), _key(last_instant, max(regions))),
         run_config={"ops": {f"regional_exports__{family}": window for family in FAMILIES}},
     )
 
 
-def _key(moment: datetime, region: str) -> str:
-    return str(dg.MultiPartitionKey({"day": moment.date().isoformat(), "region": region}))
+def _key(moment: datetime, region: str) -> dg.MultiPartitionKey:
+    return dg.MultiPartitionKey({"day": moment.date().isoformat(), "region": region})
 
 
 @dg.schedule(
@@ -63,10 +60,7 @@ def snapshot_every_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest |
         return dg.SkipReason("No regions are configured: snapshots are whoever's who writes landing.")
     return dg.RunRequest(
         run_key=context.scheduled_execution_time.date().isoformat(),
-        tags={
-            "dagster/asset_partition_range_start": REGIONS[0],
-            "dagster/asset_partition_range_end": REGIONS[-1],
-        },
+        tags=key_range(REGIONS[0], REGIONS[-1]),
     )
 
 

@@ -1,6 +1,6 @@
 -- The valid rows of some landing files, types settled, one version or many of each key.
 -- One row per landing row of {family} whose event time lies from $from up to $to.
--- Reads the Parquet files in $paths.
+-- Reads the Parquet files in {paths}.
 select {columns}
 from (
     select {values}{reason}

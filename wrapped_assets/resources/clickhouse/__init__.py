@@ -13,6 +13,7 @@ from wrapped_assets.address import Address
 from wrapped_assets.checks import Check
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import LEVELS, Span
+from wrapped_assets.progress import Progress
 from wrapped_assets.resources.clickhouse import (
     checking,
     dimensions,
@@ -32,7 +33,6 @@ from wrapped_assets.resources.warehouse import (
     LandedFile,
     LandingTotals,
     Pending,
-    Progress,
     QuarantineEntry,
     RefreshReport,
     SummaryReport,

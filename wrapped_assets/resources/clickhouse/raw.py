@@ -11,12 +11,13 @@ from typing import Any
 from wrapped_assets import queries
 from wrapped_assets.families import Family
 from wrapped_assets.periods import Span
+from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.clickhouse import marks, sql
 from wrapped_assets.resources.clickhouse.partitions import staged, swap
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.errors import DuplicateKeys
-from wrapped_assets.resources.warehouse import Progress, RefreshReport
+from wrapped_assets.resources.warehouse import RefreshReport
 
 # A day without rows is built whole when it and its like bring more than this; fewer count as merged.
 BULK_ROWS = 100_000
@@ -161,7 +162,7 @@ def _refuse_duplicates(session: Session, family: Family, days: Sequence[marks.Pa
 
 def duplicates(session: Session, family: Family, table: str, span: Span) -> list[dict[str, Any]]:
     """Keys that stand more than once."""
-    statement = _statement("raw/duplicates", family, table=table)
+    statement = _statement("checks/duplicates", family, table=table)
     return session.dicts(statement, {"since": span.start, "until": span.end})
 
 

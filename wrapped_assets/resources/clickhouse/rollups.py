@@ -9,15 +9,19 @@ from datetime import date
 
 from wrapped_assets import queries
 from wrapped_assets.families import Family, Rollup
-from wrapped_assets.periods import HOURLY, LEVELS, MONTHLY, Level, Span
+from wrapped_assets.periods import HOURLY, LEVELS, Level, Span
+from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.clickhouse import marks, raw, sql
 from wrapped_assets.resources.clickhouse.partitions import staged, swap
 from wrapped_assets.resources.clickhouse.session import Session
-from wrapped_assets.resources.warehouse import Progress, RefreshReport
+from wrapped_assets.resources.warehouse import RefreshReport
 
 # Rows of the level below aggregated at once.
 CHUNK_ROWS = 4_000_000
+
+# What follows a level by organization, beside the levels that follow its marks.
+MAKE_STALE = {"summaries": "make_summaries_stale", "identities": "make_new_identities_stale"}
 
 
 def refresh(
@@ -121,8 +125,9 @@ def _insert(level: Level, family: Family, rollup: Rollup, target: str) -> str:
 
 
 def _changed(session: Session, level: Level, family: Family, periods: Sequence[date]) -> set[int]:
-    """The partitions that differ in some rollup; of months, which organizations differ is kept in staging_changed."""
-    grain = "partition, organization_id" if level is MONTHLY else "partition"
+    """The partitions that differ in some rollup; which organizations differ is kept in staging_changed where that matters."""
+    by_organization = MAKE_STALE.keys() & level.feeds
+    grain = "partition, organization_id" if by_organization else "partition"
     statement = "\nunion all\n".join(
         sql.render(
             "partitions/changed",
@@ -137,7 +142,7 @@ def _changed(session: Session, level: Level, family: Family, periods: Sequence[d
         for rollup in family.rollups
     )
     values = {"partitions": [sql.partition(period) for period in periods]}
-    if level is MONTHLY:
+    if by_organization:
         session.run(sql.render("rollups/keep_changed", changed=statement), values)
         statement, values = "select partition from staging_changed", {}
     return {partition for (partition,) in session.rows(statement, values)}
@@ -146,11 +151,12 @@ def _changed(session: Session, level: Level, family: Family, periods: Sequence[d
 def _make_stale(
     session: Session, level: Level, family: Family, periods: Sequence[date], changed: set[int]
 ) -> None:
-    """Before anything changes: the levels above must follow, and of months summaries and identities."""
+    """Before anything changes: whatever the level feeds must follow."""
     sequence = marks.next_sequence(session)
-    if level is MONTHLY:
-        for name in ("make_summaries_stale", "make_new_identities_stale"):
-            session.run(queries.text(f"clickhouse/rollups/{name}"), {"sequence": sequence})
+    followers = [MAKE_STALE[consumer] for consumer in level.feeds if consumer in MAKE_STALE]
+    for name in followers:
+        session.run(queries.text(f"clickhouse/rollups/{name}"), {"sequence": sequence})
+    if followers:
         session.run("drop table staging_changed sync")
     periods = [period for period in periods if sql.partition(period) in changed]
     marks.will_change(session, level.name, family.name, periods, sequence)

@@ -12,6 +12,7 @@ import duckdb
 from wrapped_assets.checks import Check
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import LEVELS, Span
+from wrapped_assets.progress import Progress
 from wrapped_assets.resources.duckdb import (
     checking,
     dimensions,
@@ -30,7 +31,6 @@ from wrapped_assets.resources.warehouse import (
     LandedFile,
     LandingTotals,
     Pending,
-    Progress,
     QuarantineEntry,
     RefreshReport,
     SummaryReport,

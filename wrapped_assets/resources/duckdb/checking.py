@@ -11,6 +11,7 @@ from wrapped_assets.checks import Check
 from wrapped_assets.families import FAMILIES, Family, Rollup
 from wrapped_assets.periods import ALL_LEVELS, HOURLY, LEVELS, YEARLY, Level, Span
 from wrapped_assets.resources.duckdb import raw, rollups, sql, summaries
+from wrapped_assets.resources.duckdb.rows import dicts
 from wrapped_assets.resources.warehouse import Fetch
 
 EXAMPLES = 5
@@ -22,7 +23,7 @@ def violations(
     """The first rows that break the check's rule inside the span; none is a pass."""
     bounds: dict[str, Any] = {"from": span.start, "to": span.end}
     if check.statement == "duplicates":
-        return _rows(con, raw.duplicates_statement(FAMILIES[check.family]), bounds)
+        return dicts(con.execute(raw.duplicates_statement(FAMILIES[check.family]), bounds))
     if check.statement == "lost_keys":
         return raw.lost_keys(con, FAMILIES[check.family], span, fetch)
     if check.statement.startswith("conserved_"):
@@ -31,7 +32,8 @@ def violations(
         )
     statement = queries.text(f"duckdb/checks/{check.statement}")
     offered = {**bounds, "family": check.family, "year": span.start.year, "now": now.replace(tzinfo=None)}
-    return _rows(con, statement, {name: value for name, value in offered.items() if f"${name}" in statement})
+    named = {name: value for name, value in offered.items() if f"${name}" in statement}
+    return dicts(con.execute(statement, named))
 
 
 def _conservation(
@@ -41,7 +43,7 @@ def _conservation(
     bounds = {"from": whole.start, "to": whole.end}
     found: list[dict[str, Any]] = []
     for rollup in family.rollups:
-        found += _rows(con, conservation_statement(level, family, rollup), bounds)
+        found += dicts(con.execute(conservation_statement(level, family, rollup), bounds))
     return found[:EXAMPLES]
 
 
@@ -96,7 +98,7 @@ def _rollup_differences(
                 within=f"where {level.period} >= $from and {level.period} < $to",
                 rebuild=rollups.select(level, family, rollup),
             )
-            yield from _rows(con, statement, {"from": chunk.start, "to": chunk.end})
+            yield from dicts(con.execute(statement, {"from": chunk.start, "to": chunk.end}))
 
 
 def _summary_differences(con: duckdb.DuckDBPyConnection, year: int) -> list[dict[str, Any]]:
@@ -114,11 +116,5 @@ def _summary_differences(con: duckdb.DuckDBPyConnection, year: int) -> list[dict
             within="where year = $year",
             rebuild=queries.text(f"duckdb/summaries/{rebuild}"),
         )
-        found += _rows(con, statement, {"year": year})
+        found += dicts(con.execute(statement, {"year": year}))
     return found
-
-
-def _rows(con: duckdb.DuckDBPyConnection, statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-    found = con.execute(statement, values)
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

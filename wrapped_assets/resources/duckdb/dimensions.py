@@ -7,12 +7,14 @@ import duckdb
 from wrapped_assets import queries
 from wrapped_assets.families import Dimension
 from wrapped_assets.identity import wrapped_id
+from wrapped_assets.progress import Progress
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.parquet import present
-from wrapped_assets.resources.duckdb.transaction import insert_dicts, transaction
+from wrapped_assets.resources.duckdb.rows import insert_dicts
+from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import LandingFilesGone
 from wrapped_assets.resources.landing_store import Fetched
-from wrapped_assets.resources.warehouse import Fetch, LedgerFile, Progress
+from wrapped_assets.resources.warehouse import Fetch, LedgerFile
 
 # Snapshot files read at once.
 BATCH_FILES = 400
@@ -79,7 +81,7 @@ def refresh_identities(con: duckdb.DuckDBPyConnection, secret: bytes, full: bool
     """
     with transaction(con):
         rows = con.execute(queries.text("duckdb/dimensions/owners"), {"everyone": full}).fetchall()
-        identities: list[dict[str, object]] = [
+        identities = [
             {
                 "organization_id": organization,
                 "customer_id": customer,

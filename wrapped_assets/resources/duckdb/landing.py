@@ -12,7 +12,8 @@ import duckdb
 from wrapped_assets import queries
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.resources.duckdb.judging import Contents, Judgement, judge
-from wrapped_assets.resources.duckdb.transaction import insert_dicts, transaction
+from wrapped_assets.resources.duckdb.rows import insert_dicts
+from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.warehouse import ImportReport, LandedFile
 
 

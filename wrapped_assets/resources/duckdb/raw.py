@@ -15,13 +15,15 @@ import duckdb
 from wrapped_assets import queries
 from wrapped_assets.families import Family
 from wrapped_assets.periods import Span, consecutive
+from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.connection import release_cache
+from wrapped_assets.resources.duckdb.rows import dicts
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import DuplicateKeys, LandingFilesGone
 from wrapped_assets.resources.landing_store import Fetched
-from wrapped_assets.resources.warehouse import Fetch, LedgerFile, Progress, RefreshReport
+from wrapped_assets.resources.warehouse import Fetch, LedgerFile, RefreshReport
 
 # A day without rows is built whole when it and its like bring more than this; fewer are merged like late rows,
 # which touches only the customers they name. Each midnight starts such a day.
@@ -96,13 +98,12 @@ def _plan(con: duckdb.DuckDBPyConnection, family: Family, span: Span, full: bool
     """What each day with something to do needs."""
     bounds = {"family": family.name, "from": span.start, "to": span.end}
     pending = con.execute(queries.text("duckdb/raw/pending_days"), bounds).fetchall()
+    filled = row_counts(con, family, span).keys()
     if full:
-        known = row_counts(con, family, span)
-        every = {day for day, _ in pending} | landed_counts(con, family, span).keys() | known.keys()
+        every = {day for day, _ in pending} | landed_counts(con, family, span).keys() | filled
         return _Plan(sorted(every), [], [])
-    filled = row_counts(con, family, span)
     changed = {day for day, must_rebuild in pending if must_rebuild}
-    empty = {day for day, _ in pending} - changed - filled.keys()
+    empty = {day for day, _ in pending} - changed - filled
     landed = landed_counts(con, family, span) if empty else {}
     if sum(landed.get(day, 0) for day in empty) <= BULK_ROWS:
         empty = set()
@@ -235,12 +236,8 @@ def _holds(con: duckdb.DuckDBPyConnection, question: str, values: dict[str, Any]
 
 def _refuse_duplicates(con: duckdb.DuckDBPyConnection, family: Family, table: str, span: Span) -> None:
     """The check that runs before anyone can see the rows: it raises inside the transaction."""
-    found = con.execute(
-        _statement("raw/duplicates", family, table=table), {"from": span.start, "to": span.end}
-    )
-    names = [column[0] for column in found.description or ()]
-    examples = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    if examples:
+    statement = _statement("checks/duplicates", family, table=table)
+    if examples := dicts(con.execute(statement, {"from": span.start, "to": span.end})):
         raise DuplicateKeys(f"raw.{family.name}", examples)
 
 
@@ -272,16 +269,18 @@ def _merge_statement(family: Family) -> str:
 
 def duplicates_statement(family: Family) -> str:
     """The query for keys that stand more than once in raw; binds `$from` and `$to`."""
-    return _statement("raw/duplicates", family, table=f"raw.{family.name}")
+    return _statement("checks/duplicates", family, table=f"raw.{family.name}")
 
 
 def lost_keys(
     con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fetch
 ) -> list[dict[str, Any]]:
     """The first keys that landed for these days and do not stand in raw."""
-    return [
-        row for landed in _landed_chunks(con, family, span, fetch) for row in _rows_of(con, family, landed)
-    ][:5]
+    found: list[dict[str, Any]] = []
+    for landed in _landed_chunks(con, family, span, fetch):
+        statement = _statement("checks/lost_keys", family, landed=landed.query)
+        found += dicts(con.execute(statement, landed.values))
+    return found[:5]
 
 
 def differences(
@@ -298,7 +297,7 @@ def differences(
             within=f"where {time} >= $from and {time} < $to",
             rebuild=winners,
         )
-        yield from _dicts(con.execute(statement, landed.values))
+        yield from dicts(con.execute(statement, landed.values))
 
 
 def _landed_chunks(
@@ -313,12 +312,3 @@ def _landed_chunks(
             if fetched.problems:
                 raise LandingFilesGone(f"raw.{family.name}", chunk, fetched.problems)
             yield _landed(family, chunk, files, fetched)
-
-
-def _rows_of(con: duckdb.DuckDBPyConnection, family: Family, landed: _Landed) -> list[dict[str, Any]]:
-    return _dicts(con.execute(_statement("checks/lost_keys", family, landed=landed.query), landed.values))
-
-
-def _dicts(found: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -1,4 +1,4 @@
-"""Hourly, daily, weekly and monthly in DuckDB: whole periods after a rebuild, touched organizations after a merge.
+"""Hourly, daily, weekly, monthly and yearly in DuckDB: whole periods after a rebuild, touched organizations after a merge.
 
 What to recompute stands in the level's stale tables. Whole periods are replaced in chunks of bounded
 size; otherwise only the groups that changed one level below (for hourly: the hours of the organizations
@@ -15,12 +15,13 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.families import Family, Rollup
-from wrapped_assets.periods import ALL_LEVELS, HOURLY, MONTHLY, YEARLY, Level, Span
+from wrapped_assets.periods import ALL_LEVELS, HOURLY, MONTHLY, YEARLY, Level, Span, consecutive
+from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.connection import release_cache
 from wrapped_assets.resources.duckdb.transaction import transaction
-from wrapped_assets.resources.warehouse import Progress, RefreshReport
+from wrapped_assets.resources.warehouse import RefreshReport
 
 # Rows of the level below aggregated at once: more needs more memory, fewer means more commits, each with its price.
 CHUNK_ROWS = 4_000_000
@@ -38,7 +39,7 @@ def refresh(
     groups = [
         run
         for first in range(0, len(touched), TOUCHED_PERIODS)
-        for run in _runs(level, touched[first : first + TOUCHED_PERIODS])
+        for run in consecutive(touched[first : first + TOUCHED_PERIODS], level)
     ]
     steps = len(pieces) + len(groups)
     for done, piece in enumerate(pieces):
@@ -104,23 +105,11 @@ def _plan(
     return [day for day, is_whole in pending if is_whole], [day for day, is_whole in pending if not is_whole]
 
 
-def _runs(level: Level, periods: Sequence[date]) -> list[Span]:
-    """Spans of adjoining periods."""
-    runs: list[Span] = []
-    for start in periods:
-        span = level.span(start)
-        if runs and runs[-1].end == span.start:
-            runs[-1] = Span(runs[-1].start, span.end)
-        else:
-            runs.append(span)
-    return runs
-
-
 def chunks(
     con: duckdb.DuckDBPyConnection, level: Level, family: Family, periods: Sequence[date]
 ) -> Iterator[Span]:
     """Runs of whole periods that read at most CHUNK_ROWS rows, or one period if it alone reads more."""
-    for run in _runs(level, periods):
+    for run in consecutive(periods, level):
         rows: Counter[date] = Counter()
         for day, count in _source_rows(con, level, family, run).items():
             rows[level.start(day)] += count
@@ -149,9 +138,9 @@ def _replace_whole(con: duckdb.DuckDBPyConnection, level: Level, family: Family,
                     con.execute(statement, bounds)
         if "summaries" in level.feeds:
             con.execute(queries.text("duckdb/rollups/make_whole_summaries_stale"), bounds)
-        if level is MONTHLY:
+        if "identities" in level.feeds:
             table = family.table(family.rollups[0])
-            within = f"(from {level.name}.{table} where month >= $from and month < $to)"
+            within = f"(from {level.name}.{table} where {level.period} >= $from and {level.period} < $to)"
             con.execute(sql.render("rollups/make_new_identities_stale", source=within), bounds)
         _settle(con, level, family, span)
 
@@ -182,10 +171,10 @@ def _make_changed_stale(con: duckdb.DuckDBPyConnection, level: Level, family: Fa
             con.execute(
                 _consumer_statement("make_changed_stale", level, ALL_LEVELS[consumer], family, rollup)
             )
-        else:
+        elif consumer == "summaries":
             con.execute(queries.text("duckdb/rollups/make_changed_summaries_stale"))
-    if level is MONTHLY:
-        con.execute(sql.render("rollups/make_new_identities_stale", source="changed"))
+        elif consumer == "identities":
+            con.execute(sql.render("rollups/make_new_identities_stale", source="changed"))
 
 
 def _insert(level: Level, family: Family, rollup: Rollup, touched: bool) -> str:

@@ -14,22 +14,6 @@ from wrapped_assets.resources.errors import NewerSchema, OlderSchema, WarehouseM
 VERSION = 3
 
 SCHEMAS = ("landing", "stale", "raw", "hourly", "daily", "weekly", "monthly", "yearly", "dimensions")
-_TABLES = (
-    "landing_files",
-    "landing_file_days",
-    "landing_quarantined_rows",
-    "stale_raw",
-    "stale_dimensions",
-    "stale_editions",
-    "stale_hourly",
-    "stale_identities",
-    "stale_summaries",
-    "wrapped_organizations",
-    "wrapped_editions",
-    "wrapped_left_out",
-    "wrapped_summaries",
-    "wrapped_days",
-)
 
 
 def prepare(con: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -61,8 +45,8 @@ def _refuse_others(version: int, path: Path) -> None:
 
 
 def statements() -> list[str]:
-    """Every `create table`, in order."""
-    texts = [queries.text(f"duckdb/schema/{name}") for name in _TABLES]
+    """Every `create table`; none needs another."""
+    texts = [queries.text(f"duckdb/schema/{name}") for name in queries.names("duckdb/schema")]
     texts += [sql.dimension_ddl(dimension) for dimension in DIMENSIONS.values()]
     for family in FAMILIES.values():
         texts.append(sql.raw_ddl(family))

@@ -224,7 +224,14 @@ def rollup_columns(rollup: Rollup, level: Level) -> list[str]:
     return [level.period, *rollup.dimensions, *(measure.name for measure in rollup.measures)]
 
 
-DIMENSION_TYPES = {"duration_bucket": "usmallint", "hour_of_day": "utinyint", "event_date": "date"}
+# Dimensions that an hourly statement derives; every other is a column of its family.
+DERIVED_TYPES = {"duration_bucket": "usmallint", "hour_of_day": "utinyint", "event_date": "date"}
+
+
+def dimension_columns(family: Family, rollup: Rollup) -> str:
+    """The dimensions of a rollup with their types; one that is neither declared nor derived raises KeyError."""
+    types = DERIVED_TYPES | {column.raw_name: TYPES[column.kind] for column in family.columns}
+    return ", ".join(f"{name} {types[name]}" for name in rollup.dimensions)
 
 
 def touched_grain(level: Level, rollup: Rollup) -> tuple[str, ...]:
@@ -239,8 +246,8 @@ def stale_table(level: Level, family: Family, rollup: Rollup) -> str:
 
 def stale_ddl(family: Family, rollup: Rollup, level: Level) -> str:
     """`create table` for what a rollup of a level must recompute; without an organization, the whole period."""
-    dimensions = ", ".join(f"{name} {DIMENSION_TYPES.get(name, 'varchar')}" for name in rollup.dimensions)
-    return f"create table if not exists {stale_table(level, family, rollup)} (period date not null, {dimensions})"
+    table = stale_table(level, family, rollup)
+    return f"create table if not exists {table} (period date not null, {dimension_columns(family, rollup)})"
 
 
 def raw_ddl(family: Family) -> str:
@@ -255,8 +262,7 @@ def raw_ddl(family: Family) -> str:
 
 def rollup_ddl(family: Family, rollup: Rollup, level: Level) -> str:
     """`create table` for one rollup of one level."""
-    columns = [f"{level.period} {level.period_type}"]
-    columns += [f"{name} {DIMENSION_TYPES.get(name, 'varchar')}" for name in rollup.dimensions]
+    columns = [f"{level.period} {level.period_type}", dimension_columns(family, rollup)]
     columns += [f"{measure.name} {COUNT_TYPES[measure.kind]}" for measure in rollup.measures]
     return f"create table if not exists {level.name}.{family.table(rollup)} ({', '.join(columns)})"
 

@@ -10,6 +10,7 @@ from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, YEARLY, Span
 from wrapped_assets.progress import report as progress
 from wrapped_assets.resources.duckdb import rollups, status
+from wrapped_assets.resources.duckdb.rows import dicts
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.warehouse import SummaryReport
 from wrapped_assets.summaries import Edition, Facts
@@ -62,8 +63,7 @@ def facts(
 ) -> list[Facts]:
     """The facts of an edition's customers, most requests first, or of one of them."""
     found = con.execute(_text("read"), {"year": year, "wrapped_id": wrapped_id, "most": most})
-    names = [column[0] for column in found.description or ()]
-    return [_facts(dict(zip(names, row, strict=True))) for row in found.fetchall()]
+    return [_facts(row) for row in dicts(found)]
 
 
 def _facts(row: dict[str, Any]) -> Facts:
@@ -111,13 +111,8 @@ def _freeze(con: duckdb.DuckDBPyConnection, year: int, frozen_at: datetime) -> N
 
 
 def _keep_edition(con: duckdb.DuckDBPyConnection, year: int) -> None:
-    through, generated_at, last_file = con.execute(_text("edition"), {"year": year}).fetchall()[0]
     con.execute("delete from main.wrapped_editions where year = $year", {"year": year})
-    if generated_at is not None:
-        con.execute(
-            "insert into main.wrapped_editions values ($year, $through, $generated_at, $last_file, null)",
-            {"year": year, "through": through, "generated_at": generated_at, "last_file": last_file},
-        )
+    con.execute(f"insert into main.wrapped_editions by name\n{_text('edition')}", {"year": year})
     con.execute("delete from stale.editions where year = $year", {"year": year})
 
 

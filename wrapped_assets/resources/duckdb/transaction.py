@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import duckdb
-import pyarrow as pa
 
 
 @contextmanager
@@ -17,12 +16,3 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         con.execute("rollback")
         raise
     con.execute("commit")
-
-
-def insert_dicts(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, object]]) -> None:
-    """Add rows to a table by column name, thousands in one statement."""
-    if not rows:
-        return
-    con.register("new_rows", pa.Table.from_pylist(rows))
-    con.execute(f"insert into {table} by name select * from new_rows")
-    con.unregister("new_rows")

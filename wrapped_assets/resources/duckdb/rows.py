@@ -1,0 +1,21 @@
+"""Rows as dicts by column name, out of DuckDB and into it."""
+
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+
+def dicts(found: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """All rows of a result."""
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def insert_dicts(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
+    """Add rows to a table by column name, thousands in one statement."""
+    if not rows:
+        return
+    con.register("new_rows", pa.Table.from_pylist(rows))
+    con.execute(f"insert into {table} by name select * from new_rows")
+    con.unregister("new_rows")
