@@ -8,7 +8,7 @@ export WRAPPED_HOME ?= $(CURDIR)/.wrapped
 export DAGSTER_HOME ?= $(WRAPPED_HOME)/dagster
 PORT ?= 3000
 
-.PHONY: help demo dev test test-clickhouse test-clickhouse-server test-slow check bench golden clean
+.PHONY: help demo dev test test-clickhouse test-clickhouse-server test-slow check bench bench-clickhouse golden clean
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,9 @@ check: $(VENV)/.installed ## Format, lint, types and the walls between packages
 
 bench: $(VENV)/.installed ## The ratios of benchmarks/ (about 15 minutes)
 	$(BIN)/python -m benchmarks
+
+bench-clickhouse: $(VENV)/.installed ## The batch ratio on ClickHouse in process (about 15 minutes)
+	$(BIN)/python -m benchmarks clickhouse
 
 golden: $(VENV)/.installed ## Rewrite the golden files; review the diff
 	$(BIN)/python -m wrapped_assets.summaries > docs/summary.schema.json

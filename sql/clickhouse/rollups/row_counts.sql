@@ -1,7 +1,7 @@
--- Rows of {level}_{table} by period; a histogram counts its buckets.
+-- Rows of {level}_{table} by period; a histogram is one row.
 -- One row per period that has any.
 -- Reads {level}_{table} from {since} up to {until}.
-select toDate32({period}) as start, {count} as row_count
+select toDate32({period}) as start, count() as row_count
 from {level}_{table}
 where {period} >= {since:Date32} and {period} < {until:Date32}
 group by start

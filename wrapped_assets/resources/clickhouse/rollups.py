@@ -59,7 +59,6 @@ def row_counts(session: Session, level: Level, family: Family, span: Span) -> di
             level=level.name,
             table=family.table(rollup),
             period=level.period,
-            count="sum(length(finalizeAggregation(histogram).1))" if sql.is_histogram(rollup) else "count()",
         )
         for period, rows in session.rows(statement, {"since": span.start, "until": span.end}):
             counts[period] = counts.get(period, 0) + rows

@@ -18,7 +18,7 @@ from wrapped_assets.resources.duckdb.parquet import Unreadable, columns_of, pres
 from wrapped_assets.resources.warehouse import ImportReport, LandedFile, QuarantinedFile
 
 # Rows handed over at once.
-BATCH_ROWS = 100_000
+BATCH_ROWS = 20_000
 
 MISPLACED = "its key is not <family>/dt=YYYY-MM-DD/region=<region>/<name>"
 MISPLACED_SNAPSHOT = "its key is not <dimension>/region=<region>/<name>"

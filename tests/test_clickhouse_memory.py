@@ -1,0 +1,57 @@
+"""A build on ClickHouse within little memory: what does not fit is spilled or split, and the numbers are the same."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline import SECRET, say_nothing
+from wrapped_assets.importing import fetching, import_days
+from wrapped_assets.periods import LEVELS, Span
+from wrapped_assets.resources.clickhouse import Address, ClickHouseReader, ClickHouseWarehouse, Limits
+from wrapped_assets.resources.duckdb import DuckDBWarehouse
+from wrapped_assets.resources.landing_store import LandingStore
+from wrapped_assets.resources.warehouse import Warehouse
+from wrapped_assets.summaries import Facts
+from wrapped_assets.synthetic import write_benchmark_landing
+
+pytestmark = pytest.mark.clickhouse
+
+SPAN = Span(date(2025, 1, 1), date(2025, 1, 3))
+UNIQUE_ROWS = 600_000
+
+
+def build(warehouse: Warehouse, store: LandingStore) -> tuple[list[Facts], int]:
+    """Two days of requests through every layer: their summaries, and how often an aggregation went to disk."""
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    with warehouse.writing() as writer:
+        before = spilled(writer)
+        import_days(writer, store, "pipe_stats", SPAN, now, say_nothing)
+        writer.refresh_raw("pipe_stats", SPAN, fetching(store), False, say_nothing)
+        for level in LEVELS.values():
+            writer.refresh_rollup(level.name, "pipe_stats", level.covering(SPAN), False, say_nothing)
+        writer.refresh_identities(SECRET, False)
+        writer.refresh_summaries(2025, False, now, None)
+        return writer.facts(2025), spilled(writer) - before
+
+
+def spilled(reader: object) -> int:
+    """Parts of aggregations that this process has written to disk so far."""
+    if not isinstance(reader, ClickHouseReader):
+        return 0
+    counted = "select sum(value) from system.events where event = 'ExternalAggregationWritePart'"
+    return int(reader.session.value(counted))
+
+
+def test_what_does_not_fit_into_memory_goes_to_disk(tmp_path: Path) -> None:
+    """1.8 million landing rows, some 500 MB of them, with a limit of 400 MB for a statement."""
+    landing = tmp_path / "landing"
+    write_benchmark_landing(landing, UNIQUE_ROWS, 2, files_per_region_day=3, first_day=SPAN.start)
+    store = LandingStore.open(landing.as_uri())
+    address = Address("chdb", path=str(tmp_path / "small.chdb"))
+
+    expected, _ = build(DuckDBWarehouse(tmp_path / "warehouse.duckdb"), store)
+    found, to_disk = build(ClickHouseWarehouse(address, tmp_path / "lock", Limits("400MB")), store)
+
+    assert found == expected
+    assert to_disk > 0
