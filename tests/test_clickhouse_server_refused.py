@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clickhouse_server import PASSWORD, USER, Server
+from tests.clickhouse_server import PASSWORD, READERS, USER, Server
 from tests.landing_files import files_of, request
 from tests.ports import free_port
 from tests.served import Served, serving
@@ -95,6 +95,21 @@ def test_a_user_without_the_rights_is_told_where_they_are_listed(
         ) as refused:
             pipeline.build()
         assert "WRAPPED_WAREHOUSE_URL" in str(refused.value) and no_secret(str(refused.value))
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_user_who_may_only_read_is_no_user_for_a_warehouse(
+    server: Server, tmp_path: Path, reader: str
+) -> None:
+    """A regional database named as the warehouse, say: the error says which setting, and what the user must be given."""
+    server.ask("create database logs")
+    pipeline = Served(tmp_path, url=server.region(user=reader))
+    with (
+        pytest.raises(WarehouseRefused, match="rights that docs/operations.md lists") as refused,
+        pipeline.warehouse.writing(),
+    ):
+        pass
+    assert "WRAPPED_WAREHOUSE_URL" in str(refused.value) and no_secret(str(refused.value))
 
 
 def test_a_server_that_is_down_is_told_from_one_that_refuses(server: Server, tmp_path: Path) -> None:
