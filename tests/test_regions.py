@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clickhouse_server import READING
 from wrapped_assets.address import Address
 from wrapped_assets.resources.configured import RegionsResource
 from wrapped_assets.resources.errors import RegionUnavailable
@@ -69,3 +70,9 @@ def test_a_region_that_is_no_longer_configured_is_told() -> None:
     """Its partition may outlive it in a process that was started before."""
     with pytest.raises(RegionUnavailable, match="region asia .*\n.*'eu'"):
         open_region(Settings.load({"WRAPPED_REGIONS": f"eu={CLICKHOUSE}"}), "asia")
+
+
+def test_the_rights_that_are_documented_are_those_that_the_tests_read_with() -> None:
+    """Each reader of the server's tests has this grant and no other."""
+    page = Path(__file__).parent.parent / "docs" / "operations.md"
+    assert f"grant {READING.format(databases='logs')} to reader;" in page.read_text(encoding="utf-8")
