@@ -38,6 +38,11 @@ RIGHTS = (
     "table engine on AggregatingMergeTree",
 )
 
+# Users that may read the regional databases of these tests, each with a profile that has this `readonly`.
+READERS = {"reader": 2, "careful_reader": 1, "unlimited_reader": 0}
+# What docs/operations.md asks for.
+READING = "select on {databases}.*"
+
 ANSWER_SECONDS = 60.0
 
 
@@ -91,6 +96,17 @@ class Server:
         """The setting that names a database of this server."""
         return f"clickhouse://{USER}:{quote(password, safe='')}@127.0.0.1:{port or self.port}/{database}"
 
+    def region(
+        self,
+        database: str = "logs",
+        user: str = "reader",
+        port: int | None = None,
+        password: str = PASSWORD,
+        scheme: str = "clickhouse",
+    ) -> str:
+        """The DSN of a regional database of this server."""
+        return f"{scheme}://{user}:{quote(password, safe='')}@127.0.0.1:{port or self.port}/{database}"
+
     @property
     def log(self) -> Path:
         """Where it writes what it says."""
@@ -142,9 +158,16 @@ class Server:
     def ask(self, statement: str, **parameters: str) -> str:
         """The answer to a question of the test, as text; everything is allowed."""
         query = "&".join(f"param_{name}={quote(value)}" for name, value in parameters.items())
+        return self._post(query, statement.encode())
+
+    def load(self, table: str, parquet: bytes) -> None:
+        """Put the rows of a Parquet file into a table, by the names of its columns."""
+        self._post(f"query={quote(f'insert into {table} format Parquet')}", parquet)
+
+    def _post(self, query: str, body: bytes) -> str:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_SECONDS)
         try:
-            connection.request("POST", f"/?{query}", statement.encode())
+            connection.request("POST", f"/?{query}", body)
             answer = connection.getresponse()
             text = answer.read().decode()
             assert answer.status == 200, text
@@ -171,21 +194,36 @@ def _grants(databases: str) -> str:
     return "".join(f"<query>grant {right.format(databases=databases)}</query>" for right in RIGHTS)
 
 
+def _user(name: str, profile: str, grants: str) -> str:
+    return f"""\
+    <{name}>
+      <password_sha256_hex>{hashlib.sha256(PASSWORD.encode()).hexdigest()}</password_sha256_hex>
+      <networks><ip>127.0.0.1</ip></networks><profile>{profile}</profile><quota>default</quota>
+      <grants>{grants}</grants>
+    </{name}>
+"""
+
+
+_READERS = "".join(
+    _user(name, f"readonly_{readonly}", f"<query>grant {READING.format(databases='logs*')}</query>")
+    for name, readonly in READERS.items()
+)
+_PROFILES = "".join(
+    f"<readonly_{readonly}><readonly>{readonly}</readonly></readonly_{readonly}>"
+    for readonly in READERS.values()
+)
+
 _CONFIG = f"""\
 <clickhouse>
   <logger><level>none</level></logger>
   <query_log><database>system</database><table>query_log</table></query_log>
-  <profiles><default/></profiles>
+  <profiles><default/>{_PROFILES}</profiles>
   <quotas><default/></quotas>
   <users>
     <default>
       <password></password><networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota>
     </default>
-    <{USER}>
-      <password_sha256_hex>{hashlib.sha256(PASSWORD.encode()).hexdigest()}</password_sha256_hex>
-      <networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota>
-      <grants>{{grants}}</grants>
-    </{USER}>
+{_user(USER, "default", "{grants}")}{_READERS}
   </users>
   <user_directories><users_xml><path>{{config}}</path></users_xml></user_directories>
 </clickhouse>

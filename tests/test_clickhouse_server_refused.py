@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.clickhouse_server import PASSWORD, USER, Server
+from tests.clickhouse_server import PASSWORD, READERS, USER, Server
 from tests.landing_files import files_of, request
 from tests.ports import free_port
 from tests.served import Served, serving
+from tests.wire import wired
 from wrapped_assets.resources.clickhouse import connection
 from wrapped_assets.resources.errors import (
     WarehouseError,
@@ -97,6 +98,21 @@ def test_a_user_without_the_rights_is_told_where_they_are_listed(
         assert "WRAPPED_WAREHOUSE_URL" in str(refused.value) and no_secret(str(refused.value))
 
 
+@pytest.mark.parametrize("reader", READERS)
+def test_a_user_who_may_only_read_is_no_user_for_a_warehouse(
+    server: Server, tmp_path: Path, reader: str
+) -> None:
+    """A regional database named as the warehouse, say: the error says which setting, and what the user must be given."""
+    server.ask("create database logs")
+    pipeline = Served(tmp_path, url=server.region(user=reader))
+    with (
+        pytest.raises(WarehouseRefused, match="rights that docs/operations.md lists") as refused,
+        pipeline.warehouse.writing(),
+    ):
+        pass
+    assert "WRAPPED_WAREHOUSE_URL" in str(refused.value) and no_secret(str(refused.value))
+
+
 def test_a_server_that_is_down_is_told_from_one_that_refuses(server: Server, tmp_path: Path) -> None:
     """Nobody listens there."""
     told(Served(tmp_path, url=server.url(port=free_port())), WarehouseUnreachable, "Connection refused")
@@ -137,9 +153,7 @@ def test_what_does_not_fit_into_memory_says_which_setting_to_lower(server: Serve
 
 
 def test_a_port_of_another_protocol_is_told_with_its_answer(tmp_path: Path, server: Server) -> None:
-    """Of a server without TLS, asked with TLS."""
-    told(
-        Served(tmp_path, url=server.url().replace("clickhouse://", "clickhouses://")),
-        WarehouseUnreachable,
-        "SSL",
-    )
+    """Of a server without TLS, asked with TLS; a line in front of it, for this build may abort at what is no HTTP."""
+    with wired(server) as wire:
+        url = server.url(port=wire.port).replace("clickhouse://", "clickhouses://")
+        told(Served(tmp_path, url=url), WarehouseUnreachable, "SSL")

@@ -1,38 +1,46 @@
 """Where the files of an export lie in landing."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from wrapped_assets.assets.regional_exports import export_window
+from wrapped_assets.assets.regional_exports import export_windows
 from wrapped_assets.resources.landing_store import LandingStore
-from wrapped_assets.resources.regions import RegionalDatabase
+from wrapped_assets.resources.regions import Exported
 
 DAY = date(2025, 1, 2)
 MIDNIGHT = datetime(2025, 1, 2, tzinfo=UTC)
 
 
-class InTwoParts(RegionalDatabase):
+@dataclass(frozen=True)
+class InTwoParts:
     """A regional database whose days come in two files."""
+
+    region: str
 
     def export(
         self, family: str, start: datetime, end: datetime, exported_at: datetime, folder: Path
-    ) -> dict[date, tuple[list[Path], int]]:
+    ) -> Iterator[Exported]:
+        """One day of seven rows."""
         paths = [folder / "data_0.parquet", folder / "data_1.parquet"]
         for path in paths:
             path.write_bytes(b"x")
-        return {DAY: (paths, 7)}
+        yield Exported(DAY, paths, 7)
+
+    def snapshot(self, dimension: str, exported_at: datetime, path: Path) -> int:
+        """Not asked for here."""
+        raise NotImplementedError
 
 
 def test_every_part_of_an_export_lies_in_its_regions_folder(tmp_path: Path) -> None:
-    """Also when the region's name ends as a file's does."""
+    """Also when the region's name ends as a file's does; its rows are counted once."""
     store = LandingStore.open((tmp_path / "landing").as_uri())
     window = (MIDNIGHT, MIDNIGHT + timedelta(hours=1))
 
-    assert export_window(InTwoParts("x.parquet", ""), store, "pipe_stats", window, window[1]) == (2, 7)
+    wrote = export_windows(InTwoParts("x.parquet"), store, "pipe_stats", [window], window[1])
 
     name = "20250102T000000Z-20250102T010000Z.exported-20250102T010000000Z"
     folder = "pipe_stats/dt=2025-01-02/region=x.parquet"
-    assert [item.key for item in store.list_day("pipe_stats", DAY)] == [
-        f"{folder}/{name}.1.parquet",
-        f"{folder}/{name}.parquet",
-    ]
+    assert wrote == {f"{folder}/{name}.parquet": 7, f"{folder}/{name}.1.parquet": 0}
+    assert {item.key for item in store.list_day("pipe_stats", DAY)} == wrote.keys()

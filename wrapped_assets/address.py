@@ -19,6 +19,8 @@ class Address:
     password: str = field(default="", repr=False)
     database: str = CHDB_DATABASE
     path: str = ""
+    # The file of the authority that signed a server's certificate; without one the machine's own are trusted.
+    ca: str = ""
 
     @classmethod
     def parse(cls, url: str) -> "Address":
@@ -36,7 +38,7 @@ class Address:
             return cls("chdb", path=unquote(parts.path))
         secure = parts.scheme == "clickhouses"
         database = unquote(parts.path.strip("/"))
-        if not parts.hostname or not database or "/" in database or parts.query or parts.fragment:
+        if not parts.hostname or not database or "/" in database or parts.fragment:
             raise ValueError(f"is not {parts.scheme}://user:password@host:port/database")
         return cls(
             parts.scheme,
@@ -45,9 +47,27 @@ class Address:
             unquote(parts.username or "default"),
             unquote(parts.password or ""),
             database,
+            ca=_ca(parts.query, secure),
         )
+
+    @property
+    def place(self) -> str:
+        """The server alone, for those who are to see neither user nor database."""
+        return f"{self.scheme}://{self.host}:{self.port}"
 
     def __str__(self) -> str:
         if self.scheme == "chdb":
             return f"chdb://{self.path}"
         return f"{self.scheme}://{self.user}@{self.host}:{self.port}/{self.database}"
+
+
+def _ca(query: str, secure: bool) -> str:
+    """The file behind `?ca=`; nothing else can stand there, and what does is not repeated: it may be half a password."""
+    name, _, path = query.partition("=")
+    if not query:
+        return ""
+    if name != "ca" or "&" in path or not unquote(path).startswith("/"):
+        raise ValueError("may end in ?ca=/absolute/file.pem and in nothing else behind its database")
+    if not secure:
+        raise ValueError("has a ?ca=, which is for clickhouses:// (TLS)")
+    return unquote(path)

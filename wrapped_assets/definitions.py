@@ -45,7 +45,7 @@ defs = dg.Definitions(
     sensors=[landing_files, follow_changes],
     resources={
         "landing_store": LandingResource(),
-        "regional_databases": RegionsResource(urls=dict(_settings.regions)),
+        "regional_databases": RegionsResource.from_settings(_settings),
         "secret": Secret(),
         "warehouse": warehouse_resource(_settings),
     },

@@ -45,8 +45,8 @@ class Settings:
     warehouse_url: str = field(repr=False)
     """WRAPPED_WAREHOUSE_URL: `duckdb:///absolute/path.duckdb`, `clickhouse://user:password@host:8123/database` (`clickhouses://` with TLS) or `chdb:///absolute/folder`. Default `<home>/warehouse.duckdb`."""
 
-    regions: Mapping[str, str] = field(default_factory=dict)
-    """WRAPPED_REGIONS: `name=duckdb:///path,other=...`. Default: every `<home>/regions/<name>.duckdb`."""
+    regions: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """WRAPPED_REGIONS: `name=duckdb:///path,other=clickhouse://user:password@host:8123/database` (`clickhouses://` with TLS). Default: every `<home>/regions/<name>.duckdb`."""
 
     first_day: date = date(2025, 1, 1)
     """WRAPPED_FIRST_DAY: where the calendar of partitions starts, `YYYY-MM-DD`. Default 2025-01-01."""
@@ -76,6 +76,12 @@ class Settings:
         """Which engine the warehouse is: `duckdb` or `clickhouse`; also the folder of its statements."""
         return "duckdb" if self.warehouse_url.startswith("duckdb:") else "clickhouse"
 
+    @property
+    def regional_engines(self) -> list[str]:
+        """Which engines the regional databases are, by the folders of their statements; DuckDB where there are none."""
+        engines = {"duckdb" if url.startswith("duckdb:") else "clickhouse" for url in self.regions.values()}
+        return sorted(engines) or ["duckdb"]
+
     def secret(self) -> bytes:
         """WRAPPED_SECRET, or the one generated once into `<home>/secret` (mode 0600); at least 32 bytes.
 
@@ -95,6 +101,29 @@ def _generated_secret(path: Path) -> bytes:
     with os.fdopen(handle, "wb") as file:
         file.write(secrets.token_hex(SMALLEST_SECRET).encode())
     return path.read_bytes()
+
+
+def _address_problem(url: str) -> str | None:
+    """What is wrong with a ClickHouse address; never the URL itself, which may hold a password."""
+    try:
+        ca = Address.parse(url).ca
+    except ValueError as error:
+        return str(error)
+    if ca and not Path(ca).is_file():
+        return f"names a certificate file that is not there: {ca}"
+    return None
+
+
+def _region_problem(region: str, url: str) -> str | None:
+    """What is wrong with an entry of WRAPPED_REGIONS, which is told by its number: its name may be half a password."""
+    if is_region(region) and url.startswith(("clickhouse://", "clickhouses://")):
+        return _address_problem(url)
+    if is_region(region) and url.startswith("duckdb:///"):
+        return None
+    return (
+        "is not name=duckdb:///absolute/path or name=clickhouse://user:password@host:port/database"
+        " (a comma in a password is written %2C)"
+    )
 
 
 class _Reader:
@@ -140,11 +169,8 @@ class _Reader:
         url = self.environment.get(name, f"duckdb://{quote(str(home / 'warehouse.duckdb'))}")
         scheme = url.partition(":")[0]
         if scheme in SCHEMES:
-            try:
-                Address.parse(url)
-            except ValueError as error:
-                # Never the URL itself: it may hold a password.
-                self.problems[name] = str(error)
+            if problem := _address_problem(url):
+                self.problems[name] = problem
             return url
         parts = urlsplit(url)
         if scheme != "duckdb" or not parts.path.startswith("/") or parts.netloc:
@@ -160,12 +186,14 @@ class _Reader:
         if given is None:
             found = sorted((home / "regions").glob("*.duckdb"))
             return {path.stem: f"duckdb://{quote(str(path))}" for path in found if is_region(path.stem)}
-        regions = {}
-        for part in filter(None, (part.strip() for part in given.split(","))):
+        regions, problems = {}, []
+        for number, part in enumerate(filter(None, (part.strip() for part in given.split(","))), 1):
             region, _, url = part.partition("=")
-            if not is_region(region) or not url.startswith("duckdb:///"):
-                self.problems[name] = f"entry for '{region}' is not name=duckdb:///absolute/path"
+            if problem := _region_problem(region, url):
+                problems.append(f"entry {number} {problem}")
             regions[region] = url
+        if problems:
+            self.problems[name] = "; ".join(problems)
         return regions
 
     def _day(self, name: str, default: date) -> date:

@@ -12,7 +12,12 @@ from wrapped_assets.families import Column, Kind
 from wrapped_assets.periods import Span
 from wrapped_assets.progress import Progress
 from wrapped_assets.queries import digest
-from wrapped_assets.resources.errors import WarehouseBusy, WarehouseError, WarehouseUnreachable
+from wrapped_assets.resources.errors import (
+    RegionRefused,
+    WarehouseBusy,
+    WarehouseError,
+    WarehouseUnreachable,
+)
 from wrapped_assets.settings import Settings
 
 # Which engine keeps the tables: its kind, its names and the digests of its statements are what the assets show.
@@ -40,7 +45,7 @@ _TYPES: dict[Kind, str] = {
 
 @contextmanager
 def refusals_are_final() -> Iterator[None]:
-    """What the warehouse refuses it will refuse again: the run fails at once, in the refusal's own words.
+    """What the warehouse or a region refuses it will refuse again: the run fails at once, in the refusal's own words.
 
     Except that it is taken by another process, or that its server is away: that passes, and the step is tried again.
     """
@@ -48,7 +53,7 @@ def refusals_are_final() -> Iterator[None]:
         yield
     except (WarehouseBusy, WarehouseUnreachable):
         raise
-    except WarehouseError as error:
+    except (WarehouseError, RegionRefused) as error:
         raise dg.Failure(str(error), allow_retries=False) from error
 
 

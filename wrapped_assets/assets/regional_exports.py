@@ -1,26 +1,31 @@
 """regional_exports: the sink. A region's own database for a window of time, as immutable landing files.
 
-What a window holds is written in sql/duckdb/exports/<family>.sql; this module says which windows a
+What a window holds is written in exports/<family>.sql of the region's engine, below sql/; this module says which windows a
 partition is, and names the objects. Nothing is ever overwritten: exporting again adds files, and
 landing and raw take the newest version of each row.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 
 from wrapped_assets import layout
-from wrapped_assets.assets.common import OWNERS, RETRY, describe, landing_schema
+from wrapped_assets.assets.common import OWNERS, RETRY, describe, landing_schema, refusals_are_final
 from wrapped_assets.families import DIMENSIONS, FAMILIES, Dimension, Family
 from wrapped_assets.partitions import region_days, regions
 from wrapped_assets.periods import Span, consecutive
 from wrapped_assets.queries import digest
 from wrapped_assets.resources.configured import LandingResource, RegionsResource
+from wrapped_assets.resources.errors import RegionRefused, RegionUnavailable
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.regions import RegionalDatabase
+from wrapped_assets.settings import Settings
+
+# Whose statements and kinds the assets show: the engines of the regions that are configured.
+_ENGINES = Settings.load().regional_engines
 
 
 class Window(dg.Config):
@@ -40,9 +45,9 @@ def regional_export(family: Family) -> dg.AssetsDefinition:
         key=["regional_exports", family.name],
         partitions_def=region_days,
         group_name="regional_exports",
-        kinds={"duckdb", "parquet"},
+        kinds={*_ENGINES, "parquet"},
         owners=OWNERS,
-        code_version=digest(f"duckdb/exports/{family.name}"),
+        code_version=digest(*(f"{engine}/exports/{family.name}" for engine in _ENGINES)),
         backfill_policy=dg.BackfillPolicy.single_run(),
         retry_policy=RETRY,
         metadata={"dagster/column_schema": landing_schema(family.columns)},
@@ -61,16 +66,14 @@ def regional_export(family: Family) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult:
         exported_at = datetime.now(UTC)
         store = landing_store.store()
-        files = rows = 0
-        for region, span in _regions_and_days(context):
+        windows = _windows(context, config)
+
+        def export_region(region: str) -> dict[str, int]:
             database = regional_databases.database(region)
-            window = _window(span, config)
-            if window is None:
-                continue
-            new_files, new_rows = export_window(database, store, family.name, window, exported_at)
-            files, rows = files + new_files, rows + new_rows
-            context.log.info(f"{region}: {new_rows} rows in {new_files} files")
-        return dg.MaterializeResult(metadata={"dagster/row_count": rows, "files": files})
+            return export_windows(database, store, family.name, windows[region], exported_at)
+
+        wrote = _each(context, windows, export_region)
+        return dg.MaterializeResult(metadata={"dagster/row_count": sum(wrote.values()), "files": len(wrote)})
 
     return export
 
@@ -82,9 +85,9 @@ def regional_snapshot(dimension: Dimension) -> dg.AssetsDefinition:
         key=["regional_exports", dimension.name],
         partitions_def=regions,
         group_name="regional_exports",
-        kinds={"duckdb", "parquet"},
+        kinds={*_ENGINES, "parquet"},
         owners=OWNERS,
-        code_version=digest(f"duckdb/exports/{dimension.name}"),
+        code_version=digest(*(f"{engine}/exports/{dimension.name}" for engine in _ENGINES)),
         backfill_policy=dg.BackfillPolicy.single_run(),
         retry_policy=RETRY,
         metadata={"dagster/column_schema": landing_schema(dimension.columns)},
@@ -99,27 +102,57 @@ def regional_snapshot(dimension: Dimension) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult:
         exported_at = datetime.now(UTC)
         store = landing_store.store()
-        rows = 0
-        with tempfile.TemporaryDirectory(prefix="wrapped-export-") as folder:
-            for region in context.partition_keys:
-                path = Path(folder) / f"{region}.parquet"
-                rows += regional_databases.database(region).snapshot(dimension.name, exported_at, path)
-                store.put_new(layout.dimension_key(dimension.name, region, exported_at), path)
-        return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+
+        def export_region(region: str) -> dict[str, int]:
+            key = layout.dimension_key(dimension.name, region, exported_at)
+            with tempfile.TemporaryDirectory(prefix="wrapped-export-") as folder:
+                path = Path(folder) / "snapshot.parquet"
+                rows = regional_databases.database(region).snapshot(dimension.name, exported_at, path)
+                store.put_new(key, path)
+            return {key: rows}
+
+        wrote = _each(context, context.partition_keys, export_region)
+        return dg.MaterializeResult(metadata={"dagster/row_count": sum(wrote.values())})
 
     return snapshot
 
 
-def _regions_and_days(context: dg.AssetExecutionContext) -> Iterator[tuple[str, Span]]:
-    """Each region of the run with its runs of consecutive days."""
+def _each(
+    context: dg.AssetExecutionContext, regions: Iterable[str], export: Callable[[str], dict[str, int]]
+) -> dict[str, int]:
+    """Export each region; returns the rows by object key.
+
+    A region that cannot be read holds up none of the others: the step fails once they are through.
+    """
+    wrote: dict[str, int] = {}
+    failed: list[RegionUnavailable] = []
+    for region in regions:
+        try:
+            done = export(region)
+        except RegionUnavailable as error:
+            failed.append(error)
+            context.log.error(str(error))
+        else:
+            wrote |= done
+            context.log.info(f"{region}: {sum(done.values())} rows in {len(done)} files")
+    if failed:
+        with refusals_are_final():
+            # What may pass comes first: then the step is tried again.
+            raise min(failed, key=lambda error: isinstance(error, RegionRefused))
+    return wrote
+
+
+def _windows(context: dg.AssetExecutionContext, config: Window) -> dict[str, list[tuple[datetime, datetime]]]:
+    """What is to be exported of each region: the runs of consecutive days that the run names, inside its window."""
     days: dict[str, list[date]] = {}
     for key in context.partition_keys:
         assert isinstance(key, dg.MultiPartitionKey)
         dimensions = key.keys_by_dimension
         days.setdefault(dimensions["region"], []).append(date.fromisoformat(dimensions["day"]))
-    for region in sorted(days):
-        for span in consecutive(days[region]):
-            yield region, span
+    return {
+        region: [window for span in consecutive(days[region]) if (window := _window(span, config))]
+        for region in sorted(days)
+    }
 
 
 def _window(span: Span, config: Window) -> tuple[datetime, datetime] | None:
@@ -132,24 +165,28 @@ def _window(span: Span, config: Window) -> tuple[datetime, datetime] | None:
     return window if window[0] < window[1] else None
 
 
-def export_window(
+def export_windows(
     database: RegionalDatabase,
     store: LandingStore,
     family: str,
-    window: tuple[datetime, datetime],
+    windows: Iterable[tuple[datetime, datetime]],
     exported_at: datetime,
-) -> tuple[int, int]:
-    """Write the window's files and put them into landing; returns how many files and rows they are."""
-    files = rows = 0
-    with tempfile.TemporaryDirectory(prefix="wrapped-export-") as folder:
-        days = database.export(family, *window, exported_at, Path(folder))
-        for day, (paths, count) in days.items():
-            midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-            start, end = max(window[0], midnight), min(window[1], midnight + timedelta(days=1))
-            for part, path in enumerate(paths):
-                store.put_new(layout.export_key(family, database.region, start, end, exported_at, part), path)
-            files, rows = files + len(paths), rows + count
-    return files, rows
+) -> dict[str, int]:
+    """Write the windows' files and put them into landing, day by day; returns the rows by object key.
+
+    The rows of a day that comes in several files are counted with the first.
+    """
+    wrote = {}
+    for window in windows:
+        with tempfile.TemporaryDirectory(prefix="wrapped-export-") as folder:
+            for done in database.export(family, *window, exported_at, Path(folder)):
+                midnight = datetime(done.day.year, done.day.month, done.day.day, tzinfo=UTC)
+                start, end = max(window[0], midnight), min(window[1], midnight + timedelta(days=1))
+                for part, path in enumerate(done.paths):
+                    key = layout.export_key(family, database.region, start, end, exported_at, part)
+                    store.put_new(key, path)
+                    wrote[key] = done.rows if part == 0 else 0
+    return wrote
 
 
 regional_exports = [regional_export(family) for family in FAMILIES.values()]

@@ -13,7 +13,7 @@ from wrapped_assets.address import Address
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
 from wrapped_assets.resources.duckdb.connection import connect
 from wrapped_assets.resources.landing_store import LandingStore
-from wrapped_assets.resources.open import open_landing, open_warehouse
+from wrapped_assets.resources.open import open_landing, open_region, open_warehouse
 from wrapped_assets.resources.regions import RegionalDatabase
 from wrapped_assets.resources.warehouse import Reader, Writer
 from wrapped_assets.settings import Settings
@@ -140,13 +140,25 @@ class LandingResource(dg.ConfigurableResource):
 
 
 class RegionsResource(dg.ConfigurableResource):
-    """The regional databases, by the name of their region."""
+    """The regional databases, by the name of their region.
 
-    urls: dict[str, str]
+    Dagster shows and stores what a resource is configured with: where the databases are, and not who reads them.
+    """
+
+    places: dict[str, str]
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "RegionsResource":
+        """The resource for WRAPPED_REGIONS."""
+        return cls(places={region: _place(url) for region, url in settings.regions.items()})
 
     def database(self, region: str) -> RegionalDatabase:
         """The database of one region; it is opened read-only, when used."""
-        return RegionalDatabase(region, self.urls[region])
+        return open_region(Settings.load(), region)
+
+
+def _place(url: str) -> str:
+    return url if url.startswith("duckdb:") else Address.parse(url).place
 
 
 class Secret(dg.ConfigurableResource):

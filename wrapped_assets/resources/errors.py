@@ -63,6 +63,18 @@ class WarehouseLost(WarehouseUnreachable):
         )
 
 
+class WarehouseUntrusted(WarehouseError):
+    """A server whose certificate proves nothing; it was told nothing."""
+
+    def __init__(self, place: str, seen: str) -> None:
+        super().__init__(
+            f"The warehouse {place} is not trusted.\n"
+            f"  What was seen: {seen}\n"
+            "  Next: name the file of the authority that signed its certificate in WRAPPED_WAREHOUSE_URL, as"
+            " ?ca=/absolute/file.pem, and the host as the certificate calls it."
+        )
+
+
 class WarehouseRefused(WarehouseError):
     """A server that answers and says no."""
 
@@ -120,12 +132,33 @@ class OlderSchema(WarehouseError):
 
 
 class RegionUnavailable(Exception):
-    """A region's database cannot be read; nothing was exported from it."""
+    """A region's database cannot be read; what was under way has not landed."""
 
-    def __init__(self, region: str, seen: str) -> None:
+    def __init__(
+        self,
+        region: str,
+        seen: str,
+        happened: str = "could not be opened",
+        hint: str = "check its entry in WRAPPED_REGIONS and that this user may read it",
+    ) -> None:
         super().__init__(
-            f"The database of region {region} could not be opened, so nothing was exported from it.\n"
-            f"  DuckDB said: {seen}\n"
-            "  Next: check its entry in WRAPPED_REGIONS and that this user may read it;"
+            f"The database of region {region} {happened}, so nothing more was exported from it.\n"
+            f"  {seen}\n"
+            f"  Next: {hint};"
             " what is missing is exported by materializing regional_exports for the days concerned."
         )
+
+
+class RegionUnreachable(RegionUnavailable):
+    """A region's server that does not answer, or stopped in the middle; it may do so in a while."""
+
+    def __init__(self, region: str, place: str, seen: str, happened: str = "could not be reached") -> None:
+        hint = f"check the host and the port of {region} in WRAPPED_REGIONS, and that the server is up"
+        super().__init__(region, f"What was seen at {place}: {seen}", happened, hint)
+
+
+class RegionRefused(RegionUnavailable):
+    """A region's server that says no, or that is not the one it should be; it will do so again."""
+
+    def __init__(self, region: str, place: str, seen: str, hint: str) -> None:
+        super().__init__(region, f"What was seen at {place}: {seen}", "refused", hint)

@@ -6,7 +6,9 @@ from urllib.parse import unquote, urlsplit
 
 from wrapped_assets.address import Address
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
+from wrapped_assets.resources.errors import RegionUnavailable
 from wrapped_assets.resources.landing_store import LandingStore
+from wrapped_assets.resources.regions import DuckDBRegion, RegionalDatabase
 from wrapped_assets.resources.warehouse import Warehouse
 from wrapped_assets.settings import Settings
 
@@ -28,6 +30,21 @@ def _clickhouse(settings: Settings, labels: Labels) -> Warehouse:
     limits = Limits(settings.memory_limit, settings.threads)
     address = Address.parse(settings.warehouse_url)
     return ClickHouseWarehouse(address, settings.home / "clickhouse-writer.lock", limits, labels)
+
+
+def open_region(settings: Settings, region: str) -> RegionalDatabase:
+    """The database of one region of these settings; opens nothing yet."""
+    url = settings.regions.get(region)
+    if url is None:
+        raise RegionUnavailable(region, f"Its configuration names {sorted(settings.regions)}.")
+    if url.startswith("duckdb:"):
+        return DuckDBRegion(region, url)
+    # Imported only where it is used: DuckDB's commands start without it.
+    from wrapped_assets.resources.clickhouse.connection import Limits
+    from wrapped_assets.resources.clickhouse.region import ClickHouseRegion
+
+    limits = Limits(settings.memory_limit, settings.threads)
+    return ClickHouseRegion(region, Address.parse(url), limits)
 
 
 def open_landing(settings: Settings) -> LandingStore:

@@ -1,10 +1,11 @@
 """The regional databases: where the logs are written, read here and never changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 import duckdb
@@ -15,8 +16,39 @@ from wrapped_assets.resources.errors import RegionUnavailable
 
 
 @dataclass(frozen=True)
-class RegionalDatabase:
-    """One region's database, by its DSN: a DuckDB file opened read-only."""
+class Exported:
+    """The files that hold one day of an export, and how many rows are in them."""
+
+    day: date
+    paths: Sequence[Path]
+    rows: int
+
+
+class RegionalDatabase(Protocol):
+    """One region's database, read-only, whatever its engine. Times are UTC."""
+
+    @property
+    def region(self) -> str:
+        """The region's name."""
+        ...
+
+    def export(
+        self, family: str, start: datetime, end: datetime, exported_at: datetime, folder: Path
+    ) -> Iterator[Exported]:
+        """The rows of [start, end) as Parquet below `folder`, day by day; days without rows are left out.
+
+        Rows stream into the files. Those of a day may be gone when the next one is asked for.
+        """
+        ...
+
+    def snapshot(self, dimension: str, exported_at: datetime, path: Path) -> int:
+        """Write the whole dimension as it is now to one Parquet file; returns its row count."""
+        ...
+
+
+@dataclass(frozen=True)
+class DuckDBRegion:
+    """One region's database in a DuckDB file."""
 
     region: str
     url: str
@@ -28,7 +60,7 @@ class RegionalDatabase:
         try:
             connection = duckdb.connect(str(path), read_only=True)
         except duckdb.Error as error:
-            raise RegionUnavailable(self.region, str(error).splitlines()[0]) from error
+            raise RegionUnavailable(self.region, f"DuckDB said: {str(error).splitlines()[0]}") from error
         try:
             connection.execute("set TimeZone = 'UTC'")
             yield connection
@@ -37,11 +69,8 @@ class RegionalDatabase:
 
     def export(
         self, family: str, start: datetime, end: datetime, exported_at: datetime, folder: Path
-    ) -> dict[date, tuple[list[Path], int]]:
-        """Write the rows of [start, end) as Parquet below `folder`, one or more files a day, with their row counts.
-
-        Rows stream from the database into the files; days without rows get none. Times are UTC.
-        """
+    ) -> Iterator[Exported]:
+        """The rows of [start, end) as Parquet below `folder`, one or more files a day."""
         statement = queries.text(f"duckdb/exports/{family}")
         values = {
             "region": self.region,
@@ -61,10 +90,8 @@ class RegionalDatabase:
             )
             counted = f"select cast({time} as date), count(*) from ({statement}) group by all"
             counts = dict(connection.execute(counted, values).fetchall())
-        return {
-            day: (sorted((folder / f"dt={day}").glob("*.parquet")), rows)
-            for day, rows in sorted(counts.items())
-        }
+        for day, rows in sorted(counts.items()):
+            yield Exported(day, sorted((folder / f"dt={day}").glob("*.parquet")), rows)
 
     def snapshot(self, dimension: str, exported_at: datetime, path: Path) -> int:
         """Write the whole dimension as it is now to one Parquet file; returns its row count."""

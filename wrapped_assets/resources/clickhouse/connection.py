@@ -136,22 +136,28 @@ def _chdb_client(address: Address, limits: Limits, patience: float) -> Client:
 
 def _server(address: Address, limits: Limits) -> Client:
     try:
-        return clickhouse_connect.get_client(
-            host=address.host,
-            port=address.port,
-            username=address.user,
-            password=address.password,
-            secure=address.scheme == "clickhouses",
-            connect_timeout=CONNECT_SECONDS,
-            send_receive_timeout=ANSWER_SECONDS,
-            # Of questions, and of blocks whose answer was lost, see Session.insert. No other statement is ever sent twice.
-            query_retries=2,
-            # Lists of partitions and ids do not fit a URL.
-            form_encode_query_params=True,
-            settings=limits.settings() | _DIALECT | {"wait_end_of_query": 1},
-        )
+        return server_client(address, limits.settings() | _DIALECT | {"wait_end_of_query": 1})
     except ClickHouseError as error:
         raise troubles.at_the_door(str(address), error) from error
+
+
+def server_client(address: Address, settings: dict[str, Any]) -> Client:
+    """A client of the server at an address; raises what the driver raises."""
+    return clickhouse_connect.get_client(
+        host=address.host,
+        port=address.port,
+        username=address.user,
+        password=address.password,
+        secure=address.scheme == "clickhouses",
+        ca_cert=address.ca or None,
+        connect_timeout=CONNECT_SECONDS,
+        send_receive_timeout=ANSWER_SECONDS,
+        # Of questions, and of blocks whose answer was lost, see Session.insert. No other statement is ever sent twice.
+        query_retries=2,
+        # Lists of partitions and ids do not fit a URL.
+        form_encode_query_params=True,
+        settings=settings,
+    )
 
 
 def _enter_database(session: Session, address: Address, create: bool) -> None:

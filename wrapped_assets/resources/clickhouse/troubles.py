@@ -1,14 +1,21 @@
 """What the driver reports, as the errors that this project's users read. No text here ever holds a password."""
 
 import re
+import ssl
 
-from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError, OperationalError
+from clickhouse_connect.driver.exceptions import (
+    ClickHouseError,
+    DatabaseError,
+    OperationalError,
+    ProgrammingError,
+)
 
 from wrapped_assets.resources.errors import (
     WarehouseError,
     WarehouseLost,
     WarehouseRefused,
     WarehouseUnreachable,
+    WarehouseUntrusted,
 )
 
 _WHO = "check the user and the password in WRAPPED_WAREHOUSE_URL."
@@ -38,26 +45,47 @@ _NEXT = {
 
 def at_the_door(place: str, error: ClickHouseError) -> WarehouseError:
     """Why a server could not be opened."""
-    return _refusal(place, error) or WarehouseUnreachable(place, _seen(error))
+    if isinstance(error, ProgrammingError) and error.code is None:
+        # The driver itself does not send a setting that this user may not change.
+        return WarehouseRefused(place, seen(error), _RIGHTS)
+    return _refusal(place, error) or WarehouseUnreachable(place, seen(error))
 
 
 def at_work(place: str, error: ClickHouseError) -> WarehouseError | None:
     """Why a statement failed; nothing when it is a defect of ours."""
     if refusal := _refusal(place, error):
         return refusal
-    return WarehouseLost(place, _seen(error)) if isinstance(error, OperationalError) else None
+    return WarehouseLost(place, seen(error)) if isinstance(error, OperationalError) else None
 
 
-def _refusal(place: str, error: ClickHouseError) -> WarehouseRefused | None:
-    code = error.code if isinstance(error, DatabaseError) else None
-    return WarehouseRefused(place, _seen(error), _NEXT[code]) if code in _NEXT else None
+def _refusal(place: str, error: ClickHouseError) -> WarehouseError | None:
+    if is_untrusted(error):
+        return WarehouseUntrusted(place, seen(error))
+    code = code_of(error)
+    return WarehouseRefused(place, seen(error), _NEXT[code]) if code in _NEXT else None
 
 
-def _seen(error: BaseException) -> str:
+def code_of(error: BaseException) -> int | None:
+    """ClickHouse's own number of an error that the server answered with."""
+    return error.code if isinstance(error, DatabaseError) else None
+
+
+def is_untrusted(error: BaseException) -> bool:
+    """Whether the server's certificate was not believed."""
+    return isinstance(_first(error), ssl.SSLCertVerificationError)
+
+
+def seen(error: BaseException) -> str:
     """The words of the server, or of whatever was first to notice that there is none."""
     answered = re.search(r"server response: (.*?)(?: \(for url |$)", str(error), re.DOTALL)
     if answered:
         return " ".join(answered[1].split())[:500]
+    first = _first(error)
+    return f"{type(first).__name__}: {first}".splitlines()[0][:500]
+
+
+def _first(error: BaseException) -> BaseException:
+    """The error that the others are about."""
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__  # type: ignore[assignment]
-    return f"{type(error).__name__}: {error}".splitlines()[0][:500]
+    return error
