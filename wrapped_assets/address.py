@@ -1,11 +1,14 @@
 """Where a ClickHouse is: `clickhouse://` and `clickhouses://` for a server, `chdb://` for one inside this process."""
 
+import re
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 SCHEMES = ("clickhouse", "clickhouses", "chdb")
 # What the tables of a warehouse in a folder are named under.
 CHDB_DATABASE = "wrapped"
+# Both are written into statements that cannot bind them.
+_CLUSTER, _DATABASE_OF_CLUSTER = re.compile(r"[A-Za-z0-9_.-]+"), re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class Address:
     password: str = field(default="", repr=False)
     database: str = CHDB_DATABASE
     path: str = ""
+    cluster: str = ""
 
     @classmethod
     def parse(cls, url: str) -> "Address":
@@ -36,7 +40,7 @@ class Address:
             return cls("chdb", path=unquote(parts.path))
         secure = parts.scheme == "clickhouses"
         database = unquote(parts.path.strip("/"))
-        if not parts.hostname or not database or "/" in database or parts.query or parts.fragment:
+        if not parts.hostname or not database or "/" in database or parts.fragment:
             raise ValueError(f"is not {parts.scheme}://user:password@host:port/database")
         return cls(
             parts.scheme,
@@ -45,9 +49,20 @@ class Address:
             unquote(parts.username or "default"),
             unquote(parts.password or ""),
             database,
+            cluster=_cluster(parts.query, database) if parts.query else "",
         )
 
     def __str__(self) -> str:
         if self.scheme == "chdb":
             return f"chdb://{self.path}"
-        return f"{self.scheme}://{self.user}@{self.host}:{self.port}/{self.database}"
+        cluster = f"?cluster={self.cluster}" if self.cluster else ""
+        return f"{self.scheme}://{self.user}@{self.host}:{self.port}/{self.database}{cluster}"
+
+
+def _cluster(query: str, database: str) -> str:
+    given = parse_qsl(query, keep_blank_values=True)
+    if [key for key, _ in given] != ["cluster"] or not _CLUSTER.fullmatch(given[0][1]):
+        raise ValueError("has something else behind its ? than cluster=name (letters, digits and _ . -)")
+    if not _DATABASE_OF_CLUSTER.fullmatch(database):
+        raise ValueError("names a database that is not of letters, digits and _, as one on a cluster must be")
+    return given[0][1]

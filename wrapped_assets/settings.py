@@ -43,7 +43,7 @@ class Settings:
     """WRAPPED_LANDING_URL: where regions write and we import, `file://`, `s3://` or `gs://`. Default `<home>/landing`."""
 
     warehouse_url: str = field(repr=False)
-    """WRAPPED_WAREHOUSE_URL: `duckdb:///absolute/path.duckdb`, `clickhouse://user:password@host:8123/database` (`clickhouses://` with TLS) or `chdb:///absolute/folder`. Default `<home>/warehouse.duckdb`."""
+    """WRAPPED_WAREHOUSE_URL: `duckdb:///absolute/path.duckdb`, `clickhouse://user:password@host:8123/database` (`clickhouses://` with TLS, `?cluster=name` behind it for the tables of a cluster) or `chdb:///absolute/folder`. Default `<home>/warehouse.duckdb`."""
 
     regions: Mapping[str, str] = field(default_factory=dict)
     """WRAPPED_REGIONS: `name=duckdb:///path,other=...`. Default: every `<home>/regions/<name>.duckdb`."""

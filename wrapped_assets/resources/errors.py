@@ -117,6 +117,24 @@ class NewerSchema(WarehouseError):
         )
 
 
+class MadeOtherwise(WarehouseError):
+    """Tables of a cluster opened without its name, or those of one server with one."""
+
+    def __init__(self, place: str, for_cluster: bool) -> None:
+        found, step = (
+            ("are those of a cluster", "name the cluster they were made with: ?cluster=name")
+            if for_cluster
+            else (
+                "are those of one server",
+                "take ?cluster=... away, or name a database that is not there yet",
+            )
+        )
+        super().__init__(
+            f"The warehouse {place} was not opened.\n  Its tables {found}.\n"
+            f"  Next: in WRAPPED_WAREHOUSE_URL {step}."
+        )
+
+
 class OlderSchema(WarehouseError):
     """The warehouse was made by an older version of this program, whose tables this one cannot use."""
 

@@ -4,14 +4,10 @@
 select {grain}
 from (
     select toYYYYMMDD({period}) as partition, organization_id, {hash} as row_hash, 1 as sign
-    from (
-        {staged_rows}
-    )
+    from {staging}
     union all
     select toYYYYMMDD({period}) as partition, organization_id, {hash} as row_hash, -1 as sign
-    from (
-        {rows}
-    )
+    from {table}
     where toYYYYMMDD({period}) in {partitions:Array(UInt32)}
 )
 group by {grain}
