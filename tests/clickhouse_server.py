@@ -108,7 +108,13 @@ class Server:
         config = self.folder / "config.xml"
         grants = _grants(RIGHTS + self.more_rights, self.databases)
         config.write_text(_CONFIG.format(config=config, grants=grants, configuration=self.configuration))
-        arguments = [str(library()), str(self.folder / "data"), str(self.port), str(self.tcp_port), str(config)]
+        arguments = [
+            str(library()),
+            str(self.folder / "data"),
+            str(self.port),
+            str(self.tcp_port),
+            str(config),
+        ]
         command = [sys.executable, "-m", "tests.clickhouse_server", *arguments]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

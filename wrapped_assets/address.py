@@ -35,7 +35,7 @@ class Address:
                 "cannot be read as a URL; special characters in a password are written %XX"
             ) from None
         if parts.scheme == "chdb":
-            if parts.netloc or not parts.path.startswith("/"):
+            if parts.netloc or parts.query or not parts.path.startswith("/"):
                 raise ValueError("is not chdb:///absolute/folder")
             return cls("chdb", path=unquote(parts.path))
         secure = parts.scheme == "clickhouses"

@@ -63,6 +63,18 @@ class WarehouseLost(WarehouseUnreachable):
         )
 
 
+class ClusterIncomplete(WarehouseUnreachable):
+    """A cluster of which a node, or Keeper, is away; it may be back in a while."""
+
+    def __init__(self, place: str, seen: str) -> None:
+        WarehouseError.__init__(
+            self,
+            f"The warehouse {place} could not go on: a part of its cluster does not answer.\n"
+            f"  The server said: {seen}\n"
+            "  Next: see that every node in system.clusters and Keeper are up, then run the same again: it goes on from there.",
+        )
+
+
 class WarehouseRefused(WarehouseError):
     """A server that answers and says no."""
 

@@ -26,8 +26,10 @@ SHARDED = frozenset(
     )
 )
 
-_MAKES = re.compile(
-    r"^(create table if not exists|create view if not exists|alter table) (\w+)", re.MULTILINE
+_MAKES = re.compile(r"^(create (?:table|view) if not exists) (\w+)", re.MULTILINE)
+# Replicated tables have a window of their own, which is there by default.
+_OF_PLAIN_TABLES = re.compile(
+    r"^alter table \w+ modify setting non_replicated_deduplication_window = \d+$", re.MULTILINE
 )
 _ENGINE = re.compile(r"^engine = (\w*MergeTree)(?:\((.*)\))?$", re.MULTILINE)
 
@@ -55,13 +57,15 @@ class Cluster:
 
     def migrated(self, migration: str) -> Iterator[str]:
         """What a migration is on a cluster: its own text with other engines, and a Distributed table over a sharded one."""
+        if _OF_PLAIN_TABLES.search(migration):
+            return
         made = _MAKES.search(migration)
-        if made is None or (made[1] == "alter table" and "modify setting" not in migration):
+        if made is None:
             raise NotForClusters(migration)
         verb, table = made.groups()
         text = _MAKES.sub(f"{verb} {local(table)}{self.on}", migration, count=1)
         yield _ENGINE.sub(lambda engine: _replicated(table, engine[1], engine[2]), text)
-        if table in SHARDED and verb != "alter table":
+        if table in SHARDED:
             yield self._distributed(table, local(table))
 
     def staged(self, table: str, engine: str, partition_key: str, sorting_key: str) -> Iterator[str]:

@@ -64,7 +64,6 @@ _DIALECT: dict[str, Any] = {
 _ON_CLUSTER: dict[str, Any] = {
     # What a statement looks up beside a sharded table is asked once, here, and sent to the shards.
     "prefer_global_in_and_join": 1,
-    "distributed_product_mode": "global",
     # Rows are on their shard, and on most of its replicas, when an insert is answered; a read that cannot see them fails.
     "distributed_foreground_insert": 1,
     "async_insert": 0,

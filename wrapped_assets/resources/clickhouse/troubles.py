@@ -5,6 +5,7 @@ import re
 from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError, OperationalError
 
 from wrapped_assets.resources.errors import (
+    ClusterIncomplete,
     WarehouseError,
     WarehouseLost,
     WarehouseRefused,
@@ -18,6 +19,8 @@ _MEMORY = (
 )
 _TIME = "raise max_execution_time in the profile of the user in WRAPPED_WAREHOUSE_URL, or remove it."
 _DISK = "make room on the server, then run the same again: it goes on from there."
+_CLUSTER = "in WRAPPED_WAREHOUSE_URL, name behind ?cluster= one that `select cluster from system.clusters` shows on that node."
+_NODES = "set the servers up as docs/operations.md says under A cluster: Keeper, distributed_ddl and macros."
 
 # By ClickHouse's own number of the error.
 _NEXT = {
@@ -33,7 +36,13 @@ _NEXT = {
     160: _TIME,
     241: _MEMORY,
     243: _DISK,
+    701: _CLUSTER,
+    139: _NODES,
+    225: _NODES,
+    392: _NODES,
 }
+# A node, a majority of replicas or Keeper is away.
+_AWAY = frozenset((32, 209, 210, 242, 279, 285, 286, 289, 319, 341, 999))
 
 
 def at_the_door(place: str, error: ClickHouseError) -> WarehouseError:
@@ -43,9 +52,17 @@ def at_the_door(place: str, error: ClickHouseError) -> WarehouseError:
 
 def at_work(place: str, error: ClickHouseError) -> WarehouseError | None:
     """Why a statement failed; nothing when it is a defect of ours."""
+    if _is_away(error):
+        return ClusterIncomplete(place, _seen(error))
     if refusal := _refusal(place, error):
         return refusal
     return WarehouseLost(place, _seen(error)) if isinstance(error, OperationalError) else None
+
+
+def _is_away(error: ClickHouseError) -> bool:
+    code = error.code if isinstance(error, DatabaseError) else None
+    # A node that did not carry out a DDL statement in time is told with the number of any time-out.
+    return code in _AWAY or (code == 159 and "Distributed DDL task" in _seen(error))
 
 
 def _refusal(place: str, error: ClickHouseError) -> WarehouseRefused | None:
