@@ -20,14 +20,8 @@ from wrapped_assets.resources.clickhouse.session import Session, Values
 
 NAME = "two-shards"
 ON_CLUSTER = f" on cluster '{NAME}'"
-# Beside those that every warehouse needs, as docs/operations.md lists them; `cluster` and `system sync replica` are never asked for here.
-RIGHTS = (
-    "table engine on Distributed",
-    "table engine on ReplicatedMergeTree",
-    "table engine on ReplicatedReplacingMergeTree",
-    "table engine on ReplicatedAggregatingMergeTree",
-    "remote on *.*",
-)
+# Beside those that every warehouse needs. What docs/operations.md asks for besides belongs to what is not here.
+RIGHTS = ("table engine on Distributed",)
 
 _CONFIGURATION = """
 <macros><shard>{shard}</shard><replica>a</replica></macros>

@@ -127,16 +127,20 @@ def test_a_shard_can_be_added(clickhouse_library: None, tmp_path: Path) -> None:
         before, after = of_one_customer(ORGANIZATIONS), of_one_customer(ORGANIZATIONS, day="2025-03-02")
         late = of_one_customer(ORGANIZATIONS, id="late")
         pipeline.build(*before)
+        landed = [*before]
         cluster.grow(tmp_path / "cluster")
         cluster.nodes[1].ask("create database wrapped")
         cluster.nodes[0].ask("truncate table wrapped.schema_migrations")
         for files in (after, late):
             pipeline.build(*files)
+            landed += files
+            with pipeline.open() as run:
+                assert differs_from_oracle(run, landed) == {}
         with pipeline.open() as run:
-            assert differs_from_oracle(run, before + after + late) == {}
+            assert differs_from_oracle(run, landed) == {}
             assert run.differences() == []
             run.follow(full=True)
-            assert differs_from_oracle(run, before + after + late) == {}
+            assert differs_from_oracle(run, landed) == {}
         assert organizations_on(cluster, 1, "raw_pipe_stats")
 
 
@@ -152,8 +156,8 @@ def test_replicated_tables_are_accepted_as_they_are_written(cluster: Cluster) ->
         "select table, zookeeper_path, replica_name from system.replicas where database = 'replicated' order by all"
     )
     found = {line.split("\t")[0]: line.split("\t")[1:] for line in replicas.splitlines()}
-    assert found["raw_pipe_stats_local"] == ["/wrapped/replicated/raw_pipe_stats_local/1", "a"]
-    assert found["landing_ledger"] == ["/wrapped/replicated/landing_ledger", "1-a"]
+    assert found["raw_pipe_stats_local"] == [f"/wrapped/{NAME}/replicated/raw_pipe_stats_local/1", "a"]
+    assert found["landing_ledger"] == [f"/wrapped/{NAME}/replicated/landing_ledger", "1-a"]
     assert {f"{table}_local" for table in layout.SHARDED} < found.keys()
     assert (
         node.ask("select count() from system.tables where database = 'replicated' and engine = 'MergeTree'")

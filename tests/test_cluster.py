@@ -18,7 +18,20 @@ from wrapped_assets.resources.clickhouse.partitions import staged, swap, swap_wh
 from wrapped_assets.resources.clickhouse.session import Session, Values
 
 CLUSTER = Cluster("prod", "wrapped")
-ENGINES = {"raw_pipe_stats": "ReplicatedMergeTree", "monthly_storage_sizes": "ReplicatedAggregatingMergeTree"}
+# What system.tables says of them.
+KEYS = {
+    "raw_pipe_stats": (
+        "ReplicatedMergeTree",
+        "toYYYYMMDD(start_datetime)",
+        "organization_id, start_datetime, request_id",
+    ),
+    "monthly_pipe_stats_durations": (
+        "ReplicatedAggregatingMergeTree",
+        "toYYYYMMDD(month)",
+        "organization_id, month",
+    ),
+    "dimensions_organizations": ("ReplicatedMergeTree", "", "organization_id"),
+}
 
 
 class Written(Session):
@@ -34,17 +47,8 @@ class Written(Session):
 
     def rows(self, statement: str, values: Values | None = None) -> list[tuple[Any, ...]]:
         """The tables' engines and keys, and that nothing was made yet."""
-        table = str((values or {}).get("table")).removesuffix("_local")
-        if "sorting_key" in statement:
-            engine = ENGINES.get(table, "ReplicatedMergeTree")
-            by_day = "toYYYYMMDD(month)" if table.startswith("monthly") else "toYYYYMMDD(start_datetime)"
-            return [
-                (
-                    engine,
-                    by_day if table in SHARDED else "",
-                    "organization_id, month" if table in SHARDED else "organization_id",
-                )
-            ]
+        if "sorting_key" in statement and values:
+            return [KEYS[values["table"].removesuffix("_local")]]
         return [] if "engine" in statement else [(1 if "from staging" in statement else 0,)]
 
     def insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -61,9 +65,9 @@ def made(cluster: Cluster | None) -> list[str]:
 def refreshed(cluster: Cluster | None) -> list[str]:
     """The statements that replace partitions of a table for each kind."""
     session = Written(cluster)
-    with staged(session, "raw_pipe_stats", "monthly_storage_sizes", "dimensions_organizations"):
+    with staged(session, "raw_pipe_stats", "monthly_pipe_stats_durations", "dimensions_organizations"):
         swap(session, "raw_pipe_stats", [20250301, 20250302], {20250301})
-        swap(session, "monthly_storage_sizes", [20250301], {20250301})
+        swap(session, "monthly_pipe_stats_durations", [20250301], {20250301})
         swap_whole(session, "dimensions_organizations")
     return session.statements
 
@@ -76,14 +80,14 @@ def test_without_a_cluster_every_statement_is_as_it_stands_in_its_file() -> None
     assert refreshed(None) == [
         *(
             f"-- staging_{table}: an empty place to build partitions of {table} in.\ncreate or replace table staging_{table} as {table}"
-            for table in ("raw_pipe_stats", "monthly_storage_sizes", "dimensions_organizations")
+            for table in ("raw_pipe_stats", "monthly_pipe_stats_durations", "dimensions_organizations")
         ),
         "alter table raw_pipe_stats replace partition 20250301 from staging_raw_pipe_stats, drop partition 20250302",
-        "alter table monthly_storage_sizes replace partition 20250301 from staging_monthly_storage_sizes",
+        "alter table monthly_pipe_stats_durations replace partition 20250301 from staging_monthly_pipe_stats_durations",
         "alter table dimensions_organizations replace partition tuple() from staging_dimensions_organizations",
         *(
             f"-- Takes staging_{table} away; what was swapped in stays.\ndrop table if exists staging_{table} sync"
-            for table in ("raw_pipe_stats", "monthly_storage_sizes", "dimensions_organizations")
+            for table in ("raw_pipe_stats", "monthly_pipe_stats_durations", "dimensions_organizations")
         ),
     ]
     for text in made(None) + refreshed(None):

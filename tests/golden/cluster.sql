@@ -17,7 +17,7 @@ create table if not exists schema_migrations on cluster 'prod' (
     name String,
     applied_at DateTime64(6, 'UTC') default now64(6, 'UTC')
 )
-engine = ReplicatedMergeTree('/wrapped/{database}/{table}', '{shard}-{replica}')
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
 order by version;
 
 create table if not exists landing_ledger on cluster 'prod' (
@@ -40,7 +40,7 @@ create table if not exists landing_ledger on cluster 'prod' (
     replaced_days Array(Date32),
     replaced_rows UInt64
 )
-engine = ReplicatedMergeTree('/wrapped/{database}/{table}', '{shard}-{replica}')
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
 order by (family, object_key, sequence)
 settings non_replicated_deduplication_window = 1000;
 
@@ -59,7 +59,7 @@ create table if not exists landing_quarantined_rows on cluster 'prod' (
     reason LowCardinality(String),
     content String codec(ZSTD(1))
 )
-engine = ReplicatedReplacingMergeTree('/wrapped/{database}/{table}', '{shard}-{replica}')
+engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
 order by (file_id, row_number);
 
 create table if not exists built on cluster 'prod' (
@@ -69,7 +69,7 @@ create table if not exists built on cluster 'prod' (
     source_sequence SimpleAggregateFunction(max, UInt64),
     sequence SimpleAggregateFunction(max, UInt64)
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}', '{shard}-{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
 order by (layer, family, period);
 
 create table if not exists stale_summaries on cluster 'prod' (
@@ -78,14 +78,14 @@ create table if not exists stale_summaries on cluster 'prod' (
     organization_id String,
     sequence UInt64
 )
-engine = ReplicatedReplacingMergeTree('/wrapped/{database}/{table}', '{shard}-{replica}', sequence)
+engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}', sequence)
 order by (year, kind, organization_id);
 
 create table if not exists stale_identities on cluster 'prod' (
     organization_id String,
     sequence UInt64
 )
-engine = ReplicatedReplacingMergeTree('/wrapped/{database}/{table}', '{shard}-{replica}', sequence)
+engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}', sequence)
 order by organization_id;
 
 create table if not exists landing_pipe_stats_local on cluster 'prod' (
@@ -109,7 +109,7 @@ create table if not exists landing_pipe_stats_local on cluster 'prod' (
     file_id UInt64 codec(ZSTD(1)),
     row_number UInt64 codec(Delta, ZSTD(1))
 )
-engine = ReplicatedReplacingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}', exported_at)
+engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}', exported_at)
 partition by toYYYYMMDD(start_datetime)
 order by (organization_id, start_datetime, request_id, exported_at, file_id, row_number);
 
@@ -139,7 +139,7 @@ create table if not exists landing_ingestion_local on cluster 'prod' (
     file_id UInt64 codec(ZSTD(1)),
     row_number UInt64 codec(Delta, ZSTD(1))
 )
-engine = ReplicatedReplacingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}', exported_at)
+engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}', exported_at)
 partition by toYYYYMMDD(timestamp)
 order by (organization_id, timestamp, operation_id, datasource_id, event_type, exported_at, file_id, row_number);
 
@@ -161,7 +161,7 @@ create table if not exists landing_storage_local on cluster 'prod' (
     file_id UInt64 codec(ZSTD(1)),
     row_number UInt64 codec(Delta, ZSTD(1))
 )
-engine = ReplicatedReplacingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}', exported_at)
+engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}', exported_at)
 partition by toYYYYMMDD(timestamp)
 order by (organization_id, timestamp, datasource_id, exported_at, file_id, row_number);
 
@@ -178,7 +178,7 @@ create table if not exists landing_organizations on cluster 'prod' (
     file_id UInt64 codec(ZSTD(1)),
     row_number UInt64 codec(Delta, ZSTD(1))
 )
-engine = ReplicatedReplacingMergeTree('/wrapped/{database}/{table}', '{shard}-{replica}', exported_at)
+engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}', exported_at)
 order by (organization_id, exported_at, file_id, row_number);
 
 create table if not exists landing_workspaces on cluster 'prod' (
@@ -190,7 +190,7 @@ create table if not exists landing_workspaces on cluster 'prod' (
     file_id UInt64 codec(ZSTD(1)),
     row_number UInt64 codec(Delta, ZSTD(1))
 )
-engine = ReplicatedReplacingMergeTree('/wrapped/{database}/{table}', '{shard}-{replica}', exported_at)
+engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}', exported_at)
 order by (workspace_id, exported_at, file_id, row_number);
 
 create table if not exists raw_pipe_stats_local on cluster 'prod' (
@@ -212,7 +212,7 @@ create table if not exists raw_pipe_stats_local on cluster 'prod' (
     region LowCardinality(String),
     exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1))
 )
-engine = ReplicatedMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(start_datetime)
 order by (organization_id, start_datetime, request_id);
 
@@ -240,7 +240,7 @@ create table if not exists raw_ingestion_local on cluster 'prod' (
     region LowCardinality(String),
     exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1))
 )
-engine = ReplicatedMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(timestamp)
 order by (organization_id, timestamp, operation_id, datasource_id, event_type);
 
@@ -260,7 +260,7 @@ create table if not exists raw_storage_local on cluster 'prod' (
     region LowCardinality(String),
     exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1))
 )
-engine = ReplicatedMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(timestamp)
 order by (organization_id, timestamp, datasource_id);
 
@@ -282,7 +282,7 @@ create table if not exists hourly_pipe_stats_requests_local on cluster 'prod' (
     cpu_time_us AggregateFunction(sum, Int128),
     last_at AggregateFunction(max, DateTime64(6, 'UTC'))
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(hour)
 order by (organization_id, hour, workspace_id, pipe_id, pipe_name, region);
 
@@ -304,7 +304,7 @@ create table if not exists daily_pipe_stats_requests_local on cluster 'prod' (
     cpu_time_us AggregateFunction(sum, Int128),
     last_at AggregateFunction(max, DateTime64(6, 'UTC'))
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(day)
 order by (organization_id, day, workspace_id, pipe_id, pipe_name, region);
 
@@ -326,7 +326,7 @@ create table if not exists weekly_pipe_stats_requests_local on cluster 'prod' (
     cpu_time_us AggregateFunction(sum, Int128),
     last_at AggregateFunction(max, DateTime64(6, 'UTC'))
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(week)
 order by (organization_id, week, workspace_id, pipe_id, pipe_name, region);
 
@@ -348,7 +348,7 @@ create table if not exists monthly_pipe_stats_requests_local on cluster 'prod' (
     cpu_time_us AggregateFunction(sum, Int128),
     last_at AggregateFunction(max, DateTime64(6, 'UTC'))
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(month)
 order by (organization_id, month, workspace_id, pipe_id, pipe_name, region);
 
@@ -360,7 +360,7 @@ create table if not exists hourly_pipe_stats_durations_local on cluster 'prod' (
     organization_id String,
     histogram AggregateFunction(sumMap, Array(UInt16), Array(Int64))
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(hour)
 order by (organization_id, hour);
 
@@ -372,7 +372,7 @@ create table if not exists daily_pipe_stats_durations_local on cluster 'prod' (
     organization_id String,
     histogram AggregateFunction(sumMap, Array(UInt16), Array(Int64))
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(day)
 order by (organization_id, day);
 
@@ -384,7 +384,7 @@ create table if not exists weekly_pipe_stats_durations_local on cluster 'prod' (
     organization_id String,
     histogram AggregateFunction(sumMap, Array(UInt16), Array(Int64))
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(week)
 order by (organization_id, week);
 
@@ -396,7 +396,7 @@ create table if not exists monthly_pipe_stats_durations_local on cluster 'prod' 
     organization_id String,
     histogram AggregateFunction(sumMap, Array(UInt16), Array(Int64))
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(month)
 order by (organization_id, month);
 
@@ -410,7 +410,7 @@ create table if not exists hourly_pipe_stats_days_local on cluster 'prod' (
     requests AggregateFunction(sum, Int64),
     errors AggregateFunction(sum, Int128)
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(hour)
 order by (organization_id, hour, event_date);
 
@@ -424,7 +424,7 @@ create table if not exists daily_pipe_stats_days_local on cluster 'prod' (
     requests AggregateFunction(sum, Int64),
     errors AggregateFunction(sum, Int128)
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(day)
 order by (organization_id, day, event_date);
 
@@ -438,7 +438,7 @@ create table if not exists weekly_pipe_stats_days_local on cluster 'prod' (
     requests AggregateFunction(sum, Int64),
     errors AggregateFunction(sum, Int128)
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(week)
 order by (organization_id, week, event_date);
 
@@ -452,7 +452,7 @@ create table if not exists monthly_pipe_stats_days_local on cluster 'prod' (
     requests AggregateFunction(sum, Int64),
     errors AggregateFunction(sum, Int128)
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(month)
 order by (organization_id, month, event_date);
 
@@ -465,7 +465,7 @@ create table if not exists hourly_pipe_stats_hours_local on cluster 'prod' (
     hour_of_day UInt8,
     requests AggregateFunction(sum, Int64)
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(hour)
 order by (organization_id, hour, hour_of_day);
 
@@ -478,7 +478,7 @@ create table if not exists daily_pipe_stats_hours_local on cluster 'prod' (
     hour_of_day UInt8,
     requests AggregateFunction(sum, Int64)
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(day)
 order by (organization_id, day, hour_of_day);
 
@@ -491,7 +491,7 @@ create table if not exists weekly_pipe_stats_hours_local on cluster 'prod' (
     hour_of_day UInt8,
     requests AggregateFunction(sum, Int64)
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(week)
 order by (organization_id, week, hour_of_day);
 
@@ -504,7 +504,7 @@ create table if not exists monthly_pipe_stats_hours_local on cluster 'prod' (
     hour_of_day UInt8,
     requests AggregateFunction(sum, Int64)
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(month)
 order by (organization_id, month, hour_of_day);
 
@@ -529,7 +529,7 @@ create table if not exists hourly_ingestion_operations_local on cluster 'prod' (
     elapsed_time_us AggregateFunction(sum, Int128),
     cpu_time_us AggregateFunction(sum, Int128)
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(hour)
 order by (organization_id, hour, workspace_id, datasource_id, event_type, region);
 
@@ -554,7 +554,7 @@ create table if not exists daily_ingestion_operations_local on cluster 'prod' (
     elapsed_time_us AggregateFunction(sum, Int128),
     cpu_time_us AggregateFunction(sum, Int128)
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(day)
 order by (organization_id, day, workspace_id, datasource_id, event_type, region);
 
@@ -579,7 +579,7 @@ create table if not exists weekly_ingestion_operations_local on cluster 'prod' (
     elapsed_time_us AggregateFunction(sum, Int128),
     cpu_time_us AggregateFunction(sum, Int128)
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(week)
 order by (organization_id, week, workspace_id, datasource_id, event_type, region);
 
@@ -604,7 +604,7 @@ create table if not exists monthly_ingestion_operations_local on cluster 'prod' 
     elapsed_time_us AggregateFunction(sum, Int128),
     cpu_time_us AggregateFunction(sum, Int128)
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(month)
 order by (organization_id, month, workspace_id, datasource_id, event_type, region);
 
@@ -626,7 +626,7 @@ create table if not exists hourly_storage_sizes_local on cluster 'prod' (
     rows_quarantine AggregateFunction(argMax, Int128, DateTime64(6, 'UTC')),
     max_bytes AggregateFunction(max, Int128)
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(hour)
 order by (organization_id, hour, workspace_id, datasource_id, datasource_name, region);
 
@@ -648,7 +648,7 @@ create table if not exists daily_storage_sizes_local on cluster 'prod' (
     rows_quarantine AggregateFunction(argMax, Int128, DateTime64(6, 'UTC')),
     max_bytes AggregateFunction(max, Int128)
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(day)
 order by (organization_id, day, workspace_id, datasource_id, datasource_name, region);
 
@@ -670,7 +670,7 @@ create table if not exists weekly_storage_sizes_local on cluster 'prod' (
     rows_quarantine AggregateFunction(argMax, Int128, DateTime64(6, 'UTC')),
     max_bytes AggregateFunction(max, Int128)
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(week)
 order by (organization_id, week, workspace_id, datasource_id, datasource_name, region);
 
@@ -692,7 +692,7 @@ create table if not exists monthly_storage_sizes_local on cluster 'prod' (
     rows_quarantine AggregateFunction(argMax, Int128, DateTime64(6, 'UTC')),
     max_bytes AggregateFunction(max, Int128)
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/{database}/{table}/{shard}', '{replica}')
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
 partition by toYYYYMMDD(month)
 order by (organization_id, month, workspace_id, datasource_id, datasource_name, region);
 
@@ -708,7 +708,7 @@ create table if not exists dimensions_organizations on cluster 'prod' (
     region LowCardinality(String),
     first_exported_at DateTime64(6, 'UTC')
 )
-engine = ReplicatedMergeTree('/wrapped/{database}/{table}', '{shard}-{replica}')
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
 order by organization_id;
 
 create table if not exists dimensions_workspaces on cluster 'prod' (
@@ -719,7 +719,7 @@ create table if not exists dimensions_workspaces on cluster 'prod' (
     region LowCardinality(String),
     first_exported_at DateTime64(6, 'UTC')
 )
-engine = ReplicatedMergeTree('/wrapped/{database}/{table}', '{shard}-{replica}')
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
 order by workspace_id;
 
 create table if not exists wrapped_organizations on cluster 'prod' (
@@ -729,7 +729,7 @@ create table if not exists wrapped_organizations on cluster 'prod' (
     customer_name Nullable(String),
     created_at Nullable(DateTime64(6, 'UTC'))
 )
-engine = ReplicatedMergeTree('/wrapped/{database}/{table}', '{shard}-{replica}')
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
 order by organization_id;
 
 create table if not exists edition_log on cluster 'prod' (
@@ -743,7 +743,7 @@ create table if not exists edition_log on cluster 'prod' (
     reached UInt64,
     version UInt64
 )
-engine = ReplicatedMergeTree('/wrapped/{database}/{table}', '{shard}-{replica}')
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
 order by (year, version);
 
 create view if not exists wrapped_editions on cluster 'prod' as
@@ -777,7 +777,7 @@ create table if not exists wrapped_summaries on cluster 'prod' (
     event_types Array(Tuple(event_type String, bytes Int128, rows Int128, operations Int64)),
     previous_requests Nullable(Int64)
 )
-engine = ReplicatedMergeTree('/wrapped/{database}/{table}', '{shard}-{replica}')
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
 partition by year
 order by wrapped_id;
 
@@ -788,22 +788,22 @@ drop table if exists staging_raw_pipe_stats_local on cluster 'prod' sync;
 create table staging_raw_pipe_stats_local on cluster 'prod' as raw_pipe_stats_local
 engine = ReplicatedMergeTree('/wrapped/staging/{uuid}/{shard}', '{replica}')
 partition by toYYYYMMDD(start_datetime)
-order by (organization_id, month);
+order by (organization_id, start_datetime, request_id);
 
 create table if not exists staging_raw_pipe_stats on cluster 'prod' as raw_pipe_stats_local
 engine = Distributed('prod', 'wrapped', 'staging_raw_pipe_stats_local', cityHash64(organization_id));
 
-drop table if exists staging_monthly_storage_sizes on cluster 'prod' sync;
+drop table if exists staging_monthly_pipe_stats_durations on cluster 'prod' sync;
 
-drop table if exists staging_monthly_storage_sizes_local on cluster 'prod' sync;
+drop table if exists staging_monthly_pipe_stats_durations_local on cluster 'prod' sync;
 
-create table staging_monthly_storage_sizes_local on cluster 'prod' as monthly_storage_sizes_local
+create table staging_monthly_pipe_stats_durations_local on cluster 'prod' as monthly_pipe_stats_durations_local
 engine = ReplicatedAggregatingMergeTree('/wrapped/staging/{uuid}/{shard}', '{replica}')
 partition by toYYYYMMDD(month)
 order by (organization_id, month);
 
-create table if not exists staging_monthly_storage_sizes on cluster 'prod' as monthly_storage_sizes_local
-engine = Distributed('prod', 'wrapped', 'staging_monthly_storage_sizes_local', cityHash64(organization_id));
+create table if not exists staging_monthly_pipe_stats_durations on cluster 'prod' as monthly_pipe_stats_durations_local
+engine = Distributed('prod', 'wrapped', 'staging_monthly_pipe_stats_durations_local', cityHash64(organization_id));
 
 create or replace table staging_dimensions_organizations as dimensions_organizations
 engine = MergeTree
@@ -814,9 +814,9 @@ system sync replica on cluster 'prod' staging_raw_pipe_stats_local;
 
 alter table raw_pipe_stats_local on cluster 'prod' replace partition 20250301 from staging_raw_pipe_stats_local, drop partition 20250302;
 
-system sync replica on cluster 'prod' staging_monthly_storage_sizes_local;
+system sync replica on cluster 'prod' staging_monthly_pipe_stats_durations_local;
 
-alter table monthly_storage_sizes_local on cluster 'prod' replace partition 20250301 from staging_monthly_storage_sizes_local;
+alter table monthly_pipe_stats_durations_local on cluster 'prod' replace partition 20250301 from staging_monthly_pipe_stats_durations_local;
 
 alter table dimensions_organizations replace partition tuple() from staging_dimensions_organizations;
 
@@ -824,8 +824,8 @@ drop table if exists staging_raw_pipe_stats on cluster 'prod' sync;
 
 drop table if exists staging_raw_pipe_stats_local on cluster 'prod' sync;
 
-drop table if exists staging_monthly_storage_sizes on cluster 'prod' sync;
+drop table if exists staging_monthly_pipe_stats_durations on cluster 'prod' sync;
 
-drop table if exists staging_monthly_storage_sizes_local on cluster 'prod' sync;
+drop table if exists staging_monthly_pipe_stats_durations_local on cluster 'prod' sync;
 
 drop table if exists staging_dimensions_organizations sync;

@@ -64,7 +64,7 @@ class Cluster:
             raise NotForClusters(migration)
         verb, table = made.groups()
         text = _MAKES.sub(f"{verb} {local(table)}{self.on}", migration, count=1)
-        yield _ENGINE.sub(lambda engine: _replicated(table, engine[1], engine[2]), text)
+        yield _ENGINE.sub(lambda engine: self._replicated(table, engine[1], engine[2]), text)
         if table in SHARDED:
             yield self._distributed(table, local(table))
 
@@ -110,12 +110,10 @@ class Cluster:
             database=self.database,
         )
 
-
-def _replicated(table: str, engine: str, arguments: str | None) -> str:
-    place = (
-        "'/wrapped/{database}/{table}/{shard}', '{replica}'"
-        if table in SHARDED
-        # One table for all nodes, so a replica is named by its shard too.
-        else "'/wrapped/{database}/{table}', '{shard}-{replica}'"
-    )
-    return f"engine = Replicated{engine}({', '.join(filter(None, (place, arguments)))})"
+    def _replicated(self, table: str, engine: str, arguments: str | None) -> str:
+        # A table that stands everywhere is one for all shards, so its replicas are named by their shard too.
+        place, replica = (
+            ("{table}/{shard}", "{replica}") if table in SHARDED else ("{table}", "{shard}-{replica}")
+        )
+        keeper = f"'/wrapped/{self.name}/{{database}}/{place}', '{replica}'"
+        return f"engine = Replicated{engine}({', '.join(filter(None, (keeper, arguments)))})"
