@@ -1,7 +1,9 @@
 """A cluster of two shards holds what DuckDB holds, whatever dies and whoever joins. What these cannot show stands in decision 0010."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -11,12 +13,16 @@ from tests.landing_files import LandingFile, files_of, operation, organization, 
 from tests.pipeline import YEARS, Pipeline, differs_from_oracle
 from tests.served import Served
 from tests.test_killed import AFTER, BEFORE, FILES
+from wrapped_assets.resources.clickhouse import ClickHouseWriter
 from wrapped_assets.resources.clickhouse import cluster as layout
+from wrapped_assets.resources.clickhouse.partitions import staged
 from wrapped_assets.resources.clickhouse.schema import MIGRATIONS, statements
 from wrapped_assets.resources.errors import ClusterIncomplete, MadeOtherwise, WarehouseRefused
 
 pytestmark = pytest.mark.clickhouse_server
 
+# Its engine and keys, as system.tables has them.
+RAW_STORAGE = ("ReplicatedMergeTree", "toYYYYMMDD(timestamp)", "organization_id, timestamp, datasource_id")
 ORGANIZATIONS = [f"org-{number}" for number in range(1, 9)]
 
 
@@ -103,6 +109,28 @@ def test_whoever_dies_between_two_shards_is_made_good_by_running_again(
         assert run.differences() == []
 
 
+def test_an_insert_that_a_killed_run_left_behind_never_reaches_a_new_staging_table(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    """It goes on in the server; the next run waits for it, and begins with nothing staged."""
+    left_behind = """
+        insert into wrapped.staging_raw_storage (organization_id)
+        select toString(number + sleepEachRow(0.5)) from numbers(8)
+        settings max_block_size = 1, max_threads = 1, distributed_foreground_insert = 1"""
+    with Served(tmp_path, url=cluster.url()).open() as run, ThreadPoolExecutor() as killed:
+        assert isinstance(run.writer, ClickHouseWriter)
+        with staged(run.writer.session, "raw_storage"):
+            insert = killed.submit(cluster.nodes[0].ask, left_behind)
+            while (
+                cluster.nodes[0].ask("select count() from system.processes where query like '%sleepEachRow%'")
+                == "1\n"
+            ):
+                assert not insert.done()
+            with staged(run.writer.session, "raw_storage"):
+                insert.result(timeout=60)
+                assert run.writer.session.value("select count() from staging_raw_storage") == 0
+
+
 def test_a_shard_that_is_away_is_an_error_and_nothing_is_lost(cluster: Cluster, tmp_path: Path) -> None:
     """Killed before late rows are merged: the run fails in words; once the shard is back it goes on."""
     pipeline = Served(tmp_path, url=cluster.url())
@@ -152,6 +180,12 @@ def test_replicated_tables_are_accepted_as_they_are_written(cluster: Cluster) ->
         for statement in statements(name):
             for text in made.migrated(statement):
                 node.ask(text.replace(ON_CLUSTER, ""), {"database": "replicated"})
+    (staging,) = (text for text in made.staged("raw_storage", *RAW_STORAGE) if "create table staging" in text)
+    # ON CLUSTER gives all nodes one UUID.
+    one_for_all = f"staging_raw_storage_local uuid '{uuid4()}' as"
+    node.ask(
+        staging.replace(f"staging_raw_storage_local{ON_CLUSTER} as", one_for_all), {"database": "replicated"}
+    )
     replicas = node.ask(
         "select table, zookeeper_path, replica_name from system.replicas where database = 'replicated' order by all"
     )
