@@ -79,7 +79,7 @@ class Session:
         try:
             yield
         except ClickHouseError as error:
-            if trouble := troubles.at_work(self.place, error):
+            if trouble := troubles.at_work(self.place, error, on_cluster=self.cluster is not None):
                 raise trouble from error
             raise
 

@@ -50,9 +50,9 @@ def at_the_door(place: str, error: ClickHouseError) -> WarehouseError:
     return _refusal(place, error) or WarehouseUnreachable(place, _seen(error))
 
 
-def at_work(place: str, error: ClickHouseError) -> WarehouseError | None:
+def at_work(place: str, error: ClickHouseError, on_cluster: bool = False) -> WarehouseError | None:
     """Why a statement failed; nothing when it is a defect of ours."""
-    if _is_away(error):
+    if on_cluster and _is_away(error):
         return ClusterIncomplete(place, _seen(error))
     if refusal := _refusal(place, error):
         return refusal
