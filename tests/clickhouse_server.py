@@ -90,6 +90,10 @@ class Server:
     folder: Path
     port: int = field(default_factory=free_port)
     databases: str = "wrapped*"
+    # Of one that is a node of a cluster: the port of the native protocol, what else its configuration says, and more rights.
+    tcp_port: int = 0
+    configuration: str = ""
+    more_rights: tuple[str, ...] = ()
     process: "subprocess.Popen[bytes] | None" = None
 
     def url(self, database: str = "wrapped", port: int | None = None, password: str = PASSWORD) -> str:
@@ -118,8 +122,15 @@ class Server:
         # This build forgets the table of its log when it ends, and then cannot make it again over its own folder.
         shutil.rmtree(self.folder / "data" / "data" / "system" / "query_log", ignore_errors=True)
         config = self.folder / "config.xml"
-        config.write_text(_CONFIG.format(folder=self.folder, config=config, grants=_grants(self.databases)))
-        arguments = [str(library()), str(self.folder / "data"), str(self.port), str(config)]
+        grants = _grants(RIGHTS + self.more_rights, self.databases)
+        config.write_text(_CONFIG.format(config=config, grants=grants, configuration=self.configuration))
+        arguments = [
+            str(library()),
+            str(self.folder / "data"),
+            str(self.port),
+            str(self.tcp_port),
+            str(config),
+        ]
         command = [sys.executable, "-m", "tests.clickhouse_server", *arguments]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -155,9 +166,10 @@ class Server:
         finally:
             connection.close()
 
-    def ask(self, statement: str, **parameters: str) -> str:
+    def ask(self, statement: str, settings: Mapping[str, str] | None = None, **parameters: str) -> str:
         """The answer to a question of the test, as text; everything is allowed."""
-        query = "&".join(f"param_{name}={quote(value)}" for name, value in parameters.items())
+        given = dict(settings or {}) | {f"param_{name}": value for name, value in parameters.items()}
+        query = "&".join(f"{name}={quote(value)}" for name, value in given.items())
         return self._post(query, statement.encode())
 
     def load(self, table: str, parquet: bytes) -> None:
@@ -190,8 +202,8 @@ class Server:
         return [dict(zip(names, line.split("\t"), strict=True)) for line in found.splitlines()]
 
 
-def _grants(databases: str) -> str:
-    return "".join(f"<query>grant {right.format(databases=databases)}</query>" for right in RIGHTS)
+def _grants(rights: tuple[str, ...], databases: str) -> str:
+    return "".join(f"<query>grant {right.format(databases=databases)}</query>" for right in rights)
 
 
 def _user(name: str, profile: str, grants: str) -> str:
@@ -226,19 +238,21 @@ _CONFIG = f"""\
 {_user(USER, "default", "{grants}")}{_READERS}
   </users>
   <user_directories><users_xml><path>{{config}}</path></users_xml></user_directories>
+  {{configuration}}
 </clickhouse>
 """
 
 # The server lives as long as this.
 _FOR_EVER = """
 SYSTEM START LISTEN HTTP;
+{tcp}
 SELECT sleepEachRow(1) FROM system.numbers
 SETTINGS function_sleep_max_microseconds_per_block = 0, max_block_size = 1, max_execution_time = 0 FORMAT Null
 """
 _DIE_WITH_PARENT = 1
 
 
-def serve(library_path: str, folder: str, port: str, config: str) -> None:
+def serve(library_path: str, folder: str, port: str, tcp_port: str, config: str) -> None:
     """Be the server."""
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
     arguments = [
@@ -247,8 +261,9 @@ def serve(library_path: str, folder: str, port: str, config: str) -> None:
         f"--config-file={config}",
         "--listen_host=127.0.0.1",
         f"--http_port={port}",
+        *([f"--tcp_port={tcp_port}"] if int(tcp_port) else []),
         "--multiquery",
-        f"--query={_FOR_EVER}",
+        f"--query={_FOR_EVER.format(tcp='SYSTEM START LISTEN TCP;' if int(tcp_port) else '')}",
     ]
     given = (ctypes.c_char_p * len(arguments))(*(argument.encode() for argument in arguments))
     chdb = ctypes.CDLL(library_path)

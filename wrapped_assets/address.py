@@ -1,11 +1,14 @@
 """Where a ClickHouse is: `clickhouse://` and `clickhouses://` for a server, `chdb://` for one inside this process."""
 
+import re
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 SCHEMES = ("clickhouse", "clickhouses", "chdb")
 # What the tables of a warehouse in a folder are named under.
 CHDB_DATABASE = "wrapped"
+# Both are written into statements that cannot bind them.
+_CLUSTER, _DATABASE_OF_CLUSTER = re.compile(r"[A-Za-z0-9_.-]+"), re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class Address:
     path: str = ""
     # The file of the authority that signed a server's certificate; without one the machine's own are trusted.
     ca: str = ""
+    cluster: str = ""
 
     @classmethod
     def parse(cls, url: str) -> "Address":
@@ -33,7 +37,7 @@ class Address:
                 "cannot be read as a URL; special characters in a password are written %XX"
             ) from None
         if parts.scheme == "chdb":
-            if parts.netloc or not parts.path.startswith("/"):
+            if parts.netloc or parts.query or not parts.path.startswith("/"):
                 raise ValueError("is not chdb:///absolute/folder")
             return cls("chdb", path=unquote(parts.path))
         secure = parts.scheme == "clickhouses"
@@ -47,7 +51,7 @@ class Address:
             unquote(parts.username or "default"),
             unquote(parts.password or ""),
             database,
-            ca=_ca(parts.query, secure),
+            **_options(parts.query, secure, database),
         )
 
     @property
@@ -58,16 +62,22 @@ class Address:
     def __str__(self) -> str:
         if self.scheme == "chdb":
             return f"chdb://{self.path}"
-        return f"{self.scheme}://{self.user}@{self.host}:{self.port}/{self.database}"
+        cluster = f"?cluster={self.cluster}" if self.cluster else ""
+        return f"{self.scheme}://{self.user}@{self.host}:{self.port}/{self.database}{cluster}"
 
 
-def _ca(query: str, secure: bool) -> str:
-    """The file behind `?ca=`; nothing else can stand there, and what does is not repeated: it may be half a password."""
-    name, _, path = query.partition("=")
-    if not query:
-        return ""
-    if name != "ca" or "&" in path or not unquote(path).startswith("/"):
-        raise ValueError("may end in ?ca=/absolute/file.pem and in nothing else behind its database")
-    if not secure:
+def _options(query: str, secure: bool, database: str) -> dict[str, str]:
+    """What stands behind the `?`. A wrong value is not repeated: it may be half a password."""
+    given = parse_qsl(query, keep_blank_values=True)
+    options = dict(given)
+    if (query and not given) or len(options) < len(given) or not options.keys() <= {"ca", "cluster"}:
+        raise ValueError("has something else behind its ? than ca=/absolute/file.pem and cluster=name")
+    if "ca" in options and not secure:
         raise ValueError("has a ?ca=, which is for clickhouses:// (TLS)")
-    return unquote(path)
+    if not options.get("ca", "/").startswith("/"):
+        raise ValueError("has a ca= that is not an absolute path: ?ca=/absolute/file.pem")
+    if not _CLUSTER.fullmatch(options.get("cluster", "name")):
+        raise ValueError("has a cluster= that is not of letters, digits and _ . -")
+    if "cluster" in options and not _DATABASE_OF_CLUSTER.fullmatch(database):
+        raise ValueError("names a database that is not of letters, digits and _, as one on a cluster must be")
+    return options

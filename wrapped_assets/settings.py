@@ -43,7 +43,7 @@ class Settings:
     """WRAPPED_LANDING_URL: where regions write and we import, `file://`, `s3://` or `gs://`. Default `<home>/landing`."""
 
     warehouse_url: str = field(repr=False)
-    """WRAPPED_WAREHOUSE_URL: `duckdb:///absolute/path.duckdb`, `clickhouse://user:password@host:8123/database` (`clickhouses://` with TLS) or `chdb:///absolute/folder`. Default `<home>/warehouse.duckdb`."""
+    """WRAPPED_WAREHOUSE_URL: `duckdb:///absolute/path.duckdb`, `clickhouse://user:password@host:8123/database` (`clickhouses://` with TLS, `?cluster=name` behind it for the tables of a cluster) or `chdb:///absolute/folder`. Default `<home>/warehouse.duckdb`."""
 
     regions: Mapping[str, str] = field(default_factory=dict, repr=False)
     """WRAPPED_REGIONS: `name=duckdb:///path,other=clickhouse://user:password@host:8123/database` (`clickhouses://` with TLS). Default: every `<home>/regions/<name>.duckdb`."""
@@ -117,7 +117,10 @@ def _address_problem(url: str) -> str | None:
 def _region_problem(region: str, url: str) -> str | None:
     """What is wrong with an entry of WRAPPED_REGIONS, which is told by its number: its name may be half a password."""
     if is_region(region) and url.startswith(("clickhouse://", "clickhouses://")):
-        return _address_problem(url)
+        problem = _address_problem(url)
+        return problem or (
+            "names a cluster; a region is read from one server" if Address.parse(url).cluster else None
+        )
     if is_region(region) and url.startswith("duckdb:///"):
         return None
     return (

@@ -75,6 +75,18 @@ class WarehouseUntrusted(WarehouseError):
         )
 
 
+class ClusterIncomplete(WarehouseUnreachable):
+    """A cluster of which a node, or Keeper, is away; it may be back in a while."""
+
+    def __init__(self, place: str, seen: str) -> None:
+        WarehouseError.__init__(
+            self,
+            f"The warehouse {place} could not go on: a part of its cluster does not answer.\n"
+            f"  The server said: {seen}\n"
+            "  Next: see that every node in system.clusters and Keeper are up, then run the same again: it goes on from there.",
+        )
+
+
 class WarehouseRefused(WarehouseError):
     """A server that answers and says no."""
 
@@ -116,6 +128,24 @@ class NewerSchema(WarehouseError):
             f"The warehouse {place} was not opened.\n"
             f"  Its schema has version {found}; this installation knows versions up to {known}.\n"
             "  Next: upgrade wrapped-assets to the version that made it, or point WRAPPED_HOME elsewhere."
+        )
+
+
+class MadeOtherwise(WarehouseError):
+    """Tables of a cluster opened without its name, or those of one server with one."""
+
+    def __init__(self, place: str, for_cluster: bool) -> None:
+        found, step = (
+            ("are those of a cluster", "name the cluster they were made with: ?cluster=name")
+            if for_cluster
+            else (
+                "are those of one server",
+                "take ?cluster=... away, or name a database that is not there yet",
+            )
+        )
+        super().__init__(
+            f"The warehouse {place} was not opened.\n  Its tables {found}.\n"
+            f"  Next: in WRAPPED_WAREHOUSE_URL {step}."
         )
 
 

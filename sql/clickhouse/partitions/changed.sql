@@ -5,17 +5,13 @@
 select {grain}
 from (
     select toYYYYMMDD({period}) as partition, organization_id, {hash} as row_hash, 1 as sign
-    from (
-        {staged_rows}
-    )
+    from {staging}
     where toYYYYMMDD({period}) in (
         select distinct toYYYYMMDD({period}) from {table} where toYYYYMMDD({period}) in {partitions:Array(UInt32)}
     )
     union all
     select toYYYYMMDD({period}) as partition, organization_id, {hash} as row_hash, -1 as sign
-    from (
-        {rows}
-    )
+    from {table}
     where toYYYYMMDD({period}) in {partitions:Array(UInt32)}
 )
 group by {grain}

@@ -15,6 +15,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError,
 
 from wrapped_assets.address import CHDB_DATABASE, Address
 from wrapped_assets.resources.clickhouse import troubles
+from wrapped_assets.resources.clickhouse.cluster import Cluster
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
 
@@ -69,6 +70,28 @@ _DIALECT: dict[str, Any] = {
     "optimize_on_insert": 0,
 }
 
+# What makes the same statements right over shards and replicas; docs/decisions/0010 says why, for each kind of statement.
+_ON_CLUSTER: dict[str, Any] = {
+    # What a statement looks up beside a sharded table is asked once, here, and sent to the shards.
+    "prefer_global_in_and_join": 1,
+    # Rows are on their shard, and on most of its replicas, when an insert is answered; a read that cannot see them fails.
+    "distributed_foreground_insert": 1,
+    "async_insert": 0,
+    "insert_quorum": "auto",
+    "insert_quorum_parallel": 0,
+    "select_sequential_consistency": 1,
+    "load_balancing": "in_order",
+    "fallback_to_stale_replicas_for_distributed_queries": 0,
+    # A row's shard is chosen anew wherever it is written, so a shard may be added.
+    "parallel_distributed_insert_select": 0,
+    # A swap or DDL is done when every node has done it; one that did not is an error.
+    "alter_sync": 2,
+    "distributed_ddl_output_mode": "throw",
+    "distributed_ddl_task_timeout": ANSWER_SECONDS - 60,
+}
+# Of a partition staged on one shard the others become empty. Older servers have no such setting: they always do so.
+_IF_KNOWN: dict[str, Any] = {"allow_replace_partition_from_empty_source": 1}
+
 
 @contextmanager
 def connect(
@@ -83,7 +106,8 @@ def connect(
         raise WarehouseMissing(address.path)
     client = _chdb(address, limits, patience) if address.scheme == "chdb" else _server(address, limits)
     try:
-        session = Session(client, labels, str(address))
+        cluster = Cluster(address.cluster, address.database) if address.cluster else None
+        session = Session(client, labels, str(address), cluster)
         _enter_database(session, address, create)
         yield session
     finally:
@@ -135,10 +159,14 @@ def _chdb_client(address: Address, limits: Limits, patience: float) -> Client:
 
 
 def _server(address: Address, limits: Limits) -> Client:
+    on_cluster = _ON_CLUSTER if address.cluster else {}
     try:
-        return server_client(address, limits.settings() | _DIALECT | {"wait_end_of_query": 1})
+        client = server_client(address, limits.settings() | _DIALECT | on_cluster | {"wait_end_of_query": 1})
     except ClickHouseError as error:
         raise troubles.at_the_door(str(address), error) from error
+    for name in _IF_KNOWN.keys() & client.server_settings.keys() if address.cluster else ():
+        client.set_client_setting(name, _IF_KNOWN[name])
+    return client
 
 
 def server_client(address: Address, settings: dict[str, Any]) -> Client:
@@ -165,5 +193,6 @@ def _enter_database(session: Session, address: Address, create: bool) -> None:
     if not session.value("select count() from system.databases where name = {name:String}", {"name": name}):
         if not create:
             raise WarehouseMissing(str(address))
-        session.run("create database if not exists {name:Identifier}", {"name": name})
+        on_cluster = session.cluster.on if session.cluster else ""
+        session.run(f"create database if not exists {{name:Identifier}}{on_cluster}", {"name": name})
     session.client.database = name

@@ -1,9 +1,11 @@
 """Swapping partitions: built in staging, compared, and put in place of the old ones, each at once."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
+from wrapped_assets import queries
 from wrapped_assets.resources.clickhouse import sql
+from wrapped_assets.resources.clickhouse.cluster import local
 from wrapped_assets.resources.clickhouse.session import Session
 
 # Partitions swapped by one statement: its text stays small.
@@ -14,26 +16,51 @@ AT_ONCE = 200
 def staged(session: Session, *tables: str) -> Iterator[None]:
     """An empty staging table beside each of these, and none when all is done."""
     for table in tables:
-        session.run(sql.render("partitions/stage", table=table, staging=sql.staging(table)))
+        for statement in _stage(session, table):
+            session.run(statement)
     yield
     for table in tables:
-        session.run(sql.render("partitions/drop", staging=sql.staging(table)))
+        for statement in _drop(session, table):
+            session.run(statement)
+
+
+def _stage(session: Session, table: str) -> Iterable[str]:
+    if session.cluster is None:
+        return [sql.render("partitions/stage", table=table, staging=sql.staging(table))]
+    ((engine, partition_key, sorting_key),) = session.rows(
+        queries.text("clickhouse/cluster/keys"), {"table": local(table)}
+    )
+    return session.cluster.staged(table, engine, partition_key, sorting_key)
+
+
+def _drop(session: Session, table: str) -> Iterable[str]:
+    if session.cluster is None:
+        return [sql.render("partitions/drop", staging=sql.staging(table))]
+    return session.cluster.unstaged(table)
 
 
 def swap(session: Session, table: str, partitions: Sequence[int], present: Collection[int]) -> None:
     """Put the staged partitions in place of the old ones; those of which nothing is staged become empty."""
+    source = sql.staging(table) if session.cluster is None else f"{sql.staging(table)}_local"
     for first in range(0, len(partitions), AT_ONCE):
         commands = [
-            f"replace partition {partition} from {sql.staging(table)}"
+            f"replace partition {partition} from {source}"
             if partition in present
             else f"drop partition {partition}"
             for partition in partitions[first : first + AT_ONCE]
         ]
-        session.run(f"alter table {table} {', '.join(commands)}")
+        for statement in _swap(session, table, ", ".join(commands)):
+            session.run(statement)
+
+
+def _swap(session: Session, table: str, commands: str) -> Iterable[str]:
+    if session.cluster is None:
+        return [f"alter table {table} {commands}"]
+    return session.cluster.swapped(table, commands)
 
 
 def swap_whole(session: Session, table: str, partition: str = "tuple()") -> None:
-    """The same for a table, or a year of it, that is one partition."""
+    """The same for a table, or a year of it, that is one partition. On a cluster it stands on every node, and replicas follow."""
     staging = sql.staging(table)
     within = "" if partition == "tuple()" else f" where year = {partition}"
     has_rows = session.value(f"select count() > 0 from {staging}{within}")

@@ -123,8 +123,6 @@ def _changed(session: Session, family: Family, values: dict[str, Any]) -> set[in
         grain="partition",
         period=family.event_time,
         hash=sql.row_hash(family),
-        staged_rows=f"select * from {sql.staging(table)}",
-        rows=f"select * from {table}",
     )
     return {partition for (partition,) in session.rows(statement, {"partitions": values["partitions"]})}
 

@@ -135,8 +135,6 @@ def _changed(session: Session, level: Level, family: Family, periods: Sequence[d
             grain=grain,
             period=level.period,
             hash=sql.rollup_hash(rollup, level),
-            staged_rows=f"select * from {sql.staging(table(level, family, rollup))}",
-            rows=f"select * from {table(level, family, rollup)}",
         )
         for rollup in family.rollups
     )

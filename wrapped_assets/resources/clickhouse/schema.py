@@ -6,7 +6,7 @@ from wrapped_assets import queries
 from wrapped_assets.periods import LEVELS
 from wrapped_assets.resources.clickhouse import sql
 from wrapped_assets.resources.clickhouse.session import Session
-from wrapped_assets.resources.errors import NewerSchema, WarehouseMissing
+from wrapped_assets.resources.errors import MadeOtherwise, NewerSchema, WarehouseMissing
 
 MIGRATIONS = queries.names("clickhouse/migrations")
 VERSION = len(MIGRATIONS)
@@ -19,9 +19,11 @@ def prepare(session: Session, place: str) -> None:
     """
     version = _version(session)
     _refuse_newer(version, place)
+    _refuse_other_places(session, place)
     for number, name in list(enumerate(MIGRATIONS, start=1))[version:]:
         for statement in statements(name):
-            session.run(statement)
+            for made in session.cluster.migrated(statement) if session.cluster else [statement]:
+                session.run(made)
         session.insert("schema_migrations", [{"version": number, "name": name}])
 
 
@@ -29,6 +31,7 @@ def require(session: Session, place: str) -> None:
     """Refuse a database whose tables a newer version made, or that has none, or not all of them yet."""
     version = _version(session)
     _refuse_newer(version, place)
+    _refuse_other_places(session, place)
     if version < VERSION:
         raise WarehouseMissing(place)
 
@@ -51,6 +54,16 @@ def statements(name: str) -> Iterator[str]:
 def _refuse_newer(version: int, place: str) -> None:
     if version > VERSION:
         raise NewerSchema(place, version, VERSION)
+
+
+def _refuse_other_places(session: Session, place: str) -> None:
+    """A warehouse is made for a cluster or for one server, and stays so."""
+    engines = session.rows(
+        "select engine from system.tables where database = currentDatabase() and name = 'raw_pipe_stats'"
+    )
+    for (engine,) in engines:
+        if (engine == "Distributed") != (session.cluster is not None):
+            raise MadeOtherwise(place, for_cluster=engine == "Distributed")
 
 
 def _version(session: Session) -> int:

@@ -11,15 +11,18 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from clickhouse_connect.driver.query import QueryResult
 
 from wrapped_assets.resources.clickhouse import troubles
+from wrapped_assets.resources.clickhouse.cluster import Cluster
 
 Values = Mapping[str, Any]
 
 
 class Session:
-    """An open warehouse. Every statement says in `log_comment` for whom it works."""
+    """An open warehouse, on a cluster or not. Every statement says in `log_comment` for whom it works."""
 
-    def __init__(self, client: Client, labels: Mapping[str, str], place: str) -> None:
-        self.client, self.place = client, place
+    def __init__(
+        self, client: Client, labels: Mapping[str, str], place: str, cluster: Cluster | None = None
+    ) -> None:
+        self.client, self.place, self.cluster = client, place, cluster
         if labels:
             client.set_client_setting("log_comment", json.dumps(labels, sort_keys=True))
 
@@ -76,7 +79,7 @@ class Session:
         try:
             yield
         except ClickHouseError as error:
-            if trouble := troubles.at_work(self.place, error):
+            if trouble := troubles.at_work(self.place, error, on_cluster=self.cluster is not None):
                 raise trouble from error
             raise
 

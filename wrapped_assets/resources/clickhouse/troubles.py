@@ -11,6 +11,7 @@ from clickhouse_connect.driver.exceptions import (
 )
 
 from wrapped_assets.resources.errors import (
+    ClusterIncomplete,
     WarehouseError,
     WarehouseLost,
     WarehouseRefused,
@@ -25,6 +26,8 @@ _MEMORY = (
 )
 _TIME = "raise max_execution_time in the profile of the user in WRAPPED_WAREHOUSE_URL, or remove it."
 _DISK = "make room on the server, then run the same again: it goes on from there."
+_CLUSTER = "in WRAPPED_WAREHOUSE_URL, name behind ?cluster= one that `select cluster from system.clusters` shows on that node."
+_NODES = "set the servers up as docs/operations.md says under A cluster: Keeper, distributed_ddl and macros."
 
 # By ClickHouse's own number of the error.
 _NEXT = {
@@ -40,7 +43,13 @@ _NEXT = {
     160: _TIME,
     241: _MEMORY,
     243: _DISK,
+    701: _CLUSTER,
+    139: _NODES,
+    225: _NODES,
+    392: _NODES,
 }
+# A node, a majority of replicas or Keeper is away.
+_AWAY = frozenset((32, 209, 210, 242, 279, 285, 286, 289, 319, 341, 999))
 
 
 def at_the_door(place: str, error: ClickHouseError) -> WarehouseError:
@@ -51,11 +60,19 @@ def at_the_door(place: str, error: ClickHouseError) -> WarehouseError:
     return _refusal(place, error) or WarehouseUnreachable(place, seen(error))
 
 
-def at_work(place: str, error: ClickHouseError) -> WarehouseError | None:
+def at_work(place: str, error: ClickHouseError, on_cluster: bool = False) -> WarehouseError | None:
     """Why a statement failed; nothing when it is a defect of ours."""
+    if on_cluster and _is_away(error):
+        return ClusterIncomplete(place, seen(error))
     if refusal := _refusal(place, error):
         return refusal
     return WarehouseLost(place, seen(error)) if isinstance(error, OperationalError) else None
+
+
+def _is_away(error: ClickHouseError) -> bool:
+    # A node that did not carry out a DDL statement in time is told with the number of any time-out.
+    code = code_of(error)
+    return code in _AWAY or (code == 159 and "Distributed DDL task" in seen(error))
 
 
 def _refusal(place: str, error: ClickHouseError) -> WarehouseError | None:
