@@ -22,7 +22,8 @@ from wrapped_assets.resources.errors import (
 _WHO = "check the user and the password in WRAPPED_WAREHOUSE_URL."
 _RIGHTS = "give the user in WRAPPED_WAREHOUSE_URL the rights that docs/operations.md lists."
 _MEMORY = (
-    "lower WRAPPED_MEMORY_LIMIT or WRAPPED_THREADS so that it spills earlier, or give the server more memory."
+    "if the limit of the query was exceeded, raise WRAPPED_MEMORY_LIMIT; if it was the server's, lower it or"
+    " WRAPPED_THREADS so that statements spill earlier, or give the server more memory."
 )
 _TIME = "raise max_execution_time in the profile of the user in WRAPPED_WAREHOUSE_URL, or remove it."
 _DISK = "make room on the server, then run the same again: it goes on from there."
