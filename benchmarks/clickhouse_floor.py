@@ -10,12 +10,13 @@ be compared customer by customer.
 import json
 import sys
 import tempfile
+from datetime import date, timedelta
 from pathlib import Path
 
 from benchmarks.floor import digest
 from benchmarks.measure import own_cost
 from wrapped_assets.identity import wrapped_id
-from wrapped_assets.periods import LEVELS
+from wrapped_assets.periods import LEVELS, Span
 from wrapped_assets.resources.clickhouse import Address, Limits, schema, sql, summaries
 from wrapped_assets.resources.clickhouse.connection import connect, kept_open
 from wrapped_assets.resources.clickhouse.session import Session
@@ -91,15 +92,17 @@ STATES = {
 
 def main(landing: Path, secret: bytes) -> None:
     """Dedupe, aggregate, summarize, and print a digest of the facts."""
-    with tempfile.TemporaryDirectory(prefix="wrapped-floor-") as folder, kept_open():
-        address = Address("chdb", path=f"{folder}/chdb")
+    with tempfile.TemporaryDirectory(prefix="wrapped-floor-") as place, kept_open():
+        address = Address("chdb", path=f"{place}/chdb")
         with connect(address, Limits(), {}, create=True, patience=0) as session:
             schema.prepare(session, str(address))
             for name in ("floor_raw", "floor_staging"):
                 session.run(RAW.format(name=name))
-            for day in sorted((landing / "pipe_stats").glob("dt=*")):
-                _take(session, day)
-            _roll_up(session)
+            folders = sorted((landing / "pipe_stats").glob("dt=*"))
+            for folder in folders:
+                _take(session, folder)
+            first, last = (date.fromisoformat(f.name.removeprefix("dt=")) for f in (folders[0], folders[-1]))
+            _roll_up(session, first, last)
             _summarize(session, secret)
             facts = summaries.facts(session, YEAR)
     print(json.dumps({**own_cost(), "digest": digest(facts), "customers": len(facts)}))
@@ -114,15 +117,21 @@ def _take(session: Session, folder: Path) -> None:
         session.run(statement, {"partition": partition})
 
 
-def _roll_up(session: Session) -> None:
+def _roll_up(session: Session, first: date, last: date) -> None:
+    """Each period by itself, from the level below."""
+    days = list(Span(first, last + timedelta(days=1)))
     for level in list(LEVELS.values())[1:]:
         source = LEVELS[level.source]
-        for table, (dimensions, states) in STATES.items():
-            start = sql.start_of(level, source.period)
-            session.run(
-                f"insert into {level.name}_pipe_stats_{table} select {start}, {dimensions}, {states}"
-                f" from {source.name}_pipe_stats_{table} group by all"
-            )
+        for period in sorted({level.span(day) for day in days}):
+            partitions = [sql.partition(day) for day in period]
+            for table, (dimensions, states) in STATES.items():
+                session.run(
+                    f"insert into {level.name}_pipe_stats_{table}"
+                    f" select {sql.start_of(level, source.period)}, {dimensions}, {states}"
+                    f" from {source.name}_pipe_stats_{table}"
+                    f" where toYYYYMMDD({source.period}) in {{partitions:Array(UInt32)}} group by all",
+                    {"partitions": partitions},
+                )
 
 
 def _summarize(session: Session, secret: bytes) -> None:

@@ -4,7 +4,7 @@ What to recompute is known by the marks: a period is stale when something below 
 anew from the level below, in staging; what comes out as it was is not swapped and goes no further.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from wrapped_assets import queries
@@ -17,7 +17,7 @@ from wrapped_assets.resources.clickhouse.partitions import staged, swap
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.warehouse import RefreshReport
 
-# Rows of the level below aggregated at once.
+# Raw rows aggregated at once.
 CHUNK_ROWS = 4_000_000
 
 # What follows a level by organization, beside the levels that follow its marks.
@@ -86,13 +86,9 @@ def select(level: Level, family: Family, rollup: Rollup) -> str:
 def chunks(
     session: Session, level: Level, family: Family, periods: Sequence[date], span: Span
 ) -> list[list[date]]:
-    """The periods in pieces that read a bounded number of rows of the level below."""
-    if level is HOURLY:
-        below: Mapping[date, int] = raw.row_counts(session, family, span)
-    else:
-        below = row_counts(session, LEVELS[level.source], family, span)
+    """The periods in pieces that hold a bounded number of raw rows: no table has more rows or buckets to aggregate."""
     rows: dict[date, int] = {}
-    for day, count in below.items():
+    for day, count in raw.row_counts(session, family, level.covering(span)).items():
         rows[level.start(day)] = rows.get(level.start(day), 0) + count
     return list(bounded(periods, rows, CHUNK_ROWS))
 
