@@ -130,7 +130,7 @@ DIMENSIONS = {
         event_time="",
         content=("exported_at", "name", "customer_id", "customer_name"),
         measures=(),
-        nullable=("customer_id", "customer_name"),
+        nullable=("name", "customer_id", "customer_name"),
     ),
     "workspaces": Family(
         name="workspaces",
@@ -138,6 +138,7 @@ DIMENSIONS = {
         event_time="",
         content=("exported_at", "organization_id", "name"),
         measures=(),
+        nullable=("name",),
     ),
 }
 EVERYTHING = FAMILIES | DIMENSIONS

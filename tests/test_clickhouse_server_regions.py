@@ -242,13 +242,13 @@ def test_a_region_that_refuses_holds_up_no_other(server: Server, world: Path, tm
 EXPORT_A_DAY = """
 import resource, sys
 from datetime import UTC, datetime
-from wrapped_assets.assets.regional_exports import _export
+from wrapped_assets.assets.regional_exports import export_windows
 from wrapped_assets.resources.open import open_landing, open_region
 from wrapped_assets.settings import Settings
 
 settings, day = Settings.load(), datetime.fromisoformat(sys.argv[1]).replace(tzinfo=UTC)
 window = (day, day.replace(hour=23, minute=59, second=59))
-wrote = _export(open_region(settings, "eu"), open_landing(settings), "pipe_stats", [window], datetime.now(UTC))
+wrote = export_windows(open_region(settings, "eu"), open_landing(settings), "pipe_stats", [window], datetime.now(UTC))
 print(sum(wrote.values()), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 

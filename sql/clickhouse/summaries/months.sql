@@ -1,7 +1,8 @@
 -- Requests of a year by month, of all customers together: what the plot of an edition shows.
 -- One row per month that has any.
--- Reads monthly_pipe_stats_days.
-select toMonth(month) as number, sumMerge(requests) as total
-from monthly_pipe_stats_days
-where month >= makeDate32({year:Int32}, 1, 1) and month < makeDate32({year:Int32} + 1, 1, 1)
+-- Reads wrapped_summaries.
+select toMonth(day.1) as number, sum(day.2) as total
+from wrapped_summaries
+array join days as day
+where year = {year:Int32}
 group by number

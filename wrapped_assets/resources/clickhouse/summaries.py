@@ -46,10 +46,10 @@ def refresh(
     recomputed = _recompute(session, year, known, everyone)
     log = replace(known, followed=newest)
     waiting = session.rows(_text("waiting"), {"year": year})
-    if not _levels_wait(session, Span.year(year)):
-        if not any(is_changed for _, is_changed in waiting):
-            log = replace(_reach(session, year, log), reached=newest)
-        if freeze_at and now >= freeze_at:
+    if not _levels_wait(session, Span.year(year)) and not any(is_changed for _, is_changed in waiting):
+        log = replace(_reach(session, year, log), reached=newest)
+        # Not before its reach can be told: what a frozen edition says of it, it says for ever.
+        if freeze_at and now >= freeze_at and log.generated_at:
             left_out = tuple(sequence for sequence, _ in waiting)
             log = replace(log, frozen_at=freeze_at.replace(tzinfo=None), left_out=left_out)
     _write(session, year, log)

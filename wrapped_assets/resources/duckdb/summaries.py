@@ -41,8 +41,9 @@ def refresh(
         waits = _levels_wait(con, Span.year(year))
         if not waits and not _has_changed_objects(con, year):
             _keep_edition(con, year)
-        if not waits and frozen_at:
-            _freeze(con, year, frozen_at)
+            # Not before its reach can be told: what a frozen edition says of it, it says for ever.
+            if frozen_at and edition(con, year):
+                _freeze(con, year, frozen_at)
         con.execute(_text("settle"), values)
         con.execute("drop table wanted")
         return SummaryReport(_count(con, year), recomputed, 0, frozen=False)
