@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from examples.nasa_http import source
+from examples.nasa_http.__main__ import WarehouseInUse
 from examples.nasa_http.comparison import COUNTED, PUBLISHED
 from examples.nasa_http.windows import windows
 from wrapped_assets.periods import Span
@@ -184,7 +185,7 @@ def test_a_log_with_other_numbers_exits_with_1(ran: Ran) -> None:
 
 @needs_log
 def test_a_warehouse_that_exists_is_left_alone(part: pa.Table, tmp_path: Path) -> None:
-    """Its url is named without what stands before the host, and nothing is written to it."""
+    """Nothing is written to it."""
     pq.write_table(part.slice(0, 10), tmp_path / "log.parquet")
     with DuckDBWarehouse(tmp_path / "mine.duckdb").writing() as writer:
         writer.con.execute("create table mine as select 1 as kept")
@@ -195,6 +196,13 @@ def test_a_warehouse_that_exists_is_left_alone(part: pa.Table, tmp_path: Path) -
     assert "There is a warehouse already" in done.errors
     with DuckDBWarehouse(tmp_path / "mine.duckdb").reading() as reader:
         assert reader.row_counts("raw", "pipe_stats", Span.year(2017)) == {}
+
+
+def test_a_warehouse_that_exists_is_named_without_its_password() -> None:
+    """Nor who reads it."""
+    told = str(WarehouseInUse("clickhouse://me:secret@host:8123/wrapped"))
+    assert "clickhouse://host:8123/wrapped" in told
+    assert "me:" not in told and "secret" not in told
 
 
 @needs_log

@@ -37,13 +37,11 @@ def refresh(
         con.execute(f"insert into main.wrapped_summaries by name\n{_text('facts')}", values)
         con.execute(_text("clear_days"), values)
         con.execute(f"insert into main.wrapped_days by name\n{_text('days')}", values)
-        frozen_at = freeze_at if freeze_at and now >= freeze_at else None
-        waits = _levels_wait(con, Span.year(year))
-        if not waits and not _has_changed_objects(con, year):
+        if not _levels_wait(con, Span.year(year)) and not _has_changed_objects(con, year):
             _keep_edition(con, year)
             # Not before its reach can be told: what a frozen edition says of it, it says for ever.
-            if frozen_at and edition(con, year):
-                _freeze(con, year, frozen_at)
+            if freeze_at and now >= freeze_at and edition(con, year):
+                _freeze(con, year, freeze_at)
         con.execute(_text("settle"), values)
         con.execute("drop table wanted")
         return SummaryReport(_count(con, year), recomputed, 0, frozen=False)
