@@ -48,6 +48,9 @@ class Settings:
     warehouse_url: str = field(repr=False)
     """WRAPPED_WAREHOUSE_URL: `duckdb:///absolute/path.duckdb`, `clickhouse://user:password@host:8123/database` (`clickhouses://` with TLS, `?cluster=name` behind it for the tables of a cluster) or `chdb:///absolute/folder`. Default `<home>/warehouse.duckdb`."""
 
+    published_url: str = ""
+    """WRAPPED_PUBLISHED_URL: where editions are published, `file://`, `s3://` or `gs://`. Default `<home>/published`."""
+
     regions: Mapping[str, str] = field(default_factory=dict, repr=False)
     """WRAPPED_REGIONS: `name=duckdb:///path,other=clickhouse://user:password@host:8123/database` (`clickhouses://` with TLS). Default: every `<home>/regions/<name>.duckdb`."""
 
@@ -149,8 +152,9 @@ class _Reader:
         home = self._home()
         found = Settings(
             home=home,
-            landing_url=self._landing(home),
+            landing_url=self._store("WRAPPED_LANDING_URL", home / "landing"),
             warehouse_url=self._warehouse(home),
+            published_url=self._store("WRAPPED_PUBLISHED_URL", home / "published"),
             regions=self._regions(home),
             first_day=self._day("WRAPPED_FIRST_DAY", date(2025, 1, 1)),
             memory_limit=self._memory(),
@@ -171,9 +175,8 @@ class _Reader:
             self.problems["WRAPPED_HOME"] = "is empty, expected a folder; unset, it is .wrapped"
         return Path(given).expanduser().absolute()
 
-    def _landing(self, home: Path) -> str:
-        name = "WRAPPED_LANDING_URL"
-        url = self.environment.get(name, (home / "landing").as_uri())
+    def _store(self, name: str, default: Path) -> str:
+        url = self.environment.get(name, default.as_uri())
         if urlsplit(url).scheme not in ("file", "s3", "gs"):
             self.problems[name] = f"has the scheme '{urlsplit(url).scheme}', expected file://, s3:// or gs://"
         return url
