@@ -1,4 +1,4 @@
-"""The command line: `wrapped demo | build | summary | check | token`."""
+"""The command line: `wrapped demo | build | summary | check | token | serve`."""
 
 import sys
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from wrapped_assets import cli_token, progress
+from wrapped_assets import cli_serve, cli_token, progress
 from wrapped_assets.command import wrapped
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import Refused, RegionUnavailable, WarehouseError
@@ -31,6 +31,7 @@ app = typer.Typer(
 )
 
 app.add_typer(cli_token.app, name="token")
+app.command()(cli_serve.serve)
 
 console = Console(stderr=False)
 errors = Console(stderr=True)

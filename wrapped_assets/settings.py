@@ -75,6 +75,12 @@ class Settings:
     limits_url: str = field(default="memory://", repr=False)
     """WRAPPED_LIMITS_URL: where requests are counted, `memory://` (each worker by itself) or `redis://:password@host:6379/0` (`rediss://` with TLS). Default memory://."""
 
+    public_url: str = "http://127.0.0.1:8080"
+    """WRAPPED_PUBLIC_URL: the address under which people reach `wrapped serve`; it stands in share links and errors. Default http://127.0.0.1:8080."""
+
+    request_log_url: str | None = None
+    """WRAPPED_REQUEST_LOG_URL: a landing store that the API writes its own requests to, `file://`, `s3://` or `gs://`. Default: none, they are not written."""
+
     given_secret: str | None = field(default=None, repr=False)
     """WRAPPED_SECRET, as it was given; `secret()` says which one counts."""
 
@@ -163,6 +169,8 @@ class _Reader:
             s3_endpoint_url=self._endpoint(),
             registry_url=self._registry(home),
             limits_url=self._limits(),
+            public_url=self._public(),
+            request_log_url=self._request_log(),
             given_secret=self._secret(),
         )
         if self.problems:
@@ -242,6 +250,17 @@ class _Reader:
         if given and not _ENDPOINT.fullmatch(given):
             self.problems[name] = "is not a URL such as https://host:9000"
         return given
+
+    def _public(self) -> str:
+        name = "WRAPPED_PUBLIC_URL"
+        given = self.environment.get(name, "http://127.0.0.1:8080").rstrip("/")
+        if not _ENDPOINT.fullmatch(given):
+            self.problems[name] = "is not a URL such as https://wrapped.example.com"
+        return given
+
+    def _request_log(self) -> str | None:
+        name = "WRAPPED_REQUEST_LOG_URL"
+        return self._store(name, Path("/")) if name in self.environment else None
 
     def _registry(self, home: Path) -> str:
         name = "WRAPPED_REGISTRY_URL"

@@ -77,7 +77,7 @@ def routes(parts: Parts) -> Sequence[Route]:
         Route(("POST",), "/v0/tokens", tokens.create),
         Route(("POST",), "/v0/tokens/{token}/refresh", tokens.refresh),
         Route(("DELETE",), "/v0/tokens/{token}", tokens.delete),
-        Route(("GET", "POST", "DELETE"), "/mcp", parts.mcp.answer),
+        Route(("POST",), "/mcp", parts.mcp.answer),
         Route(("GET",), "/healthz", operations.healthz),
         Route(("GET",), "/readyz", operations.readyz),
         Route(("GET",), "/metrics", operations.metrics_page),

@@ -52,7 +52,15 @@ def _in_json(body: bytes) -> dict[str, str]:
         raise Problem(400, "The body is not JSON") from None
     if not isinstance(fields, dict):
         raise Problem(400, "The JSON body must be an object of parameters")
-    return {name: _as_text(value) for name, value in fields.items() if value is not None}
+    return texts(fields)
+
+
+def texts(fields: Mapping[str, Any]) -> dict[str, str]:
+    """The parameters in a JSON object as the URL would spell them; null is as good as not there."""
+    given = {name: _as_text(value) for name, value in fields.items() if value is not None}
+    for value in given.values():
+        _refuse_unspeakable(value)
+    return given
 
 
 def _as_text(value: Any) -> str:

@@ -11,6 +11,7 @@ from wrapped_assets.serving.messages import Call, Reply, form_fields
 from wrapped_assets.serving.parameters import FORM, JSON
 from wrapped_assets.serving.problems import Problem
 from wrapped_assets.serving.threads import Threads
+from wrapped_assets.serving.token_admin import BadTokenRequest
 from wrapped_assets.tokens import TokenRefused
 
 
