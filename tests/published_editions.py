@@ -1,14 +1,21 @@
 """Small editions to publish, of subjects that are no organizations, and what a reader finds of them."""
 
 import hashlib
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
+from uuid import uuid4
+
+import pytest
 
 from wrapped_assets.publication import CheckResult, Contents, Published, Publisher, Version
 from wrapped_assets.publication.errors import StoreFailed
-from wrapped_assets.publication.store import Store
+from wrapped_assets.publication.store import Store, open_store
+
+Answer = TypeVar("Answer")
 
 YEAR = 2025
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -87,58 +94,100 @@ def seen_by_a_new_reader(
     return version.number, read_all(version), version.fetch_snapshot(folder).read_bytes()
 
 
+@pytest.fixture(scope="module")
+def the_s3_server() -> Iterator[str]:
+    """An S3 server of a test module's own: `s3_server = the_s3_server`."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+def bucket(server: str) -> Store:
+    """A bucket with nothing in it."""
+    import boto3
+
+    access = {"access_key_id": "test", "secret_access_key": "test", "region": "us-east-1"}
+    name = f"published-{uuid4().hex}"
+    boto3.client(
+        "s3",
+        endpoint_url=server,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        region_name="us-east-1",
+    ).create_bucket(Bucket=name)
+    return open_store(f"s3://{name}/wrapped", {"endpoint": server, **access})
+
+
 class Counted:
     """A store that says what it is asked for, and can be made to fail."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.calls: list[str] = []
+        self._counting = threading.Lock()
         self.away = False
         self.before_each: Callable[[str], None] | None = None
+        self._fatal: tuple[int, str] = (0, "never")
+
+    def fail_at(self, place: int, when: str) -> None:
+        """Fail at the call with this number, `before` it does anything or `after` it did."""
+        self._fatal = (len(self.calls) + place, when)
 
     @property
     def url(self) -> str:
+        """That of the store behind."""
         return self.store.url
 
     @property
     def at_once(self) -> int:
+        """That of the store behind."""
         return self.store.at_once
 
     def read(self, key: str) -> bytes | None:
-        self._told(f"read {key}")
-        return self.store.read(key)
+        """The call of the store behind."""
+        return self._passed(f"read {key}", lambda: self.store.read(key))
 
     def write(self, key: str, content: bytes) -> None:
-        self._told(f"write {key}")
-        self.store.write(key, content)
+        """The call of the store behind."""
+        self._passed(f"write {key}", lambda: self.store.write(key, content))
 
     def write_file(self, key: str, path: Path) -> None:
-        self._told(f"write_file {key}")
-        self.store.write_file(key, path)
+        """The call of the store behind."""
+        self._passed(f"write_file {key}", lambda: self.store.write_file(key, path))
 
     def create(self, key: str, content: bytes) -> bool:
-        self._told(f"create {key}")
-        return self.store.create(key, content)
+        """The call of the store behind."""
+        return self._passed(f"create {key}", lambda: self.store.create(key, content))
 
     def fetch(self, key: str, target: Path) -> Path | None:
-        self._told(f"fetch {key}")
-        return self.store.fetch(key, target)
+        """The call of the store behind."""
+        return self._passed(f"fetch {key}", lambda: self.store.fetch(key, target))
 
     def names(self, folder: str) -> set[str]:
-        self._told(f"names {folder}")
-        return self.store.names(folder)
+        """The call of the store behind."""
+        return self._passed(f"names {folder}", lambda: self.store.names(folder))
 
     def sizes(self, folder: str) -> Iterator[tuple[str, int]]:
-        self._told(f"sizes {folder}")
-        return self.store.sizes(folder)
+        """The call of the store behind."""
+        return self._passed(f"sizes {folder}", lambda: self.store.sizes(folder))
 
     def settle(self) -> None:
-        self._told("settle")
-        self.store.settle()
+        """The call of the store behind."""
+        self._passed("settle", self.store.settle)
 
-    def _told(self, call: str) -> None:
-        self.calls.append(call)
-        if self.away:
+    def _passed(self, call: str, answer: Callable[[], Answer]) -> Answer:
+        with self._counting:
+            self.calls.append(call)
+            number = len(self.calls)
+        if self.away or self._fatal == (number, "before"):
             raise StoreFailed("answer", self.url, "It is away.", "wait.")
         if self.before_each:
             self.before_each(call)
+        answered = answer()
+        if self._fatal == (number, "after"):
+            raise StoreFailed("answer", self.url, "Its answer was lost.", "wait.")
+        return answered

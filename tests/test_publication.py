@@ -3,11 +3,9 @@
 import hashlib
 import json
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -17,10 +15,12 @@ from tests.published_editions import (
     YEAR,
     Counted,
     Edition,
+    bucket,
     listeners,
     publish,
     read_all,
     seen_by_a_new_reader,
+    the_s3_server,
 )
 from wrapped_assets.publication import CheckResult, Published, Publisher, catalog, keys, pointer
 from wrapped_assets.publication.cache import Bounded
@@ -44,16 +44,7 @@ FAILED = CheckResult(asset="raw/plays", name="keys_are_unique", result="failed")
 WARNING = CheckResult(asset="landing/plays", name="quarantine_is_empty", result="warning")
 
 
-@pytest.fixture(scope="module")
-def s3_server() -> Iterator[str]:
-    """An S3 server of this module's own."""
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+s3_server = the_s3_server
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -62,22 +53,6 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     if request.param == "folder":
         return open_store((tmp_path / "published").as_uri())
     return bucket(request.getfixturevalue("s3_server"))
-
-
-def bucket(server: str) -> Store:
-    """A bucket with nothing in it."""
-    import boto3
-
-    access = {"access_key_id": "test", "secret_access_key": "test", "region": "us-east-1"}
-    name = f"published-{uuid4().hex}"
-    boto3.client(
-        "s3",
-        endpoint_url=server,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-        region_name="us-east-1",
-    ).create_bucket(Bucket=name)
-    return open_store(f"s3://{name}/wrapped", {"endpoint": server, **access})
 
 
 class Time:
