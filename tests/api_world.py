@@ -135,11 +135,7 @@ class Document:
     """A published document."""
 
     content: bytes
-
-    @property
-    def sha256(self) -> str:
-        """Its content address."""
-        return hashlib.sha256(self.content).hexdigest()
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -182,7 +178,8 @@ class Published:
 def summary_of(wrapped_id: str, requests: int) -> Document:
     """A document that is enough of one."""
     told = {"wrapped_id": wrapped_id, "year": YEAR, "through": "2025-12-31T23:59:59.999Z", "requests": requests}
-    return Document(json.dumps(told, separators=(",", ":")).encode())
+    content = json.dumps(told, separators=(",", ":")).encode()
+    return Document(content, hashlib.sha256(content).hexdigest())
 
 
 def version(number: int, customers: int = 5) -> Version:

@@ -5,12 +5,12 @@ a slow log never slows an answer.
 """
 
 import hashlib
-import json
 import threading
 from collections import deque
 from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any, TextIO
+from datetime import datetime
+from functools import lru_cache
+from typing import TextIO
 
 from wrapped_assets.serving.messages import Call
 
@@ -18,32 +18,29 @@ MOST_WAITING = 50_000
 WRITE_SECONDS = 0.2
 
 
+@lru_cache(maxsize=4096)
 def digest(text: str) -> str:
     """A short name for something that must not be logged itself: the same each time, and no way back."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def line(call: Call, status: int, size: int, seconds: float, at: float) -> dict[str, Any]:
-    """What is told of one request."""
+def line(call: Call, status: int, size: int, seconds: float, at: datetime) -> str:
+    """What is told of one request. Nothing in it needs escaping: every value is ours, a number, or of a known few."""
     notes = call.notes
-    told: dict[str, Any] = {
-        "time": datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "request_id": call.request_id,
-        "method": call.method[:10],
-        "route": notes.route,
-        "status": status,
-        "seconds": round(seconds, 6),
-        "bytes": size,
-    }
+    told = (
+        f'{{"time": "{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z", "request_id": "{call.request_id}",'
+        f' "method": "{call.known_method}", "route": "{notes.route}", "status": {status},'
+        f' "seconds": {seconds:.6f}, "bytes": {size}'
+    )
     if notes.pipe:
-        told |= {"pipe": notes.pipe, "rows": notes.rows, "rows_read": notes.rows_read}
+        told += f', "pipe": "{notes.pipe}", "rows": {notes.rows}, "rows_read": {notes.rows_read}'
     if notes.caller:
-        told["caller"] = digest(notes.caller)
+        told += f', "caller": "{digest(notes.caller)}"'
     if notes.url_key:
-        told["key"] = digest(notes.url_key)
+        told += f', "key": "{digest(notes.url_key)}"'
     if notes.problem:
-        told["problem"] = notes.problem
-    return told
+        told += f', "problem": "{notes.problem}"'
+    return told + "}\n"
 
 
 class AccessLog:
@@ -55,13 +52,13 @@ class AccessLog:
         self._stream = stream
         self._tell_lost = lost
         self._most_waiting = most_waiting
-        self._waiting: deque[dict[str, Any]] = deque()
+        self._waiting: deque[str] = deque()
         self._lost = 0
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._write_on, name="access-log", daemon=True)
         self._thread.start()
 
-    def add(self, told: dict[str, Any]) -> None:
+    def add(self, told: str) -> None:
         """Take one line; it is written within WRITE_SECONDS, if the stream takes it."""
         if len(self._waiting) < self._most_waiting:
             self._waiting.append(told)
@@ -85,7 +82,7 @@ class AccessLog:
         if not lines:
             return
         try:
-            self._stream.write("".join(json.dumps(each) + "\n" for each in lines))
+            self._stream.write("".join(lines))
             self._stream.flush()
         except (OSError, ValueError):
             self._tell_lost(len(lines))

@@ -123,10 +123,9 @@ class App:
 
     def _remember(self, call: Call, reply: Reply, seconds: float, at: datetime) -> None:
         notes, parts = call.notes, self.parts
-        parts.metrics.answered(notes.route, call.method, reply.status, notes.pipe, seconds)
+        parts.metrics.answered(notes.route, call.known_method, reply.status, notes.pipe, seconds)
         if parts.access_log:
-            told = access_log.line(call, reply.status, len(reply.body), seconds, at)
-            parts.access_log.add(told)
+            parts.access_log.add(access_log.line(call, reply.status, len(reply.body), seconds, at))
         if parts.request_log and not notes.route.startswith(("/healthz", "/readyz", "/metrics")):
             parts.request_log.add(request_log.row_of(call, reply.status, seconds, at))
 

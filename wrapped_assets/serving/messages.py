@@ -21,6 +21,8 @@ Headers = tuple[tuple[bytes, bytes], ...]
 LARGEST_BODY = 1024 * 1024
 """Bytes. A list of 11 kB of wrapped_ids fits a hundred times."""
 
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+
 MOST_FIELDS = 200
 """Parameters of one request; more are refused."""
 
@@ -83,6 +85,11 @@ class Call:
     def method(self) -> str:
         """In capitals."""
         return str(self.scope["method"])
+
+    @property
+    def known_method(self) -> str:
+        """The method, or `other`: a caller may send any word, and it must not become a label or a line of a log."""
+        return self.method if self.method in METHODS else "other"
 
     @property
     def path(self) -> str:

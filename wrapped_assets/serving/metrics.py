@@ -25,6 +25,8 @@ class Metrics:
     shared: bool = False
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
 
+    _children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
         self._requests = Counter(
             "wrapped_requests",
@@ -64,9 +66,13 @@ class Metrics:
 
     def answered(self, route: str, method: str, status: int, pipe: str, seconds: float) -> None:
         """Count one request."""
-        known = method if method in ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE") else "other"
-        self._requests.labels(route, known, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        # Looking a child up by its labels costs more than counting: once for each combination is enough.
+        children = self._children.get((route, method, status))
+        if children is None:
+            children = self._requests.labels(route, method, str(status)), self._seconds.labels(route)
+            self._children[route, method, status] = children
+        children[0].inc()
+        children[1].observe(seconds)
         if pipe:
             self._pipes.labels(pipe, str(status)).inc()
 

@@ -52,7 +52,7 @@ def row_of(call: Call, status: int, seconds: float, at: datetime) -> Row:
         notes.rows_read,
         notes.rows,
         notes.cpu_seconds,
-        call.method[:10],
+        call.known_method,
     )
 
 
