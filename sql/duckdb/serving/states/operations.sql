@@ -1,6 +1,6 @@
 -- operations: data source operations by workspace and kind, from a rollup by data source.
 -- One row per ({owner}, {period}, workspace_id, event_type).
--- Reads {source}.
+-- Reads rows of the level below, or of this one.
 select
     {owner},
     cast(date_trunc('{period}', {source_period}) as {period_type}) as {period},

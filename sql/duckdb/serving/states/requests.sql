@@ -1,6 +1,6 @@
 -- requests: API requests by workspace, from a rollup by pipe.
 -- One row per ({owner}, {period}, workspace_id).
--- Reads {source}.
+-- Reads rows of the level below, or of this one.
 select
     {owner},
     cast(date_trunc('{period}', {source_period}) as {period_type}) as {period},

@@ -1,6 +1,6 @@
 -- sizes: the last reading of each data source, whatever its name, workspace and region were at the time.
 -- One row per ({owner}, {period}, datasource_id).
--- Reads {source}. A data source has one reading per instant, so the last one is never a tie.
+-- Reads rows of the level below, or of this one. A data source has one reading per instant, so the last one is never a tie.
 select
     {owner},
     cast(date_trunc('{period}', {source_period}) as {period_type}) as {period},

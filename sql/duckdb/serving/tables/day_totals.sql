@@ -1,7 +1,7 @@
--- daily.day_totals: requests by calendar day, all workspaces together: the peak day is found in these.
+-- day_totals: requests by calendar day, all workspaces together: the peak day is found in these.
 -- One row per (organization, day) with any request.
 -- Merged from daily.requests.
-create table daily.day_totals (
+create table day_totals (
     organization integer not null,
     day date not null,
     requests bigint not null,
