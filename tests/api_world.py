@@ -121,7 +121,7 @@ class Live:
         days = [(start + timedelta(n), total + n) for n in range(int(str(parameters["limit"])))]
         return Answer([("day", "Date"), ("requests", "UInt64")], days)
 
-    def follow(self) -> None:
+    def follow(self, seconds: float | None = None) -> None:
         """Nothing ever lands."""
         self.follows += 1
 

@@ -114,12 +114,15 @@ class App:
                 return Reply(204, headers=PREFLIGHT)
             return await self.routes.find(call)(call)
         except Problem as problem:
-            return Reply(problem.status, problem.body(self.parts.documentation), headers=problem.headers)
+            return self._refusal(problem)
         except Exception as error:
             # The log says where, never what: an engine's message may hold a statement and its values.
             call.notes.problem = f"{type(error).__name__} at {_place(error)}"
-            problem = Problem(500, "Something went wrong here; x-request-id finds it in the log")
-            return Reply(500, problem.body(self.parts.documentation))
+            return self._refusal(Problem(500, "Something went wrong here; x-request-id finds it in the log"))
+
+    def _refusal(self, problem: Problem) -> Reply:
+        headers = ((b"cache-control", b"no-store"), *problem.headers)
+        return Reply(problem.status, problem.body(self.parts.documentation), headers=headers)
 
     def _remember(self, call: Call, reply: Reply, seconds: float, at: datetime) -> None:
         notes, parts = call.notes, self.parts

@@ -13,7 +13,7 @@ from wrapped_assets.serving.formats import FORMATS, QUOTE_64BIT, Form
 from wrapped_assets.serving.messages import Call, Reply
 from wrapped_assets.serving.problems import Problem
 from wrapped_assets.serving.sandbox import Sandbox
-from wrapped_assets.serving.seams import Answer, Endpoint
+from wrapped_assets.serving.seams import Answer, Endpoint, Parameter
 from wrapped_assets.serving.shelf import Shelf
 from wrapped_assets.serving.threads import Threads
 
@@ -101,16 +101,17 @@ def described(endpoint: Endpoint) -> dict[str, Any]:
         "type": "endpoint",
         "description": endpoint.description,
         "endpoint": f"/v0/pipes/{endpoint.name}.json",
-        "params": [
-            {
-                "name": each.name,
-                "type": each.type,
-                "required": each.required,
-                "default": each.default,
-                "description": each.description,
-            }
-            for each in endpoint.parameters
-        ],
+        "nodes": [{"name": endpoint.name, "params": [_parameter(each) for each in endpoint.parameters]}],
+    }
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "type": parameter.type,
+        "required": parameter.required,
+        "default": parameter.default,
+        "description": parameter.description,
     }
 
 

@@ -192,8 +192,8 @@ class Live(Protocol):
     def run(self, endpoint: Any, parameters: Mapping[str, object]) -> Answer:
         """The endpoint's rows. Called from several threads."""
 
-    def follow(self) -> object:
-        """Take in what landed since."""
+    def follow(self, seconds: float | None = None) -> object:
+        """Take in what landed since; looks at old days in turn, for so long."""
 
     def close(self) -> None:
         """Let go of everything it holds."""

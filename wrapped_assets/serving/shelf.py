@@ -25,6 +25,9 @@ LOOK_SECONDS = 1.0
 FOLLOW_EVERY = 5
 """Looks between two listings of landing: with LOOK_SECONDS, a file that landed is in the answers after some 5 s."""
 
+FOLLOW_SECONDS = 1.0
+"""How long one listing of landing may go on to older days; the newest are always looked at."""
+
 YEARS_EVERY = 15
 """Looks between two listings of the published years; a year's first promotion is seen after that long at most."""
 
@@ -118,7 +121,9 @@ class Shelf:
                 trouble = self._attempt(f"open the edition of {year}", partial(self._open, year)) or trouble
             if self._looks % FOLLOW_EVERY == 0:
                 for year, edition in self._editions.items():
-                    trouble = self._attempt(f"follow landing for {year}", edition.live.follow) or trouble
+                    trouble = self._attempt(
+                        f"follow landing for {year}", partial(edition.live.follow, FOLLOW_SECONDS)
+                    ) or trouble
             self._looks += 1
             self.trouble = trouble
 
