@@ -70,7 +70,11 @@ ENDPOINTS = {
     SUMMARY: Endpoint(SUMMARY, (CUSTOMER, Parameter("year", "Int32"))),
     BY_DAY: Endpoint(
         BY_DAY,
-        (CUSTOMER, Parameter("start_date", "Date", default=f"{YEAR}-01-01"), Parameter("limit", "UInt16", default="366")),
+        (
+            CUSTOMER,
+            Parameter("start_date", "Date", default=f"{YEAR}-01-01"),
+            Parameter("limit", "UInt16", default="366"),
+        ),
     ),
 }
 
@@ -115,7 +119,9 @@ class Live:
                 ("top_event_types", "Array(Tuple(name String, bytes UInt64))"),
             ]
             day = date(YEAR, 3, 1) if total else None
-            return Answer(columns, [(total, 2**100 + total, day, None if not total else 0.25, 'a,"b"\n☃', top)])
+            return Answer(
+                columns, [(total, 2**100 + total, day, None if not total else 0.25, 'a,"b"\n☃', top)]
+            )
         start = parameters["start_date"]
         assert isinstance(start, date)
         days = [(start + timedelta(n), total + n) for n in range(int(str(parameters["limit"])))]
@@ -177,7 +183,12 @@ class Published:
 
 def summary_of(wrapped_id: str, requests: int) -> Document:
     """A document that is enough of one."""
-    told = {"wrapped_id": wrapped_id, "year": YEAR, "through": "2025-12-31T23:59:59.999Z", "requests": requests}
+    told = {
+        "wrapped_id": wrapped_id,
+        "year": YEAR,
+        "through": "2025-12-31T23:59:59.999Z",
+        "requests": requests,
+    }
     content = json.dumps(told, separators=(",", ":")).encode()
     return Document(content, hashlib.sha256(content).hexdigest())
 
@@ -218,7 +229,9 @@ class World:
     def link(self, number: int, company: str = "Acme & Söhne") -> str:
         """The url_key of a customer's page."""
         self.registry.make_links(YEAR, {customer(number): company})
-        return next(each.url_key for each in self.registry.links_of_subject(customer(number)) if not each.revoked)
+        return next(
+            each.url_key for each in self.registry.links_of_subject(customer(number)) if not each.revoked
+        )
 
     def logged(self) -> list[dict[str, Any]]:
         """The access log so far, once the application has ended."""
@@ -242,7 +255,12 @@ def world(folder: Path, request_log: RequestLog | None = None, **changes: Any) -
     lives: list[Live] = []
 
     def open_live(snapshot: Path, year: int) -> Live:
-        made = Live({each: json.loads(doc.content)["requests"] for each, doc in published.promoted[year].documents.items()})
+        made = Live(
+            {
+                each: json.loads(doc.content)["requests"]
+                for each, doc in published.promoted[year].documents.items()
+            }
+        )
         lives.append(made)
         return made
 

@@ -122,7 +122,9 @@ class TestFormats:
 
     async def test_parquet_of_a_q_keeps_types_too(self, asked: Asked) -> None:
         """What comes out of the sandbox as text is a date again."""
-        answer = await get(asked, f"{TOTAL}.parquet", wrapped_id=ONE, q="select peak_date, total_bytes_read from _")
+        answer = await get(
+            asked, f"{TOTAL}.parquet", wrapped_id=ONE, q="select peak_date, total_bytes_read from _"
+        )
         (row,) = pq.read_table(io.BytesIO(answer.content)).to_pylist()
 
         assert row["peak_date"] == date(2025, 3, 1) and int(row["total_bytes_read"]) == 2**100 + 1001
@@ -150,8 +152,12 @@ class TestParameters:
         """300 customers, 11 kB, together give one row."""
         made, client = asked
         ids = ",".join(customer(number) for number in range(300))
-        body: dict[str, Any] = {"data": {"wrapped_id": ids}} if kind == "form" else {"json": {"wrapped_id": ids}}
-        answer = await client.post(f"{TOTAL}.json", headers={"Authorization": f"Bearer {made.token()}"}, **body)
+        body: dict[str, Any] = (
+            {"data": {"wrapped_id": ids}} if kind == "form" else {"json": {"wrapped_id": ids}}
+        )
+        answer = await client.post(
+            f"{TOTAL}.json", headers={"Authorization": f"Bearer {made.token()}"}, **body
+        )
 
         assert len(ids) > 11_000
         assert [row["total_requests"] for row in answer.json()["data"]] == [15_005]
@@ -167,7 +173,13 @@ class TestParameters:
     async def test_unknown_parameters_are_ignored(self, asked: Asked) -> None:
         """Clients add their own."""
         answer = await get(
-            asked, f"{DAYS}.json", wrapped_id=ONE, limit=1, cli_version="5", __tb__client="x", **{"from": "ui"}
+            asked,
+            f"{DAYS}.json",
+            wrapped_id=ONE,
+            limit=1,
+            cli_version="5",
+            __tb__client="x",
+            **{"from": "ui"},
         )
 
         assert answer.status_code == 200 and answer.json()["rows"] == 1
@@ -176,10 +188,19 @@ class TestParameters:
         ("params", "sentence"),
         [
             ({}, "The parameter 'wrapped_id' is missing, expected String"),
-            ({"wrapped_id": ONE, "start_date": "2025-1-1"}, "The parameter 'start_date' has another type, expected Date as YYYY-MM-DD"),
-            ({"wrapped_id": ONE, "start_date": "2025-02-30"}, "The parameter 'start_date' has another type, expected Date as YYYY-MM-DD"),
+            (
+                {"wrapped_id": ONE, "start_date": "2025-1-1"},
+                "The parameter 'start_date' has another type, expected Date as YYYY-MM-DD",
+            ),
+            (
+                {"wrapped_id": ONE, "start_date": "2025-02-30"},
+                "The parameter 'start_date' has another type, expected Date as YYYY-MM-DD",
+            ),
             ({"wrapped_id": ONE, "limit": "-1"}, "The parameter 'limit' has another type, expected UInt16"),
-            ({"wrapped_id": ONE, "limit": "70000"}, "The parameter 'limit' has another type, expected UInt16"),
+            (
+                {"wrapped_id": ONE, "limit": "70000"},
+                "The parameter 'limit' has another type, expected UInt16",
+            ),
             ({"wrapped_id": ONE, "limit": "1e3"}, "The parameter 'limit' has another type, expected UInt16"),
             ({"wrapped_id": ONE, "limit": "١"}, "The parameter 'limit' has another type, expected UInt16"),
         ],
@@ -254,7 +275,9 @@ class TestRefusals:
     async def test_a_token_that_is_none(self, asked: Asked, token: str) -> None:
         """403, and it is not repeated."""
         _, client = asked
-        answer = await client.get(f"{TOTAL}.json", headers={"Authorization": f"Bearer {token}".encode("latin-1")})
+        answer = await client.get(
+            f"{TOTAL}.json", headers={"Authorization": f"Bearer {token}".encode("latin-1")}
+        )
 
         assert answer.status_code == 403
         assert token == "x" or token not in answer.text
@@ -374,5 +397,3 @@ class TestEveryAnswer:
 
         assert (head.status_code, head.content) == (200, b"")
         assert head.headers["content-length"] == str(len(whole.content))
-
-

@@ -47,7 +47,10 @@ class AccessLog:
     """Writes lines to a stream, soon."""
 
     def __init__(
-        self, stream: TextIO, lost: Callable[[int], None] = lambda lines: None, most_waiting: int = MOST_WAITING
+        self,
+        stream: TextIO,
+        lost: Callable[[int], None] = lambda lines: None,
+        most_waiting: int = MOST_WAITING,
     ) -> None:
         self._stream = stream
         self._tell_lost = lost

@@ -55,7 +55,9 @@ def application(settings: Settings, folder: Path, shared_metrics: bool, log_acce
             mcp=Mcp(pipes, version("wrapped-assets")),
             follower=Follower(shelf, metrics),
             metrics=metrics,
-            access_log=AccessLog(sys.stdout, lambda lines: metrics.lost("access", lines)) if log_access else None,
+            access_log=AccessLog(sys.stdout, lambda lines: metrics.lost("access", lines))
+            if log_access
+            else None,
             request_log=RequestLog(request_store, lambda rows: metrics.lost("requests", rows))
             if request_store
             else None,

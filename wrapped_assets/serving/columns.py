@@ -101,9 +101,7 @@ def _encode(type_: Type, quote: bool) -> Encode:
 def _tuple(inner: list[Encode], names: tuple[str, ...]) -> Encode:
     def named(value: Any) -> Any:
         values = value.values() if isinstance(value, dict) else value
-        return {
-            name: encode(each) for name, encode, each in zip(names, inner, values, strict=True)
-        }
+        return {name: encode(each) for name, encode, each in zip(names, inner, values, strict=True)}
 
     def plain(value: Any) -> Any:
         values = value.values() if isinstance(value, dict) else value

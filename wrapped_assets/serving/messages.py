@@ -42,7 +42,9 @@ class Reply:
             (b"content-type", self.media_type.encode()),
             (b"content-length", str(len(self.body)).encode()),
         )
-        headers = [*own, *self.headers, *common] if self.status not in (204, 304) else [*self.headers, *common]
+        headers = (
+            [*own, *self.headers, *common] if self.status not in (204, 304) else [*self.headers, *common]
+        )
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if head_only else self.body})
 

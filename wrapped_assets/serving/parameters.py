@@ -74,7 +74,9 @@ def _as_text(value: Any) -> str:
         case list():
             return ",".join(_as_text(each) for each in value if not isinstance(each, list))
         case _:
-            raise Problem(400, "A parameter in the JSON body must be text, a number, true, false, or a list of these")
+            raise Problem(
+                400, "A parameter in the JSON body must be text, a number, true, false, or a list of these"
+            )
 
 
 def _refuse_unspeakable(value: str) -> None:
@@ -98,9 +100,7 @@ def decide(
             text = parameter.default
         if text is None:
             if parameter.required:
-                raise Problem(
-                    400, f"The parameter '{parameter.name}' is missing, expected {parameter.type}"
-                )
+                raise Problem(400, f"The parameter '{parameter.name}' is missing, expected {parameter.type}")
             continue
         decided[parameter.name] = value_of(parameter, text)
     return decided

@@ -30,9 +30,18 @@ _LENGTH = struct.Struct(">I")
 _QUERIES = {"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"}
 _SOURCES = {"BASE_TABLE", "SUBQUERY", "JOIN", "TABLE_FUNCTION", "EXPRESSION_LIST", "EMPTY", "PIVOT"}
 _TABLE_FUNCTIONS = {"unnest", "range", "generate_series"}
-_CLOCKS = {"now", "today", "current_date", "get_current_time", "get_current_timestamp", "transaction_timestamp"}
+_CLOCKS = {
+    "now",
+    "today",
+    "current_date",
+    "get_current_time",
+    "get_current_timestamp",
+    "transaction_timestamp",
+}
 # What answers with the engine's own state, or does something; the rest of the macros is arithmetic.
-_MACROS = "not regexp_matches(function_name, '^(pg_|has_|inet_|current_|get_|user|session_user|.*_description)')"
+_MACROS = (
+    "not regexp_matches(function_name, '^(pg_|has_|inet_|current_|get_|user|session_user|.*_description)')"
+)
 
 
 class Refused(Exception):
@@ -130,7 +139,9 @@ def _connection(columns: list[list[str]], rows: list[list[Any]]) -> duckdb.DuckD
     connection = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "128MB"})
     records = [dict(zip((f"c{n}" for n in range(len(columns))), row, strict=True)) for row in rows]
     structure = json.dumps([{f"c{n}": duckdb_structure(kind) for n, (_, kind) in enumerate(columns)}])
-    names = ", ".join(f'c{n} as "{name.replace(chr(34), chr(34) * 2)}"' for n, (name, _) in enumerate(columns))
+    names = ", ".join(
+        f'c{n} as "{name.replace(chr(34), chr(34) * 2)}"' for n, (name, _) in enumerate(columns)
+    )
     connection.execute(
         f"create table _ as select {names} from (select unnest(from_json_strict($1, $2), max_depth := 2))",
         [json.dumps(records), structure],

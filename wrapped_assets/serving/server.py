@@ -64,7 +64,9 @@ def serve(settings: Settings, host: str, port: int, workers: int, log_access: bo
         respawn_interval=1.0,
         workers_kill_timeout=30,
     )
-    server.on_startup(lambda: print(f"Serving on http://{host}:{port} with {workers} workers.", file=sys.stderr))
+    server.on_startup(
+        lambda: print(f"Serving on http://{host}:{port} with {workers} workers.", file=sys.stderr)
+    )
     server.serve(target_loader=partial(_load, settings, folder, log_access), wrap_loader=False)
 
 
@@ -98,7 +100,11 @@ class _JsonLines(logging.Formatter):
     """Library logs in the same form as ours; of an exception its class alone, since its text may quote anything."""
 
     def format(self, record: logging.LogRecord) -> str:
-        told = {"level": record.levelname.lower(), "logger": record.name, "message": record.getMessage()[:500]}
+        told = {
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage()[:500],
+        }
         if record.exc_info and record.exc_info[0]:
             told["problem"] = record.exc_info[0].__name__
         return json.dumps(told)

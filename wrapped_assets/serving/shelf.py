@@ -121,9 +121,12 @@ class Shelf:
                 trouble = self._attempt(f"open the edition of {year}", partial(self._open, year)) or trouble
             if self._looks % FOLLOW_EVERY == 0:
                 for year, edition in self._editions.items():
-                    trouble = self._attempt(
-                        f"follow landing for {year}", partial(edition.live.follow, FOLLOW_SECONDS)
-                    ) or trouble
+                    trouble = (
+                        self._attempt(
+                            f"follow landing for {year}", partial(edition.live.follow, FOLLOW_SECONDS)
+                        )
+                        or trouble
+                    )
             self._looks += 1
             self.trouble = trouble
 
