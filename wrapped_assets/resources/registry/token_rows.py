@@ -41,7 +41,7 @@ def record(
     # SQLite has one writer anyway.
     salt = select(state.c.salt) if is_sqlite else select(state.c.salt).with_for_update(read=True)
     found = bytes(connection.execute(salt).scalar_one())
-    connection.execute(insert(tokens).values(row_of(grant, issued_at), digest=digest))
+    connection.execute(insert(tokens).values(row_of(grant, issued_at) | {"digest": digest}))
     return found
 
 
