@@ -13,7 +13,9 @@ from typing import Any
 READ, ADMIN = "PIPES:READ", "ADMIN"
 
 # Names stand in logs, in metrics and in keys of Redis.
-_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,200}")
+_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,200}")
+# What every database and every UTF-8 text can hold.
+_TEXT = re.compile(r"[^\x00\ud800-\udfff]+")
 _LARGEST_RPS = 1_000_000
 
 
@@ -109,7 +111,7 @@ def grant_of(claims: Any) -> Grant:
         rps=rps_in(claims.get("limits")),
         jti=_text(claims, "jti") if "jti" in claims else None,
         expires_at=instant_in(claims, "exp"),
-        company=_texts(claims.get("company", {}), "company"),
+        company=texts_in(claims.get("company", {}), "company"),
     )
 
 
@@ -124,11 +126,11 @@ def _scope(value: Any) -> Scope:
     if not isinstance(value, Mapping) or not isinstance(value.get("type"), str):
         raise BadClaims("each scope must be an object with a 'type'")
     resource = value.get("resource")
-    if resource is not None and not isinstance(resource, str):
+    if resource is not None and not _is_text(resource):
         raise BadClaims("a scope's 'resource' must be text, the name of a pipe")
     if value["type"] == READ and not resource:
         raise BadClaims("a scope PIPES:READ must name its pipe in 'resource'")
-    return Scope(value["type"], resource, _texts(value.get("fixed_params", {}), "fixed_params"))
+    return Scope(value["type"], resource, texts_in(value.get("fixed_params", {}), "fixed_params"))
 
 
 def name_in(value: Any) -> str:
@@ -187,16 +189,20 @@ def _refuse_constant(name: str) -> Any:
 
 def _text(claims: Mapping[str, Any], claim: str) -> str:
     value = claims.get(claim)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not _is_text(value):
         raise BadClaims(f"'{claim}' must be text")
     return value
 
 
-def _texts(value: Any, claim: str) -> dict[str, str]:
-    """Names and texts; whole numbers are taken as their digits, as a URL would carry them."""
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and _TEXT.fullmatch(value) is not None
+
+
+def texts_in(value: Any, claim: str) -> dict[str, str]:
+    """Names and texts of an object; whole numbers are taken as their digits, as a URL would carry them; raises BadClaims."""
     if not isinstance(value, Mapping):
         raise BadClaims(f"'{claim}' must be an object")
     texts = {name: str(each) if type(each) is int else each for name, each in value.items()}
-    if not all(isinstance(each, str) for each in texts.values()):
+    if not all(_is_text(name) and (each == "" or _is_text(each)) for name, each in texts.items()):
         raise BadClaims(f"'{claim}' must hold texts")
     return texts

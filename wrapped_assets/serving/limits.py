@@ -62,6 +62,12 @@ class Limits:
         options = {"socket_timeout": _ANSWER_SECONDS, "socket_connect_timeout": _ANSWER_SECONDS}
         return cls(storage_from_string(url, wrap_exceptions=True, **options))  # type: ignore[arg-type]
 
+    def close(self) -> None:
+        """Give the connections to Redis back."""
+        client = getattr(self._shared.storage, "storage", None)
+        if hasattr(client, "close"):
+            client.close()
+
     def hit(self, name: str, rps: int | None) -> Verdict | None:
         """Count one request of this name against its limit; None when it has none.
 

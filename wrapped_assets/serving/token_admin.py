@@ -18,6 +18,7 @@ from wrapped_assets.grants import (
     name_in,
     rps_in,
     scopes_in,
+    texts_in,
 )
 from wrapped_assets.resources.registry import Registry, TokenRecord
 from wrapped_assets.tokens import WORKSPACE, Authority, Clock, TokenRefused, new_jti, now
@@ -66,7 +67,7 @@ class TokenAdmin:
                 rps=rps_in(body.get("limits")),
                 jti=new_jti(),
                 expires_at=self._expiry(body.get("expiration_time", single.get("expiration_time"))),
-                company=_company(body),
+                company=texts_in(body.get("company", {}), "company"),
             )
             text = self.authority.issue(grant, static=grant.expires_at is None)
         except BadClaims as bad:
@@ -97,7 +98,10 @@ class TokenAdmin:
 
     def _only(self, named: str) -> TokenRecord:
         """The one token that counts of this id, name or text."""
-        name = self._id_of(named)
+        try:
+            name = name_in(self._id_of(named))
+        except BadClaims:
+            raise BadTokenRequest(404, "There is no such token.") from None
         valid = [each for each in self.registry.tokens_named(name) if each.state(self.clock()) == "valid"]
         if not valid:
             raise BadTokenRequest(404, "There is no such token.")
@@ -145,13 +149,6 @@ def _parsed_scope(text: str) -> dict[str, str]:
     if not text.startswith(f"{READ}:"):
         raise BadClaims(f"'scope' must be {READ}:<pipe> or {ADMIN}")
     return {"type": READ, "resource": text.removeprefix(f"{READ}:")}
-
-
-def _company(body: Mapping[str, Any]) -> dict[str, str]:
-    company = body.get("company", {})
-    if not isinstance(company, Mapping) or not all(isinstance(each, str) for each in company.values()):
-        raise BadClaims("'company' must be an object that holds texts")
-    return dict(company)
 
 
 def _created(grant: Grant, text: str) -> dict[str, Any]:

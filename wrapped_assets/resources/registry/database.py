@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from wrapped_assets.resources.registry.errors import DriverMissing, RegistryUnavailable
@@ -84,6 +84,8 @@ class Database:
     def _told(self) -> Iterator[None]:
         try:
             yield
+        except (DataError, IntegrityError):
+            raise  # what was asked is wrong, not the database
         except (DBAPIError, PoolTimeout) as error:
             cause = getattr(error, "orig", None) or error
             raise RegistryUnavailable(self.place, str(cause).strip().splitlines()[0]) from error

@@ -5,6 +5,7 @@ forgets what it remembered when that changed. Only what is valid is remembered, 
 are asked of the database alike.
 """
 
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -22,6 +23,8 @@ from wrapped_assets.resources.registry.tables import prepare, state, tokens
 from wrapped_assets.tokens import Clock, now
 
 SALT_BYTES = 32
+# What no key looks like is not asked: PostgreSQL has no text for some of it.
+_KEY = re.compile(r"[a-z0-9-]{1,100}")
 _STATE = select(state.c.changes, state.c.epoch, state.c.salt)
 
 
@@ -38,11 +41,17 @@ class RegistryReader:
         self._database = database
         self._clock = clock
         self._draw = draw
-        prepare(database, draw(SALT_BYTES))
-        self._memory = Memory(self._read_state, monotonic)
+        try:
+            prepare(database, draw(SALT_BYTES))
+            self._memory = Memory(self._read_state, monotonic)
+        except BaseException:
+            database.close()
+            raise
 
     def resolve(self, url_key: str) -> Link | None:
         """Whose year this address shows; None when it is unknown or revoked. Who opted out is still found, and says so."""
+        if not _KEY.fullmatch(url_key):
+            return None
         remembered = self._memory.now().links
         link = remembered.get(url_key)
         if link is None:
@@ -55,6 +64,8 @@ class RegistryReader:
 
     def resolve_short(self, short: str) -> Link | None:
         """Where a short or a share link leads; None when it is unknown, over or revoked."""
+        if not _KEY.fullmatch(short):
+            return None
         with self._database.reading() as connection:
             found = link_rows.by_short(connection, short)
         if found is None:
@@ -65,6 +76,8 @@ class RegistryReader:
 
     def share(self, url_key: str, lifetime: timedelta) -> Share | None:
         """A share link to this page that ends after `lifetime` at most; None when there is no such page."""
+        if not _KEY.fullmatch(url_key):
+            return None
         at = self._clock()
         with self._database.writing() as connection:
             link = link_rows.by_url_key(connection, url_key)
