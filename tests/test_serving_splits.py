@@ -66,8 +66,7 @@ def check_split(home: Path, engine: str, files: list[LandingFile], seed: int) ->
         for file in landed:
             (landing / file.key).parent.mkdir(parents=True, exist_ok=True)
             (landing / file.key).hardlink_to(pipeline.landing / file.key)
-        live = Live.open(snapshot, LandingStore.open(f"file://{landing}"), SECRET)
-        try:
+        with Live.open(snapshot, LandingStore.open(f"file://{landing}"), SECRET) as live:
             present = list(landed)
             assert wrong_answers(live, present, dice, 3) == []
             rest = files[len(landed) :]
@@ -78,8 +77,6 @@ def check_split(home: Path, engine: str, files: list[LandingFile], seed: int) ->
                 present, rest = present + rest[:size], rest[size:]
                 live.follow()
                 assert wrong_answers(live, present, dice) == []
-        finally:
-            live.close()
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 
 from wrapped_assets import layout
 from wrapped_assets.families import DIMENSIONS, FAMILIES
@@ -63,9 +64,16 @@ class Fresh:
     """The file versions that landed since a snapshot, and their way into the overlay. One thread at a time."""
 
     def __init__(
-        self, history: History, overlay: Overlay, store: LandingStore, calendar: Callable[[], Span]
+        self,
+        history: History,
+        overlay: Overlay,
+        store: LandingStore,
+        spool: Path,
+        calendar: Callable[[], Span],
     ) -> None:
         self.history, self.overlay, self.store, self.calendar = history, overlay, store, calendar
+        # The database is locked out of every other folder.
+        self._spool = spool
         self.taken: dict[str, Taken] = {}
         # Touched and not recomputed yet: what raw had not followed, days outside the calendar, what a failure left.
         self._waiting: dict[str, Hours] = {family: history.waiting(family) for family in FAMILIES}
@@ -81,7 +89,7 @@ class Fresh:
     def take(self, family: str, new: Sequence[LandingObject], report: FollowReport) -> None:
         """Take in new files of a family, and recompute every hour that is touched and whose day has come."""
         for batch in [*_batches(new)] or [[]]:
-            with self.store.fetch(batch) as fetched:
+            with self.store.fetch(batch, self._spool) as fetched:
                 taken = self._judged(family, batch, fetched, report)
                 self._touch(family, taken)
                 self.taken |= {each.file.key: each for each in taken}
@@ -89,7 +97,7 @@ class Fresh:
 
     def take_names(self, name: str, new: Sequence[LandingObject], report: FollowReport) -> None:
         """Take in new snapshots of names. A changed one makes all of them be read again, as in a warehouse."""
-        with self.store.fetch(new) as fetched:
+        with self.store.fetch(new, self._spool) as fetched:
             taken = {each.file.key: each for each in self._judged(name, new, fetched, report)}
             present = {**self._names_before(name), **taken}
             rebuild = len(present) < len(self._names_before(name)) + len(taken)
@@ -175,9 +183,7 @@ class Fresh:
     def _files_of(self, family: str, touched: Hours) -> list[HeldFile]:
         """The present version of every file that has rows on these days."""
         days = sorted(touched)
-        before = [
-            held for held in self.history.files_of_hours(family, days) if held.file.key not in self.taken
-        ]
+        before = [held for held in self.history.files_of_hours(family, days) if held.file.key not in self.taken]
         since = [
             HeldFile(each.file, day, held.row_count, held.hours)
             for each in self.taken.values()
@@ -199,10 +205,8 @@ class Fresh:
     def _beside(self, fetched: Fetched, files: Iterable[LedgerFile]) -> Iterator[Fetched]:
         """These files, fetching those that are not near already."""
         wanted = {file.key: file for file in files}
-        missing = [
-            LandingObject(f.key, f.etag, f.size) for f in wanted.values() if f.key not in fetched.paths
-        ]
-        with self.store.fetch(missing) as more:
+        missing = [LandingObject(f.key, f.etag, f.size) for f in wanted.values() if f.key not in fetched.paths]
+        with self.store.fetch(missing, self._spool) as more:
             yield Fetched({**fetched.paths, **more.paths}, more.problems)
 
 

@@ -6,7 +6,8 @@ One `Live` per worker process. Any thread may ask; one at a time follows landing
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -20,8 +21,11 @@ from wrapped_assets.resources.snapshot.history import History
 from wrapped_assets.resources.snapshot.overlay import Overlay
 from wrapped_assets.resources.snapshot.tables import OPERATIONS, REQUESTS, SERVED, SIZES, Served
 from wrapped_assets.serving.answers import SUMMARY_COLUMNS, Answer, Names, Parts, Row, summary_row
+from wrapped_assets.serving.column_types import clickhouse_types
 from wrapped_assets.serving.cover import Cover
+from wrapped_assets.serving.endpoints import Endpoint
 from wrapped_assets.serving.fresh import FollowReport, Fresh
+from wrapped_assets.summaries import without_emails
 
 # Listed at every look; older days follow in rotation.
 NEWEST_DAYS = 3
@@ -65,10 +69,8 @@ class Generation:
 class Live:
     """Answers about one year's customers, as of the newest file that landed."""
 
-    def __init__(
-        self, history: History, overlay: Overlay, fresh: Fresh, spill: "tempfile.TemporaryDirectory[str]"
-    ) -> None:
-        self.history, self._overlay, self._fresh, self._spill = history, overlay, fresh, spill
+    def __init__(self, history: History, overlay: Overlay, fresh: Fresh, opened: ExitStack) -> None:
+        self.history, self._overlay, self._fresh, self._opened = history, overlay, fresh, opened
         self._following = threading.Lock()
         self._position: date | None = None
         self._generation = self._generate(history.through)
@@ -87,10 +89,13 @@ class Live:
         `calendar` says which days are imported, as in the warehouse: others wait. `secret` makes the wrapped_ids of
         customers that only newer files name.
         """
-        spill = tempfile.TemporaryDirectory(prefix="wrapped-serving-")
-        history = History(snapshot, memory_limit, Path(spill.name))
-        overlay = Overlay(history.con.cursor(), lambda customer: wrapped_id(secret, customer))
-        return cls(history, overlay, Fresh(history, overlay, store, calendar), spill)
+        with ExitStack() as opened:
+            own = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="wrapped-serving-")))
+            history = opened.enter_context(History(snapshot, memory_limit, own))
+            overlay = Overlay(history.con.cursor(), lambda customer: wrapped_id(secret, customer))
+            history.lock([own, store.in_place] if store.in_place else [own])
+            fresh = Fresh(history, overlay, store, own, calendar)
+            return cls(history, overlay, fresh, opened.pop_all())
 
     @property
     def year(self) -> int:
@@ -104,8 +109,13 @@ class Live:
 
     def close(self) -> None:
         """Let go of the snapshot."""
-        self.history.close()
-        self._spill.cleanup()
+        self._opened.close()
+
+    def __enter__(self) -> "Live":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def follow(self, seconds: float | None = None) -> FollowReport:
         """Take in what landed since the last look, then answer with it. A frozen edition follows nothing.
@@ -127,14 +137,38 @@ class Live:
 
     def summary(self, wrapped_ids: Sequence[str], start: date, end: date) -> Answer:
         """One row for these customers together and the days from `start` up to `end`; OutsideYear when not all are in the year."""
+        self._days({"start_date": start, "end_date": end})
+        now = self._generation
+        organizations = sorted(
+            {each for customer in wrapped_ids for each in now.customers.get(customer, ())}
+        )
+        parts = self._parts(now, organizations, Cover.of(start, end))
+        read = [row for rows in vars(parts).values() for row in rows]
+        return Answer(SUMMARY_COLUMNS, [summary_row(parts, now.names)], len(read), _size(read))
+
+    def run(self, endpoint: Endpoint, parameters: Mapping[str, object]) -> Answer:
+        """The answer of an endpoint; ParameterRefused or OutsideYear when it cannot be asked so.
+
+        Values are bound, never put into a text. `rows_read` is what the statement returned: DuckDB tells nothing else.
+        """
+        values = endpoint.values(parameters, self.year)
+        start, end = self._days(values)
+        if not endpoint.sql:
+            return self.summary(str(values["wrapped_id"]).split(","), start, end)
+        found = self.history.cursor().execute(endpoint.sql, endpoint.bound(values))
+        columns = [(name, str(kind)) for name, kind, *_ in found.description or ()]
+        rows = [tuple(_public(value) for value in row) for row in found.fetchall()]
+        return Answer(clickhouse_types(columns, rows), rows, len(rows), _size(rows))
+
+    def _days(self, values: Mapping[str, object]) -> tuple[date, date]:
+        """The days asked for, all of them in the year."""
         year = Span.year(self.year)
+        start, end = values.get("start_date", year.start), values.get("end_date", year.end)
+        if not (isinstance(start, date) and isinstance(end, date)):
+            raise TypeError(f"start_date and end_date are dates, not {start!r} and {end!r}")
         if not (year.start <= start and end <= year.end):
             raise OutsideYear(self.year, start, end)
-        now = self._generation
-        organizations = sorted({each for customer in wrapped_ids for each in now.customers.get(customer, ())})
-        parts = self._parts(now, organizations, Cover.of(start, end))
-        read = sum(len(rows) for rows in vars(parts).values())
-        return Answer(SUMMARY_COLUMNS, [summary_row(parts, now.names)], read, _size(parts))
+        return start, end
 
     def _parts(self, now: Generation, organizations: Sequence[int], cover: Cover) -> Parts:
         return Parts(
@@ -144,7 +178,9 @@ class Live:
             self._day_totals(now, organizations, cover),
         )
 
-    def _rows(self, now: Generation, table: Served, organizations: Sequence[int], cover: Cover) -> list[Row]:
+    def _rows(
+        self, now: Generation, table: Served, organizations: Sequence[int], cover: Cover
+    ) -> list[Row]:
         """Rows of disjoint periods: the snapshot's where nothing changed, and what replaces the others."""
         replaced = now.replaced[table.name]
         rows: list[Row] = []
@@ -186,8 +222,7 @@ class Live:
         """The folders to look into: the newest days, then older ones from where the last look stopped."""
         calendar = self._fresh.calendar()
         folders = {
-            family: {day for day in self._fresh.store.days(family).days if day in calendar}
-            for family in FAMILIES
+            family: {day for day in self._fresh.store.days(family).days if day in calendar} for family in FAMILIES
         }
         every = sorted(set().union(*folders.values()), reverse=True)
         newest, older = every[:NEWEST_DAYS], every[NEWEST_DAYS:]
@@ -221,9 +256,8 @@ class Live:
         )
 
     def _replaced(self, table: Served) -> dict[int, Replaced]:
-        months, days = (
-            _by_organization(self._overlay.changed(table, MONTHLY)),
-            _by_organization(self._overlay.changed(table, DAILY)),
+        months, days = _by_organization(self._overlay.changed(table, MONTHLY)), _by_organization(
+            self._overlay.changed(table, DAILY)
         )
         month_rows = _by_organization(self._overlay.states(table, MONTHLY))
         day_rows = _by_organization(self._overlay.states(table, DAILY))
@@ -247,11 +281,11 @@ def _by_organization(rows: Iterable[Row]) -> dict[int, list[Row]]:
     return grouped
 
 
-def _size(parts: Parts) -> int:
-    """The bytes of these rows as numbers of 8 bytes and texts."""
-    return sum(
-        len(value) if isinstance(value, str) else 8
-        for rows in vars(parts).values()
-        for row in rows
-        for value in row
-    )
+def _public(value: Any) -> Any:
+    """What may be shown of a value: a name may hold an e-mail address."""
+    return without_emails(value) if isinstance(value, str) else value
+
+
+def _size(rows: Iterable[Row]) -> int:
+    """The bytes of rows as numbers of 8 bytes and texts."""
+    return sum(len(value) if isinstance(value, str) else 8 for row in rows for value in row)

@@ -129,11 +129,21 @@ def _levels_wait(session: Session, span: Span) -> bool:
 
 def _acknowledge(session: Session, year: int, known: _Log, newest: int) -> SummaryReport:
     """A frozen edition: whatever became stale is settled without being followed, and counted."""
-    values = {"year": year, "last_sequence": known.last_sequence, "left_out": list(known.left_out)}
-    left_out = session.value(_text("left_out"), values)
+    left_out = _left_out(session, year, known)
     if newest > min(known.followed, known.reached):
         _write(session, year, replace(known, followed=newest, reached=newest))
     return SummaryReport(_count(session, year), 0, left_out, frozen=True)
+
+
+def left_out(session: Session, year: int) -> int:
+    """How many landing rows came too late for a frozen edition; those of any other are followed."""
+    known = _known(session, year)
+    return _left_out(session, year, known) if known.frozen_at else 0
+
+
+def _left_out(session: Session, year: int, known: _Log) -> int:
+    values = {"year": year, "last_sequence": known.last_sequence, "left_out": list(known.left_out)}
+    return int(session.value(_text("left_out"), values))
 
 
 def _reach(session: Session, year: int, log: _Log) -> _Log:

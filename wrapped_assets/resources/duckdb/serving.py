@@ -32,7 +32,8 @@ def write_snapshot(con: duckdb.DuckDBPyConnection, path: Path, year: int) -> Sna
             for level in tables.LEVELS:
                 source = f"{level.name}.{table.family.table(table.rollup)}"
                 states = table.states("organization_id", level, source, level.period)
-                draft.fill_served(table, level, states, bounds)
+                for part in tables.parts(level, span):
+                    draft.fill_served(table, level, states, {"from": part.start, "to": part.end})
         draft.fill_day_totals()
     return report(path, year)
 

@@ -46,13 +46,16 @@ class History:
         self.con = duckdb.connect(":memory:", config=config)
         self.con.execute("set TimeZone = 'UTC'")
         self.con.execute("set enable_progress_bar = false")
-        self._attach(path)
-        version, self.year, through, generated_at, self.is_frozen = self._edition(path)
-        if version != tables.VERSION:
-            raise SnapshotUnreadable(path, f"it is of version {version}, this program reads {tables.VERSION}")
+        version, self.year, through, generated_at, self.is_frozen = self._opened(path)
         self.through: datetime = through.replace(tzinfo=UTC)
         self.generated_at: datetime = generated_at.replace(tzinfo=UTC)
         self._local = threading.local()
+
+    def lock(self, folders: Iterable[Path]) -> None:
+        """From now on no statement reaches a file outside these folders, or changes a setting, whoever wrote it."""
+        self.con.execute("set allowed_directories = $folders", {"folders": [str(each) for each in folders]})
+        self.con.execute("set enable_external_access = false")
+        self.con.execute("set lock_configuration = true")
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """This thread's own connection to the same database."""
@@ -118,23 +121,26 @@ class History:
         )
         return [LedgerFile(*row) for row in self.rows(statement, {"name": name})]
 
-    def close(self) -> None:
+    def __enter__(self) -> "History":
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """Let go of the file. Threads that still ask get an error."""
         self.con.close()
 
-    def _attach(self, path: Path) -> None:
+    def _opened(self, path: Path) -> Row:
+        """What the file says of itself; SnapshotUnreadable, and nothing open, when it is no snapshot of this version."""
         quoted = str(path).replace("'", "''")
         try:
             self.con.execute(f"attach '{quoted}' as history (read_only)")
-        except duckdb.Error as error:
-            raise SnapshotUnreadable(path, str(error).splitlines()[0]) from error
-
-    def _edition(self, path: Path) -> Row:
-        try:
             statement = "select version, year, through, generated_at, is_frozen from history.edition"
             (found,) = self.con.execute(statement).fetchall()
-        except duckdb.Error as error:
+        except (duckdb.Error, ValueError) as error:
+            self.con.close()
             raise SnapshotUnreadable(path, str(error).splitlines()[0]) from error
+        if found[0] != tables.VERSION:
+            self.con.close()
+            raise SnapshotUnreadable(path, f"it is of version {found[0]}, this program reads {tables.VERSION}")
         return found
 
 

@@ -13,12 +13,12 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.families import DIMENSIONS, ORGANIZATIONS, Family
-from wrapped_assets.periods import ALL_LEVELS, HOURLY, Level
+from wrapped_assets.periods import ALL_LEVELS, DAILY, HOURLY, Level
 from wrapped_assets.resources.duckdb import dimensions, raw, sql
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.landing_store import Fetched
 from wrapped_assets.resources.snapshot.history import HeldFile
-from wrapped_assets.resources.snapshot.tables import LEVELS, SERVED, Served
+from wrapped_assets.resources.snapshot.tables import LEVELS, REQUESTS, SERVED, Served
 from wrapped_assets.resources.warehouse import LedgerFile
 
 HOUR = timedelta(hours=1)
@@ -46,6 +46,7 @@ class Overlay:
                     f"create table fresh.changed_{name} as select {level.period}, organization from fresh.{name}"
                 )
         con.execute(queries.text("duckdb/serving/fresh/day_totals"))
+        self._make_views()
 
     def replace_hours(
         self, family: Family, touched: Mapping[date, int], files: Sequence[HeldFile], fetched: Fetched
@@ -156,6 +157,22 @@ class Overlay:
         days = [level.span(day) for day in touched]
         bounds = {"from": min(span.start for span in days), "to": max(span.end for span in days)}
         self._render("states", table, level, bounds, states=states)
+
+    def _make_views(self) -> None:
+        """What endpoints read: the present, under plain names."""
+        for table in SERVED.values():
+            for level in LEVELS:
+                name = f"{level.name}_{table.name}"
+                self._make_view(name, f"{level.name}.{table.name}", name, level)
+        self._make_view("day_totals", "day_totals", f"daily_{REQUESTS.name}", DAILY)
+        self.con.execute("create view organizations as from fresh.organizations")
+        self.con.execute("create view workspaces as select workspace_id, name from dimensions.workspaces")
+
+    def _make_view(self, name: str, table: str, changed: str, level: Level) -> None:
+        statement = sql.render(
+            "serving/fresh/view", view=name, table=table, changed=changed, period=level.period
+        )
+        self.con.execute(statement)
 
     def _touch(self, level: Level, periods: Iterable[date]) -> None:
         statement = f"create or replace temp table touched as select unnest($periods) as {level.period}"

@@ -1,9 +1,10 @@
 """What a serving snapshot holds: the tables that are served, at three levels, and what names and explains them."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from wrapped_assets.families import DIMENSIONS, FAMILIES, Family, Rollup
-from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, Level
+from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, Level, Span
 from wrapped_assets.resources.duckdb import sql
 
 VERSION = 1
@@ -48,6 +49,11 @@ SIZES = _served("sizes", "storage", "sizes")
 
 SERVED = {table.family.name: table for table in (REQUESTS, OPERATIONS, SIZES)}
 """By family: each family has one."""
+
+
+def parts(level: Level, year: Span) -> list[Span]:
+    """What a level is written in: hours, of which there are most and which lie in the order of time, month by month."""
+    return [MONTHLY.span(date(year.start.year, month, 1)) for month in range(1, 13)] if level is HOURLY else [year]
 
 
 def statements() -> list[str]:

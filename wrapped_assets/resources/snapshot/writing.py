@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,11 @@ class Draft:
         order = f"{level.period}, organization" if level is HOURLY else f"organization, {level.period}"
         statement = sql.render("serving/numbered", source=source, order=order)
         self.fill(f"{level.name}.{table.name}", statement, values)
+
+    def wait(self, family: str, day: date, newer_than: int) -> None:
+        """Note the hours of a day's files with greater ids, which the numbers do not hold yet; of none below 0: any hour."""
+        values = {"family": family, "day": day, "newer_than": newer_than}
+        self.fill("waiting", queries.text("duckdb/serving/waiting_files"), values)
 
     def fill_day_totals(self) -> None:
         """Put the totals of days in, once the days are there."""
