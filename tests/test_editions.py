@@ -157,14 +157,13 @@ def test_an_edition_can_be_read_in_pieces(pipeline: Pipeline) -> None:
     pipeline.build(*files_of(*events), *files_of(reading("idle"), reading("other", at="2024-05-05")))
     with pipeline.open() as run:
         everybody = run.writer.facts(2025)
-        ids = run.writer.wrapped_ids(2025)
+        ids = list(run.writer.recipients(2025))
         assert len(everybody) == 7 and ids == sorted(row["wrapped_id"] for row in everybody)
         assert run.writer.facts_of(2025, ids) == everybody
         assert run.writer.facts_of(2025, ids[:3]) == [
             row for row in everybody if row["wrapped_id"] in ids[:3]
         ]
         assert run.writer.facts_of(2025, ["unknown"]) == run.writer.facts_of(2025, []) == []
-        assert run.writer.wrapped_ids(2023) == []
 
 
 def test_late_rows_are_counted_by_whoever_reads(pipeline: Pipeline) -> None:
@@ -185,7 +184,7 @@ def test_nobody_writes_while_an_edition_is_read_as_a_whole(pipeline: Pipeline) -
     """Its many statements agree with each other."""
     pipeline.build(*files_of(request()))
     with pipeline.warehouse.unchanging(patience=0) as reader:
-        assert len(reader.wrapped_ids(2025)) == 1
+        assert len(reader.recipients(2025)) == 1
         assert not can_be_written(pipeline)
     assert can_be_written(pipeline)
 

@@ -143,6 +143,17 @@ class LandingTotals:
         return self.landed_rows - self.unique_rows
 
 
+@dataclass(frozen=True)
+class SnapshotReport:
+    """What a serving snapshot holds: organizations, rows at all levels, bytes of the file."""
+
+    path: Path
+    year: int
+    organizations: int
+    rows: int
+    size: int
+
+
 class Reader(Protocol):
     """A read-only view of the warehouse."""
 
@@ -172,10 +183,6 @@ class Reader(Protocol):
 
     def facts(self, year: int, wrapped_id: str | None = None, most: int | None = None) -> list[Facts]:
         """The final integers of an edition's customers, most requests first: all, the first `most`, or one of them."""
-        ...
-
-    def wrapped_ids(self, year: int) -> list[str]:
-        """The customers of an edition, ascending."""
         ...
 
     def facts_of(self, year: int, wrapped_ids: Sequence[str]) -> list[Facts]:
@@ -216,6 +223,13 @@ class Reader(Protocol):
 
     def landing_totals(self, family: str, span: Span) -> LandingTotals:
         """What landed for these days and what is left of it once duplicates are gone."""
+        ...
+
+    def write_snapshot(self, path: Path, year: int) -> SnapshotReport:
+        """Put what serving needs of a year into an immutable DuckDB file at `path`, where nothing may stand yet.
+
+        SnapshotNotReady when the year's rollups or owners have not followed raw, or moved on after the edition froze.
+        """
         ...
 
 

@@ -1,1 +1,1 @@
-"""What answers requests: no Dagster and no assets in here."""
+"""The API: what is published, and the query-time half of the lambda. Imports neither Dagster nor `assets/`."""

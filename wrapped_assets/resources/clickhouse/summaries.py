@@ -84,12 +84,6 @@ def facts(
     return [_facts(row) for row in session.dicts(_text("read"), values)]
 
 
-def wrapped_ids(session: Session, year: int) -> list[str]:
-    """The customers of an edition, ascending."""
-    statement = "select wrapped_id from wrapped_summaries where year = {year:Int32} order by wrapped_id"
-    return [row[0] for row in session.rows(statement, {"year": year})]
-
-
 def left_out(session: Session, year: int) -> int:
     """How many landing rows came too late for a frozen edition; 0 while it is live."""
     known = _known(session, year)

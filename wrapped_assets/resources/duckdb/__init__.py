@@ -33,6 +33,7 @@ from wrapped_assets.resources.warehouse import (
     Pending,
     QuarantineEntry,
     RefreshReport,
+    SnapshotReport,
     SummaryReport,
 )
 from wrapped_assets.summaries import Edition, Facts
@@ -105,10 +106,6 @@ class DuckDBReader:
         """The final integers of an edition's customers, most requests first, or of one of them."""
         return summaries.facts(self.con, year, None if wrapped_id is None else [wrapped_id], most)
 
-    def wrapped_ids(self, year: int) -> list[str]:
-        """The customers of an edition, ascending."""
-        return summaries.wrapped_ids(self.con, year)
-
     def facts_of(self, year: int, wrapped_ids: Sequence[str]) -> list[Facts]:
         """The final integers of these customers, most requests first."""
         return summaries.facts(self.con, year, wrapped_ids)
@@ -151,6 +148,13 @@ class DuckDBReader:
     def landing_totals(self, family: str, span: Span) -> LandingTotals:
         """What landed for these days and what is left of it once duplicates are gone."""
         return status.landing_totals(self.con, FAMILIES[family], span)
+
+    def write_snapshot(self, path: Path, year: int) -> SnapshotReport:
+        """Put what serving needs of a year into an immutable DuckDB file at `path`, where nothing may stand yet."""
+        # Here, because a snapshot is a DuckDB file on both engines: its modules are built on this package.
+        from wrapped_assets.resources.duckdb import serving
+
+        return serving.write_snapshot(self.con, path, year)
 
 
 @dataclass(frozen=True)

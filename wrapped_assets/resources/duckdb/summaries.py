@@ -70,12 +70,6 @@ def facts(
     return [_facts(row) for row in dicts(found)]
 
 
-def wrapped_ids(con: duckdb.DuckDBPyConnection, year: int) -> list[str]:
-    """The customers of an edition, ascending."""
-    statement = "select wrapped_id from main.wrapped_summaries where year = $year order by wrapped_id"
-    return [row[0] for row in con.execute(statement, {"year": year}).fetchall()]
-
-
 def left_out(con: duckdb.DuckDBPyConnection, year: int) -> int:
     """How many landing rows came too late for a frozen edition; 0 while it is live."""
     known = edition(con, year)
