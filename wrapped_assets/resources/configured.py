@@ -60,6 +60,12 @@ class DuckDBWarehouseResource(DuckDBResource):
         with self._warehouse().reading(patience) as reader:
             yield reader
 
+    @contextmanager
+    def unchanging(self, patience: float = 60.0) -> Iterator[Reader]:
+        """Open the warehouse to read while nobody writes."""
+        with self._warehouse().unchanging(patience) as reader:
+            yield reader
+
     def _warehouse(self) -> DuckDBWarehouse:
         return DuckDBWarehouse(Path(self.database), self._engine())
 
@@ -99,6 +105,12 @@ class ClickHouseWarehouseResource(dg.ConfigurableResource):
     def reading(self, patience: float = 60.0) -> Iterator[Reader]:
         """Open the warehouse beside other readers."""
         with open_warehouse(Settings.load(), _labels).reading(patience) as reader:
+            yield reader
+
+    @contextmanager
+    def unchanging(self, patience: float = 60.0) -> Iterator[Reader]:
+        """Open the warehouse to read while no writer of this machine works."""
+        with open_warehouse(Settings.load(), _labels).unchanging(patience) as reader:
             yield reader
 
 

@@ -185,6 +185,14 @@ class Reader(Protocol):
         """The final integers of an edition's customers, most requests first: all, the first `most`, or one of them."""
         ...
 
+    def facts_of(self, year: int, wrapped_ids: Sequence[str]) -> list[Facts]:
+        """The final integers of these customers, most requests first: an edition in pieces of bounded size."""
+        ...
+
+    def left_out(self, year: int) -> int:
+        """How many landing rows came too late for a frozen edition, so far; 0 while it is live."""
+        ...
+
     def requests_by_month(self, year: int) -> list[int]:
         """The requests of all customers in each of the twelve months."""
         ...
@@ -268,6 +276,10 @@ class Warehouse(Protocol):
 
     def reading(self, patience: float = 10.0) -> AbstractContextManager[Reader]:
         """Open it to read; waits up to `patience` seconds for a writer to end."""
+        ...
+
+    def unchanging(self, patience: float = 60.0) -> AbstractContextManager[Reader]:
+        """Open it to read while nobody on this machine writes: many statements that must agree with each other."""
         ...
 
     def writing(self) -> AbstractContextManager[Writer]:

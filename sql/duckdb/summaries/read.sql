@@ -1,5 +1,5 @@
 -- The facts of an edition, each customer with its exact place among the customers that made requests.
--- One row per wrapped_id, or one when $wrapped_id is given.
+-- One row per wrapped_id, of those in $wrapped_ids when they are given.
 -- Reads main.wrapped_summaries and main.wrapped_days. Ranks are computed here, so a refresh never rewrites the customers it did not touch.
 with placed as (
     select
@@ -15,7 +15,7 @@ with placed as (
 
 asked as (
     from placed
-    where $wrapped_id is null or wrapped_id = $wrapped_id
+    where $wrapped_ids is null or wrapped_id in (select unnest(cast($wrapped_ids as varchar[])))
     order by requests desc, wrapped_id
     limit $most
 ),

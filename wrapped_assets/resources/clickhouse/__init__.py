@@ -69,6 +69,12 @@ class ClickHouseWarehouse:
             yield ClickHouseReader(session, self.limits.memory_limit)
 
     @contextmanager
+    def unchanging(self, patience: float = 60.0) -> Iterator["ClickHouseReader"]:
+        """Open it to read, and hold off the writers of this machine."""
+        with alone(self.lock, str(self.address), patience), self.reading(patience) as reader:
+            yield reader
+
+    @contextmanager
     def writing(self) -> Iterator["ClickHouseWriter"]:
         """Open it to write, alone among the writers of this machine, creating what is not there."""
         with (
@@ -127,7 +133,15 @@ class ClickHouseReader:
 
     def facts(self, year: int, wrapped_id: str | None = None, most: int | None = None) -> list[Facts]:
         """The final integers of an edition's customers, most requests first, or of one of them."""
-        return summaries.facts(self.session, year, wrapped_id, most)
+        return summaries.facts(self.session, year, None if wrapped_id is None else [wrapped_id], most)
+
+    def facts_of(self, year: int, wrapped_ids: Sequence[str]) -> list[Facts]:
+        """The final integers of these customers, most requests first."""
+        return summaries.facts(self.session, year, wrapped_ids)
+
+    def left_out(self, year: int) -> int:
+        """How many landing rows came too late for a frozen edition, so far; 0 while it is live."""
+        return summaries.left_out(self.session, year)
 
     def requests_by_month(self, year: int) -> list[int]:
         """The requests of all customers in each of the twelve months."""

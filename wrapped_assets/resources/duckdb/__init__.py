@@ -54,6 +54,12 @@ class DuckDBWarehouse:
             yield DuckDBReader(con)
 
     @contextmanager
+    def unchanging(self, patience: float = 60.0) -> Iterator["DuckDBReader"]:
+        """The same: while anyone reads the file, nobody writes it."""
+        with self.reading(patience) as reader:
+            yield reader
+
+    @contextmanager
     def writing(self) -> Iterator["DuckDBWriter"]:
         """Open the file alone, creating it and its tables when they are not there."""
         create(self.path, self.engine)
@@ -98,7 +104,15 @@ class DuckDBReader:
 
     def facts(self, year: int, wrapped_id: str | None = None, most: int | None = None) -> list[Facts]:
         """The final integers of an edition's customers, most requests first, or of one of them."""
-        return summaries.facts(self.con, year, wrapped_id, most)
+        return summaries.facts(self.con, year, None if wrapped_id is None else [wrapped_id], most)
+
+    def facts_of(self, year: int, wrapped_ids: Sequence[str]) -> list[Facts]:
+        """The final integers of these customers, most requests first."""
+        return summaries.facts(self.con, year, wrapped_ids)
+
+    def left_out(self, year: int) -> int:
+        """How many landing rows came too late for a frozen edition, so far; 0 while it is live."""
+        return summaries.left_out(self.con, year)
 
     def requests_by_month(self, year: int) -> list[int]:
         """The requests of all customers in each of the twelve months."""
