@@ -21,6 +21,7 @@ from wrapped_assets.resources.registry import Registry
 from wrapped_assets.serving.access import Door
 from wrapped_assets.serving.access_log import AccessLog
 from wrapped_assets.serving.app import App, Parts
+from wrapped_assets.serving.endpoints import Endpoint, Parameter
 from wrapped_assets.serving.follower import Follower
 from wrapped_assets.serving.keys import Keys
 from wrapped_assets.serving.limits import Limits
@@ -45,36 +46,19 @@ BY_DAY = "wrapped_requests_by_day"
 DOCUMENTATION = "http://127.0.0.1:8080/v0/pipes/openapi.json"
 
 
-@dataclass(frozen=True)
-class Parameter:
-    """A declared parameter."""
-
-    name: str
-    type: str
-    required: bool = False
-    default: str | None = None
-    description: str = "It says what is asked."
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """A declared endpoint."""
-
-    name: str
-    parameters: Sequence[Parameter]
-    description: str = "It answers."
-
-
-CUSTOMER = Parameter("wrapped_id", "String", required=True)
+CUSTOMER = Parameter("wrapped_id", "String", None, "Whose.")
+EDITION = Parameter("year", "Int32", "published", "Which edition.")
 ENDPOINTS = {
-    SUMMARY: Endpoint(SUMMARY, (CUSTOMER, Parameter("year", "Int32"))),
+    SUMMARY: Endpoint(SUMMARY, "A year in a row.", (CUSTOMER, EDITION), ""),
     BY_DAY: Endpoint(
         BY_DAY,
+        "A year by day.",
         (
             CUSTOMER,
-            Parameter("start_date", "Date", default=f"{YEAR}-01-01"),
-            Parameter("limit", "UInt16", default="366"),
+            Parameter("start_date", "Date", "start of the year", "First day."),
+            Parameter("limit", "Int32", "366", "At most so many."),
         ),
+        "select 1",
     ),
 }
 
@@ -106,7 +90,8 @@ class Live:
         """The rows of the customers that are asked for."""
         if self.is_closed:
             raise RuntimeError("asked after it was closed")
-        ids = str(parameters["wrapped_id"]).split(",")
+        values = endpoint.values(parameters, YEAR)
+        ids = str(values["wrapped_id"]).split(",")
         total = sum(self.requests.get(each, 0) for each in ids)
         if endpoint.name == SUMMARY:
             top = [{"name": "append", "bytes": 2**63 + total}]
@@ -122,9 +107,9 @@ class Live:
             return Answer(
                 columns, [(total, 2**100 + total, day, None if not total else 0.25, 'a,"b"\n☃', top)]
             )
-        start = parameters["start_date"]
+        start = values["start_date"]
         assert isinstance(start, date)
-        days = [(start + timedelta(n), total + n) for n in range(int(str(parameters["limit"])))]
+        days = [(start + timedelta(n), total + n) for n in range(int(str(values["limit"])))]
         return Answer([("day", "Date"), ("requests", "UInt64")], days)
 
     def follow(self, seconds: float | None = None) -> None:

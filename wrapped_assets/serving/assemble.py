@@ -1,9 +1,12 @@
 """Puts the application together from the settings: which registry, publication, landing store and engine it works with."""
 
 import sys
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+from wrapped_assets.periods import Span
 from wrapped_assets.resources.open import open_landing, open_registry, open_request_log
 from wrapped_assets.publication.open import open_published
 from wrapped_assets.serving.access import Door
@@ -30,17 +33,22 @@ from wrapped_assets.settings import Settings
 from wrapped_assets.tokens import Authority
 
 
+def _imported_days(settings: Settings) -> Span:
+    """The days that imports look at: files of others wait in landing."""
+    return Span(settings.first_day, datetime.now(UTC).date() + timedelta(days=1))
+
+
 def application(settings: Settings, folder: Path, shared_metrics: bool, log_access: bool) -> App:
     """The application of one worker. `folder` is its own, for snapshots that come from a bucket."""
     registry, published, landing = open_registry(settings), open_published(settings), open_landing(settings)
-    endpoints = {each.name: each for each in load_endpoints()}
+    endpoints = load_endpoints()
     metrics = Metrics(shared_metrics)
     threads = Threads()
     authority = Authority(settings.secret(), registry)
     door = Door(authority, Limits.open(settings.limits_url))
 
     def open_live(snapshot: Path, year: int) -> Live:
-        return Live.open(snapshot, landing, settings.secret())
+        return Live.open(snapshot, landing, settings.secret(), calendar=partial(_imported_days, settings))
 
     shelf = Shelf(published, open_live, folder)
     pipes = Pipes(endpoints, shelf, door, threads, Sandbox())

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from wrapped_assets.serving.endpoints import Endpoint, Parameter, ParameterRefused
 from wrapped_assets.serving.formats import FORMATS, QUOTE_64BIT
 from wrapped_assets.serving.json_types import json_type
 from wrapped_assets.serving.problems import STATUSES
-from wrapped_assets.serving.seams import Endpoint, Parameter
 
 _ERROR = {"$ref": "#/components/schemas/Error"}
 _ENVELOPE = {"$ref": "#/components/schemas/Envelope"}
@@ -89,8 +89,15 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 
 
 def _field(parameter: Parameter) -> dict[str, Any]:
-    schema = {**json_type(parameter.type), "description": parameter.description}
-    return schema if parameter.default is None else {**schema, "default": parameter.default}
+    schema: dict[str, Any] = {**json_type(parameter.type), "description": parameter.description}
+    if parameter.default is None:
+        return schema
+    try:
+        value = parameter.parsed(parameter.default)
+    except ParameterRefused:
+        # A default that depends on the edition.
+        return schema | {"description": f"{parameter.description} Default: {parameter.default}."}
+    return schema | {"default": value if isinstance(value, int | float | str) else parameter.default}
 
 
 def _problems(*statuses: int) -> dict[str, Any]:

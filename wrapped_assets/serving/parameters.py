@@ -5,23 +5,15 @@ go any further, under exactly their declared names; everything else is ignored.
 """
 
 import json
-import math
-import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from wrapped_assets.serving.endpoints import Parameter
 from wrapped_assets.serving.messages import Call, form_fields
 from wrapped_assets.serving.problems import Problem
-from wrapped_assets.serving.seams import Parameter
 
 FORM = b"application/x-www-form-urlencoded"
 JSON = b"application/json"
-
-_WHOLE = re.compile(r"[+-]?[0-9]{1,39}")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?")
-_DECIMAL = re.compile(r"[+-]?[0-9]{1,300}(\.[0-9]{0,300})?([eE][+-]?[0-9]{1,3})?")
 
 
 async def sent(call: Call) -> dict[str, str]:
@@ -88,82 +80,13 @@ def _refuse_unspeakable(value: str) -> None:
 def decide(
     declared: Sequence[Parameter], given: Mapping[str, str], fixed: Mapping[str, str]
 ) -> dict[str, object]:
-    """The value of each declared parameter that has one: fixed by the token, sent by the caller, or its default."""
-    names = {parameter.name for parameter in declared}
-    if not fixed.keys() <= names:
+    """The value of each declared parameter that the token fixes or the caller sent; ParameterRefused for one of another type."""
+    if not fixed.keys() <= {parameter.name for parameter in declared}:
         # A restriction that the endpoint does not know would restrict nothing.
         raise Problem(403, "The token fixes a parameter that this pipe does not have")
     decided: dict[str, object] = {}
     for parameter in declared:
-        text = fixed.get(parameter.name, given.get(parameter.name, parameter.default))
-        if text is None or (text == "" and parameter.name not in fixed and parameter.type != "String"):
-            text = parameter.default
-        if text is None:
-            if parameter.required:
-                raise Problem(400, f"The parameter '{parameter.name}' is missing, expected {parameter.type}")
-            continue
-        decided[parameter.name] = value_of(parameter, text)
+        text = fixed.get(parameter.name, given.get(parameter.name))
+        if text is not None:
+            decided[parameter.name] = parameter.parsed(text)
     return decided
-
-
-def value_of(parameter: Parameter, text: str) -> object:
-    """The parameter's value; 400 when the text is none of its type."""
-    read = READERS.get(parameter.type)
-    if read is None:
-        raise TypeError(f"no reader for the type {parameter.type} of parameter {parameter.name}")
-    try:
-        return read(text)
-    except (ValueError, OverflowError):
-        wanted = f"expected {parameter.type}{_FORMS.get(parameter.type, '')}"
-        raise Problem(400, f"The parameter '{parameter.name}' has another type, {wanted}") from None
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not _WHOLE.fullmatch(text) or not low <= int(text) <= high:
-            raise ValueError
-        return int(text)
-
-    return read
-
-
-def _float(text: str) -> float:
-    if not _DECIMAL.fullmatch(text) or not math.isfinite(float(text)):
-        raise ValueError
-    return float(text)
-
-
-def _bool(text: str) -> bool:
-    if text.lower() not in ("0", "1", "false", "true"):
-        raise ValueError
-    return text.lower() in ("1", "true")
-
-
-def _day(text: str) -> date:
-    if not _DAY.fullmatch(text):
-        raise ValueError
-    return date.fromisoformat(text)
-
-
-def _instant(text: str) -> datetime:
-    if not _INSTANT.fullmatch(text):
-        raise ValueError
-    return datetime.fromisoformat(text)
-
-
-READERS: Mapping[str, Callable[[str], object]] = {
-    "String": str,
-    "Int8": _whole(-(2**7), 2**7 - 1),
-    "Int16": _whole(-(2**15), 2**15 - 1),
-    "Int32": _whole(-(2**31), 2**31 - 1),
-    "Int64": _whole(-(2**63), 2**63 - 1),
-    "UInt8": _whole(0, 2**8 - 1),
-    "UInt16": _whole(0, 2**16 - 1),
-    "UInt32": _whole(0, 2**32 - 1),
-    "UInt64": _whole(0, 2**64 - 1),
-    "Float64": _float,
-    "Bool": _bool,
-    "Date": _day,
-    "DateTime": _instant,
-}
-_FORMS = {"Date": " as YYYY-MM-DD", "DateTime": " as YYYY-MM-DD hh:mm:ss", "Bool": ", 0 or 1"}

@@ -9,11 +9,13 @@ from typing import Any
 from wrapped_assets.grants import Grant
 from wrapped_assets.serving import parameters
 from wrapped_assets.serving.access import Door, scope_for
+from wrapped_assets.serving.endpoints import Endpoint, Parameter, ParameterRefused
 from wrapped_assets.serving.formats import FORMATS, QUOTE_64BIT, Form
+from wrapped_assets.serving.live import OutsideYear
 from wrapped_assets.serving.messages import Call, Reply
 from wrapped_assets.serving.problems import Problem
 from wrapped_assets.serving.sandbox import Sandbox
-from wrapped_assets.serving.seams import Answer, Endpoint, Parameter
+from wrapped_assets.serving.seams import Answer
 from wrapped_assets.serving.shelf import Shelf
 from wrapped_assets.serving.threads import Threads
 
@@ -51,12 +53,18 @@ class Pipes:
         endpoint = self._find(name)
         call.notes.pipe = endpoint.name
         scope = scope_for(grant, endpoint.name)
-        decided = parameters.decide(endpoint.parameters, scope.bind(given), scope.fixed_params)
-        year = self._year(decided)
         began = time.thread_time()
-        with self.shelf.using(year) as live:
-            answer = live.run(endpoint, {**decided, "year": year})
-        call.notes.cpu_seconds = time.thread_time() - began
+        try:
+            decided = parameters.decide(endpoint.parameters, scope.bind(given), scope.fixed_params)
+            year = self._year(decided)
+            with self.shelf.using(year) as live:
+                answer = live.run(endpoint, decided)
+        except ParameterRefused as refused:
+            raise Problem(400, str(refused)) from None
+        except OutsideYear:
+            raise Problem(400, f"The days asked for are not all in {year}") from None
+        finally:
+            call.notes.cpu_seconds = time.thread_time() - began
         call.notes.rows_read, call.notes.bytes_read = answer.rows_read, answer.bytes_read
         return answer
 
@@ -66,8 +74,9 @@ class Pipes:
         if not years:
             raise Problem(503, "Nothing is published yet", {"Retry-After": "5"})
         year = decided.get("year", years[-1])
-        if not isinstance(year, int) or year not in years:
+        if year not in years:
             raise Problem(400, f"The parameter 'year' names no published year, expected one of {years}")
+        assert isinstance(year, int)
         return year
 
     def _find(self, name: str) -> Endpoint:
@@ -109,7 +118,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     return {
         "name": parameter.name,
         "type": parameter.type,
-        "required": parameter.required,
+        "required": parameter.is_required,
         "default": parameter.default,
         "description": parameter.description,
     }

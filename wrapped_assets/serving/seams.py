@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from wrapped_assets.grants import Grant
+from wrapped_assets.serving.endpoints import Endpoint
 
 
 class Authority(Protocol):
@@ -146,51 +147,11 @@ class Answer(Protocol):
         """What these rows weigh."""
 
 
-class Parameter(Protocol):
-    """A parameter of an endpoint, as its header declares it."""
-
-    @property
-    def name(self) -> str:
-        """As the URL spells it."""
-
-    @property
-    def type(self) -> str:
-        """A ClickHouse type."""
-
-    @property
-    def required(self) -> bool:
-        """Whether it must be given."""
-
-    @property
-    def default(self) -> str | None:
-        """What it is when it is not given; None for nothing."""
-
-    @property
-    def description(self) -> str:
-        """One sentence."""
-
-
-class Endpoint(Protocol):
-    """A question that can be asked by name."""
-
-    @property
-    def name(self) -> str:
-        """As the URL spells it."""
-
-    @property
-    def description(self) -> str:
-        """A sentence or two."""
-
-    @property
-    def parameters(self) -> Sequence[Parameter]:
-        """In the order of its header."""
-
-
 class Live(Protocol):
     """One edition's snapshot, and what landed since."""
 
-    def run(self, endpoint: Any, parameters: Mapping[str, object]) -> Answer:
-        """The endpoint's rows. Called from several threads."""
+    def run(self, endpoint: Endpoint, parameters: Mapping[str, object]) -> Answer:
+        """The endpoint's rows; ParameterRefused or OutsideYear when it cannot be asked so. Called from several threads."""
 
     def follow(self, seconds: float | None = None) -> object:
         """Take in what landed since; looks at old days in turn, for so long."""
