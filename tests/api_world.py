@@ -266,6 +266,7 @@ def world(folder: Path, request_log: RequestLog | None = None, **changes: Any) -
         access_log=AccessLog(log),
         request_log=request_log,
         documentation=DOCUMENTATION,
+        clock=changes.get("now", lambda: datetime.now(UTC)),
     )
     with registry:
         yield World(App(parts), registry, authority, published, shelf, metrics, log, lives)

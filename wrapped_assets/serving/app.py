@@ -4,7 +4,7 @@ Each gets a request id, is timed, counted and logged, and is answered even when 
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,6 +42,10 @@ PREFLIGHT: Headers = (
 OPEN_TO_PAGES = ("/v0/", "/mcp")
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True)
 class Parts:
     """What the application is put together from."""
@@ -57,6 +61,8 @@ class Parts:
     request_log: RequestLog | None
     documentation: str
     """The address that errors name."""
+
+    clock: Callable[[], datetime] = _now
 
 
 def routes(parts: Parts) -> Sequence[Route]:
@@ -99,7 +105,7 @@ class App:
             await self._live(receive, send)
 
     async def _answer(self, call: Call, send: Send) -> None:
-        started, at = time.perf_counter(), datetime.now(UTC)
+        started, at = time.perf_counter(), self.parts.clock()
         reply = await self._reply(call)
         common = (*ALWAYS, (b"x-request-id", call.request_id.encode()), *call.reply_headers)
         if call.path.startswith(OPEN_TO_PAGES):
