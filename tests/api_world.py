@@ -25,6 +25,7 @@ from wrapped_assets.serving.endpoints import Endpoint, Parameter
 from wrapped_assets.serving.follower import Follower
 from wrapped_assets.serving.keys import Keys
 from wrapped_assets.serving.limits import Limits
+from wrapped_assets.serving.live import OutsideYear
 from wrapped_assets.serving.mcp_tools import Mcp
 from wrapped_assets.serving.metrics import Metrics
 from wrapped_assets.serving.openapi import document
@@ -109,7 +110,9 @@ class Live:
             )
         start = values["start_date"]
         assert isinstance(start, date)
-        days = [(start + timedelta(n), total + n) for n in range(int(str(values["limit"])))]
+        if start.year != YEAR:
+            raise OutsideYear(YEAR, start, date(YEAR + 1, 1, 1))
+        days = [(start + timedelta(n), total + n) for n in range(min(int(str(values["limit"])), 366))]
         return Answer([("day", "Date"), ("requests", "UInt64")], days)
 
     def follow(self, seconds: float | None = None) -> None:
