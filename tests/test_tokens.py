@@ -107,7 +107,7 @@ def test_without_a_registry_a_token_is_its_signature(clock: Clock) -> None:
 def test_a_token_needs_an_id_and_a_jwt_an_end(authority: Authority) -> None:
     """One that could not be revoked, or never ends, is not issued."""
     with pytest.raises(ValueError, match="needs a jti"):
-        authority.issue(grant(jti=None))  # type: ignore[arg-type]
+        authority.issue(grant(jti=None))
     with pytest.raises(ValueError, match="expires_at"):
         authority.issue(grant("jti-2", expires_at=None))
 

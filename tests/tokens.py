@@ -5,6 +5,7 @@ import hmac
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,11 +31,11 @@ class Clock:
         self.at += timedelta(**how_long)
 
 
-def grant(jti: str = "jti-1", **more: Any) -> Grant:
+def grant(jti: str | None = "jti-1", **more: Any) -> Grant:
     """A customer's grant for an hour."""
     scope = Scope("PIPES:READ", PIPE, {"wrapped_id": "w-1"})
-    given = {"scopes": (scope,), "expires_at": NOW + timedelta(hours=1)} | more
-    return Grant(name=given.pop("name", "acme"), workspace_id="wrapped", jti=jti, **given)
+    usual = Grant("acme", "wrapped", (scope,), jti=jti, expires_at=NOW + timedelta(hours=1))
+    return replace(usual, **more)
 
 
 def claims(**changes: Any) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from wrapped_assets.command import wrapped
 from wrapped_assets.settings import Settings
@@ -146,7 +145,8 @@ def _grant_of_customer(
         companies = reader.recipients(year)
     if wrapped_id not in companies:
         raise typer.BadParameter(
-            f"No customer of the {year} edition has the wrapped_id '{wrapped_id}'; `{wrapped(f'summary --year {year}')}` finds one."
+            f"No customer of the {year} edition has the wrapped_id '{wrapped_id}';"
+            f" `{wrapped(f'summary --year {year} --organization-id O --format json')}` shows the one of an organization."
         )
     at = datetime.now(UTC)
     registry.make_links(year, {wrapped_id: companies[wrapped_id]})
@@ -190,10 +190,7 @@ def list_tokens(
     if not rows:
         _note("There are none.")
         return
-    table = Table(*rows[0])
-    for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
-    console.print(table, markup=False, soft_wrap=True)
+    sys.stdout.writelines(f"{line}\n" for line in token_reports.aligned(rows))
 
 
 @app.command()

@@ -126,10 +126,10 @@ def _scope(value: Any) -> Scope:
     if not isinstance(value, Mapping) or not isinstance(value.get("type"), str):
         raise BadClaims("each scope must be an object with a 'type'")
     resource = value.get("resource")
-    if resource is not None and not _is_text(resource):
-        raise BadClaims("a scope's 'resource' must be text, the name of a pipe")
     if value["type"] == READ and not resource:
         raise BadClaims("a scope PIPES:READ must name its pipe in 'resource'")
+    if resource is not None and not _is_text(resource):
+        raise BadClaims("a scope's 'resource' must be text, the name of a pipe")
     return Scope(value["type"], resource, texts_in(value.get("fixed_params", {}), "fixed_params"))
 
 

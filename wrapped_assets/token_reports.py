@@ -40,3 +40,18 @@ def link_rows(
         for link in links
         if everything or not link.revoked
     ]
+
+
+def aligned(rows: Sequence[Mapping[str, str]]) -> list[str]:
+    """Rows as lines of columns, whole however wide: what stands there is there to be copied."""
+    cells = [list(rows[0]), *([_printable(value) for value in row.values()] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in cells
+    ]
+
+
+def _printable(text: str) -> str:
+    """Names come from outside, and a terminal obeys control characters."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)

@@ -129,8 +129,11 @@ class Authority:
             self._registry.record(grant, self._clock(), _digest(text))
             return text
         issued_at = self._clock()
-        salt = self._registry.record(grant, issued_at) if self._registry else b""
-        return self._sign(grant, issued_at, salt)
+        text = self._sign(grant, issued_at, b"")
+        if self._registry is None:
+            return text
+        # Signed once before, so that what cannot be a token is told before it is remembered as one.
+        return self._sign(grant, issued_at, self._registry.record(grant, issued_at))
 
     def text_of(self, grant: Grant, issued_at: datetime) -> str:
         """The text of a JWT that the registry remembers: nothing keeps it, it is made again, the same until the next rotation."""

@@ -64,9 +64,9 @@ class Limits:
 
     def close(self) -> None:
         """Give the connections to Redis back."""
-        client = getattr(self._shared.storage, "storage", None)
-        if hasattr(client, "close"):
-            client.close()
+        close = getattr(getattr(self._shared.storage, "storage", None), "close", None)
+        if close is not None:
+            close()
 
     def hit(self, name: str, rps: int | None) -> Verdict | None:
         """Count one request of this name against its limit; None when it has none.

@@ -90,7 +90,7 @@ class Registry(RegistryReader):
         at = self._clock()
         with self._database.writing() as connection:
             found = token_rows.find(connection, token_rows.named(name))
-            link = link_rows.by_url_key(connection, name)
+            link = link_rows.even_revoked(connection, name)
             if not found and link is None:
                 raise NoSuchToken(name)
             done = [f"token {each.grant.jti}" for each in found if each.revoked_at is None]

@@ -71,14 +71,25 @@ class Database:
 
     def _create(self) -> Engine:
         if self.is_sqlite:
-            engine = create_engine(self.url, connect_args={"timeout": PATIENCE_SECONDS}, hide_parameters=True)
+            engine = create_engine(
+                self.url,
+                connect_args={"timeout": PATIENCE_SECONDS},
+                pool_timeout=PATIENCE_SECONDS,
+                hide_parameters=True,
+            )
             event.listen(engine, "connect", _set_up_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine
         options = f"-c statement_timeout={PATIENCE_SECONDS}s -c timezone=UTC"
         arguments = {"connect_timeout": 3, "application_name": "wrapped", "options": options}
         # pre_ping: a server that was restarted costs one more question and no error.
-        return create_engine(self.url, connect_args=arguments, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(
+            self.url,
+            connect_args=arguments,
+            pool_pre_ping=True,
+            pool_timeout=PATIENCE_SECONDS,
+            hide_parameters=True,
+        )
 
     @contextmanager
     def _told(self) -> Iterator[None]:

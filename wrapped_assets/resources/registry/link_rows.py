@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, or_, select, update
 
 from wrapped_assets.resources.registry import keys
 from wrapped_assets.resources.registry.database import Database
 from wrapped_assets.resources.registry.keys import Draw
-from wrapped_assets.resources.registry.tables import links, note_change, opt_outs, shorts
+from wrapped_assets.resources.registry.tables import Instant, links, note_change, opt_outs, shorts
 
 
 @dataclass(frozen=True)
@@ -47,40 +47,45 @@ def _links() -> Select[Any]:
 
 # Built once: building one costs more than SQLite needs to answer it.
 _BY_URL_KEY = _links().where(links.c.url_key == bindparam("key"))
-_BY_SHORT = (
+_LIVE = links.c.revoked_at.is_(None)
+_LIVE_BY_URL_KEY = _BY_URL_KEY.where(_LIVE)
+_LIVE_BY_SHORT = (
     _links()
     .join(shorts, shorts.c.url_key == links.c.url_key)
-    .where(shorts.c.short == bindparam("key"))
-    .add_columns(shorts.c.expires_at)
+    .where(shorts.c.short == bindparam("key"), _LIVE)
+    .where(or_(shorts.c.expires_at.is_(None), shorts.c.expires_at > bindparam("at", type_=Instant)))
 )
 _BY_SUBJECT = _links().where(links.c.subject == bindparam("key")).order_by(links.c.year, links.c.created_at)
 _OF_YEAR = _links().where(links.c.year == bindparam("key")).order_by(links.c.subject, links.c.created_at)
 
 
-def by_url_key(connection: Connection, url_key: str) -> Link | None:
+def live(connection: Connection, url_key: str) -> Link | None:
+    """The link of this name. Whether one was revoked or never was is the same question, and takes as long."""
+    return next(iter(_read(connection, _LIVE_BY_URL_KEY, key=url_key)), None)
+
+
+def live_by_short(connection: Connection, short: str, at: datetime) -> Link | None:
+    """The link that a short link, or a share link that is not over, leads to."""
+    return next(iter(_read(connection, _LIVE_BY_SHORT, key=short, at=at)), None)
+
+
+def even_revoked(connection: Connection, url_key: str) -> Link | None:
     """The link of this name, revoked or not."""
-    return next(iter(_read(connection, _BY_URL_KEY, url_key)), None)
-
-
-def by_short(connection: Connection, short: str) -> tuple[Link, datetime | None] | None:
-    """The link that a short or a share link leads to, and when that ends."""
-    for row in connection.execute(_BY_SHORT, {"key": short}).mappings():
-        return _link(row), row["expires_at"]
-    return None
+    return next(iter(_read(connection, _BY_URL_KEY, key=url_key)), None)
 
 
 def of_subject(connection: Connection, subject: str) -> list[Link]:
     """All links of a subject, oldest edition first."""
-    return _read(connection, _BY_SUBJECT, subject)
+    return _read(connection, _BY_SUBJECT, key=subject)
 
 
 def of_year(connection: Connection, year: int) -> list[Link]:
     """All links of an edition."""
-    return _read(connection, _OF_YEAR, year)
+    return _read(connection, _OF_YEAR, key=year)
 
 
-def _read(connection: Connection, statement: Select[Any], key: object) -> list[Link]:
-    return [_link(row) for row in connection.execute(statement, {"key": key}).mappings()]
+def _read(connection: Connection, statement: Select[Any], **values: object) -> list[Link]:
+    return [_link(row) for row in connection.execute(statement, values).mappings()]
 
 
 def _link(row: RowMapping) -> Link:
@@ -185,11 +190,3 @@ def opt_in(connection: Connection, subject: str) -> None:
     """The subject changed its mind."""
     connection.execute(delete(opt_outs).where(opt_outs.c.subject == subject))
     note_change(connection)
-
-
-def count_opted_out(connection: Connection, year: int) -> int:
-    """How many subjects of an edition opted out."""
-    those = select(func.count(links.c.subject.distinct())).join(
-        opt_outs, opt_outs.c.subject == links.c.subject
-    )
-    return int(connection.execute(those.where(links.c.year == year)).scalar_one())

@@ -56,10 +56,10 @@ class RegistryReader:
         link = remembered.get(url_key)
         if link is None:
             with self._database.reading() as connection:
-                link = link_rows.by_url_key(connection, url_key)
-            if link is None or link.revoked:
-                return None
-            remembered.put(url_key, link)
+                link = link_rows.live(connection, url_key)
+            # Whoever opted out has no page: asked each time, as what is unknown is.
+            if link is not None and not link.opted_out:
+                remembered.put(url_key, link)
         return link
 
     def resolve_short(self, short: str) -> Link | None:
@@ -67,12 +67,7 @@ class RegistryReader:
         if not _KEY.fullmatch(short):
             return None
         with self._database.reading() as connection:
-            found = link_rows.by_short(connection, short)
-        if found is None:
-            return None
-        link, expires_at = found
-        is_over = expires_at is not None and expires_at <= self._clock()
-        return None if link.revoked or is_over else link
+            return link_rows.live_by_short(connection, short, self._clock())
 
     def share(self, url_key: str, lifetime: timedelta) -> Share | None:
         """A share link to this page that ends after `lifetime` at most; None when there is no such page."""
@@ -80,8 +75,8 @@ class RegistryReader:
             return None
         at = self._clock()
         with self._database.writing() as connection:
-            link = link_rows.by_url_key(connection, url_key)
-            if link is None or link.revoked or link.opted_out:
+            link = link_rows.live(connection, url_key)
+            if link is None or link.opted_out:
                 return None
             return link_rows.share(connection, url_key, at + lifetime, at, self._draw)
 
