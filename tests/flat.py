@@ -21,7 +21,8 @@ def summary(
             row | {"customer": "all of them"}
             for row in oracle.raw_rows(files, family)
             if start <= row[time].date() < end
-            and oracle.wrapped_id(secret, owners.get(row["organization_id"], row["organization_id"])) in wanted
+            and oracle.wrapped_id(secret, owners.get(row["organization_id"], row["organization_id"]))
+            in wanted
         ]
 
     held = oracle.Year(

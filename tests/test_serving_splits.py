@@ -35,7 +35,9 @@ def wrong_answers(
     found = []
     for number in range(questions):
         asked = dice.sample(everyone, dice.randint(1, len(everyone))) if everyone and number else everyone
-        start, end = days_of(dice, live.year) if number > 1 else (date(live.year, 1, 1), date(live.year + 1, 1, 1))
+        start, end = (
+            days_of(dice, live.year) if number > 1 else (date(live.year, 1, 1), date(live.year + 1, 1, 1))
+        )
         answer = live.summary([*asked, "unknown"], start, end)
         (row,) = answer.rows
         said = dict(zip([name for name, _ in answer.columns], row, strict=True))

@@ -175,7 +175,9 @@ class Fresh:
     def _files_of(self, family: str, touched: Hours) -> list[HeldFile]:
         """The present version of every file that has rows on these days."""
         days = sorted(touched)
-        before = [held for held in self.history.files_of_hours(family, days) if held.file.key not in self.taken]
+        before = [
+            held for held in self.history.files_of_hours(family, days) if held.file.key not in self.taken
+        ]
         since = [
             HeldFile(each.file, day, held.row_count, held.hours)
             for each in self.taken.values()
@@ -197,7 +199,9 @@ class Fresh:
     def _beside(self, fetched: Fetched, files: Iterable[LedgerFile]) -> Iterator[Fetched]:
         """These files, fetching those that are not near already."""
         wanted = {file.key: file for file in files}
-        missing = [LandingObject(f.key, f.etag, f.size) for f in wanted.values() if f.key not in fetched.paths]
+        missing = [
+            LandingObject(f.key, f.etag, f.size) for f in wanted.values() if f.key not in fetched.paths
+        ]
         with self.store.fetch(missing) as more:
             yield Fetched({**fetched.paths, **more.paths}, more.problems)
 

@@ -131,9 +131,7 @@ class Live:
         if not (year.start <= start and end <= year.end):
             raise OutsideYear(self.year, start, end)
         now = self._generation
-        organizations = sorted(
-            {each for customer in wrapped_ids for each in now.customers.get(customer, ())}
-        )
+        organizations = sorted({each for customer in wrapped_ids for each in now.customers.get(customer, ())})
         parts = self._parts(now, organizations, Cover.of(start, end))
         read = sum(len(rows) for rows in vars(parts).values())
         return Answer(SUMMARY_COLUMNS, [summary_row(parts, now.names)], read, _size(parts))
@@ -146,9 +144,7 @@ class Live:
             self._day_totals(now, organizations, cover),
         )
 
-    def _rows(
-        self, now: Generation, table: Served, organizations: Sequence[int], cover: Cover
-    ) -> list[Row]:
+    def _rows(self, now: Generation, table: Served, organizations: Sequence[int], cover: Cover) -> list[Row]:
         """Rows of disjoint periods: the snapshot's where nothing changed, and what replaces the others."""
         replaced = now.replaced[table.name]
         rows: list[Row] = []
@@ -190,7 +186,8 @@ class Live:
         """The folders to look into: the newest days, then older ones from where the last look stopped."""
         calendar = self._fresh.calendar()
         folders = {
-            family: {day for day in self._fresh.store.days(family).days if day in calendar} for family in FAMILIES
+            family: {day for day in self._fresh.store.days(family).days if day in calendar}
+            for family in FAMILIES
         }
         every = sorted(set().union(*folders.values()), reverse=True)
         newest, older = every[:NEWEST_DAYS], every[NEWEST_DAYS:]
@@ -224,8 +221,9 @@ class Live:
         )
 
     def _replaced(self, table: Served) -> dict[int, Replaced]:
-        months, days = _by_organization(self._overlay.changed(table, MONTHLY)), _by_organization(
-            self._overlay.changed(table, DAILY)
+        months, days = (
+            _by_organization(self._overlay.changed(table, MONTHLY)),
+            _by_organization(self._overlay.changed(table, DAILY)),
         )
         month_rows = _by_organization(self._overlay.states(table, MONTHLY))
         day_rows = _by_organization(self._overlay.states(table, DAILY))
@@ -252,5 +250,8 @@ def _by_organization(rows: Iterable[Row]) -> dict[int, list[Row]]:
 def _size(parts: Parts) -> int:
     """The bytes of these rows as numbers of 8 bytes and texts."""
     return sum(
-        len(value) if isinstance(value, str) else 8 for rows in vars(parts).values() for row in rows for value in row
+        len(value) if isinstance(value, str) else 8
+        for rows in vars(parts).values()
+        for row in rows
+        for value in row
     )
