@@ -41,10 +41,10 @@ class NotPublished(PublicationRefused):
 class SampleStays(PublicationRefused):
     """A dry run cannot be promoted."""
 
-    def __init__(self, year: int, number: int, documents: int) -> None:
+    def __init__(self, year: int, number: int, documents: int, subjects: int) -> None:
         super().__init__(
             f"Version {number} of {year} was not promoted.\n"
-            f"  It is a dry run with {documents:,} documents out of all.\n"
+            f"  It is a dry run, with {documents:,} of {subjects:,} documents.\n"
             f"  Next: `{wrapped(f'publish --year {year}')}` without --sample, then promote that version."
         )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from wrapped_assets import progress
+from wrapped_assets.progress import Progress
 from wrapped_assets.publication import catalog, keys, pointer
 from wrapped_assets.publication.contents import Contents, Outcome
 from wrapped_assets.publication.errors import (
@@ -29,6 +30,7 @@ from wrapped_assets.publication.sampling import sampled
 from wrapped_assets.publication.store import Store
 from wrapped_assets.publication.version import Version
 from wrapped_assets.publication.writing import (
+    LABEL,
     entry_of,
     refuse_wrong_subjects,
     summed,
@@ -44,9 +46,12 @@ def _now() -> datetime:
 class Publisher:
     """Publishes to one store. Several may work at once, also on several machines."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self, store: Store, now: Callable[[], datetime] = _now, progress: Progress = progress.report
+    ) -> None:
         self.store = store
         self._now = now
+        self._progress = progress
 
     def publish(self, contents: Contents, sample: bool = False) -> Outcome:
         """Write a new complete version, not yet read by anybody; with `sample` a dry run of a hundredth of the subjects.
@@ -56,14 +61,13 @@ class Publisher:
         """
         held = None if sample else catalog.frozen(self.store, contents.year)
         if held is not None:
-            _refuse_changes(held, contents)
+            _refuse_changes(held, contents, self._progress)
             return Outcome(held.manifest, made=False)
         subjects = sampled(contents.subjects) if sample else list(contents.subjects)
         number = self._claim(contents.year)
         folder = keys.version(contents.year, number)
-        entries = write_documents(
-            self.store, folder, contents.documents(subjects), len(subjects), progress.report
-        )
+        documents = contents.documents(subjects)
+        entries = write_documents(self.store, folder, documents, len(subjects), self._progress)
         refuse_wrong_subjects(contents.year, number, subjects, entries)
         pieces = write_index(self.store, folder, entries)
         snapshot = self._write_snapshot(contents, folder)
@@ -87,6 +91,14 @@ class Publisher:
         self._complete(manifest)
         return Outcome(manifest, made=True)
 
+    def version(self, year: int, number: int) -> Version:
+        """A complete version, promoted or not; NotPublished when there is none with this number."""
+        return catalog.complete(self.store, year, number)
+
+    def current(self, year: int) -> Promotion | None:
+        """The move of the pointer that counts now; None when nothing was promoted."""
+        return pointer.newest(self.store, year)
+
     def promote(self, year: int, number: int | None = None) -> Promotion:
         """Make a version current, without one the newest; nothing happens when it is already.
 
@@ -96,7 +108,7 @@ class Publisher:
         version = catalog.complete(self.store, year, number)
         manifest = version.manifest
         if manifest.sample:
-            raise SampleStays(year, manifest.number, manifest.documents.count)
+            raise SampleStays(year, manifest.number, manifest.documents.count, manifest.subjects)
         if failed := manifest.failed():
             raise ChecksFailed(year, manifest.number, failed)
         catalog.refuse_gaps(version)
@@ -167,7 +179,7 @@ class Publisher:
         return promotion
 
 
-def _refuse_changes(held: Version, contents: Contents) -> None:
+def _refuse_changes(held: Version, contents: Contents, progress: Progress) -> None:
     """FrozenEditionChanges unless the edition still has exactly the documents of this version."""
     made, differing = 0, []
     documents = contents.documents(contents.subjects) if contents.frozen else ()
@@ -176,7 +188,7 @@ def _refuse_changes(held: Version, contents: Contents) -> None:
         entry = entry_of(subject, content)
         if held.entry(subject) != (entry.sha256, entry.size):
             differing.append(subject)
-        progress.report("documents", made, len(contents.subjects))
+        progress(LABEL, made, len(contents.subjects))
     if not contents.frozen:
         seen = "the edition is not frozen there"
     elif differing:

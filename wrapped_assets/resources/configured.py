@@ -10,6 +10,9 @@ import duckdb
 from dagster_duckdb import DuckDBResource
 
 from wrapped_assets.address import Address
+from wrapped_assets.progress import Progress
+from wrapped_assets.publication import Publisher
+from wrapped_assets.publication.open import open_publication
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
 from wrapped_assets.resources.duckdb.connection import connect
 from wrapped_assets.resources.landing_store import LandingStore
@@ -150,6 +153,14 @@ class LandingResource(dg.ConfigurableResource):
     def store(self) -> LandingStore:
         """The store; asks no server yet."""
         return open_landing(Settings.load())
+
+
+class PublishedResource(dg.ConfigurableResource):
+    """The published store named by WRAPPED_PUBLISHED_URL."""
+
+    def publisher(self, progress: Progress) -> Publisher:
+        """Publishes there; asks no server yet."""
+        return Publisher(open_publication(Settings.load()), progress=progress)
 
 
 class RegionsResource(dg.ConfigurableResource):

@@ -86,9 +86,7 @@ class _Stream:
         if self._asked(statement, None):
             self.draft.number_organizations("answer")
 
-    def fill_served(
-        self, table: Served, level: Level, statement: str, values: Mapping[str, Any]
-    ) -> None:
+    def fill_served(self, table: Served, level: Level, statement: str, values: Mapping[str, Any]) -> None:
         if self._asked(statement, values):
             self.draft.fill_served(table, level, "from answer", {})
 
