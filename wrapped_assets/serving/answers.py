@@ -8,13 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wrapped_assets.summaries import (
-    EventType,
-    WorkspaceFacts,
-    WorkspaceShare,
-    without_emails,
-    workspace_shares,
-)
+from wrapped_assets.summaries import EventType, WorkspaceFacts, WorkspaceShare, without_emails, workspace_shares
 
 Row = tuple[Any, ...]
 
@@ -116,8 +110,7 @@ def _storage(sizes: Iterable[Row], names: Names) -> tuple[int, int, str | None, 
     if not last:
         return 0, 0, None, 0
     largest = min(
-        last.values(),
-        key=lambda row: (-row[5], -row[6], _bytes(row[2]), _bytes(names.organization_ids[row[0]])),
+        last.values(), key=lambda row: (-row[5], -row[6], _bytes(row[2]), _bytes(names.organization_ids[row[0]]))
     )
     stored, rows = sum(row[5] for row in last.values()), sum(row[6] for row in last.values())
     return stored, rows, without_emails(largest[3]), largest[5]

@@ -78,7 +78,9 @@ class History:
         """(organization, day, requests, errors) of each day that has any."""
         return self._of("day_totals", "day", organizations, start, end)
 
-    def _of(self, table: str, period: str, organizations: Sequence[int], start: date, end: date) -> list[Row]:
+    def _of(
+        self, table: str, period: str, organizations: Sequence[int], start: date, end: date
+    ) -> list[Row]:
         runs = _runs(organizations)
         if len(runs) > RUNS_AT_ONCE:
             statement = sql.render("serving/rows_of_many", table=table, period=period)

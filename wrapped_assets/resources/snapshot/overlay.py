@@ -76,9 +76,7 @@ class Overlay:
 
     def organizations(self) -> list[tuple[int, str, str]]:
         """(number, organization_id, wrapped_id) of every organization."""
-        return self._all(
-            "select organization, organization_id, wrapped_id from fresh.organizations order by 1"
-        )
+        return self._all("select organization, organization_id, wrapped_id from fresh.organizations order by 1")
 
     def workspace_names(self) -> dict[str, str | None]:
         """The newest name of every workspace that a snapshot of names knows, by workspace_id."""
@@ -112,9 +110,7 @@ class Overlay:
         strangers = self.con.execute(statement).fetchall()
         if not strangers:
             return
-        (first,) = self.con.execute(
-            "select coalesce(max(organization), -1) + 1 from fresh.organizations"
-        ).fetchall()[0]
+        (first,) = self.con.execute("select coalesce(max(organization), -1) + 1 from fresh.organizations").fetchall()[0]
         rows = [
             (first + number, id, self.identify(customer or id))
             for number, (id, customer) in enumerate(strangers)
