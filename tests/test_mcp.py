@@ -26,7 +26,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield made, url
 
 
-def talk(url: str, token: str, work: Callable[[Client], Coroutine[Any, Any, Any]], mode: str = "legacy") -> Any:
+def talk(
+    url: str, token: str, work: Callable[[Client], Coroutine[Any, Any, Any]], mode: str = "legacy"
+) -> Any:
     """What came of a conversation."""
 
     async def conversation() -> Any:
@@ -61,10 +63,14 @@ def test_a_call_answers_as_the_endpoint_does(served: Served, mode: str) -> None:
     plain = httpx.get(f"{url}/v0/pipes/{BY_DAY}.json?limit=2&start_date=2025-06-01&token={token}").json()
 
     assert not told.is_error
-    assert told.structured_content["data"] == plain["data"] == [
-        {"day": "2025-06-01", "requests": 1001},
-        {"day": "2025-06-02", "requests": 1002},
-    ]
+    assert (
+        told.structured_content["data"]
+        == plain["data"]
+        == [
+            {"day": "2025-06-01", "requests": 1001},
+            {"day": "2025-06-02", "requests": 1002},
+        ]
+    )
     assert json.loads(told.content[0].text)["meta"] == plain["meta"]
 
 
@@ -124,7 +130,9 @@ def test_other_methods_are_refused(served: Served) -> None:
     assert (answer.status_code, answer.headers["allow"]) == (405, "OPTIONS, POST")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'{"jsonrpc": "2.0"}', b"\xff" * 100, b"[" * 50_000])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"null", b'{"jsonrpc": "2.0"}', b"\xff" * 100, b"[" * 50_000]
+)
 def test_nonsense_is_refused_and_never_a_defect(served: Served, content: bytes) -> None:
     """With 4xx."""
     made, url = served

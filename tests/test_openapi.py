@@ -51,6 +51,8 @@ def test_whatever_is_sent_is_answered(case: schemathesis.Case, served: Served) -
         if "x-request-id" not in answer.headers:
             continue  # no HTTP request at all: the server itself refused it
         assert answer.status_code < 500, answer.text
-        assert str(answer.status_code) in case.operation.definition.raw["responses"] or answer.status_code in (404, 405)
+        assert str(answer.status_code) in case.operation.definition.raw[
+            "responses"
+        ] or answer.status_code in (404, 405)
         if answer.status_code >= 400:
             assert answer.json().keys() == {"error", "documentation"}

@@ -75,8 +75,8 @@ class Settings:
     limits_url: str = field(default="memory://", repr=False)
     """WRAPPED_LIMITS_URL: where requests are counted, `memory://` (each worker by itself) or `redis://:password@host:6379/0` (`rediss://` with TLS). Default memory://."""
 
-    public_url: str = "http://127.0.0.1:8080"
-    """WRAPPED_PUBLIC_URL: the address under which people reach `wrapped serve`; it stands in share links and errors. Default http://127.0.0.1:8080."""
+    public_url: str | None = None
+    """WRAPPED_PUBLIC_URL: the address under which people reach `wrapped serve`; it stands in share links and errors. Default: where it listens."""
 
     request_log_url: str | None = None
     """WRAPPED_REQUEST_LOG_URL: a landing store that the API writes its own requests to, `file://`, `s3://` or `gs://`. Default: none, they are not written."""
@@ -251,12 +251,12 @@ class _Reader:
             self.problems[name] = "is not a URL such as https://host:9000"
         return given
 
-    def _public(self) -> str:
+    def _public(self) -> str | None:
         name = "WRAPPED_PUBLIC_URL"
-        given = self.environment.get(name, "http://127.0.0.1:8080").rstrip("/")
-        if not _ENDPOINT.fullmatch(given):
+        given = self.environment.get(name)
+        if given and not _ENDPOINT.fullmatch(given):
             self.problems[name] = "is not a URL such as https://wrapped.example.com"
-        return given
+        return given.rstrip("/") if given else None
 
     def _request_log(self) -> str | None:
         name = "WRAPPED_REQUEST_LOG_URL"

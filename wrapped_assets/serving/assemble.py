@@ -38,7 +38,9 @@ def _imported_days(settings: Settings) -> Span:
     return Span(settings.first_day, datetime.now(UTC).date() + timedelta(days=1))
 
 
-def application(settings: Settings, folder: Path, shared_metrics: bool, log_access: bool) -> App:
+def application(
+    settings: Settings, folder: Path, public_url: str, shared_metrics: bool, log_access: bool
+) -> App:
     """The application of one worker. `folder` is its own, for snapshots that come from a bucket."""
     registry, published, landing = open_registry(settings), open_published(settings), open_landing(settings)
     endpoints = load_endpoints()
@@ -52,12 +54,12 @@ def application(settings: Settings, folder: Path, shared_metrics: bool, log_acce
 
     shelf = Shelf(published, open_live, folder)
     pipes = Pipes(endpoints, shelf, door, threads, Sandbox())
-    described = document(endpoints.values(), version("wrapped-assets"), settings.public_url)
+    described = document(endpoints.values(), version("wrapped-assets"), public_url)
     request_store = open_request_log(settings)
     return App(
         Parts(
             pipes=pipes,
-            proxy=Proxy(Keys(registry, published, threads), threads, settings.public_url),
+            proxy=Proxy(Keys(registry, published, threads), threads, public_url),
             tokens=TokenRoutes(TokenAdmin(authority, registry), door, threads),
             operations=Operations(shelf, metrics, described),
             mcp=Mcp(pipes, version("wrapped-assets")),
@@ -69,6 +71,6 @@ def application(settings: Settings, folder: Path, shared_metrics: bool, log_acce
             request_log=RequestLog(request_store, lambda rows: metrics.lost("requests", rows))
             if request_store
             else None,
-            documentation=f"{settings.public_url}/v0/pipes/openapi.json",
+            documentation=f"{public_url}/v0/pipes/openapi.json",
         )
     )

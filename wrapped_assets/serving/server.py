@@ -2,7 +2,7 @@
 
 The parent only imports and listens; what opens files, threads or connections does so in the worker, after the fork.
 A promotion needs no restart: every worker takes the new version up by itself (shelf). SIGHUP replaces the workers one by
-one, for a new program; SIGTERM ends them once their requests have ended.
+one, for a new registry or other settings; SIGTERM ends them once their requests have ended.
 """
 
 import atexit
@@ -67,16 +67,23 @@ def serve(settings: Settings, host: str, port: int, workers: int, log_access: bo
     server.on_startup(
         lambda: print(f"Serving on http://{host}:{port} with {workers} workers.", file=sys.stderr)
     )
-    server.serve(target_loader=partial(_load, settings, folder, log_access), wrap_loader=False)
+    public_url = settings.public_url or _address(host, port)
+    server.serve(target_loader=partial(_load, settings, folder, public_url, log_access), wrap_loader=False)
 
 
-def _load(settings: Settings, folder: Path, log_access: bool) -> Callable[..., Any]:
+def _load(settings: Settings, folder: Path, public_url: str, log_access: bool) -> Callable[..., Any]:
     """The application, in the worker."""
     from wrapped_assets.serving.assemble import application
 
     own = folder / f"worker-{os.getpid()}"
     own.mkdir(exist_ok=True)
-    return application(settings, own, shared_metrics=True, log_access=log_access)
+    return application(settings, own, public_url, shared_metrics=True, log_access=log_access)
+
+
+def _address(host: str, port: int) -> str:
+    """Where this machine reaches what listens there."""
+    near = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{near}:{port}"
 
 
 def _remove(folder: Path, owner: int) -> None:
