@@ -14,7 +14,7 @@ select
     day as date,
     cast(sum(requests) as bigint) as requests,
     cast(sum(errors) as bigint) as errors
-from day_totals
+from daily_requests
 semi join wanted using (organization)
 where day >= $start_date and day < $end_date
 group by day

@@ -15,8 +15,8 @@ select
     cast(date_trunc('month', day) as date) as month,
     cast(sum(requests) as bigint) as requests,
     cast(sum(errors) as bigint) as errors,
-    cast(sum(read_bytes) as hugeint) as bytes_read,
-    cast(sum(read_rows) as hugeint) as rows_read
+    cast(sum(bytes_read) as hugeint) as bytes_read,
+    cast(sum(rows_read) as hugeint) as rows_read
 from daily_requests
 semi join wanted using (organization)
 where day >= $start_date and day < $end_date

@@ -12,11 +12,11 @@ with wanted as (
 ),
 
 parts as (
-    select organization, workspace_id, requests, errors, read_bytes as bytes_read, 0 as bytes_written
+    select organization, workspace_id, requests, errors, bytes_read, 0 as bytes_written
     from daily_requests
     where day >= $start_date and day < $end_date
     union all
-    select organization, workspace_id, 0 as requests, 0 as errors, 0 as bytes_read, written_bytes as bytes_written
+    select organization, workspace_id, 0 as requests, 0 as errors, 0 as bytes_read, bytes_written
     from daily_operations
     where day >= $start_date and day < $end_date
 ),

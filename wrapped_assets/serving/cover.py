@@ -26,11 +26,3 @@ class Cover:
             return cls(start, end, None, ((start, end),))
         edges = ((start, first), (last, end))
         return cls(start, end, (first, last), tuple(edge for edge in edges if edge[0] < edge[1]))
-
-    def has_month(self, month: date) -> bool:
-        """Whether a month is covered as a whole."""
-        return self.months is not None and self.months[0] <= month < self.months[1]
-
-    def has_day(self, day: date) -> bool:
-        """Whether a day is covered by itself."""
-        return any(start <= day < end for start, end in self.days)

@@ -144,7 +144,7 @@ class Fresh:
             for day, held in each.contents.days.items():
                 self._wait(family, day, held.hours)
         others = {each.file.key for each in taken} - self.taken.keys()
-        for _, day, hours in self.history.hours_of_files(family, others):
+        for day, hours in self.history.hours_of_files(family, others):
             self._wait(family, day, hours)
 
     def _wait(self, family: str, day: date, hours: int) -> None:

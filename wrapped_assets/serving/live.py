@@ -19,8 +19,8 @@ from wrapped_assets.periods import DAILY, MONTHLY, Span
 from wrapped_assets.resources.landing_store import LandingStore, UnreadableName
 from wrapped_assets.resources.snapshot.history import History
 from wrapped_assets.resources.snapshot.overlay import Overlay
-from wrapped_assets.resources.snapshot.tables import OPERATIONS, REQUESTS, SERVED, SIZES, Served
-from wrapped_assets.serving.answers import SUMMARY_COLUMNS, Answer, Names, Parts, Row, summary_row
+from wrapped_assets.resources.snapshot.present import parts
+from wrapped_assets.serving.answers import SUMMARY_COLUMNS, Answer, Names, Row, Totals, summary_row
 from wrapped_assets.serving.column_types import clickhouse_types
 from wrapped_assets.serving.cover import Cover
 from wrapped_assets.serving.endpoints import Endpoint
@@ -29,6 +29,9 @@ from wrapped_assets.summaries import without_emails
 
 # Listed at every look; older days follow in rotation.
 NEWEST_DAYS = 3
+
+# What an answer's `bytes_read` counts for each part: its numbers, instants and usual texts.
+PART_BYTES = 96
 
 
 class OutsideYear(ValueError):
@@ -43,26 +46,11 @@ class OutsideYear(ValueError):
 
 
 @dataclass(frozen=True)
-class Replaced:
-    """What replaces a table's rows of one organization, and of which months and days."""
-
-    months: frozenset[date]
-    days: frozenset[date]
-    month_rows: Sequence[Row]
-    day_rows: Sequence[Row]
-    day_totals: Sequence[Row] = ()
-
-
-NOTHING = Replaced(frozenset(), frozenset(), (), ())
-
-
-@dataclass(frozen=True)
 class Generation:
     """All that answers need beside the snapshot, as of one moment. Never changed, only replaced."""
 
     customers: dict[str, tuple[int, ...]]
     names: Names
-    replaced: dict[str, dict[int, Replaced]]
     through: datetime
 
 
@@ -139,12 +127,15 @@ class Live:
         """One row for these customers together and the days from `start` up to `end`; OutsideYear when not all are in the year."""
         self._days({"start_date": start, "end_date": end})
         now = self._generation
-        organizations = sorted(
-            {each for customer in wrapped_ids for each in now.customers.get(customer, ())}
-        )
-        parts = self._parts(now, organizations, Cover.of(start, end))
-        read = [row for rows in vars(parts).values() for row in rows]
-        return Answer(SUMMARY_COLUMNS, [summary_row(parts, now.names)], len(read), _size(read))
+        organizations = sorted({each for customer in wrapped_ids for each in now.customers.get(customer, ())})
+        cover, totals, read = Cover.of(start, end), Totals(), 0
+        ranges = [(MONTHLY, *cover.months)] if cover.months else []
+        ranges += [(DAILY, *days) for days in cover.days]
+        for level, first, last in ranges:
+            found = parts(self.history, level, organizations, first, last)
+            totals.add(found, are_days=level is DAILY)
+            read += len(found)
+        return Answer(SUMMARY_COLUMNS, [summary_row(totals, now.names)], read, read * PART_BYTES)
 
     def run(self, endpoint: Endpoint, parameters: Mapping[str, object]) -> Answer:
         """The answer of an endpoint; ParameterRefused or OutsideYear when it cannot be asked so.
@@ -169,41 +160,6 @@ class Live:
         if not (year.start <= start and end <= year.end):
             raise OutsideYear(self.year, start, end)
         return start, end
-
-    def _parts(self, now: Generation, organizations: Sequence[int], cover: Cover) -> Parts:
-        return Parts(
-            self._rows(now, REQUESTS, organizations, cover),
-            self._rows(now, OPERATIONS, organizations, cover),
-            self._rows(now, SIZES, organizations, cover),
-            self._day_totals(now, organizations, cover),
-        )
-
-    def _rows(
-        self, now: Generation, table: Served, organizations: Sequence[int], cover: Cover
-    ) -> list[Row]:
-        """Rows of disjoint periods: the snapshot's where nothing changed, and what replaces the others."""
-        replaced = now.replaced[table.name]
-        rows: list[Row] = []
-        if cover.months:
-            recorded = self.history.states(table, MONTHLY, organizations, *cover.months)
-            rows += [row for row in recorded if row[1] not in replaced.get(row[0], NOTHING).months]
-        for days in cover.days:
-            recorded = self.history.states(table, DAILY, organizations, *days)
-            rows += [row for row in recorded if row[1] not in replaced.get(row[0], NOTHING).days]
-        for organization in organizations:
-            instead = replaced.get(organization, NOTHING)
-            rows += [row for row in instead.month_rows if cover.has_month(row[1])]
-            rows += [row for row in instead.day_rows if cover.has_day(row[1])]
-        return rows
-
-    def _day_totals(self, now: Generation, organizations: Sequence[int], cover: Cover) -> list[Row]:
-        replaced = now.replaced[REQUESTS.name]
-        recorded = self.history.day_totals(organizations, cover.start, cover.end)
-        rows = [row for row in recorded if row[1] not in replaced.get(row[0], NOTHING).days]
-        for organization in organizations:
-            instead = replaced.get(organization, NOTHING)
-            rows += [row for row in instead.day_totals if cover.start <= row[1] < cover.end]
-        return rows
 
     def _look(self, until: float | None, report: FollowReport) -> None:
         new: dict[str, list[Any]] = {family: [] for family in FAMILIES}
@@ -251,34 +207,8 @@ class Live:
         return Generation(
             {customer: tuple(organizations) for customer, organizations in customers.items()},
             Names(organization_ids, self._overlay.workspace_names()),
-            {table.name: self._replaced(table) for table in SERVED.values()},
             through,
         )
-
-    def _replaced(self, table: Served) -> dict[int, Replaced]:
-        months, days = _by_organization(self._overlay.changed(table, MONTHLY)), _by_organization(
-            self._overlay.changed(table, DAILY)
-        )
-        month_rows = _by_organization(self._overlay.states(table, MONTHLY))
-        day_rows = _by_organization(self._overlay.states(table, DAILY))
-        totals = _by_organization(self._overlay.day_totals() if table is REQUESTS else [])
-        return {
-            organization: Replaced(
-                frozenset(row[1] for row in months[organization]),
-                frozenset(row[1] for row in days.get(organization, ())),
-                month_rows.get(organization, ()),
-                day_rows.get(organization, ()),
-                totals.get(organization, ()),
-            )
-            for organization in months
-        }
-
-
-def _by_organization(rows: Iterable[Row]) -> dict[int, list[Row]]:
-    grouped: dict[int, list[Row]] = {}
-    for row in rows:
-        grouped.setdefault(row[0], []).append(row)
-    return grouped
 
 
 def _public(value: Any) -> Any:

@@ -1,7 +1,6 @@
--- The states of a source, each organization by its number.
+-- Parts of a source that names organizations by their ids, with their numbers instead.
 -- One row per row of the source.
--- Reads the source and serving.organizations.
-select organizations.organization, states.* exclude (organization_id)
-from ({source}) as states
-join serving.organizations as organizations using (organization_id)
-order by {order}
+-- Reads {organizations}.
+select organizations.organization, parts.* exclude (organization_id)
+from ({source}) as parts
+join {organizations} as organizations using (organization_id)

@@ -20,7 +20,6 @@ from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.errors import SnapshotNotReady
 from wrapped_assets.resources.snapshot import tables
 from wrapped_assets.resources.snapshot.readiness import require_followed
-from wrapped_assets.resources.snapshot.tables import Served
 from wrapped_assets.resources.snapshot.writing import Draft, drafting, report
 from wrapped_assets.resources.warehouse import SnapshotReport
 
@@ -62,12 +61,12 @@ def _fill(session: Session, draft: Draft, year: int) -> None:
     stream.number_organizations("select organization_id, wrapped_id from wrapped_organizations")
     for name in DIMENSIONS:
         stream.fill(f"dimensions.{name}", f"select * from dimensions_{name}")
-    for table in tables.SERVED.values():
-        for level in tables.LEVELS:
-            statement = sql.render(f"serving/{table.name}", level=level.name, period=level.period)
+    for level in tables.LEVELS:
+        for kind in tables.KINDS.values():
+            statement = sql.render(f"serving/{kind.name}", level=level.name, period=level.period)
             for part in tables.parts(level, span):
-                stream.fill_served(table, level, statement, {"since": part.start, "until": part.end})
-    draft.fill_day_totals()
+                stream.fill_parts(level, statement, {"since": part.start, "until": part.end})
+    draft.finish()
     if _rollups_made(session) != before:
         raise _Moved
 
@@ -86,9 +85,9 @@ class _Stream:
         if self._asked(statement, None):
             self.draft.number_organizations("answer")
 
-    def fill_served(self, table: Served, level: Level, statement: str, values: Mapping[str, Any]) -> None:
+    def fill_parts(self, level: Level, statement: str, values: Mapping[str, Any]) -> None:
         if self._asked(statement, values):
-            self.draft.fill_served(table, level, "from answer", {})
+            self.draft.fill_parts(level, "from answer", {})
 
     def _asked(self, statement: str, values: Mapping[str, Any] | None) -> bool:
         """Have the rows of an answer stand as `answer`; whether there are any."""

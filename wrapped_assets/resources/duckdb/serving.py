@@ -28,13 +28,12 @@ def write_snapshot(con: duckdb.DuckDBPyConnection, path: Path, year: int) -> Sna
         draft.fill("waiting", _text("waiting"), bounds)
         for dimension in DIMENSIONS.values():
             draft.fill(f"dimensions.{dimension.name}", f"from dimensions.{dimension.name}")
-        for table in tables.SERVED.values():
-            for level in tables.LEVELS:
-                source = f"{level.name}.{table.family.table(table.rollup)}"
-                states = table.states("organization_id", level, source, level.period)
+        for level in tables.LEVELS:
+            for kind in tables.KINDS.values():
                 for part in tables.parts(level, span):
-                    draft.fill_served(table, level, states, {"from": part.start, "to": part.end})
-        draft.fill_day_totals()
+                    source = kind.from_rollup(level, f"{level.name}.{kind.table}")
+                    draft.fill_parts(level, source, {"from": part.start, "to": part.end})
+        draft.finish()
     return report(path, year)
 
 

@@ -10,17 +10,11 @@ from typing import Any
 import duckdb
 
 from wrapped_assets import queries
-from wrapped_assets.periods import Level
-from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.errors import SnapshotUnreadable
 from wrapped_assets.resources.snapshot import tables
-from wrapped_assets.resources.snapshot.tables import Served
 from wrapped_assets.resources.warehouse import LedgerFile
 
 Row = tuple[Any, ...]
-
-# Organizations of one customer follow each other, so one range finds them: 0.4 ms a table. From about eight on a join is cheaper.
-RUNS_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -68,26 +62,6 @@ class History:
         """The answer to a question."""
         return self.cursor().execute(statement, values or {}).fetchall()
 
-    def states(
-        self, table: Served, level: Level, organizations: Sequence[int], start: date, end: date
-    ) -> list[Row]:
-        """Rows of a table, as (organization, first day of the period, ...), of periods from `start` up to `end`."""
-        return self._of(f"{level.name}.{table.name}", level.period, organizations, start, end)
-
-    def day_totals(self, organizations: Sequence[int], start: date, end: date) -> list[Row]:
-        """(organization, day, requests, errors) of each day that has any."""
-        return self._of("day_totals", "day", organizations, start, end)
-
-    def _of(
-        self, table: str, period: str, organizations: Sequence[int], start: date, end: date
-    ) -> list[Row]:
-        runs = _runs(organizations)
-        if len(runs) > RUNS_AT_ONCE:
-            statement = sql.render("serving/rows_of_many", table=table, period=period)
-            return self.rows(statement, [list(organizations), start, end])
-        statement = sql.render("serving/rows", table=table, period=period)
-        return [row for first, last in runs for row in self.rows(statement, [first, last, start, end])]
-
     def known(self, family: str, day: date | None) -> dict[str, str]:
         """The etag of each object that the snapshot's ledger holds in a day's folder, or of a dimension."""
         statement = (
@@ -107,13 +81,11 @@ class History:
         found = self.rows(queries.text("duckdb/serving/fresh/files_of_hours"), values)
         return [HeldFile(LedgerFile(*row[:7]), *row[7:]) for row in found]
 
-    def hours_of_files(self, family: str, keys: Iterable[str]) -> list[tuple[str, date, int]]:
-        """The hours in which some objects of the ledger have rows."""
+    def hours_of_files(self, family: str, keys: Iterable[str]) -> list[tuple[date, int]]:
+        """The hours in which some objects of the ledger have rows, by day."""
         values = {"family": family, "keys": list(keys)}
-        return [
-            (key, day, hours)
-            for key, day, hours in self.rows(queries.text("duckdb/serving/fresh/hours_of_files"), values)
-        ]
+        found = self.rows(queries.text("duckdb/serving/fresh/hours_of_files"), values)
+        return [(day, hours) for day, hours in found]
 
     def files_of_dimension(self, name: str) -> list[LedgerFile]:
         """The landed snapshots of a dimension in the ledger."""
@@ -144,14 +116,3 @@ class History:
             self.con.close()
             raise SnapshotUnreadable(path, f"it is of version {found[0]}, this program reads {tables.VERSION}")
         return found
-
-
-def _runs(organizations: Sequence[int]) -> list[tuple[int, int]]:
-    """The first and last of each run of consecutive numbers."""
-    runs: list[tuple[int, int]] = []
-    for organization in sorted(organizations):
-        if runs and runs[-1][1] + 1 == organization:
-            runs[-1] = (runs[-1][0], organization)
-        else:
-            runs.append((organization, organization))
-    return runs

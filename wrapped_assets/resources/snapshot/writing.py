@@ -15,10 +15,10 @@ from typing import Any
 import duckdb
 
 from wrapped_assets import queries
-from wrapped_assets.periods import HOURLY, Level
+from wrapped_assets.periods import DAILY, MONTHLY, Level
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.snapshot import tables
-from wrapped_assets.resources.snapshot.tables import Served
+from wrapped_assets.resources.snapshot.tables import REQUESTS
 from wrapped_assets.resources.warehouse import SnapshotReport
 
 
@@ -36,21 +36,23 @@ class Draft:
         """Put the organizations in, numbered; first of all, because numbers name them everywhere else."""
         self.fill("organizations", sql.render("serving/organizations", source=source))
 
-    def fill_served(self, table: Served, level: Level, source: str, values: Mapping[str, Any]) -> None:
-        """Put the states of one level in, which name organizations by their ids."""
-        # Hours are read by the day, when one of them is touched; days and months by organization, with every answer.
-        order = f"{level.period}, organization" if level is HOURLY else f"organization, {level.period}"
-        statement = sql.render("serving/numbered", source=source, order=order)
-        self.fill(f"{level.name}.{table.name}", statement, values)
+    def fill_parts(self, level: Level, source: str, values: Mapping[str, Any]) -> None:
+        """Put parts of one level in, which name organizations by their ids."""
+        statement = sql.render("serving/numbered", source=source, organizations="serving.organizations")
+        self.fill(f"{level.name}.parts", statement, values)
+
+    def finish(self) -> None:
+        """Put the days of months in, and lay the parts of each organization together: an answer reads those of one."""
+        source = f"(from serving.daily.parts where kind = '{REQUESTS.name}')"
+        self.fill("monthly.parts", tables.days_of_months(source))
+        for level in (DAILY, MONTHLY):
+            table, order = f"serving.{level.name}.parts", f"organization, {level.period}, kind"
+            self.con.execute(f"create or replace table {table} as from {table} order by {order}")
 
     def wait(self, family: str, day: date, newer_than: int) -> None:
         """Note the hours of a day's files with greater ids, which the numbers do not hold yet; of none below 0: any hour."""
         values = {"family": family, "day": day, "newer_than": newer_than}
         self.fill("waiting", queries.text("duckdb/serving/waiting_files"), values)
-
-    def fill_day_totals(self) -> None:
-        """Put the totals of days in, once the days are there."""
-        self.fill("day_totals", queries.text("duckdb/serving/day_totals"))
 
 
 @contextmanager
@@ -83,8 +85,7 @@ def drafting(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[Draft]:
 def report(path: Path, year: int) -> SnapshotReport:
     """What stands there."""
     with duckdb.connect(str(path), read_only=True) as con:
-        names = [f"{level.name}.{table.name}" for table in tables.SERVED.values() for level in tables.LEVELS]
-        counts = [_count(con, name) for name in names]
+        counts = [_count(con, f"{level.name}.parts") for level in tables.LEVELS]
         return SnapshotReport(path, year, _count(con, "organizations"), sum(counts), path.stat().st_size)
 
 

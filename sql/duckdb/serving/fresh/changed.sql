@@ -1,10 +1,16 @@
--- fresh.changed_{level}_{table}: which organizations have another {period} than the snapshot says.
--- One row per ({period}, organization).
--- Reads itself for what is not touched, and {source}.
-create or replace table fresh.changed_{level}_{table} as
-select {period}, organization from fresh.changed_{level}_{table}
-where {period} not in (select {period} from touched)
-union all
-select distinct cast(date_trunc('{period}', {source_period}) as {period_type}) as {period}, organization
-from {source}
-where cast(date_trunc('{period}', {source_period}) as {period_type}) in (select {period} from touched)
+-- changed: organizations and touched hours whose parts are not those of the snapshot; a row exported again says nothing new.
+-- One row per (organization, hour).
+-- Reads recomputed, touched and the snapshot. An hour that lost its last row is here too.
+create or replace temp table changed as
+with recorded as (
+    select *
+    from history.hourly.parts
+    where hour >= $from and hour < $to and kind = $kind and hour in (select hour from touched)
+)
+
+select distinct organization, hour
+from (
+    (from recomputed except from recorded)
+    union all
+    (from recorded except from recomputed)
+)

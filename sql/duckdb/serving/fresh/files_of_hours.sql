@@ -1,4 +1,4 @@
--- The landed files of the snapshot's ledger that may have rows in some hours of $family.
+-- The landed files of the snapshot's ledger that may have rows on some days of $family.
 -- One row per (file, day); bit h of `hours` is h to h + 1 o'clock, UTC.
 -- Reads the snapshot for the days in $days.
 select

@@ -3,7 +3,6 @@
 -- Reads fresh.organizations and dimensions.organizations.
 select
     organizations.organization,
-    organizations.organization_id,
     organizations.wrapped_id,
     coalesce(named.customer_id, organizations.organization_id) as customer_id
 from fresh.organizations as organizations
