@@ -129,6 +129,8 @@ def test_a_revoked_address_is_gone_with_all_that_led_there(registry: Registry, c
     for year in (2024, 2025):
         edition_tokens.issue(registry, year, COMPANIES, NOW)
     link, token = links(registry)["w-1"], registry.tokens_of_edition(2025)["w-1"]
+    by_hand = edition_tokens.edition_grant("w-1", "Acme", 2025, NOW)
+    registry.record(by_hand, NOW)
     shared = registry.share(link.url_key, timedelta(days=1))
     assert shared and registry.resolve(link.url_key) and not registry.revoked(str(token.grant.jti))
 
@@ -137,7 +139,9 @@ def test_a_revoked_address_is_gone_with_all_that_led_there(registry: Registry, c
     assert registry.resolve(link.url_key) is None
     assert registry.resolve_short(link.short) is registry.resolve_short(shared.short) is None
     assert registry.share(link.url_key, timedelta(days=1)) is None
-    assert registry.revoked(str(token.grant.jti))
+    assert registry.revoked(str(token.grant.jti)) and registry.revoked(str(by_hand.jti))
+    assert registry.tokens_of_edition(2025).keys() == {"w-2", "w-3"}
+    assert registry.tokens_of_edition(2024).keys() == set(COMPANIES)
     assert set(links(registry)) == {"w-2", "w-3"} and set(links(registry, 2024)) == set(COMPANIES)
     assert registry.revoke(link.url_key) == []
 
@@ -286,6 +290,40 @@ def test_each_customer_has_one_token_for_an_edition(registry: Registry) -> None:
         scope = found.scope_for("wrapped_pipe_stats_summary")
         assert scope is not None and scope.fixed_params == {"wrapped_id": subject, "year": "2025"}
         assert found.name == f"wrapped-2025-{subject}" and found.rps == 20
+
+
+def test_no_name_of_a_company_breaks_an_edition(registry: Registry) -> None:
+    """Empty, with what no database holds, in any script, or longer than any token: each has a link and a valid token."""
+    names = [
+        "",
+        "\0",
+        "a\0b",
+        "x" * 100_000,
+        "\u202etfel-ot-thgir",
+        "🚀" * 500,
+        "'; drop table registry_links; --",
+    ]
+    companies = {f"w-{number}": name for number, name in enumerate(names)}
+    authority = Authority(SECRET, registry, Clock())
+
+    assert edition_tokens.issue(registry, 2025, companies, NOW).new_tokens == len(names)
+    assert edition_tokens.issue(registry, 2025, companies, NOW).new_tokens == 0
+
+    found = {
+        subject: authority.verify(authority.text_of(each.grant, each.issued_at)).company.get("name")
+        for subject, each in registry.tokens_of_edition(2025).items()
+    }
+    shown = [None, None, "ab", "x" * 200, names[4], "🚀" * 200, names[6]]
+    assert found == dict(zip(companies, shown, strict=True))
+    assert [link.company for link in links(registry).values()] == [
+        None,
+        None,
+        "ab",
+        names[3],
+        names[4],
+        names[5],
+        names[6],
+    ]
 
 
 def test_a_token_that_is_over_or_revoked_is_replaced(registry: Registry, clock: Clock) -> None:

@@ -379,6 +379,15 @@ def test_any_other_character_makes_another_token(authority: Authority, data: st.
         assert reason(authority, changed) in ("forged", "malformed")
 
 
+@pytest.mark.parametrize("other", ["{}=", "{}==", "{} ", " {}", "{}\n", "{}\0", "{}.", "Bearer {}"])
+def test_a_token_has_no_second_spelling(authority: Authority, other: str) -> None:
+    """Padding and blanks, which some decoders let pass."""
+    text = authority.text_of(grant(), NOW)
+
+    assert authority.verify(text) == grant()
+    assert reason(authority, other.format(text)) == "malformed"
+
+
 @USUAL
 @given(text=st.text(max_size=200) | st.binary(max_size=100).map(segment))
 def test_nothing_that_is_not_a_token_raises_anything_else(authority: Authority, text: str) -> None:

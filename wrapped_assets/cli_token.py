@@ -75,9 +75,13 @@ def issue(
 
     A customer whose link was revoked is given another address by --wrapped-id.
 
-    Examples: `wrapped token issue --admin --static --name ops`,
-    `wrapped token issue --name acme --pipe wrapped_pipe_stats_summary --fixed wrapped_id=W --days 7 --rps 5`,
-    `wrapped token issue --wrapped-id W --year 2025`.
+    Examples:
+
+    - `wrapped token issue --admin --static --name ops`
+
+    - `wrapped token issue --name acme --pipe wrapped_pipe_stats_summary --fixed wrapped_id=W --days 7 --rps 5`
+
+    - `wrapped token issue --wrapped-id W --year 2025`
     """
     from wrapped_assets.grants import BadClaims
     from wrapped_assets.tokens import Authority
@@ -138,7 +142,7 @@ def _grant_of_customer(
     settings: Settings, registry: "Registry", wrapped_id: str, year: int, days: int | None
 ) -> "Grant":
     """What one customer's token allows; makes its link if it has none."""
-    from wrapped_assets.edition_tokens import edition_grant
+    from wrapped_assets.edition_tokens import edition_grant, link_by_hand
     from wrapped_assets.resources.open import open_warehouse
 
     with open_warehouse(settings).reading() as reader:
@@ -149,10 +153,8 @@ def _grant_of_customer(
             f" `{wrapped(f'summary --year {year} --organization-id O --format json')}` shows the one of an organization."
         )
     at = datetime.now(UTC)
-    registry.make_links(year, {wrapped_id: companies[wrapped_id]})
-    for link in registry.links_of_subject(wrapped_id):
-        if link.year == year and not link.revoked:
-            _note(f"Page: /wrapped/{link.url_key}, short: /w/{link.short}")
+    link = link_by_hand(registry, year, wrapped_id, companies[wrapped_id])
+    _note(f"Page: /wrapped/{link.url_key}, short: /w/{link.short}")
     grant = edition_grant(wrapped_id, companies[wrapped_id], year, at)
     return grant if days is None else grant.with_id(str(grant.jti), at + timedelta(days=days))
 
@@ -202,7 +204,7 @@ def revoke(
     """Revoke tokens or links; within a second no process takes them any more. There is no way back.
 
     By a name, every token of that name. By a url_key (the last part of /wrapped/...), that page, its short link,
-    its share links and the customer's token: all answer as if they had never been.
+    its share links and the customer's tokens for that edition: all answer as if they had never been.
 
     Examples: `wrapped token revoke ops`, `wrapped token revoke acme-7f3k...`.
     """

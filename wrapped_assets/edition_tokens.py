@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wrapped_assets.grants import READ, Grant, Scope
-from wrapped_assets.resources.registry import Registry
+from wrapped_assets.resources.registry import Link, Registry
+from wrapped_assets.resources.registry.keys import token_name
 from wrapped_assets.tokens import WORKSPACE, new_jti
 
 SUMMARY_PIPE = "wrapped_pipe_stats_summary"
@@ -15,6 +16,9 @@ LIFETIME = timedelta(days=400)
 
 # More than a page and a script of its owner need, less than a worker can do.
 REQUESTS_PER_SECOND = 20
+
+# Names come from outside, and a token has to fit into a header.
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class IssueReport:
 def issue(registry: Registry, year: int, companies: Mapping[str, str | None], at: datetime) -> IssueReport:
     """Give each of these customers its link and its token, unless it has them; doing it again changes nothing."""
     revoked = _only_revoked(registry, year)
-    wanted = {subject: company for subject, company in companies.items() if subject not in revoked}
+    wanted = {subject: _storable(company) for subject, company in companies.items() if subject not in revoked}
     new_links = registry.make_links(year, wanted)
     grants = {subject: edition_grant(subject, company, year, at) for subject, company in wanted.items()}
     new_tokens = registry.issue_for_edition(year, grants)
@@ -40,16 +44,29 @@ def issue(registry: Registry, year: int, companies: Mapping[str, str | None], at
 
 def edition_grant(wrapped_id: str, company: str | None, year: int, at: datetime) -> Grant:
     """What a customer may ask about an edition: its own year, whatever the request says."""
+    name = _storable(company)
     fixed = {"wrapped_id": wrapped_id, "year": str(year)}
     return Grant(
-        name=f"wrapped-{year}-{wrapped_id}",
+        name=token_name(year, wrapped_id),
         workspace_id=WORKSPACE,
         scopes=(Scope(READ, SUMMARY_PIPE, fixed),),
         rps=REQUESTS_PER_SECOND,
         jti=new_jti(),
         expires_at=at + LIFETIME,
-        company={"name": company} if company else {},
+        company={"name": name[:_LONGEST_NAME]} if name else {},
     )
+
+
+def link_by_hand(registry: Registry, year: int, wrapped_id: str, company: str | None) -> Link:
+    """The link of one customer; another one if the last was revoked."""
+    registry.make_links(year, {wrapped_id: _storable(company)})
+    links = registry.links_of_subject(wrapped_id)
+    return next(link for link in links if link.year == year and not link.revoked)
+
+
+def _storable(company: str | None) -> str | None:
+    """A name without what PostgreSQL's text cannot hold; None when nothing is left."""
+    return (company or "").replace("\0", "") or None
 
 
 def _only_revoked(registry: Registry, year: int) -> set[str]:

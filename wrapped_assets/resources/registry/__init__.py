@@ -20,6 +20,7 @@ from wrapped_assets.resources.registry.errors import (
     RegistryNewer,
     RegistryUnavailable,
 )
+from wrapped_assets.resources.registry.keys import token_name
 from wrapped_assets.resources.registry.link_rows import Link, Share
 from wrapped_assets.resources.registry.reader import SALT_BYTES, RegistryReader
 from wrapped_assets.resources.registry.tables import note_change, state, tokens
@@ -83,7 +84,7 @@ class Registry(RegistryReader):
     # ---- Taking away
 
     def revoke(self, name: str) -> list[str]:
-        """Revoke the tokens of this id or name, or the link of this address with its token; returns what was revoked.
+        """Revoke the tokens of this id or name, or the link of this address with its customer's tokens; returns what was revoked.
 
         Raises NoSuchToken when nothing is called so. What was revoked before stays so, and is not returned.
         """
@@ -97,8 +98,7 @@ class Registry(RegistryReader):
             token_rows.revoke(connection, token_rows.named(name), at)
             if link and link_rows.revoke(connection, name, at):
                 done.append(f"link {name}")
-                of_page = and_(tokens.c.year == link.year, tokens.c.subject == link.subject)
-                token_rows.revoke(connection, of_page, at)
+                token_rows.revoke(connection, tokens.c.name == token_name(link.year, link.subject), at)
         self._memory.forget()
         return done
 

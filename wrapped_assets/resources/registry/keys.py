@@ -34,6 +34,11 @@ def share_key(draw: Draw = secrets.token_bytes) -> str:
     return random_text(20, draw)
 
 
+def token_name(year: int, subject: str) -> str:
+    """What every token of a subject for an edition is called, also one issued by hand: they share a limit, and end with the link."""
+    return f"wrapped-{year}-{subject}"
+
+
 def random_text(length: int, draw: Draw) -> str:
     """Characters with 5 random bits each."""
     return "".join(_ALPHABET[byte % 32] for byte in draw(length))
