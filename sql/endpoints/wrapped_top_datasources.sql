@@ -28,4 +28,4 @@ last_readings as (
 select name, bytes, rows
 from last_readings
 order by bytes desc, rows desc, datasource_id, organization_id
-limit $limit
+limit greatest($limit, 0)

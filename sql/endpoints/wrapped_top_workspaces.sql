@@ -58,4 +58,4 @@ select
     bytes_written
 from ranked
 order by position
-limit $limit
+limit greatest($limit, 0)
