@@ -5,7 +5,7 @@ go any further, under exactly their declared names; everything else is ignored.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from wrapped_assets.serving.endpoints import Parameter
@@ -18,7 +18,7 @@ JSON = b"application/json"
 
 async def sent(call: Call) -> dict[str, str]:
     """What the caller sent: the URL's parameters, and over them those of a form or JSON body."""
-    given = dict(call.query)
+    given = _joined(call.query)
     if call.method == "POST":
         given |= _in_body(await call.body(), call.headers.get(b"content-type", b""))
     for value in given.values():
@@ -33,8 +33,16 @@ def _in_body(body: bytes, content_type: bytes) -> dict[str, str]:
     if kind == JSON:
         return _in_json(body)
     if kind == FORM:
-        return dict(form_fields(body))
+        return _joined(form_fields(body))
     raise Problem(400, "The body must be application/x-www-form-urlencoded or application/json")
+
+
+def _joined(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """By name; a repeated parameter is a list, as some clients send them."""
+    values: dict[str, list[str]] = {}
+    for name, value in fields:
+        values.setdefault(name, []).append(value)
+    return {name: ",".join(several) for name, several in values.items()}
 
 
 def _in_json(body: bytes) -> dict[str, str]:
