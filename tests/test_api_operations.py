@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -112,9 +113,9 @@ async def test_the_follower_takes_promotions_up(asked: Asked) -> None:
     made.published.promoted[YEAR] = version(7)
     tell = made.metrics.editions
 
-    def telling(found: dict[int, int], trouble: bool) -> None:
-        tell(found, trouble)
-        if found == {YEAR: 7}:
+    def telling(numbers: dict[int, int], trouble: bool) -> None:
+        tell(numbers, trouble)
+        if numbers == {YEAR: 7}:
             seen.set()
 
     made.metrics.editions = telling  # type: ignore[method-assign]
@@ -135,7 +136,7 @@ async def everything_asked(made: World, client: httpx.AsyncClient) -> tuple[list
     fresh = created.json()["token"]
     share = (await client.post(f"/wrapped/{key}/share")).json()["share_url"].rpartition("/")[2]
     bearer = {"Authorization": f"Bearer {token}"}
-    requests = [
+    requests: list[tuple[str, str, dict[str, Any]]] = [
         ("GET", f"/v0/pipes/{SUMMARY}.json?token={token}", {}),
         ("GET", f"/v0/pipes/{SUMMARY}.json?token={token[:-3]}abc", {}),
         ("GET", f"/v0/pipes/{SUMMARY}.json?token={token}&year={token}", {}),
@@ -235,7 +236,7 @@ class Stuck(io.StringIO):
 
 def test_a_stuck_log_slows_nothing_and_loses_what_it_counts() -> None:
     """Lines wait, so many and no more; the rest is counted."""
-    stream, lost = Stuck(), []
+    stream, lost = Stuck(), list[int]()
     log = AccessLog(stream, lost.append, most_waiting=10)
     for _ in range(1000):
         log.add('{"a": 1}\n')

@@ -275,7 +275,7 @@ class TestRefusals:
         """403, and it is not repeated."""
         _, client = asked
         answer = await client.get(
-            f"{TOTAL}.json", headers={"Authorization": f"Bearer {token}".encode("latin-1")}
+            f"{TOTAL}.json", headers=[(b"Authorization", f"Bearer {token}".encode("latin-1"))]
         )
 
         assert answer.status_code == 403
@@ -314,7 +314,7 @@ class TestRefusals:
 
         waiting = threading.Event()
         with world(tmp_path, seconds=0.05) as made:
-            made.lives[0].run = lambda *_: waiting.wait(5)  # type: ignore[method-assign, assignment, return-value]
+            made.lives[0].run = lambda *_: waiting.wait(5)  # type: ignore[method-assign, assignment]
             async with made.client() as client:
                 answer = await client.get(f"{TOTAL}.json?wrapped_id={ONE}&token={made.token()}")
                 assert answer.status_code == 408

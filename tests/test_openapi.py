@@ -46,8 +46,7 @@ def test_whatever_is_sent_is_answered(case: schemathesis.Case, served: Served) -
     """As the document says, with a token that fixes the customer and with one that does not."""
     made, url = served
     for token in (made.token(), made.token(wrapped_id=customer(1))):
-        case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}"}
-        answer = case.call(base_url=url)
+        answer = case.call(base_url=url, headers={"Authorization": f"Bearer {token}"})
         if "x-request-id" not in answer.headers:
             continue  # no HTTP request at all: the server itself refused it
         assert answer.status_code < 500, answer.text

@@ -5,8 +5,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import duckdb
 import httpx
+import pyarrow.parquet as pq
 import pytest
 
 from tests.api_world import BY_DAY, customer, world
@@ -72,7 +72,7 @@ def test_it_is_bounded_and_counts_what_it_lets_go(landing: Path) -> None:
 
     assert sum(lost) == 15
     (path,) = [landing / each for each in files(landing) if each.startswith("pipe_stats")]
-    assert duckdb.sql(f"select count(*) from '{path}'").fetchall() == [(10,)]
+    assert pq.read_metadata(path).num_rows == 10
 
 
 def test_what_cannot_be_written_waits(log: RequestLog, landing: Path) -> None:

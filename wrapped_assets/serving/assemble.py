@@ -7,8 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from wrapped_assets.periods import Span
-from wrapped_assets.resources.open import open_landing, open_registry, open_request_log
 from wrapped_assets.publication.open import open_published
+from wrapped_assets.resources.open import open_landing, open_registry, open_request_log
 from wrapped_assets.serving.access import Door
 from wrapped_assets.serving.access_log import AccessLog
 from wrapped_assets.serving.app import App, Parts

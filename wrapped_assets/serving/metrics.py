@@ -92,5 +92,5 @@ class Metrics:
         if not self.shared:
             return generate_latest(self.registry), CONTENT_TYPE_LATEST
         everybody = CollectorRegistry()
-        multiprocess.MultiProcessCollector(everybody)
+        multiprocess.MultiProcessCollector(everybody)  # type: ignore[no-untyped-call]
         return generate_latest(everybody), CONTENT_TYPE_LATEST

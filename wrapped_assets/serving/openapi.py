@@ -12,7 +12,7 @@ _ERROR = {"$ref": "#/components/schemas/Error"}
 _ENVELOPE = {"$ref": "#/components/schemas/Envelope"}
 _ANY_JSON = {"application/json": {"schema": {"type": "object"}}}
 _KEY = {"name": "url_key", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
-_TOKENS = [{"bearer": []}, {"token": []}]
+_TOKENS: list[dict[str, list[str]]] = [{"bearer": []}, {"token": []}]
 
 # Every endpoint takes these beside its own.
 _Q = {
@@ -57,8 +57,8 @@ def document(endpoints: Iterable[Endpoint], version: str, url: str) -> dict[str,
 def _pipe(endpoint: Endpoint, name: str) -> dict[str, Any]:
     media = FORMATS[name].media_type
     schema = _ENVELOPE if name == "json" else {"type": "string"}
-    answers = {"200": {"description": "The rows.", "content": {media: {"schema": schema}}}}
-    common = {
+    answers: dict[str, Any] = {"200": {"description": "The rows.", "content": {media: {"schema": schema}}}}
+    common: dict[str, Any] = {
         "summary": endpoint.description,
         "security": _TOKENS,
         "responses": {**answers, **_problems(400, 403, 408, 429, 503)},

@@ -82,7 +82,8 @@ def _load(settings: Settings, folder: Path, public_url: str, log_access: bool) -
 
 def _address(host: str, port: int) -> str:
     """Where this machine reaches what listens there."""
-    near = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - read, not bound
+    near = everywhere.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{near}:{port}"
 
 
