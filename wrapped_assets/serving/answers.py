@@ -56,11 +56,8 @@ SUMMARY_COLUMNS: list[tuple[str, str]] = [
 class Totals:
     """What the parts add up to."""
 
-    requests: int = 0
     errors: int = 0
-    bytes_read: int = 0
     rows_read: int = 0
-    bytes_written: int = 0
     rows_written: int = 0
     # By day.
     days: dict[date, int] = field(default_factory=dict)
@@ -68,69 +65,80 @@ class Totals:
     workspaces: dict[tuple[int, str], list[int]] = field(default_factory=dict)
     # By event type: bytes, rows, operations.
     event_types: dict[str, list[int]] = field(default_factory=dict)
-    # By (organization, data source): when it was last read, its name, bytes and rows then.
-    sizes: dict[tuple[int, str], tuple[Any, str, int, int]] = field(default_factory=dict)
+    # By (organization, data source): the part with its last reading.
+    sizes: dict[tuple[int, str], Row] = field(default_factory=dict)
+
+    @property
+    def of_workspaces(self) -> tuple[int, int, int]:
+        """Requests, bytes read and bytes written, of all workspaces together."""
+        requests, read, written = (
+            sum(total[number] for total in self.workspaces.values()) for number in range(3)
+        )
+        return requests, read, written
 
     def add(self, parts: Iterable[Row], are_days: bool) -> None:
         """Add parts (with the columns of `Part`): of days, or of months, whose days are in a part of their own."""
-        for _, organization, period, kind, id, label, amount, errors, bytes, rows, last_at in parts:
-            if kind == "requests":
-                self._add_requests(organization, id, amount, errors, bytes, rows)
-                if are_days:
-                    self.days[period] = self.days.get(period, 0) + amount
-            elif kind == "operations":
-                self._add_operations(organization, id, label, amount, bytes, rows)
-            elif kind == "sizes":
-                self._add_reading(organization, id, (last_at, label, bytes, rows))
-            else:
-                self._add_days(period, label)
+        kinds: dict[str, list[Row]] = {"requests": [], "operations": [], "sizes": [], "days": []}
+        for part in parts:
+            kinds[part[3]].append(part)
+        self._add_requests(kinds["requests"])
+        self._add_operations(kinds["operations"])
+        self._add_sizes(kinds["sizes"])
+        if are_days:
+            for part in kinds["requests"]:
+                self.days[part[2]] = self.days.get(part[2], 0) + part[6]
+        for part in kinds["days"]:
+            self._add_days(part[2], part[5])
 
-    def _add_requests(
-        self, organization: int, workspace: str, requests: int, errors: int, bytes: int, rows: int
-    ) -> None:
-        self.requests += requests
-        self.errors += errors
-        self.bytes_read += bytes
-        self.rows_read += rows
-        total = self.workspaces.setdefault((organization, workspace), [0, 0, 0])
-        total[0] += requests
-        total[1] += bytes
+    def _add_requests(self, parts: Iterable[Row]) -> None:
+        for _, organization, _, _, workspace, _, requests, errors, bytes, rows, _ in parts:
+            self.errors += errors
+            self.rows_read += rows
+            total = self.workspaces.get((organization, workspace))
+            if total is None:
+                total = self.workspaces[organization, workspace] = [0, 0, 0]
+            total[0] += requests
+            total[1] += bytes
 
-    def _add_operations(
-        self, organization: int, workspace: str, event_type: str, operations: int, bytes: int, rows: int
-    ) -> None:
-        self.bytes_written += bytes
-        self.rows_written += rows
-        self.workspaces.setdefault((organization, workspace), [0, 0, 0])[2] += bytes
-        total = self.event_types.setdefault(event_type, [0, 0, 0])
-        total[0] += bytes
-        total[1] += rows
-        total[2] += operations
+    def _add_operations(self, parts: Iterable[Row]) -> None:
+        for _, organization, _, _, workspace, event_type, operations, _, bytes, rows, _ in parts:
+            self.rows_written += rows
+            self.workspaces.setdefault((organization, workspace), [0, 0, 0])[2] += bytes
+            total = self.event_types.get(event_type)
+            if total is None:
+                total = self.event_types[event_type] = [0, 0, 0]
+            total[0] += bytes
+            total[1] += rows
+            total[2] += operations
 
-    def _add_reading(self, organization: int, datasource: str, reading: tuple[Any, str, int, int]) -> None:
-        """A gauge: only the last reading counts."""
-        known = self.sizes.get((organization, datasource))
-        if known is None or reading[0] > known[0]:
-            self.sizes[organization, datasource] = reading
+    def _add_sizes(self, parts: Iterable[Row]) -> None:
+        """A gauge: of each data source only the last reading counts."""
+        for part in parts:
+            source = part[1], part[4]
+            known = self.sizes.get(source)
+            if known is None or part[10] > known[10]:
+                self.sizes[source] = part
 
     def _add_days(self, month: date, label: str) -> None:
         """The days of a month as '1:20,31:7'."""
+        year, number = month.year, month.month
         for part in label.split(","):
-            number, requests = part.split(":")
-            day = month.replace(day=int(number))
-            self.days[day] = self.days.get(day, 0) + int(requests)
+            day, requests = part.split(":")
+            at = date(year, number, int(day))
+            self.days[at] = self.days.get(at, 0) + int(requests)
 
 
 def summary_row(totals: Totals, names: Names) -> Row:
     """The values of SUMMARY_COLUMNS. Without any activity they are zeros, nulls and empty lists."""
+    requests, bytes_read, bytes_written = totals.of_workspaces
     return (
-        totals.requests,
+        requests,
         totals.errors,
-        totals.bytes_read,
+        bytes_read,
         totals.rows_read,
         *_peak(totals.days),
         *_storage(totals, names),
-        totals.bytes_written,
+        bytes_written,
         totals.rows_written,
         _top_event_types(totals),
         _top_workspaces(totals, names),
@@ -151,12 +159,12 @@ def _storage(totals: Totals, names: Names) -> tuple[int, int, str | None, int]:
         return 0, 0, None, 0
 
     def rank(source: tuple[int, str]) -> tuple[int, int, bytes, bytes]:
-        _, _, stored, rows = totals.sizes[source]
-        return -stored, -rows, source[1].encode(), names.organization_ids[source[0]].encode()
+        last = totals.sizes[source]
+        return -last[8], -last[9], source[1].encode(), names.organization_ids[source[0]].encode()
 
-    _, name, stored, _ = totals.sizes[min(totals.sizes, key=rank)]
-    readings = totals.sizes.values()
-    return sum(each[2] for each in readings), sum(each[3] for each in readings), without_emails(name), stored
+    largest = totals.sizes[min(totals.sizes, key=rank)]
+    stored, rows = (sum(last[number] for last in totals.sizes.values()) for number in (8, 9))
+    return stored, rows, without_emails(largest[5]), largest[8]
 
 
 def _top_event_types(totals: Totals) -> list[dict[str, Any]]:
@@ -186,5 +194,5 @@ def _top_workspaces(totals: Totals, names: Names) -> list[dict[str, Any]]:
             :TOP_WORKSPACES
         ]
     ]
-    shares = workspace_shares(listed, totals.requests, totals.bytes_read, totals.bytes_written)
+    shares = workspace_shares(listed, *totals.of_workspaces)
     return [share.model_dump() for share in shares]

@@ -5,24 +5,25 @@ from datetime import date
 
 from wrapped_assets.periods import MONTHLY
 
+Days = tuple[date, date]
+"""From the first day up to the second."""
+
 
 @dataclass(frozen=True)
 class Cover:
-    """Half-open ranges that together are the range, each day in exactly one: at most one of months, two of days."""
+    """Half-open ranges that together are the range, each day in exactly one: at most one of whole months, two of days."""
 
-    start: date
-    end: date
-    months: tuple[date, date] | None
-    days: tuple[tuple[date, date], ...]
+    months: tuple[Days, ...] = ()
+    days: tuple[Days, ...] = ()
 
     @classmethod
     def of(cls, start: date, end: date) -> "Cover":
-        """The cover of the days from `start` up to `end`; of no days at all when `end` is not after `start`."""
+        """The cover of the days from `start` up to `end`; of none when `end` is not after `start`."""
         if end <= start:
-            return cls(start, start, None, ())
+            return cls()
         first = start if start.day == 1 else MONTHLY.span(start).end
         last = MONTHLY.start(end)
         if first >= last:
-            return cls(start, end, None, ((start, end),))
+            return cls(days=((start, end),))
         edges = ((start, first), (last, end))
-        return cls(start, end, (first, last), tuple(edge for edge in edges if edge[0] < edge[1]))
+        return cls(((first, last),), tuple(edge for edge in edges if edge[0] < edge[1]))

@@ -129,10 +129,8 @@ class Live:
         now = self._generation
         organizations = sorted({each for customer in wrapped_ids for each in now.customers.get(customer, ())})
         cover, totals, read = Cover.of(start, end), Totals(), 0
-        ranges = [(MONTHLY, *cover.months)] if cover.months else []
-        ranges += [(DAILY, *days) for days in cover.days]
-        for level, first, last in ranges:
-            found = parts(self.history, level, organizations, first, last)
+        for level, spans in ((MONTHLY, cover.months), (DAILY, cover.days)):
+            found = parts(self.history, level, organizations, spans)
             totals.add(found, are_days=level is DAILY)
             read += len(found)
         return Answer(SUMMARY_COLUMNS, [summary_row(totals, now.names)], read, read * PART_BYTES)

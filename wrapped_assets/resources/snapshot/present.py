@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 from wrapped_assets.periods import Level
@@ -28,27 +29,43 @@ class Part(NamedTuple):
     last_at: object
 
 
-def parts(history: History, level: Level, organizations: Sequence[int], start: date, end: date) -> list[Row]:
-    """The parts of some organizations' periods from `start` up to `end`, with the columns of `Part`.
+Days = tuple[date, date]
+"""From the first day up to the second."""
+
+
+def parts(history: History, level: Level, organizations: Sequence[int], spans: Sequence[Days]) -> list[Row]:
+    """The parts of some organizations' periods in these spans, with the columns of `Part`.
 
     Plain tuples: making named ones of some hundred rows costs as much as all arithmetic after it.
     """
-    found = _rows(history, level, organizations, start, end)
+    if not (organizations and spans):
+        return []
+    found = _rows(history, level, organizations, spans)
     replaced = {row[1:4] for row in found if row[0]}
     if not replaced:
         return found
     return [row for row in found if (row[4] is not None if row[0] else row[1:4] not in replaced)]
 
 
-def _rows(history: History, level: Level, organizations: Sequence[int], start: date, end: date) -> list[Row]:
-    names = {"level": level.name, "period": level.period}
+def _rows(history: History, level: Level, organizations: Sequence[int], spans: Sequence[Days]) -> list[Row]:
+    bounds = [day for span in spans for day in span]
     ranges = _ranges(organizations)
     if len(ranges) > RANGES_AT_ONCE:
         return history.rows(
-            sql.render("serving/answer_of_many", **names), [list(organizations), start, end]
+            _statement("answer_of_many", level, len(spans), first=2), [list(organizations), *bounds]
         )
-    statement = sql.render("serving/answer", **names)
-    return [row for first, last in ranges for row in history.rows(statement, [first, last, start, end])]
+    statement = _statement("answer", level, len(spans), first=3)
+    return [row for first, last in ranges for row in history.rows(statement, [first, last, *bounds])]
+
+
+@cache
+def _statement(name: str, level: Level, spans: int, first: int) -> str:
+    """The statement for so many spans, whose bounds are the parameters from number `first` on."""
+    within = " or ".join(
+        f"{level.period} >= ${number} and {level.period} < ${number + 1}"
+        for number in range(first, first + 2 * spans, 2)
+    )
+    return sql.render(f"serving/{name}", level=level.name, period=level.period, within=within)
 
 
 def _ranges(organizations: Sequence[int]) -> list[tuple[int, int]]:
