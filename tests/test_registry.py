@@ -107,7 +107,8 @@ def test_an_address_leads_to_a_customer_and_an_edition(registry: Registry) -> No
 
 
 def test_a_company_that_changes_its_name_keeps_its_address(registry: Registry) -> None:
-    """The page shows the new name."""
+    """The page shows the new name; those of other editions show the one they were made with."""
+    registry.make_links(2024, COMPANIES)
     registry.make_links(2025, COMPANIES)
     before = links(registry)
     assert registry.resolve(before["w-1"].url_key) == before["w-1"]
@@ -121,7 +122,9 @@ def test_a_company_that_changes_its_name_keeps_its_address(registry: Registry) -
         "Named at last",
     ]
     assert {link.url_key for link in after.values()} == {link.url_key for link in before.values()}
-    assert registry.resolve(before["w-1"].url_key) is not None
+    found = registry.resolve(before["w-1"].url_key)
+    assert found is not None and found.company == "Müller Holding"
+    assert {subject: link.company for subject, link in links(registry, 2024).items()} == COMPANIES
 
 
 def test_a_revoked_address_is_gone_with_all_that_led_there(registry: Registry, clock: Clock) -> None:
@@ -191,6 +194,7 @@ def test_a_share_link_ends(registry: Registry, clock: Clock) -> None:
     assert shared is not None and shared.expires_at == NOW + timedelta(hours=2)
     assert registry.resolve_short(shared.short) == link
     assert registry.resolve(shared.short) is None
+    assert registry.links_of_subject("w-1") == [link]
     clock.pass_by(seconds=7199)
     assert registry.resolve_short(shared.short) == link
     clock.pass_by(seconds=1)
@@ -213,8 +217,11 @@ def test_share_links_do_not_pile_up(registry: Registry, registry_url: str, clock
     assert len(set(given)) == 14
     assert everything_in(registry_url).count("'w-1'") == 1
     assert sum(registry.resolve_short(short) is not None for short in set(given)) <= 2
+    assert everything_in(registry_url).count(repr(key)) <= 4  # the link, its short form, two that still live
     longer = registry.share(key, timedelta(days=30))
     assert longer is not None and longer.expires_at == clock() + timedelta(days=30)
+    shorter = registry.share(key, timedelta(hours=1))
+    assert shorter is not None and shorter.expires_at == clock() + timedelta(hours=1)
 
 
 def test_nothing_is_shared_that_is_not_there(registry: Registry) -> None:
@@ -371,8 +378,10 @@ def test_rotating_ends_every_token_and_no_link(registry: Registry) -> None:
     for token in tokens:
         authority.verify(token)
     before = links(registry)
+    registry.record(grant("z"), NOW)
+    registry.revoke("z")
 
-    assert registry.rotate() == 5
+    assert registry.rotate() == 5  # neither the expired one nor the revoked one
 
     assert [refused(authority, token) for token in tokens] == ["forged"] * 4 + ["revoked"]
     assert refused(authority, expired) == "forged"

@@ -71,6 +71,7 @@ class Registry(RegistryReader):
             with self._database.writing() as connection:
                 made += link_rows.make(connection, self._database, year, some, self._clock(), self._draw)
                 link_rows.rename(connection, year, some)
+        self._memory.forget()
         return made
 
     def issue_for_edition(self, year: int, wanted: Mapping[str, Grant]) -> int:
