@@ -23,6 +23,7 @@ from wrapped_assets.serving.access_log import AccessLog
 from wrapped_assets.serving.app import App, Parts
 from wrapped_assets.serving.endpoints import Endpoint, Parameter
 from wrapped_assets.serving.follower import Follower
+from wrapped_assets.serving.fresh import FollowReport
 from wrapped_assets.serving.keys import Keys
 from wrapped_assets.serving.limits import Limits
 from wrapped_assets.serving.live import OutsideYear
@@ -115,9 +116,10 @@ class Live:
         days = [(start + timedelta(n), total + n) for n in range(min(int(str(values["limit"])), 366))]
         return Answer([("day", "Date"), ("requests", "UInt64")], days)
 
-    def follow(self, seconds: float | None = None) -> None:
-        """Nothing ever lands."""
+    def follow(self, seconds: float | None = None) -> FollowReport:
+        """Two files have landed at each look, and one of them cannot be read."""
         self.follows += 1
+        return FollowReport(taken=2, unread={"a": "no"})
 
     def close(self) -> None:
         """From now on it may not be asked."""

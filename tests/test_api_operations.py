@@ -67,7 +67,7 @@ async def test_a_failing_store_is_told_and_stays_ready(asked: Asked) -> None:
     made, client = asked
     made.published.failure = OSError("/srv/secret")
     made.shelf.look()
-    made.metrics.editions(made.shelf.numbers(), bool(made.shelf.trouble))
+    made.metrics.editions(made.shelf.numbers(), made.shelf.files(), bool(made.shelf.trouble))
     ready = await client.get("/readyz")
 
     assert ready.status_code == 200 and ready.json()["trouble"].endswith("OSError")
@@ -113,8 +113,8 @@ async def test_the_follower_takes_promotions_up(asked: Asked) -> None:
     made.published.promoted[YEAR] = version(7)
     tell = made.metrics.editions
 
-    def telling(numbers: dict[int, int], trouble: bool) -> None:
-        tell(numbers, trouble)
+    def telling(numbers: dict[int, int], files: dict[int, dict[str, int]], trouble: bool) -> None:
+        tell(numbers, files, trouble)
         if numbers == {YEAR: 7}:
             seen.set()
 
@@ -123,7 +123,9 @@ async def test_the_follower_takes_promotions_up(asked: Asked) -> None:
     assert seen.wait(10)
     follower.stop()
 
-    assert (await numbers(client))["wrapped_edition_version", frozenset({("year", str(YEAR))})] == 7
+    found = await numbers(client)
+    assert found["wrapped_edition_version", frozenset({("year", str(YEAR))})] == 7
+    assert ("wrapped_landing_files", frozenset({("year", str(YEAR)), ("outcome", "taken")})) in found
 
 
 async def everything_asked(made: World, client: httpx.AsyncClient) -> tuple[list[str], list[str]]:

@@ -150,6 +150,7 @@ def test_what_landed_is_followed(shelf: Shelf, opened: Opened) -> None:
         shelf.look()
 
     assert opened.lives[0][1].follows == 2
+    assert shelf.files() == {YEAR: {"taken": 4, "quarantined": 0, "held": 0, "unread": 1}}
 
 
 def test_a_retired_snapshot_takes_no_disk(shelf: Shelf, published: Published, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ class Follower:
     def _run(self) -> None:
         while True:
             self._shelf.look()
-            self._metrics.editions(self._shelf.numbers(), bool(self._shelf.trouble))
+            shelf = self._shelf
+            self._metrics.editions(shelf.numbers(), shelf.files(), bool(shelf.trouble))
             if self._stopped.wait(self._look_seconds):
                 return

@@ -57,6 +57,13 @@ class Metrics:
             registry=self.registry,
             multiprocess_mode="livemin",
         )
+        self._files = Gauge(
+            "wrapped_landing_files",
+            "Files of landing beyond the snapshot: taken and quarantined since it was opened, held and unread at the last look.",
+            ("year", "outcome"),
+            registry=self.registry,
+            multiprocess_mode="livemax",
+        )
         self._trouble = Gauge(
             "wrapped_trouble",
             "1 while the last look at the publication or at landing failed.",
@@ -81,8 +88,11 @@ class Metrics:
         if lines:
             self._lost.labels(log).inc(lines)
 
-    def editions(self, numbers: dict[int, int], trouble: bool) -> None:
-        """Say which versions are served."""
+    def editions(self, numbers: dict[int, int], files: dict[int, dict[str, int]], trouble: bool) -> None:
+        """Say which versions are served, and what they hold of landing."""
+        for year, outcomes in files.items():
+            for outcome, count in outcomes.items():
+                self._files.labels(str(year), outcome).set(count)
         for year, number in numbers.items():
             self._version.labels(str(year)).set(number)
         self._trouble.set(1 if trouble else 0)

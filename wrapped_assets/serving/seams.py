@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from wrapped_assets.grants import Grant
 from wrapped_assets.serving.endpoints import Endpoint
+from wrapped_assets.serving.fresh import FollowReport
 
 
 class Authority(Protocol):
@@ -153,7 +154,7 @@ class Live(Protocol):
     def run(self, endpoint: Endpoint, parameters: Mapping[str, object]) -> Answer:
         """The endpoint's rows; ParameterRefused or OutsideYear when it cannot be asked so. Called from several threads."""
 
-    def follow(self, seconds: float | None = None) -> object:
+    def follow(self, seconds: float | None = None) -> FollowReport:
         """Take in what landed since; looks at old days in turn, for so long."""
 
     def close(self) -> None:

@@ -42,6 +42,8 @@ class Edition:
 
     version: Version
     live: Live
+    files: dict[str, int] = field(default_factory=dict)
+    """Files of landing beyond the snapshot: taken and quarantined so far; held and unread at the last look."""
     _users: int = 0
     _is_retired: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -57,6 +59,16 @@ class Edition:
             yield self.live
         finally:
             self._leave()
+
+    def follow(self, seconds: float) -> None:
+        """Take in what landed."""
+        report = self.live.follow(seconds)
+        self.files = {
+            "taken": self.files.get("taken", 0) + report.taken,
+            "quarantined": self.files.get("quarantined", 0) + report.quarantined,
+            "held": len(report.held),
+            "unread": len(report.unread),
+        }
 
     def retire(self) -> None:
         """Nobody new may use it."""
@@ -100,6 +112,10 @@ class Shelf:
         """The version of each year."""
         return {year: edition.version.number for year, edition in sorted(self._editions.items())}
 
+    def files(self) -> dict[int, dict[str, int]]:
+        """What each year's answers hold of landing beyond the snapshot, as Edition.files."""
+        return {year: edition.files for year, edition in sorted(self._editions.items())}
+
     @contextmanager
     def using(self, year: int) -> Iterator[Live]:
         """What answers about a year, open until the block ends; raises KeyError when the year is not there."""
@@ -123,7 +139,7 @@ class Shelf:
                 for year, edition in self._editions.items():
                     trouble = (
                         self._attempt(
-                            f"follow landing for {year}", partial(edition.live.follow, FOLLOW_SECONDS)
+                            f"follow landing for {year}", partial(edition.follow, FOLLOW_SECONDS)
                         )
                         or trouble
                     )
