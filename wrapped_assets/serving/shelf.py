@@ -28,6 +28,9 @@ FOLLOW_EVERY = 5
 FOLLOW_SECONDS = 1.0
 """How long one listing of landing may go on to older days; the newest are always looked at."""
 
+CATCH_UP_SECONDS = 10.0
+"""The same for a version that takes another one's place."""
+
 YEARS_EVERY = 15
 """Looks between two listings of the published years; a year's first promotion is seen after that long at most."""
 
@@ -161,8 +164,11 @@ class Shelf:
         version, before = self.published.current(year), self._editions.get(year)
         if version is None or (before and before.version.number == version.number):
             return
-        live = self.open(version.fetch_snapshot(self.folder), year)
-        self._editions = {**self._editions, year: Edition(version, live)}
+        edition = Edition(version, self.open(version.fetch_snapshot(self.folder), year))
+        if before:
+            # What the one before already had of landing must not be missing for a while.
+            self._attempt(f"follow landing for {year}", partial(edition.follow, CATCH_UP_SECONDS))
+        self._editions = {**self._editions, year: edition}
         if before:
             before.retire()
             self._forget_snapshot(before.version)
