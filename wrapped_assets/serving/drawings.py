@@ -1,0 +1,123 @@
+"""The drawings of a year, as SVG made of bars, lines and rectangles only, so that each can stretch to whatever room there is.
+
+Shared by pages and cards. Colour is left to the classes ink, accent and soft, which each of them defines. A drawing shows
+numbers of the document to scale and nothing else; its words stand beside it, so it is hidden from screen readers.
+"""
+
+import datetime as dt
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+
+from wrapped_assets.serving.markup import Markup, el, join
+from wrapped_assets.summaries import Summary
+
+LEVELS = 4
+"""Steps of the heat map above zero, by rank among the active days."""
+
+
+def drawing(width: float, height: float, *shapes: Markup, class_: str = "") -> Markup:
+    """An SVG that fills its box, whatever the box's shape."""
+    return el(
+        "svg", *shapes, class_=class_ or None, viewBox=f"0 0 {width:g} {height:g}",
+        preserveAspectRatio="none", aria_hidden="true", focusable="false",
+    )  # fmt: skip
+
+
+def skyline(document: Summary) -> Markup:
+    """One stroke a day, as high as its requests, on a ground line; the peak day stands out."""
+    most = max(document.days) or 1
+    peak = document.days.index(most)
+    strokes = [
+        (i + 0.14, 100 - (height := max(100 * requests / most, 0.8)), 0.72, height)
+        for i, requests in enumerate(document.days)
+        if requests
+    ]
+    return drawing(
+        len(document.days), 100,
+        rects((stroke for stroke in strokes if int(stroke[0]) != peak), "ink"),
+        rects((stroke for stroke in strokes if int(stroke[0]) == peak), "accent"),
+    )  # fmt: skip
+
+
+def punch_card(document: Summary) -> Markup:
+    """Twelve rows of up to 31 cells, darker where there were more requests; days after `through` are left out."""
+    cells: list[list[tuple[float, float, float, float]]] = [[] for _ in range(LEVELS + 1)]
+    ranked = sorted(filter(None, document.days))
+    for i, requests in enumerate(document.days[: document.through.timetuple().tm_yday]):
+        day = dt.date(document.year, 1, 1) + dt.timedelta(i)
+        level = 1 + LEVELS * bisect_left(ranked, requests) // len(ranked) if requests else 0
+        cells[level].append(((day.day - 1) * 10 + 0.7, (day.month - 1) * 10 + 0.9, 8.6, 8.2))
+    return drawing(310, 120, *(rects(of_level, f"level{level}") for level, of_level in enumerate(cells)))
+
+
+def pair(smaller: float, larger: float) -> Markup:
+    """Two upright bars, to scale."""
+    height = 100 * smaller / larger if larger else 0
+    return drawing(
+        100, 100, rects([(4, 100 - height, 42, height)], "soft"), rects([(54, 0, 42, 100)], "accent")
+    )  # fmt: skip
+
+
+def needle(found: int, searched: int) -> Markup:
+    """What was answered within what was read, as areas; two lines lead to it, for it can be too small to see."""
+    side = 100 * (min(found, searched) / searched) ** 0.5 if searched else 0
+    x, y = 68.0, 38.0
+    return drawing(
+        100, 100, rects([(0, 0, 100, 100)], "soft"),
+        el("g", rects([(0, y - 0.15, 100, 0.3)], "ink"), data_motion="spin"),
+        el("g", rects([(x - 0.15, 0, 0.3, 100)], "ink"), data_motion="spin"),
+        rects([(max(x - side / 2, 0) if side < 64 else 0, max(y - side / 2, 0) if side < 64 else 0, side, side)], "accent"),
+    )  # fmt: skip
+
+
+def corner(part: float) -> Markup:
+    """A part of a whole as a rectangle in its corner, by area."""
+    side = 100 * part**0.5
+    return drawing(
+        100, 100, rects([(0, 0, 100, 100)], "soft"),
+        el("g", rects([(0, 100 - side, side, side)], "accent"), data_motion="corner"),
+    )  # fmt: skip
+
+
+def bar(part: float, ink: str = "accent") -> Markup:
+    """A lying bar; what is not nothing is visible."""
+    return drawing(1000, 10, rects([(0, 0, max(1000 * part, 3) if part else 0, 10)], ink), class_="bar")
+
+
+def mirror(left: float, right: float) -> Markup:
+    """Two lying bars, out from the middle: read to the left, written to the right."""
+    return drawing(
+        1000, 10,
+        rects([(498 - 496 * left, 0, 496 * left, 10)], "ink"),
+        rects([(502, 0, 496 * right, 10)], "accent"),
+        rects([(499.2, -2, 1.6, 14)], "ink"),
+        class_="bar",
+    )  # fmt: skip
+
+
+def crowd(percentile: int) -> Markup:
+    """A hundred strokes, one for each percent of the customers: those with fewer requests, the customer, the others."""
+    strokes = [(i + 0.16, 30.0, 0.68, 70.0) for i in range(100)]
+    return drawing(
+        100, 100, rects(strokes[:percentile], "ink"),
+        rects([(percentile + 0.02, 0.0, 0.96, 100.0)], "accent"), rects(strokes[percentile + 1 :], "soft"),
+    )  # fmt: skip
+
+
+def rects(boxes: Iterable[tuple[float, float, float, float]], class_: str) -> Markup:
+    """Rectangles (x, y, width, height) as one path: a year of days is a single element."""
+    path = "".join(f"M{x:.5g} {y:.5g}h{w:.5g}v{h:.5g}h{-w:.5g}z" for x, y, w, h in boxes if w > 0 and h > 0)
+    return el("path", class_=class_, d=path) if path else Markup("")
+
+
+def logo(path: str) -> Markup:
+    """The operator's mark, in a box of 24 by 24."""
+    return el("svg", el("path", class_="ink", d=path), class_="logo", viewBox="0 0 24 24", aria_hidden="true", focusable="false")
+
+
+def columns(parts: Sequence[float], inks: Sequence[str]) -> list[Markup]:
+    """Upright bars, each a drawing of its own, so that words can stand on them."""
+    return [
+        drawing(10, 100, join(rects([(0, 100 - 100 * part, 10, 100 * part)], ink)))
+        for part, ink in zip(parts, inks, strict=True)
+    ]

@@ -1,0 +1,18 @@
+// Starts the slideshow. Without this script the page is the same slides, one below the other.
+
+import { Deck } from "./deck.js";
+import { listen } from "./gestures.js";
+import { Player } from "./player.js";
+import { offer } from "./share.js";
+
+const deck = new Deck(document.querySelector(".slides"), document.querySelector(".segments"));
+const player = new Player(deck, document.querySelector("[data-act=play]"));
+
+listen(deck, player);
+offer(document.querySelector("[data-act=share]"));
+document.querySelector(".buttons").hidden = false;
+document.documentElement.classList.add("js");
+deck.open(location.hash.slice(1));
+player.begin();
+// Tests and other scripts wait for this.
+document.documentElement.dataset.ready = "true";
