@@ -81,6 +81,8 @@ THINGS: tuple[Thing, ...] = (
     Thing("genome", BYTES, 764_000_000, "{ratio} human genome{s} at two bits a base", "Telomere-to-Telomere consortium, 2022: 3.055 billion base pairs.", 1),
     Thing("dvd", BYTES, 4_700_000_000, "{ratio} DVD{s}", "DVD Forum: 4.7 GB on a single-layer disc."),
     Thing("film", BYTES, 7_000_000_000, "{ratio} hour{s} of film streamed in 4K", "Netflix help centre, 2024: up to 7 GB an hour in 4K.", 1),
+    Thing("music-year", BYTES, 5_562_950_400_000, "{ratio} year{s} of music in CD quality", "Red Book: 635,040,000 bytes an hour; 365 days of 24 hours."),
+    Thing("film-day", BYTES, 168_000_000_000, "{ratio} day{s} of film streamed in 4K", "Netflix help centre, 2024: up to 7 GB an hour in 4K; 24 hours a day.", 1),
     Thing("blu-ray", BYTES, 25_000_000_000, "{ratio} Blu-ray disc{s}", "Blu-ray Disc Association: 25 GB on a single-layer disc."),
     Thing("tape", BYTES, 18_000_000_000_000, "{ratio} cartridge{s} of LTO-9 tape", "LTO Program: 18 TB a cartridge, uncompressed."),
     Thing("black-hole", BYTES, 5_000_000_000_000_000, "all that was recorded for the first picture of a black hole, {ratio} times over", "Event Horizon Telescope, 2019: about 5 petabytes.", 1),

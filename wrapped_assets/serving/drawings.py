@@ -11,6 +11,9 @@ from collections.abc import Iterable, Sequence
 from wrapped_assets.serving.markup import Markup, el, join
 from wrapped_assets.summaries import Summary
 
+Box = tuple[float, float, float, float]
+"""Left, top, width, height."""
+
 LEVELS = 4
 """Steps of the heat map above zero, by rank among the active days."""
 
@@ -24,24 +27,16 @@ def drawing(width: float, height: float, *shapes: Markup, class_: str = "") -> M
 
 
 def skyline(document: Summary) -> Markup:
-    """One stroke a day, as high as its requests, on a ground line; the peak day stands out."""
+    """A silhouette of the year, a step a day, as high as its requests."""
     most = max(document.days) or 1
-    peak = document.days.index(most)
-    strokes = [
-        (i + 0.14, 100 - (height := max(100 * requests / most, 0.8)), 0.72, height)
-        for i, requests in enumerate(document.days)
-        if requests
-    ]
-    return drawing(
-        len(document.days), 100,
-        rects((stroke for stroke in strokes if int(stroke[0]) != peak), "ink"),
-        rects((stroke for stroke in strokes if int(stroke[0]) == peak), "accent"),
-    )  # fmt: skip
+    heights = (max(100 * requests / most, 0.6) if requests else 0 for requests in document.days)
+    steps = "".join(f"V{100 - height:.5g}h1" for height in heights)
+    return drawing(len(document.days), 100, el("path", class_="ink", d=f"M0 100{steps}V100z"))
 
 
 def punch_card(document: Summary) -> Markup:
     """Twelve rows of up to 31 cells, darker where there were more requests; days after `through` are left out."""
-    cells: list[list[tuple[float, float, float, float]]] = [[] for _ in range(LEVELS + 1)]
+    cells: list[list[Box]] = [[] for _ in range(LEVELS + 1)]
     ranked = sorted(filter(None, document.days))
     for i, requests in enumerate(document.days[: document.through.timetuple().tm_yday]):
         day = dt.date(document.year, 1, 1) + dt.timedelta(i)
@@ -60,13 +55,13 @@ def pair(smaller: float, larger: float) -> Markup:
 
 def needle(found: int, searched: int) -> Markup:
     """What was answered within what was read, as areas; two lines lead to it, for it can be too small to see."""
-    side = 100 * (min(found, searched) / searched) ** 0.5 if searched else 0
-    x, y = 68.0, 38.0
+    side = 100 * (min(found, searched) / searched) ** 0.5
+    x, y = (68.0 - side / 2, 38.0 - side / 2) if side < 60 else (0.0, 0.0)
     return drawing(
         100, 100, rects([(0, 0, 100, 100)], "soft"),
-        el("g", rects([(0, y - 0.15, 100, 0.3)], "ink"), data_motion="spin"),
-        el("g", rects([(x - 0.15, 0, 0.3, 100)], "ink"), data_motion="spin"),
-        rects([(max(x - side / 2, 0) if side < 64 else 0, max(y - side / 2, 0) if side < 64 else 0, side, side)], "accent"),
+        el("g", rects([(0, 37.8, 100, 0.4)], "ink"), data_motion="spin"),
+        el("g", rects([(67.7, 0, 0.6, 100)], "ink"), data_motion="spin"),
+        rects([(x, y, side, side)], "accent"),
     )  # fmt: skip
 
 
@@ -104,7 +99,7 @@ def crowd(percentile: int) -> Markup:
     )  # fmt: skip
 
 
-def rects(boxes: Iterable[tuple[float, float, float, float]], class_: str) -> Markup:
+def rects(boxes: Iterable[Box], class_: str) -> Markup:
     """Rectangles (x, y, width, height) as one path: a year of days is a single element."""
     path = "".join(f"M{x:.5g} {y:.5g}h{w:.5g}v{h:.5g}h{-w:.5g}z" for x, y, w, h in boxes if w > 0 and h > 0)
     return el("path", class_=class_, d=path) if path else Markup("")

@@ -16,7 +16,7 @@ NOTHING = Markup("")
 _VOID = {"meta", "link", "img", "br"}
 
 
-def el(name: str, *children: Child, **attributes: str | int | bool | None) -> Markup:
+def el(name: str, /, *children: Child, **attributes: str | int | bool | None) -> Markup:
     """An element. `class_` is class, `aria_label` is aria-label; True is an empty attribute, False and None none."""
     opening = f"<{name}{''.join(map(_attribute, attributes, attributes.values()))}>"
     return Markup(opening if name in _VOID else f"{opening}{join(*children)}</{name}>")

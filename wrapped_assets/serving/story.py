@@ -93,6 +93,11 @@ def through(moment: dt.datetime) -> str:
     return f"{day_and_month(moment)} {moment.year}, {moment:%H:%M} UTC"
 
 
+def through_briefly(moment: dt.datetime) -> str:
+    """The same where there is little room: "31 Dec 2025, 23:59 UTC"."""
+    return f"{moment.day} {MONTHS[moment.month - 1][:3]} {moment.year}, {moment:%H:%M} UTC"
+
+
 def day_and_month(day: dt.date) -> str:
     """A date without its year: "17 February"."""
     return f"{day.day} {MONTHS[day.month - 1]}"
@@ -285,9 +290,10 @@ class _Told:
         if before is None:
             return None
         tenths = nearest(Fraction(str(abs(before.change_pct))), 1)
-        sign = "+" if before.change_pct > 0 else "\u2212" if before.change_pct < 0 else ""
+        sign, words = _direction(before.change_pct)
         return Moment(
-            "growth", "Against last year", f"{sign}{self.locale.decimal(tenths, 1)}\u00a0%", "requests",
+            "growth", "Against last year", f"{sign}{self.locale.decimal(tenths, 1)}\u00a0%",
+            f"{words} in {self.document.year - 1}",
             rows=(
                 Row(str(self.document.year - 1), self.locale.integer(before.requests), (before.requests / max(total, before.requests),)),
                 Row(str(self.document.year), self.locale.integer(total), (total / max(total, before.requests),)),
@@ -311,3 +317,9 @@ def _plural(number: int, noun: str) -> str:
 
 def _percent(value: float, locale: Locale) -> str:
     return f"{locale.decimal(nearest(Fraction(str(value)), 1), 1)}\u00a0%"
+
+
+def _direction(change: float) -> tuple[str, str]:
+    if not change:
+        return "", "as many requests as"
+    return ("+", "more requests than") if change > 0 else ("\u2212", "fewer requests than")

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from wrapped_assets.serving.colours import between
+
 DEFAULT = Path(__file__).with_name("theme.toml")
 
 Scheme = Literal["light", "dark"]
@@ -38,6 +40,11 @@ class Ground:
     ink: str
     accent: str
     soft: str
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The steps of a heat map, from nothing to most."""
+        return (self.soft, *(between(self.soft, self.accent, part) for part in (0.3, 0.55, 0.8)), self.accent)
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,8 @@ def default_theme() -> Theme:
 
 def _properties(grounds: Mapping[str, Ground]) -> str:
     return "".join(
-        f"[data-ground={name}]{{--ground:{ground.ground};--ink:{ground.ink};--accent:{ground.accent};--soft:{ground.soft}}}"
+        f"[data-ground={name}]{{--ground:{ground.ground};--ink:{ground.ink};--accent:{ground.accent};--soft:{ground.soft};"
+        f"{';'.join(f'--level{i}:{colour}' for i, colour in enumerate(ground.levels))}}}"
         for name, ground in grounds.items()
     )
 

@@ -52,6 +52,9 @@ def _instance(path: Path, **axes: float) -> TTFont:
 
 def _renamed(font: TTFont, family: str) -> TTFont:
     """The same font under a family name of its own, so that no installed font can stand in for it."""
+    for table in font["cmap"].tables:
+        if 0xA0 in table.cmap:  # French groups digits with a narrow space, which Archivo lacks
+            table.cmap.setdefault(0x202F, table.cmap[0xA0])
     for record in [*font["name"].names]:
         if record.nameID in (16, 17, 21, 22, 25):
             font["name"].removeNames(nameID=record.nameID)

@@ -16,7 +16,7 @@ from wrapped_assets.serving.pages import fitting
 from wrapped_assets.serving.pages.links import Links
 from wrapped_assets.serving.pages.slides import LOOKS, View, slide
 from wrapped_assets.serving.static_files import static_files, static_path
-from wrapped_assets.serving.story import Story
+from wrapped_assets.serving.story import Story, through_briefly
 from wrapped_assets.serving.theme import Theme
 
 SCRIPTS = ("wrapped.js", "deck.js", "motion.js", "counter.js", "player.js", "gestures.js", "share.js")
@@ -71,7 +71,7 @@ def _segments(story: Story) -> Markup:
 def _controls(story: Story, theme: Theme) -> Markup:
     return el(
         "footer",
-        el("p", drawings.logo(theme.logo), el("span", el("span", f"Data through ", class_="wide"), story.through), class_="through"),
+        el("p", drawings.logo(theme.logo), el("span", f"Data through {through_briefly(story.document.through)}"), class_="through"),
         el(
             "div",
             _button("previous", "Previous slide", "M15 4 7 12l8 8"),
@@ -147,6 +147,6 @@ def headers(style: str) -> dict[str, str]:
         "x-content-type-options": "nosniff",
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
-        "permissions-policy": "camera=(), geolocation=(), microphone=(), web-share=(self)",
+        "permissions-policy": "camera=(), geolocation=(), microphone=()",
         "cache-control": "private, no-cache",
     }

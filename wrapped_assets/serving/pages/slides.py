@@ -84,6 +84,11 @@ def art(*children: Child, motion: str | None = None, class_: str = "art") -> Mar
     return el("div", *children, class_=class_, data_motion=motion)
 
 
+def area(shape: Markup, note: str) -> Markup:
+    """A drawing of areas and what they stand for."""
+    return art(el("div", shape, class_="field", data_motion="corners"), el("p", note, class_="note"), class_="art area")
+
+
 def named(name: str) -> Markup:
     """A name from outside, which may run in either direction."""
     return el("bdi", name, class_="name")
@@ -96,14 +101,18 @@ def _opening(view: View) -> Markup:
     story, moment = view.story, view.moment
     return join(
         words(
-            el("p", moment.figure, class_=f"year fit {fitting.one_line(moment.figure)}", aria_hidden="true", data_motion="rise"),
+            el("p", el("span", moment.figure, class_=f"year fit {fitting.one_line(moment.figure)}"), class_="figure", aria_hidden="true"),
             el(
-                "h1",
-                el("bdi", story.company, class_=f"company fit {fitting.name(story.company)}"),
-                el("span", f" {story.year} wrapped", class_="hidden"),
-                tabindex=-1,
+                "div",
+                el(
+                    "h1",
+                    el("bdi", story.company, class_=f"company fit {fitting.name(story.company)}"),
+                    el("span", f" {story.year} wrapped", class_="hidden"),
+                    tabindex=-1,
+                ),
+                sentences(moment),
+                class_="whose",
             ),
-            sentences(moment),
         ),
         art(drawings.skyline(story.document), motion="grow"),
     )
@@ -145,7 +154,7 @@ def _peak(view: View) -> Markup:
     return join(
         words(
             heading(moment),
-            el("p", el("span", day, class_="fit w3", data_motion="count"), el("span", f" {month}", class_="month"), class_="figure leaf"),
+            el("p", el("span", day, class_=f"fit {fitting.one_line(day, 1.2)}", data_motion="count"), el("span", f" {month}", class_="month"), class_="figure leaf"),
             el("p", moment.unit, class_="unit", data_motion="rise"),
             el("p", times, class_="said strong", data_motion="rise"),
             el("p", rhythm, class_="said", data_motion="rise"),
@@ -165,7 +174,9 @@ def _read(view: View) -> Markup:
     told = story.document.requests
     return join(
         words(heading(moment), figure(moment), sentences(moment), comparison(moment)),
-        art(drawings.needle(told.result_rows, told.rows_read), motion="corners") if told.rows_read else None,
+        area(drawings.needle(told.result_rows, told.rows_read), "The field: rows processed. In it, to scale: rows answered.")
+        if told.rows_read
+        else None,
     )
 
 
@@ -182,12 +193,12 @@ def _storage(view: View) -> Markup:
     moment = view.moment
     largest = next(iter(moment.rows), None)
     label = (
-        el("p", "Largest: ", named(largest.name), el("span", largest.told, class_="told"), class_="said strong", data_motion="rise")
+        el("div", el("p", "Largest data source", class_="told"), named(largest.name), el("p", largest.told, class_="told"), class_="said largest", data_motion="rise")
         if largest else None
     )  # fmt: skip
     return join(
         words(heading(moment), figure(moment), sentences(moment), label, comparison(moment)),
-        art(drawings.corner(*largest.parts)) if largest else None,
+        area(drawings.corner(*largest.parts), "The field: all bytes kept. In its corner: the largest data source.") if largest else None,
     )
 
 
@@ -205,23 +216,28 @@ def _ingestion(view: View) -> Markup:
 
 def _workspaces(view: View) -> Markup:
     moment = view.moment
-    rows = [
-        el(
-            "li", named(row.name),
-            el("span", row.told, class_="told"),
-            art(drawings.mirror(*row.parts), motion="spin", class_="line"),
-        )
-        for row in moment.rows
-    ]  # fmt: skip
+    most = max(part for row in moment.rows for part in row.parts) or 1
+    sides = el("li", el("span", "read"), el("span", "written"), class_="sides", aria_hidden="true")
     return join(
         words(
             heading(moment),
-            el("p", el("bdi", moment.figure, class_=f"fit {fitting.name(moment.figure, 4)}", data_motion="rise"), class_="figure titled"),
+            el("p", el("bdi", moment.figure, class_=f"fit {fitting.name(moment.figure, 4)}"), class_="figure titled", data_motion="rise"),
             el("p", moment.unit, class_="unit", data_motion="rise"),
             sentences(moment),
         ),
-        el("ol", *rows, class_="art mirrors"),
-    )
+        el("ol", sides, *(_workspace(row, most) for row in moment.rows), class_="art mirrors"),
+    )  # fmt: skip
+
+
+def _workspace(row: Row, most: float) -> Markup:
+    read, written = row.parts
+    left, right = (told.removesuffix(" read").removesuffix(" written") for told in row.told.split(", "))
+    return el(
+        "li", named(row.name), el("span", f": {row.told}", class_="hidden"),
+        el("span", left, class_="part", aria_hidden="true"),
+        art(drawings.mirror(read / most, written / most), motion="spin", class_="line"),
+        el("span", right, class_="part right", aria_hidden="true"),
+    )  # fmt: skip
 
 
 def _pipes(view: View) -> Markup:
@@ -234,7 +250,9 @@ def _pipes(view: View) -> Markup:
 
 def _pipe(place: int, row: Row) -> Markup:
     return el(
-        "li", el("span", str(place), class_="place", aria_hidden="true"), named(row.name),
+        "li",
+        el("span", str(place), class_="place", aria_hidden="true"),
+        el("bdi", row.name, class_=f"name fit {fitting.name(row.name)}"),
         el("span", row.told, class_="told"), class_=f"place{place}", data_motion="rise",
     )  # fmt: skip
 
