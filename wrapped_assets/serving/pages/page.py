@@ -22,6 +22,15 @@ from wrapped_assets.serving.theme import Theme
 SCRIPTS = ("wrapped.js", "deck.js", "motion.js", "counter.js", "player.js", "gestures.js", "share.js")
 
 
+PRIVATE = {
+    "cache-control": "private, no-cache",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-robots-tag": "noindex, nofollow",
+}
+"""For everything below a page's address, the page included."""
+
+
 @dataclass(frozen=True)
 class Page:
     """An HTML document and the headers that go with it."""
@@ -142,11 +151,8 @@ def headers(style: str) -> dict[str, str]:
     return {
         "content-type": "text/html; charset=utf-8",
         "content-security-policy": policy,
-        "referrer-policy": "no-referrer",
-        "x-robots-tag": "noindex, nofollow",
-        "x-content-type-options": "nosniff",
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
         "permissions-policy": "camera=(), geolocation=(), microphone=()",
-        "cache-control": "private, no-cache",
+        **PRIVATE,
     }
