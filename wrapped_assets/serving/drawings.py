@@ -6,9 +6,9 @@ numbers of the document to scale and nothing else; its words stand beside it, so
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from wrapped_assets.serving.markup import Markup, el, join
+from wrapped_assets.serving.markup import Markup, el
 from wrapped_assets.summaries import Summary
 
 Box = tuple[float, float, float, float]
@@ -49,7 +49,7 @@ def pair(smaller: float, larger: float) -> Markup:
     """Two upright bars, to scale."""
     height = 100 * smaller / larger if larger else 0
     return drawing(
-        100, 100, rects([(4, 100 - height, 42, height)], "soft"), rects([(54, 0, 42, 100)], "accent")
+        100, 100, striped(4, 100 - height, 42, height), rects([(54, 0, 42, 100)], "accent")
     )  # fmt: skip
 
 
@@ -99,6 +99,12 @@ def crowd(percentile: int) -> Markup:
     )  # fmt: skip
 
 
+def striped(x: float, y: float, width: float, height: float) -> Markup:
+    """A bar of lines: what the solid one beside it is compared with."""
+    stripes = int(height / 2.4) + 1
+    return rects(((x, y + 2.4 * i, width, min(1.2, height - 2.4 * i)) for i in range(stripes)), "ink")
+
+
 def rects(boxes: Iterable[Box], class_: str) -> Markup:
     """Rectangles (x, y, width, height) as one path: a year of days is a single element."""
     path = "".join(f"M{x:.5g} {y:.5g}h{w:.5g}v{h:.5g}h{-w:.5g}z" for x, y, w, h in boxes if w > 0 and h > 0)
@@ -110,9 +116,9 @@ def logo(path: str) -> Markup:
     return el("svg", el("path", class_="ink", d=path), class_="logo", viewBox="0 0 24 24", aria_hidden="true", focusable="false")
 
 
-def columns(parts: Sequence[float], inks: Sequence[str]) -> list[Markup]:
-    """Upright bars, each a drawing of its own, so that words can stand on them."""
+def columns(before: float, now: float) -> list[Markup]:
+    """Two upright bars, each a drawing of its own, so that words can stand under them."""
     return [
-        drawing(10, 100, join(rects([(0, 100 - 100 * part, 10, 100 * part)], ink)))
-        for part, ink in zip(parts, inks, strict=True)
+        drawing(10, 100, striped(0, 100 - 100 * before, 10, 100 * before)),
+        drawing(10, 100, rects([(0, 100 - 100 * now, 10, 100 * now)], "accent")),
     ]

@@ -197,7 +197,7 @@ class _Told:
         rows = tuple(
             Row(name, "\u00a0".join(milliseconds(value, self.locale)), (value / longest,))
             for name, value in (
-                ("half within", told.p50_ms),
+                ("Half within", told.p50_ms),
                 ("95 % within", told.p95_ms),
                 ("99 % within", told.p99_ms),
             )
@@ -233,13 +233,13 @@ class _Told:
         rows = tuple(
             Row(
                 kind.event_type,
-                f"{size(kind.bytes, self.locale)} in {self.locale.integer(kind.operations)} {_plural(kind.operations, 'operation')}",
+                f"{size(kind.bytes, self.locale)} in {count(kind.operations, self.locale)} {_plural(kind.operations, 'operation')}",
                 (kind.bytes / most,),
             )
             for kind in written.top_event_types
         )
         figure, unit = scaled(written.bytes, self.locale)
-        operations = f"{self.locale.integer(written.operations)} {_plural(written.operations, 'operation')}"
+        operations = f"{count(written.operations, self.locale)} {_plural(written.operations, 'operation')}"
         return Moment(
             "ingestion", "Ingestion", figure, f"{unit} written",
             (f"{count(written.rows, self.locale)} rows in {operations}.",), rows,

@@ -208,7 +208,7 @@ def _requests(story: Story, moment: Moment) -> Markup:
 def _years(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
     size = 56 if box.upright else 32
     half = (box.width - 24) / 2
-    pillars = drawings.columns([row.parts[0] for row in moment.rows], ("soft", "accent"))
+    pillars = drawings.columns(*(row.parts[0] for row in moment.rows))
     parts = []
     for i, (row, pillar) in enumerate(zip(moment.rows, pillars, strict=True)):
         x = box.x + i * (half + 24)

@@ -33,6 +33,8 @@ def main(folder: Path) -> None:
     for name, weight, width in (("display", 880, 62), ("text", 520, 100)):
         family = f"Wrapped {name.title()}"
         cut = _instance(sources["Archivo[wdth,wght].ttf"], wght=weight, wdth=width)
+        if name == "display":
+            _space_words(cut, 0.19)
         _write(_subset(_renamed(cut, family), WIDE_LATIN), HERE / f"wrapped-{name}.ttf")
         _write(_subset(_renamed(cut, family), LATIN, WEB_FEATURES, "woff2"), STATIC / f"{name}.woff2")
     for script in SCRIPTS:
@@ -48,6 +50,13 @@ def main(folder: Path) -> None:
 
 def _instance(path: Path, **axes: float) -> TTFont:
     return instancer.instantiateVariableFont(TTFont(path), axes)
+
+
+def _space_words(font: TTFont, ems: float) -> None:
+    """A wider word space: the condensed cut's own (0.11 em) runs headlines together."""
+    for character in (0x20, 0xA0):
+        glyph = font.getBestCmap()[character]
+        font["hmtx"][glyph] = (round(ems * font["head"].unitsPerEm), font["hmtx"][glyph][1])
 
 
 def _renamed(font: TTFont, family: str) -> TTFont:

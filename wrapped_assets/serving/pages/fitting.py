@@ -7,7 +7,7 @@ LONGEST_WORD = 11.0
 """A word longer than this is broken rather than set ever smaller."""
 
 _WIDTHS = {
-    **dict.fromkeys(" \u00a0\u202f", 0.115),
+    **dict.fromkeys(" \u00a0\u202f", 0.19),
     **dict.fromkeys(".,:;'’|!ijlI-·()[]", 0.26),
     **dict.fromkeys("ftr", 0.31),
     **dict.fromkeys("MWmw%@", 0.735),
@@ -39,9 +39,9 @@ def one_line(text: str, least: float = 1.0) -> str:
 
 
 def name(text: str, least: float = 3.0) -> str:
-    """The class for a name that may take up to three lines; its longest word decides, up to a limit."""
+    """The class for a name that may take several lines; its longest word decides, up to a limit."""
     longest = max((ems(word) for word in text.split()), default=0.0)
-    return f"w{_fifths(max(min(longest, LONGEST_WORD), ems(text) / 2.6, least))}"
+    return f"w{_fifths(max(min(longest, LONGEST_WORD), ems(text) / 3, least))}"
 
 
 def _fifths(width: float) -> int:

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from urllib.parse import quote
 
 from wrapped_assets.serving import drawings
 from wrapped_assets.serving.markup import Markup, el, join
@@ -80,7 +81,7 @@ def _segments(story: Story) -> Markup:
 def _controls(story: Story, theme: Theme) -> Markup:
     return el(
         "footer",
-        el("p", drawings.logo(theme.logo), el("span", f"Data through {through_briefly(story.document.through)}"), class_="through"),
+        el("p", drawings.logo(theme.logo), el("span", el("span", "Data through "), el("span", through_briefly(story.document.through))), class_="through"),
         el(
             "div",
             _button("previous", "Previous slide", "M15 4 7 12l8 8"),
@@ -111,6 +112,7 @@ def document(title: str, head: Markup, body: Markup, theme: Theme, ground: str, 
                 el("meta", name="robots", content="noindex, nofollow"),
                 el("meta", name="color-scheme", content="light dark"),
                 el("title", title),
+                el("link", rel="icon", href=_icon(theme)),
                 *(
                     el("link", rel="preload", href=f"{static_path()}/{font}.woff2", as_="font", type="font/woff2", crossorigin=True)
                     for font in ("display", "text")
@@ -123,6 +125,11 @@ def document(title: str, head: Markup, body: Markup, theme: Theme, ground: str, 
         ),
     )  # fmt: skip
     return Page(text.encode(), headers(style))
+
+
+def _icon(theme: Theme) -> str:
+    drawn = el("svg", el("path", d=theme.logo), xmlns="http://www.w3.org/2000/svg", viewBox="0 0 24 24")
+    return f"data:image/svg+xml,{quote(drawn)}"
 
 
 @cache

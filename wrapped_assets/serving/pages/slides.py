@@ -268,14 +268,13 @@ def _rank(view: View) -> Markup:
 
 def _growth(view: View) -> Markup:
     moment = view.moment
-    parts = [row.parts[0] for row in moment.rows]
-    pillars = drawings.columns(parts, ("soft", "accent"))
+    pillars = drawings.columns(*(row.parts[0] for row in moment.rows))
     return join(
         words(heading(moment), figure(moment)),
         el(
             "ul",
             *(
-                el("li", art(pillar, motion="growwiden", class_="pillar"), el("span", row.name), el("strong", row.told))
+                el("li", art(pillar, motion="growwiden", class_="pillar"), el("span", row.name), el("strong", row.told, class_=f"fit {fitting.one_line(row.told)}"))
                 for row, pillar in zip(moment.rows, pillars, strict=True)
             ),
             class_="art years",
