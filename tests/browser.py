@@ -39,9 +39,20 @@ class Visit:
         """All slides, in order."""
         return list(self.page.evaluate("[...document.querySelectorAll('.slide')].map((slide) => slide.id)"))
 
+    def until(self, condition: str) -> None:
+        """Wait for this to hold in the page, ten seconds at most. (Playwright's own waiting needs eval, which the policy forbids.)"""
+        self.page.evaluate(
+            f"""() => new Promise((done, fail) => {{
+                const end = performance.now() + 10000;
+                const look = () => ({condition}) ? done(true) : performance.now() > end
+                    ? fail(new Error("never came true")) : setTimeout(look, 10);
+                look();
+            }})"""
+        )
+
     def settle(self) -> None:
         """Wait until no transition, entrance or counter is under way."""
-        self.page.wait_for_function(
+        self.until(
             "!document.querySelector('.leaving,.arriving,[data-counting]') && "
             "document.getAnimations().every((one) => one.playState !== 'running' || one.effect.target.closest('.segments'))"
         )
@@ -84,7 +95,7 @@ def visit(
     context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion=reduced, **options)
     page = context.new_page()
     seen = Visit(page)
-    page.on("request", seen.requests.append)
+    page.on("request", lambda request: seen.requests.append(request))
     page.on("console", lambda message: seen.problems.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: seen.problems.append(str(error)))
     if deck:

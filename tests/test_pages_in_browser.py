@@ -320,7 +320,7 @@ def test_a_swipe_turns_and_a_long_press_holds(origin: str, browser: Browser) -> 
         assert seen.current == "requests"
         mouse.move(300, 400)
         mouse.down()
-        seen.page.wait_for_function("document.querySelector('[aria-current] i').getAnimations()[0].playState === 'paused'")
+        seen.until("document.querySelector('[aria-current] i').getAnimations()[0].playState === 'paused'")
         mouse.up()
         assert seen.page.evaluate("document.querySelector('[aria-current] i').getAnimations()[0].playState") == "running"
         assert seen.current == "requests"
@@ -344,7 +344,7 @@ def test_autoplay_goes_on_by_itself_and_stops_at_the_end(origin: str, browser: B
             assert seen.current == name
             seen.page.evaluate("document.querySelector('[aria-current] i').getAnimations()[0].finish()")
             if name != "share":
-                seen.page.wait_for_function(f"document.querySelector('.current').id !== '{name}'")
+                seen.until(f"document.querySelector('.current').id !== '{name}'")
         assert seen.page.get_by_role("button", name="Play").is_visible()
         assert seen.current == "share"
 
@@ -393,7 +393,7 @@ def test_the_card_is_shared_as_a_file_where_the_browser_can(origin: str, browser
         seen.page.wait_for_selector("html[data-ready]")
         seen.page.keyboard.press("End")
         seen.page.get_by_role("button", name="Share").click()
-        seen.page.wait_for_function("window.shared")
+        seen.until("window.shared")
         shared = seen.page.evaluate("window.shared")
 
     assert (shared["url"], shared["name"]) == (f"{origin}/wrapped/acme", "2025-wrapped.png")

@@ -4,7 +4,6 @@ Shipped fonts come first; where Debian's fonts-noto packages are installed they 
 no font has is left out, and a name of which nothing is left is replaced by the caller. Fonts are opened when first asked about.
 """
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
@@ -12,14 +11,12 @@ from pathlib import Path
 
 from fontTools.ttLib import TTCollection, TTFont
 
+from wrapped_assets.serving.clusters import INVISIBLE, clusters
+
 SHIPPED = Path(__file__).parents[1] / "fonts"
 INSTALLED = (Path("/usr/share/fonts/truetype/noto"), Path("/usr/share/fonts/opentype/noto"))
 
 DISPLAY, TEXT = "Wrapped Display", "Wrapped Text"
-
-# Nothing is drawn for these: joiners, variation selectors, marks of direction. A font without them loses nothing.
-_INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufe0e\ufe0f\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u00ad")
-_ISOLATES = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u00ad\u200b\u2060"))
 
 
 @dataclass(frozen=True)
@@ -108,7 +105,7 @@ class Fonts:
 
     def _drawn(self, cluster: str, family: str, last: str) -> Run | None:
         """The cluster in the first font that has all of it; else its visible part in the first that has that."""
-        bare = "".join(character for character in cluster if character not in _INVISIBLE)
+        bare = "".join(character for character in cluster if character not in INVISIBLE)
         for wanted in dict.fromkeys((cluster, bare)):
             if not wanted:
                 continue
@@ -131,31 +128,6 @@ class Fonts:
     def face(self, family: str) -> Face:
         """The font of this family."""
         return self.primary.get(family) or next(face for face in self.others if face.family == family)
-
-
-def clusters(text: str) -> Iterator[str]:
-    """What is drawn together: a character with its marks, selectors and what is joined to it."""
-    cluster = ""
-    for character in unicodedata.normalize("NFC", text).translate(_ISOLATES):
-        if unicodedata.category(character) in ("Cc", "Cs", "Cn", "Co"):
-            character = " "
-        joined = unicodedata.category(character) in ("Mn", "Mc", "Me") or character in _INVISIBLE or _modifies(character)
-        if cluster and (joined or cluster.endswith("\u200d") or _half_flag(cluster, character)):
-            cluster += character
-            continue
-        if cluster:
-            yield cluster
-        cluster = character
-    if cluster:
-        yield cluster
-
-
-def _modifies(character: str) -> bool:
-    return 0x1F3FB <= ord(character) <= 0x1F3FF
-
-
-def _half_flag(cluster: str, character: str) -> bool:
-    return len(cluster) == 1 and all(0x1F1E6 <= ord(c) <= 0x1F1FF for c in cluster + character)
 
 
 def _faces(folder: Path) -> Iterator[Face]:

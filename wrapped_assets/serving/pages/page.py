@@ -113,10 +113,7 @@ def document(title: str, head: Markup, body: Markup, theme: Theme, ground: str, 
                 el("meta", name="color-scheme", content="light dark"),
                 el("title", title),
                 el("link", rel="icon", href=_icon(theme)),
-                *(
-                    el("link", rel="preload", href=f"{static_path()}/{font}.woff2", as_="font", type="font/woff2", crossorigin=True)
-                    for font in ("display", "text")
-                ),
+                el("link", rel="preload", href=f"{static_path()}/text.woff2", as_="font", type="font/woff2", crossorigin=True),
                 el("style", Markup(style)),
                 head,
             ),
@@ -134,9 +131,12 @@ def _icon(theme: Theme) -> str:
 
 @cache
 def _style(theme: Theme) -> str:
-    faces = "".join(
-        f"@font-face{{font-family:'{family}';src:url({static_path()}/{name}.woff2) format('woff2');font-display:swap}}"
-        for family, name in ((theme.display, "display"), (theme.text, "text"))
+    # The display type is part of the page, so that what is painted first never moves: text that changes its font is
+    # broken anew. The text type comes by itself, and where it comes late the reader's own font stays.
+    display = base64.b64encode(static_files()["display.woff2"].body).decode()
+    faces = (
+        f"@font-face{{font-family:'{theme.display}';src:url(data:font/woff2;base64,{display});font-weight:100 900}}"
+        f"@font-face{{font-family:'{theme.text}';src:url({static_path()}/text.woff2);font-display:optional;font-weight:100 900}}"
     )
     sheet = static_files()["wrapped.css"].body.decode()
     return faces + theme.css() + fitting.css() + _squeezed(sheet)
@@ -152,7 +152,7 @@ def headers(style: str) -> dict[str, str]:
     """Nothing from anywhere else, nothing inline but this style, nothing told to anybody."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = (
-        f"default-src 'none'; script-src 'self'; style-src 'sha256-{digest}'; img-src 'self' data: blob:; font-src 'self'; "
+        f"default-src 'none'; script-src 'self'; style-src 'sha256-{digest}'; img-src 'self' data: blob:; font-src 'self' data:; "
         "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     return {

@@ -104,18 +104,20 @@ def _opening(view: View) -> Markup:
             el("p", el("span", moment.figure, class_=f"year fit {fitting.one_line(moment.figure)}"), class_="figure", aria_hidden="true"),
             el(
                 "div",
-                el(
-                    "h1",
-                    el("bdi", story.company, class_=f"company fit {fitting.name(story.company)}"),
-                    el("span", f" {story.year} wrapped", class_="hidden"),
-                    tabindex=-1,
-                ),
+                _title(story),
                 sentences(moment),
                 class_="whose",
             ),
         ),
         art(drawings.skyline(story.document), motion="grow"),
     )
+
+
+def _title(story: Story) -> Markup:
+    width, lines = fitting.broken(story.company, 4)
+    shown = (el("span", f"{line} ", class_="line-of") for line in lines)
+    spoken = el("span", f"{story.company}, {story.year} wrapped", class_="hidden")
+    return el("h1", el("bdi", *shown, class_=f"company fit {width}", aria_hidden="true"), spoken, tabindex=-1)
 
 
 def _requests(view: View) -> Markup:
@@ -156,7 +158,7 @@ def _peak(view: View) -> Markup:
             heading(moment),
             el("p", el("span", day, class_=f"fit {fitting.one_line(day, 1.2)}", data_motion="count"), el("span", f" {month}", class_="month"), class_="figure leaf"),
             el("p", moment.unit, class_="unit", data_motion="rise"),
-            el("p", times, class_="said strong", data_motion="rise"),
+            el("p", times, class_="said", data_motion="rise"),
             el("p", rhythm, class_="said", data_motion="rise"),
         ),
         el("div", art(drawings.pair(*_median_and_peak(story)), motion="growwiden"),

@@ -14,6 +14,8 @@ document.querySelector(".buttons").hidden = false;
 document.documentElement.classList.add("js");
 deck.open(location.hash.slice(1));
 player.begin();
+// A browser that follows the hash itself takes the focus away again when it has loaded.
+addEventListener("load", () => deck.at > 0 && requestAnimationFrame(() => deck.focus()));
 performance.mark("interactive");
 // Whoever drives the page from outside waits for this.
 document.documentElement.dataset.ready = "true";
