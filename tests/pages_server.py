@@ -1,0 +1,56 @@
+"""A small server of pages and cards for the tests, on the loopback: python -m tests.pages_server PORT."""
+
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tests import year_documents
+from wrapped_assets.serving.site import Site, Subject
+
+SUBJECTS = {
+    "acme": Subject(year_documents.rich(), "Acme Logistics"),
+    "bare": Subject(year_documents.bare(), None),
+    "idle": Subject(year_documents.idle(), "Idle"),
+    "arabic": Subject(year_documents.longest(year_documents.ARABIC), year_documents.ARABIC),
+    "cjk": Subject(year_documents.longest(year_documents.CJK), year_documents.CJK),
+    "emoji": Subject(year_documents.longest(year_documents.EMOJI), year_documents.EMOJI),
+    "longest": Subject(year_documents.longest(year_documents.LONGEST), year_documents.LONGEST),
+}
+
+
+def app(site: Site) -> Starlette:
+    """The site for these subjects."""
+
+    def answer(request: Request) -> Response:
+        path = request.url.path
+        reply = site.answer(path, SUBJECTS.get(path.split("/")[2] if path.count("/") >= 2 else ""), dict(request.headers))
+        return Response(reply.body, reply.status, dict(reply.headers))
+
+    return Starlette(routes=[Route("/{path:path}", answer)])
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """The server in a thread, until the block ends; its origin."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server = uvicorn.Server(uvicorn.Config(app(Site(origin)), log_level="error", ws="none"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield origin
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+if __name__ == "__main__":
+    uvicorn.run(app(Site(f"http://127.0.0.1:{sys.argv[1]}")), host="127.0.0.1", port=int(sys.argv[1]))

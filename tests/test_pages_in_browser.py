@@ -1,0 +1,416 @@
+"""What the slideshow promises whoever opens the link, on five sizes of screen, in a real browser."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from tests import year_documents
+from tests.browser import SIZES, Visit, chromium, visit
+from tests.pages_server import SUBJECTS, serving
+from wrapped_assets.serving.story import tell
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+HARD = ["arabic", "cjk", "emoji", "longest", "bare", "idle", "acme"]
+
+
+@pytest.fixture(scope="module")
+def origin() -> Iterator[str]:
+    with serving() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+# Fast.
+
+
+def test_the_first_slide_paints_within_half_a_second_and_answers_within_two_on_a_slow_phone(origin: str, browser: Browser) -> None:
+    """On slow 4G with a quarter of the processor: painted at most 500 ms after asking, usable under 2 s."""
+    paints, readies = [], []
+    for _ in range(3):
+        with visit(browser, f"{origin}/wrapped/acme", motion=True, slow=True) as seen:
+            paints.append(seen.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+            readies.append(seen.page.evaluate("performance.getEntriesByName('interactive')[0].startTime"))
+
+    # The machine is shared: the best of three is the page's own time.
+    assert min(paints) <= 500, paints
+    assert min(readies) < 2000, readies
+
+
+def test_a_whole_visit_stays_under_150_kb_with_under_25_kb_of_script(origin: str, browser: Browser) -> None:
+    """Every slide looked at, fonts and the card's picture included."""
+    with visit(browser, f"{origin}/wrapped/acme") as seen:
+        for _ in seen.walk():
+            pass
+        seen.page.wait_for_load_state("networkidle")
+        sizes = {request.url: request.sizes() for request in seen.requests if not request.url.startswith("data:")}
+
+    total = sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes.values())
+    scripts = sum(size["responseBodySize"] for url, size in sizes.items() if url.endswith(".js"))
+    assert total < 150_000, {url: size["responseBodySize"] for url, size in sizes.items()}
+    assert scripts < 25_000
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_shifts_from_opening_to_the_last_slide(origin: str, browser: Browser, size: str) -> None:
+    """Layout shift is 0 while fonts arrive late, slides change and counters run."""
+    with visit(browser, f"{origin}/wrapped/acme", size, motion=True, slow=True) as seen:
+        for _ in seen.walk():
+            pass
+        assert seen.page.evaluate("window.shifts") == []
+
+
+def test_no_slide_change_blocks_for_more_than_200_ms(origin: str, browser: Browser) -> None:
+    """Even on a slow phone no task of a change lasts longer, so a tap is never ignored."""
+    with visit(browser, f"{origin}/wrapped/acme", motion=True, slow=True) as seen:
+        seen.settle()
+        started = seen.page.evaluate("performance.now()")
+        for _ in seen.walk():
+            pass
+        tasks = seen.page.evaluate("window.longTasks")
+
+    assert [task for task in tasks if task["at"] > started and task["lasted"] > 200] == []
+
+
+def test_only_this_origin_is_asked(origin: str, browser: Browser) -> None:
+    """No request leaves for anybody else, and the content policy has nothing to refuse."""
+    with visit(browser, f"{origin}/wrapped/acme", motion=True) as seen:
+        for _ in seen.walk():
+            pass
+        asked = {request.url for request in seen.requests if not request.url.startswith("data:")}
+
+    assert {url for url in asked if not url.startswith(f"{origin}/")} == set()
+    assert seen.problems == []
+
+
+def test_the_next_slides_picture_is_fetched_and_nothing_further(origin: str, browser: Browser) -> None:
+    """The card's picture is asked for on the slide before it, not earlier."""
+    with visit(browser, f"{origin}/wrapped/acme") as seen:
+        pictures = []
+        for name in seen.walk():
+            seen.page.wait_for_load_state("networkidle")
+            pictures.append((name, [r.url for r in seen.requests if "/cards/" in r.url]))
+
+    first = next(name for name, urls in pictures if urls)
+    assert first == pictures[-2][0]
+
+
+# Readable by everybody.
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_no_slide_violates_wcag(origin: str, browser: Browser, size: str, scheme: str) -> None:
+    """axe finds nothing against WCAG 2.2 A and AA on any slide, in either scheme."""
+    with visit(browser, f"{origin}/wrapped/acme", size, color_scheme=scheme) as seen:
+        found = {name: _violations(seen) for name in seen.walk()}
+
+    assert {name: problems for name, problems in found.items() if problems} == {}
+
+
+def _violations(seen: Visit) -> list[tuple[str, str]]:
+    answer: dict[str, Any] = Axe().run(seen.page, options={"runOnly": {"type": "tag", "values": WCAG}}).response
+    return [(one["id"], node["html"][:120]) for one in answer["violations"] for node in one["nodes"]]
+
+
+@pytest.mark.parametrize("address", ["/wrapped/about/comparisons", "/wrapped/nobody"])
+def test_the_pages_of_text_do_not_violate_it_either(origin: str, browser: Browser, address: str) -> None:
+    """The sources and the page that says there is nothing."""
+    with visit(browser, origin + address, deck=False) as seen:
+        assert _violations(seen) == []
+
+
+def test_reduced_motion_starts_paused_with_the_final_numbers(origin: str, browser: Browser) -> None:
+    """Nothing moves, no digit cycles, and the button offers to play."""
+    with visit(browser, f"{origin}/wrapped/acme#requests") as seen:
+        assert seen.page.get_by_role("button", name="Play").is_visible()
+        assert _stack(seen) == f"{SUBJECTS['acme'].document.requests.total:,}"
+        seen.page.keyboard.press("ArrowRight")
+        assert seen.page.evaluate("document.getAnimations().length") == 0
+        assert seen.page.locator("[data-counting]").count() == 0
+
+
+def test_one_slide_is_exposed_and_the_others_are_inert(origin: str, browser: Browser) -> None:
+    """A screen reader and the tab key find the slide that is shown and no other."""
+    with visit(browser, f"{origin}/wrapped/acme") as seen:
+        for name in seen.walk():
+            reachable = seen.page.evaluate(
+                "[...document.querySelectorAll('.slide')].filter((s) => !s.inert && s.ariaHidden !== 'true').map((s) => s.id)"
+            )
+            assert reachable == [name]
+
+
+def test_focus_goes_to_the_heading_of_the_slide_a_person_asked_for(origin: str, browser: Browser) -> None:
+    """By arrow, by a segment, and by an address with a hash."""
+    with visit(browser, f"{origin}/wrapped/acme") as seen:
+        seen.page.keyboard.press("ArrowRight")
+        assert _focused(seen) == ("H2", "requests")
+        seen.page.locator(".segments a").nth(4).click()
+        assert _focused(seen) == ("H2", "read")
+    with visit(browser, f"{origin}/wrapped/acme#storage") as seen:
+        assert (seen.current, _focused(seen)) == ("storage", ("H2", "storage"))
+
+
+def _focused(seen: Visit) -> tuple[str, str]:
+    tag, slide = seen.page.evaluate("[document.activeElement.tagName, document.activeElement.closest('.slide')?.id]")
+    return tag, slide
+
+
+def test_the_live_region_is_off_while_it_plays(origin: str, browser: Browser) -> None:
+    """Autoplay never talks over a person; once paused, a change is announced with its number and name."""
+    with visit(browser, f"{origin}/wrapped/acme", motion=True) as seen:
+        told = seen.page.locator("#told")
+        assert told.get_attribute("aria-live") == "off"
+        seen.page.keyboard.press("Space")
+        assert told.get_attribute("aria-live") == "polite"
+        seen.page.keyboard.press("ArrowRight")
+        assert told.text_content() == f"2 of {len(seen.names)}: Requests"
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_targets_are_24_pixels_and_the_main_controls_44(origin: str, browser: Browser, size: str) -> None:
+    """Segments and links can be hit with a thumb, buttons without looking."""
+    with visit(browser, f"{origin}/wrapped/acme#share", size) as seen:
+        boxes = seen.page.evaluate(
+            "[...document.querySelectorAll('.segments a, .links a, button, .act')].filter((e) => e.checkVisibility())"
+            ".map((e) => [e.matches('button,.act'), e.getBoundingClientRect().width, e.getBoundingClientRect().height, e.outerHTML])"
+        )
+
+    assert len(boxes) > 15
+    assert [box for box in boxes if min(box[1], box[2]) < (44 if box[0] else 24)] == []
+
+
+def test_forced_colours_leave_text_and_drawings_visible(origin: str, browser: Browser) -> None:
+    """In a high contrast theme words take the system's colour and no drawing melts into the ground."""
+    with visit(browser, f"{origin}/wrapped/acme", forced_colors="active") as seen:
+        for name in seen.walk():
+            ground, ink, drawn = seen.page.evaluate(
+                "(() => { const s = document.querySelector('.current'); const of = (e, what) => getComputedStyle(e)[what];"
+                " return [of(s, 'backgroundColor'), of(s.querySelector('h1,h2'), 'color'), [...s.querySelectorAll('path.ink,path.accent')].map((p) => of(p, 'fill'))]; })()"
+            )
+            assert ink != ground, name
+            assert ground not in drawn, name
+
+
+def test_without_scripts_every_slide_can_be_read(origin: str, browser: Browser) -> None:
+    """All slides stand one below the other, and the links above lead to them."""
+    with visit(browser, f"{origin}/wrapped/acme", deck=False, java_script_enabled=False) as seen:
+        slides = seen.page.locator(".slide")
+        names = [slides.nth(i).get_attribute("id") for i in range(slides.count())]
+        assert len(names) == 13
+        assert all(slides.nth(i).is_visible() for i in range(slides.count()))
+        boxes = [slides.nth(i).bounding_box() for i in range(slides.count())]
+        assert all(above and below and above["y"] + above["height"] <= below["y"] + 1 for above, below in zip(boxes, boxes[1:], strict=False))
+        assert seen.page.locator(".buttons").is_hidden()
+        seen.page.locator(".segments a").nth(3).click()
+        assert seen.page.url.endswith("#peak")
+
+
+# Exact.
+
+
+@pytest.mark.parametrize("language", ["en-GB", "de-DE", "fr-FR", "es-ES", "pl-PL", "sv-SE", "ja-JP", "pt-BR", "it-IT", "nl-NL", "ko-KR", "zh-CN"])
+def test_the_counter_settles_on_the_documents_value_as_the_readers_language_writes_it(origin: str, browser: Browser, language: str) -> None:
+    """The browser's own formatter is the judge, also past what a double can hold."""
+    for key in ("acme", "longest"):
+        with visit(browser, f"{origin}/wrapped/{key}", motion=True, locale=language) as seen:
+            total = SUBJECTS[key].document.requests.total
+            expected = seen.page.evaluate(f"new Intl.NumberFormat('{language}').format({total}n)")
+            seen.page.keyboard.press("ArrowRight")
+            seen.page.wait_for_selector("[data-counting]")
+            assert seen.page.evaluate("[...document.querySelectorAll('.current .row')].map((row) => row.querySelector('.hidden').textContent).join('')") == expected
+            seen.settle()
+            assert _stack(seen) == expected
+
+
+def _stack(seen: Visit) -> str:
+    return str(seen.page.evaluate("document.querySelector('#requests .stack').textContent"))
+
+
+def test_a_counter_that_is_cut_short_stands_on_its_value(origin: str, browser: Browser) -> None:
+    """Leaving a slide in the middle of a count and coming back shows the exact number."""
+    with visit(browser, f"{origin}/wrapped/acme", motion=True) as seen:
+        seen.page.keyboard.press("ArrowRight")
+        seen.page.wait_for_selector("[data-counting]")
+        seen.page.keyboard.press("ArrowRight")
+        assert _stack(seen) == f"{SUBJECTS['acme'].document.requests.total:,}"
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("key", HARD)
+def test_nothing_overflows_whatever_the_names_and_numbers(origin: str, browser: Browser, key: str, size: str) -> None:
+    """The longest names, Arabic, Chinese and Japanese, emoji and numbers of 22 digits stay inside their slide."""
+    with visit(browser, f"{origin}/wrapped/{key}", size) as seen:
+        found = {name: seen.page.evaluate(OVERFLOWING) for name in seen.walk()}
+
+    assert {name: outside for name, outside in found.items() if outside} == {}
+
+
+OVERFLOWING = """(() => {
+  const slide = document.querySelector('.current');
+  const foot = document.querySelector('.controls').getBoundingClientRect().top;
+  const art = slide.querySelector('.art')?.getBoundingClientRect();
+  const found = [];
+  for (const e of slide.querySelectorAll('h1,h2,p,li,span,strong,bdi,a,button,img')) {
+    if (e.closest('.hidden') || !e.checkVisibility()) continue;
+    const box = e.getBoundingClientRect();
+    const told = e.tagName + '.' + e.className + ' ' + e.textContent.slice(0, 30) + ' ' + [box.left, box.top, box.right, box.bottom].map(Math.round);
+    if (box.left < -1 || box.right > innerWidth + 1 || box.top < -1 || box.bottom > foot + 1) found.push('outside: ' + told);
+    if (art && e.closest('.words') && box.bottom > art.top + 2 && box.top < art.bottom - 2 && box.right > art.left + 2 && box.left < art.right - 2) found.push('over the drawing: ' + told);
+    if (e.scrollWidth > e.clientWidth + 1 && e.clientWidth && getComputedStyle(e).display !== 'inline') found.push('cut: ' + told);
+  }
+  if (document.documentElement.scrollWidth > innerWidth) found.push('the page scrolls sideways');
+  return found;
+})()"""
+
+
+# At hand.
+
+
+def test_ten_fast_taps_are_ten_slides(origin: str, browser: Browser) -> None:
+    """However fast, no tap is lost and nothing is left behind by the changes that were cut short."""
+    with visit(browser, f"{origin}/wrapped/acme", motion=True) as seen:
+        for _ in range(10):
+            seen.page.mouse.click(300, 500)
+        assert seen.names.index(seen.current) == 10
+        seen.settle()
+        assert seen.names.index(seen.current) == 10
+        assert seen.page.evaluate("[...document.querySelectorAll('.slide')].filter((s) => s.checkVisibility()).length") == 1
+        assert seen.page.evaluate("document.querySelector('.curtain').children.length") == 0
+
+
+def test_taps_on_the_left_half_go_back(origin: str, browser: Browser) -> None:
+    """Right goes on, left goes back, and the first slide stays where it is."""
+    with visit(browser, f"{origin}/wrapped/acme", motion=True) as seen:
+        seen.page.mouse.click(300, 500)
+        seen.page.mouse.click(300, 500)
+        seen.page.mouse.click(60, 500)
+        assert seen.current == "requests"
+        seen.page.mouse.click(60, 500)
+        seen.page.mouse.click(60, 500)
+        assert seen.current == "opening"
+
+
+def test_keys_walk_and_jump(origin: str, browser: Browser) -> None:
+    """Arrows, Home and End; and the address follows."""
+    with visit(browser, f"{origin}/wrapped/acme") as seen:
+        seen.page.keyboard.press("End")
+        assert (seen.current, seen.page.url.split("#")[1]) == ("share", "share")
+        seen.page.keyboard.press("ArrowLeft")
+        assert seen.current == "growth"
+        seen.page.keyboard.press("Home")
+        assert seen.current == "opening"
+
+
+def test_a_swipe_turns_and_a_long_press_holds(origin: str, browser: Browser) -> None:
+    """A swipe to the left goes on; while a finger rests, time stands still and no slide changes on release."""
+    with visit(browser, f"{origin}/wrapped/acme", motion=True) as seen:
+        mouse = seen.page.mouse
+        mouse.move(300, 400)
+        mouse.down()
+        mouse.move(120, 410, steps=4)
+        mouse.up()
+        assert seen.current == "requests"
+        mouse.move(300, 400)
+        mouse.down()
+        seen.until("document.querySelector('[aria-current] i').getAnimations()[0].playState === 'paused'")
+        mouse.up()
+        assert seen.page.evaluate("document.querySelector('[aria-current] i').getAnimations()[0].playState") == "running"
+        assert seen.current == "requests"
+
+
+def test_buttons_go_on_back_and_pause(origin: str, browser: Browser) -> None:
+    """The controls say what they do."""
+    with visit(browser, f"{origin}/wrapped/acme", motion=True) as seen:
+        seen.page.get_by_role("button", name="Next slide").click()
+        assert seen.current == "requests"
+        seen.page.get_by_role("button", name="Previous slide").click()
+        assert seen.current == "opening"
+        seen.page.get_by_role("button", name="Pause").click()
+        assert seen.page.get_by_role("button", name="Play").is_visible()
+
+
+def test_autoplay_goes_on_by_itself_and_stops_at_the_end(origin: str, browser: Browser) -> None:
+    """When a slide's time is over the next one comes; after the last one nothing does."""
+    with visit(browser, f"{origin}/wrapped/acme", motion=True) as seen:
+        for name in seen.names:
+            assert seen.current == name
+            seen.page.evaluate("document.querySelector('[aria-current] i').getAnimations()[0].finish()")
+            if name != "share":
+                seen.until(f"document.querySelector('.current').id !== '{name}'")
+        assert seen.page.get_by_role("button", name="Play").is_visible()
+        assert seen.current == "share"
+
+
+def test_a_hidden_tab_waits(origin: str, browser: Browser) -> None:
+    """Nothing goes by while nobody looks."""
+    with visit(browser, f"{origin}/wrapped/acme", motion=True) as seen:
+        seen.page.evaluate(
+            "Object.defineProperty(document, 'hidden', { value: true, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))"
+        )
+        assert seen.page.evaluate("document.querySelector('[aria-current] i').getAnimations()[0].playState") == "paused"
+        seen.page.evaluate(
+            "Object.defineProperty(document, 'hidden', { value: false, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))"
+        )
+        assert seen.page.evaluate("document.querySelector('[aria-current] i').getAnimations()[0].playState") == "running"
+
+
+def test_a_transition_depends_on_where_it_goes_and_comes_from(origin: str, browser: Browser) -> None:
+    """Each slide closes its own curtain over the one before, and backwards everything comes from the other side."""
+    with visit(browser, f"{origin}/wrapped/acme", motion=True) as seen:
+        curtain = "[...document.querySelectorAll('.curtain i')].map((i) => i.style.transformOrigin)"
+        seen.page.keyboard.press("ArrowRight")
+        forwards = seen.page.evaluate(curtain)
+        seen.page.keyboard.press("ArrowRight")
+        lines = seen.page.evaluate(curtain)
+        seen.page.keyboard.press("ArrowLeft")
+        backwards = seen.page.evaluate(curtain)
+
+    assert (len(forwards), len(lines), len(backwards)) == (12, 6, 12)
+    assert (forwards[0], backwards[0]) == ("50% 100%", "50% 0px")
+
+
+# To share.
+
+SHARES = """
+navigator.canShare = (what) => what.files?.[0]?.type === 'image/png';
+navigator.share = async (what) => { window.shared = { url: what.url, title: what.title, name: what.files[0].name, size: what.files[0].size }; };
+"""
+
+
+def test_the_card_is_shared_as_a_file_where_the_browser_can(origin: str, browser: Browser) -> None:
+    """The share sheet gets the picture, the title and the address without the slide."""
+    with visit(browser, f"{origin}/wrapped/acme") as seen:
+        seen.page.add_init_script(SHARES)
+        seen.page.reload()
+        seen.page.wait_for_selector("html[data-ready]")
+        seen.page.keyboard.press("End")
+        seen.page.get_by_role("button", name="Share").click()
+        seen.until("window.shared")
+        shared = seen.page.evaluate("window.shared")
+
+    assert (shared["url"], shared["name"]) == (f"{origin}/wrapped/acme", "2025-wrapped.png")
+    assert shared["size"] > 10_000
+
+
+def test_the_card_is_downloaded_where_it_cannot(origin: str, browser: Browser) -> None:
+    """Without Web Share there is no share button, and the link saves the file."""
+    with visit(browser, f"{origin}/wrapped/acme#share") as seen:
+        assert seen.page.get_by_role("button", name="Share").count() == 0
+        with seen.page.expect_download() as downloading:
+            seen.page.get_by_role("link", name="Download the card").click()
+
+    assert downloading.value.suggested_filename == "2025-wrapped.png"
+
+
+def test_a_document_without_a_metric_has_no_slide_for_it(origin: str, browser: Browser) -> None:
+    """What is not known is left out, never shown as zero."""
+    with visit(browser, f"{origin}/wrapped/idle") as seen:
+        assert seen.names == ["opening", "storage", "share"] == [m.name for m in tell(year_documents.idle(), "Idle").moments]

@@ -1,0 +1,127 @@
+"""Things everybody can picture, to say how much a large number is: "31 requests for every person in Iceland".
+
+Every value is rounded as its source gives it, with the year it was true; nothing here is guessed. A number is
+compared with one thing, chosen the same way each time. The page of sources is made from this table alone.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from wrapped_assets.numbers import ENGLISH, Locale, nearest, times
+
+Unit = Literal["requests", "rows", "bytes"]
+
+READABLE = range(1, 1001)
+"""Ratios that say something to a reader."""
+
+STRETCH = 10
+"""How far outside of that a ratio may lie when nothing fits, as a factor."""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One line of the table. `phrase` holds {ratio}, {unit} for what is counted, and {s} where more than one needs an s."""
+
+    key: str
+    units: tuple[Unit, ...]
+    value: int
+    phrase: str
+    source: str
+    priority: int = 2
+    """1 is picked before 2, whatever the ratio, as long as it is readable."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A number beside a thing, as a sentence without its full stop."""
+
+    thing: Thing
+    text: str
+
+
+PEOPLE: tuple[Unit, ...] = ("requests", "rows")
+BYTES: tuple[Unit, ...] = ("bytes",)
+
+
+def _people(key: str, country: str, value: int, source: str, priority: int = 1) -> Thing:
+    return Thing(key, PEOPLE, value, f"{{ratio}} {{unit}} for every person in {country}", source, priority)
+
+
+# Ordered as they were added; the order means nothing.
+THINGS: tuple[Thing, ...] = (
+    Thing("eiffel", PEOPLE, 1_665, "one for each step of the Eiffel Tower, {ratio} times over", "Société d'Exploitation de la Tour Eiffel: 1,665 steps from the forecourt to the top."),
+    _people("monaco", "Monaco", 38_000, "IMSEE, Monaco's statistics office: about 38,000 residents in 2023."),
+    _people("liechtenstein", "Liechtenstein", 40_000, "Liechtenstein's Office of Statistics: about 40,000 residents in 2024."),
+    Thing("wembley", PEOPLE, 90_000, "one for each seat of Wembley Stadium, {ratio} times over", "Wembley Stadium: 90,000 seats."),
+    Thing("day", ("requests",), 86_400, "one for every second of {ratio} day{s}", "By definition: 24 hours of 3,600 seconds."),
+    Thing("heartbeats", PEOPLE, 100_000, "as many as a heart beats in {ratio} day{s}", "American Heart Association: a heart beats about 100,000 times a day."),
+    _people("iceland", "Iceland", 390_000, "Statistics Iceland: about 390,000 residents on 1 January 2025."),
+    Thing("minutes", ("requests",), 525_600, "{ratio} {unit} for every minute of a year", "By definition: 365 days of 1,440 minutes.", 2),
+    _people("malta", "Malta", 563_000, "National Statistics Office, Malta: about 563,000 residents at the end of 2023."),
+    _people("luxembourg", "Luxembourg", 682_000, "STATEC, Luxembourg: about 682,000 residents on 1 January 2025."),
+    Thing("sheet", ("rows",), 1_048_576, "{ratio} full Excel sheet{s}", "Microsoft: an Excel worksheet holds 1,048,576 rows."),
+    _people("estonia", "Estonia", 1_370_000, "Statistics Estonia: about 1.37 million residents on 1 January 2024."),
+    _people("new-zealand", "New Zealand", 5_300_000, "Stats NZ: about 5.3 million residents in 2024."),
+    Thing("bricks", PEOPLE, 10_000_000, "one for each brick of the Empire State Building, {ratio} times over", "Empire State Building: 10 million bricks."),
+    _people("portugal", "Portugal", 10_600_000, "Statistics Portugal: about 10.6 million residents at the end of 2023."),
+    Thing("seconds", ("requests", "rows"), 31_536_000, "{ratio} {unit} for every second of a year", "By definition: 365 days of 86,400 seconds.", 2),
+    Thing("equator", ("rows",), 40_075_000, "at a metre each, {ratio} time{s} around the equator", "World Geodetic System 1984: the equator is 40,075 km long."),
+    _people("canada", "Canada", 41_000_000, "Statistics Canada: about 41 million residents in 2024."),
+    _people("japan", "Japan", 124_000_000, "Statistics Bureau of Japan: about 124 million residents in 2024."),
+    _people("united-states", "the United States", 340_000_000, "U.S. Census Bureau: about 340 million residents in July 2024."),
+    Thing("moon", ("rows",), 384_400_000, "at a metre each, {ratio} trip{s} to the Moon", "NASA: the Moon is 384,400 km away on average."),
+    Thing("gaia", ("rows",), 1_810_000_000, "Gaia's catalogue of the stars, {ratio} times over", "European Space Agency: Gaia's third data release (2022) lists 1.81 billion sources."),
+    _people("earth", "the world", 8_200_000_000, "United Nations, World Population Prospects 2024: about 8.2 billion people."),
+    Thing("neurons", ("rows",), 86_000_000_000, "one for each neuron of {ratio} human brain{s}", "Azevedo et al., 2009: about 86 billion neurons in a human brain."),
+    Thing("apollo", BYTES, 73_728, "the program memory of Apollo's guidance computer, {ratio} times over", "MIT Instrumentation Laboratory: 36,864 words of 16 bits, parity included.", 3),
+    Thing("floppy", BYTES, 1_474_560, "{ratio} floppy disk{s}", "By definition: a 3.5-inch high-density disk of 2,880 sectors of 512 bytes."),
+    Thing("music", BYTES, 635_040_000, "{ratio} hour{s} of music in CD quality", "Red Book: 44,100 samples a second, two channels of 16 bits.", 1),
+    Thing("genome", BYTES, 764_000_000, "{ratio} human genome{s} at two bits a base", "Telomere-to-Telomere consortium, 2022: 3.055 billion base pairs.", 1),
+    Thing("dvd", BYTES, 4_700_000_000, "{ratio} DVD{s}", "DVD Forum: 4.7 GB on a single-layer disc."),
+    Thing("film", BYTES, 7_000_000_000, "{ratio} hour{s} of film streamed in 4K", "Netflix help centre, 2024: up to 7 GB an hour in 4K.", 1),
+    Thing("music-year", BYTES, 5_562_950_400_000, "{ratio} year{s} of music in CD quality", "Red Book: 635,040,000 bytes an hour; 365 days of 24 hours."),
+    Thing("film-day", BYTES, 168_000_000_000, "{ratio} day{s} of film streamed in 4K", "Netflix help centre, 2024: up to 7 GB an hour in 4K; 24 hours a day.", 1),
+    Thing("blu-ray", BYTES, 25_000_000_000, "{ratio} Blu-ray disc{s}", "Blu-ray Disc Association: 25 GB on a single-layer disc."),
+    Thing("tape", BYTES, 18_000_000_000_000, "{ratio} cartridge{s} of LTO-9 tape", "LTO Program: 18 TB a cartridge, uncompressed."),
+    Thing("black-hole", BYTES, 5_000_000_000_000_000, "all that was recorded for the first picture of a black hole, {ratio} times over", "Event Horizon Telescope, 2019: about 5 petabytes.", 1),
+    Thing("cern", BYTES, 1_000_000_000_000_000_000, "CERN's disks of 2023, {ratio} times over", "CERN, 2023: its disk capacity passed one exabyte."),
+)  # fmt: skip
+
+
+def compare(
+    value: int, unit: Unit, avoid: Iterable[str] = (), locale: Locale = ENGLISH, things: Iterable[Thing] = THINGS
+) -> Comparison | None:
+    """What to set this number beside, leaving out the things named by `avoid`; None when nothing comes near.
+
+    A ratio of 1 to 1000 beats any other; then priority; then the ratio nearest to 31, the middle of that range on
+    a scale of factors; then the key.
+    """
+    taken = frozenset(avoid)
+    candidates = [thing for thing in things if unit in thing.units and thing.key not in taken]
+    best = min(candidates, key=lambda thing: _rank(value, thing), default=None)
+    if best is None or _outside(value, best) > STRETCH:
+        return None
+    return Comparison(best, _sentence(value, unit, best, locale))
+
+
+def _rank(value: int, thing: Thing) -> tuple[Fraction, int, Fraction, str]:
+    ratio = Fraction(value, thing.value)
+    from_middle = max(ratio / 31, 31 / ratio) if ratio else Fraction(10**40)
+    return _outside(value, thing), thing.priority, from_middle, thing.key
+
+
+def _outside(value: int, thing: Thing) -> Fraction:
+    """By what factor the ratio lies outside of the readable ones; 1 inside. What rounds to 1.0 is inside."""
+    ratio = Fraction(value, thing.value)
+    if nearest(ratio, 1) < 10:
+        # Less than one is not readable at all: "0.4 for every person" says less than the number itself.
+        return Fraction(10**40)
+    return max(Fraction(1), ratio / (READABLE.stop - 1))
+
+
+def _sentence(value: int, unit: Unit, thing: Thing, locale: Locale) -> str:
+    ratio = times(value, thing.value, locale)
+    one = ratio == "1"
+    return thing.phrase.format(ratio=ratio, unit=unit.removesuffix("s") if one else unit, s="" if one else "s")

@@ -1,0 +1,145 @@
+"""Which font draws which character, so that a card never shows the box of a missing glyph.
+
+Shipped fonts come first; where Debian's fonts-noto packages are installed they take what those lack. A character that
+no font has is left out, and a name of which nothing is left is replaced by the caller. Fonts are opened when first asked about.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
+
+from fontTools.ttLib import TTCollection, TTFont
+
+from wrapped_assets.serving.clusters import INVISIBLE, clusters
+
+SHIPPED = Path(__file__).parents[1] / "fonts"
+INSTALLED = (Path("/usr/share/fonts/truetype/noto"), Path("/usr/share/fonts/opentype/noto"))
+
+DISPLAY, TEXT = "Wrapped Display", "Wrapped Text"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stretch of text in one font."""
+
+    text: str
+    family: str
+
+
+@dataclass
+class Face:
+    """One font file, or one font of a collection."""
+
+    path: Path
+    number: int = -1
+    _font: TTFont | None = field(default=None, repr=False)
+
+    @property
+    def font(self) -> TTFont:
+        if self._font is None:
+            self._font = TTFont(self.path, fontNumber=self.number, lazy=True)
+        return self._font
+
+    @cached_property
+    def family(self) -> str:
+        return str(self.font["name"].getBestFamilyName())
+
+    @cached_property
+    def glyphs(self) -> dict[int, str]:
+        return dict(self.font.getBestCmap() or {})
+
+    @cached_property
+    def scale(self) -> float:
+        return 1 / float(self.font["head"].unitsPerEm)
+
+    def covers(self, cluster: str) -> bool:
+        return all(ord(character) in self.glyphs for character in cluster)
+
+    def width(self, cluster: str) -> float:
+        """The advance of a cluster in ems, before shaping. Joined emoji are as wide as one."""
+        metrics, glyphs = self.font["hmtx"], self.glyphs
+        advances = [metrics[glyphs[ord(c)]][0] for c in cluster if ord(c) in glyphs]
+        joined = len(cluster) > 1 and ("\u200d" in cluster or ord(cluster[-1]) > 0xFFFF)
+        return (max(advances, default=0) if joined else sum(advances)) * self.scale
+
+
+class Fonts:
+    """The fonts there are, best first."""
+
+    def __init__(self, folders: Sequence[Path] = (SHIPPED, *INSTALLED)) -> None:
+        faces = [face for folder in folders for face in _faces(folder)]
+        self.primary = {face.family: face for face in faces if face.path.name.startswith("wrapped-")}
+        self.others = [face for face in faces if not face.path.name.startswith("wrapped-")]
+        self._remembered = lru_cache(maxsize=8192)(self._drawn)
+
+    def runs(self, text: str, family: str) -> list[Run]:
+        """The text in stretches of one font each, without what no font can draw."""
+        runs: list[Run] = []
+        for cluster in clusters(text):
+            found = self._remembered(cluster, family, runs[-1].family if runs else family)
+            if found is None:
+                continue
+            if runs and runs[-1].family == found.family:
+                runs[-1] = Run(runs[-1].text + found.text, found.family)
+            else:
+                runs.append(found)
+        return runs
+
+    def drawable(self, text: str, family: str = TEXT) -> str:
+        """What of the text can be drawn, single-spaced."""
+        return " ".join("".join(run.text for run in self.runs(text, family)).split())
+
+    def width(self, text: str, family: str) -> float:
+        """How wide the text is in ems."""
+        return sum(map(self.advance, self.runs(text, family)))
+
+    def advance(self, run: Run) -> float:
+        """How wide a run is in ems: at most a little too wide, since scripts that join set closer than their letters alone."""
+        face = self.face(run.family)
+        return sum(map(face.width, clusters(run.text)))
+
+    def files(self, families: Iterable[str]) -> list[Path]:
+        """Where these families are."""
+        return sorted({self.face(family).path for family in families})
+
+    def _drawn(self, cluster: str, family: str, last: str) -> Run | None:
+        """The cluster in the first font that has all of it; else its visible part in the first that has that."""
+        bare = "".join(character for character in cluster if character not in INVISIBLE)
+        for wanted in dict.fromkeys((cluster, bare)):
+            if not wanted:
+                continue
+            for face in self._candidates(wanted, family, last):
+                # The renderer knows fonts by family, so of two files of one family only the first can be named.
+                if face.covers(wanted) and self.face(face.family) is face:
+                    return Run(wanted, face.family)
+        base = bare[:1]
+        return self._drawn(base, family, last) if len(bare) > 1 else None
+
+    def _candidates(self, cluster: str, family: str, last: str) -> Iterator[Face]:
+        """The fonts to ask, in order. Between words of one script a space or an ellipsis belongs to that script's font."""
+        before = self.face(last)
+        if cluster in " …" and before.covers(cluster) and before.width(cluster) < 1:
+            yield before
+        yield self.primary[family]
+        yield before
+        yield from self.others
+
+    def face(self, family: str) -> Face:
+        """The font of this family."""
+        return self.primary.get(family) or next(face for face in self.others if face.family == family)
+
+
+def _faces(folder: Path) -> Iterator[Face]:
+    for path in sorted(folder.glob("*.[ot]t[fc]")):
+        if path.suffix != ".ttc":
+            yield Face(path)
+            continue
+        with TTCollection(path, lazy=True) as collection:
+            yield from (Face(path, number) for number in range(len(collection.fonts)))
+
+
+@cache
+def shared_fonts() -> Fonts:
+    """The fonts of this process: opened once, for they never change while it runs."""
+    return Fonts()

@@ -1,0 +1,246 @@
+"""How a card is laid out: one for each moment that has one, and the summary, upright and lying."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from wrapped_assets.serving import drawings
+from wrapped_assets.serving.cards.fonts import TEXT, Fonts
+from wrapped_assets.serving.cards.setting import Setter
+from wrapped_assets.serving.cards.summary import summary
+from wrapped_assets.serving.markup import NOTHING, Markup, el, join
+from wrapped_assets.serving.pages.slides import LOOKS
+from wrapped_assets.serving.story import Moment, Story, through_briefly
+from wrapped_assets.serving.theme import Scheme, Theme
+
+SIZES: dict[str, tuple[int, int, int]] = {
+    "1080x1920": (1080, 1920, 1),
+    "1200x630": (1200, 630, 1),
+    "360x640": (1080, 1920, 3),
+}
+"""What is laid out, and by how much it is made smaller: the last one is shown on the closing slide."""
+
+SUMMARY = "summary"
+NAMED = ("workspaces", "pipes")
+"""Moments whose figure is a name from outside."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card before it is drawn: its SVG, the font files it needs, and what it says."""
+
+    svg: str
+    fonts: tuple[Path, ...]
+    alt: str
+
+
+def names(story: Story) -> list[str]:
+    """The cards this story has: the summary, then one for each moment with a figure of its own."""
+    return [SUMMARY, *(moment.name for moment in story.moments if moment.name in PICTURES)]
+
+
+def card(story: Story, name: str, size: str, theme: Theme, fonts: Fonts, scheme: Scheme = "light") -> Card:
+    """The card of this name; KeyError when the story has none such, or for an unknown size."""
+    width, height, smaller = SIZES[size]
+    setter = Setter(fonts)
+    if name == SUMMARY:
+        ground, alt, body = "flame", _alt(story), summary(story, setter, width, height)
+    else:
+        moment = next((moment for moment in story.moments if moment.name == name and name in PICTURES), None)
+        if moment is None:
+            raise KeyError(name)
+        ground, alt, body = LOOKS[name].ground, moment.alt, _moment(story, moment, setter, width, height)
+    inks = theme.grounds[scheme][ground]
+    levels = "".join(f".level{i}{{fill:{colour}}}" for i, colour in enumerate(inks.levels))
+    svg = el(
+        "svg",
+        el("style", Markup(f".ink{{fill:{inks.ink}}}.accent{{fill:{inks.accent}}}.soft{{fill:{inks.soft}}}{levels}")),
+        el("rect", width=width, height=height, fill=inks.ground),
+        body,
+        _foot(story, theme, setter, width, height),
+        xmlns="http://www.w3.org/2000/svg", width=width // smaller, height=height // smaller, viewBox=f"0 0 {width} {height}",
+    )  # fmt: skip
+    return Card(svg, tuple(fonts.files(setter.families)), alt)
+
+
+def _alt(story: Story) -> str:
+    said = (story.moment(name) for name in ("requests", "read", "peak", "pipes", "growth"))
+    return f"{story.company}, {story.year} wrapped. " + " ".join(moment.alt for moment in said if moment)
+
+
+def _foot(story: Story, theme: Theme, setter: Setter, width: int, height: int) -> Markup:
+    """Who published it and how far it reaches, under a line."""
+    side, size = (80, 30) if height > width else (56, 20)
+    base = height - side * 0.62
+    logo = el("svg", el("path", class_="ink", d=theme.logo), x=side, y=base - size * 1.02, width=size * 1.3, height=size * 1.3, viewBox="0 0 24 24")
+    operator = setter.broken(theme.operator, width / 2.4, size, 1)
+    return join(
+        el("rect", class_="ink", x=0, y=height - side * 1.32, width=width, height=size * 0.13),
+        logo,
+        setter.text(operator[0] if operator else "", side + size * 1.75, base, size),
+        setter.text(f"Through {through_briefly(story.document.through)}", width - side, base, size, TEXT, end=True),
+    )  # fmt: skip
+
+
+def _moment(story: Story, moment: Moment, setter: Setter, width: int, height: int) -> Markup:
+    return _upright(story, moment, setter) if height > width else _lying(story, moment, setter)
+
+
+def _upright(story: Story, moment: Moment, setter: Setter) -> Markup:
+    side, inner = 80, 920
+    company, size = setter.shrunk(story.company, inner - 180, (64, 48, 36), 1)
+    lines, figure_size = _figure(moment, setter, inner, 430, (200, 150, 120, 96, 72), 3)
+    parts = [
+        setter.paragraph(company, side, 150, size, 1.1),
+        setter.text(str(story.year), 1000, 150, 64, end=True),
+        el("rect", class_="ink", x=side, y=190, width=inner, height=4),
+        setter.text(moment.label, side, 262, 44),
+    ]
+    y = 262 + figure_size * 0.86 + 28
+    parts.append(setter.paragraph(lines, side, y, figure_size, 1.0))
+    y += figure_size * (len(lines) - 1 + _below(lines[-1]))
+    for line in setter.broken(moment.unit, inner, 64, 2):
+        y += 80
+        parts.append(setter.text(line, side, y, 64))
+    said = _said(moment, setter, inner, 48)
+    bottom = 1760 - (len(said) * 58 + 40 if said else 0)
+    parts.append(PICTURES[moment.name](story, moment, setter, Box(side, y + 60, inner, bottom - y - 60)))
+    if said:
+        parts += [el("rect", class_="accent", x=side, y=bottom + 30, width=14, height=len(said) * 58), setter.paragraph(said, side + 44, bottom + 74, 48, 58 / 48)]
+    return join(*parts)
+
+
+def _lying(story: Story, moment: Moment, setter: Setter) -> Markup:
+    side, inner = 56, 520
+    company, size = setter.shrunk(f"{story.company}", inner - 100, (34, 26), 1)
+    lines, figure_size = _figure(moment, setter, inner, 190, (130, 96, 72, 56), 2)
+    y = 150 + figure_size * 0.8
+    parts = [
+        setter.paragraph(company, side, 84, size, 1.1),
+        setter.text(str(story.year), side + inner, 84, 34, end=True),
+        el("rect", class_="ink", x=side, y=104, width=inner, height=3),
+        setter.text(moment.label, side, 148, 28),
+        setter.paragraph(lines, side, y + 10, figure_size, 1.0),
+    ]
+    y += 10 + figure_size * (len(lines) - 1 + _below(lines[-1]))
+    for line in setter.broken(moment.unit, inner, 40, 2):
+        y += 50
+        parts.append(setter.text(line, side, y, 40))
+    said = _said(moment, setter, inner - 30, 27)[:4]
+    if said and y + 30 + len(said) * 34 < 545:
+        parts += [el("rect", class_="accent", x=side, y=y + 26, width=8, height=len(said) * 34), setter.paragraph(said, side + 26, y + 52, 27, 34 / 27)]
+    parts.append(PICTURES[moment.name](story, moment, setter, Box(640, 56, 504, 480)))
+    return join(*parts)
+
+
+def _figure(
+    moment: Moment, setter: Setter, width: float, most: float, sizes: tuple[float, ...], lines: int
+) -> tuple[list[str], float]:
+    """The figure on one line as large as fits; a name on several."""
+    if moment.name in NAMED:
+        broken, size = setter.shrunk(moment.figure, width, sizes, lines)
+        return broken or [moment.label], size
+    line = setter.fitted(moment.figure, width, most)
+    return [line.text], line.size
+
+
+def _below(line: str) -> float:
+    """How far the line reaches below its baseline, in ems."""
+    return 0.16 if set(line) & set("gjpqy_,") else 0.02
+
+
+def _said(moment: Moment, setter: Setter, width: float, size: float) -> list[str]:
+    told = f"That is {moment.comparison}." if moment.comparison else next(iter(moment.sentences), "")
+    return setter.broken(told, width - 44, size, 3)
+
+
+# What stands on a card beside its words.
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where a picture may be."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def upright(self) -> bool:
+        return self.width > 600
+
+
+def placed(drawing: Markup, x: float, y: float, width: float, height: float) -> Markup:
+    """A drawing in a box."""
+    return Markup(drawing.replace("<svg", f'<svg x="{x:.6g}" y="{y:.6g}" width="{width:.6g}" height="{max(height, 1):.6g}"', 1))
+
+
+def _whole(draw: Callable[[Story, Moment], Markup]) -> Callable[[Story, Moment, Setter, Box], Markup]:
+    return lambda story, moment, setter, box: placed(draw(story, moment), box.x, box.y, box.width, box.height)
+
+
+def _list(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
+    """Rows with a name, what is told of it, and a bar or two from the middle."""
+    if not moment.rows:
+        return NOTHING
+    size, small = (44, 30) if box.upright else (26, 18)
+    step = min(box.height / len(moment.rows), 330 if box.upright else 150)
+    most = max(max(row.parts, default=0) for row in moment.rows) or 1
+    parts = []
+    for i, row in enumerate(moment.rows):
+        top = box.y + i * step
+        told = setter.broken(row.told, box.width * 0.5, small, 1, TEXT)
+        name = setter.broken(row.name, box.width - 24 - small * setter.fonts.width(told[0] if told else "", TEXT), size, 1)
+        parts += [
+            setter.paragraph(name, box.x, top + size * 0.85, size, 1),
+            setter.text(told[0] if told else "", box.x + box.width, top + size * 0.85, small, TEXT, end=True),
+        ]
+        drawn = drawings.mirror(*(part / most for part in row.parts)) if len(row.parts) == 2 else drawings.bar(row.parts[0] / most)
+        parts.append(placed(drawn, box.x, top + size * 1.25, box.width, min(step - size * 1.7, 190)))
+    return join(*parts)
+
+
+def _requests(story: Story, moment: Moment) -> Markup:
+    return drawings.skyline(story.document)
+
+
+def _years(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
+    size = 56 if box.upright else 32
+    half = (box.width - 24) / 2
+    pillars = drawings.columns(*(row.parts[0] for row in moment.rows))
+    parts = []
+    for i, (row, pillar) in enumerate(zip(moment.rows, pillars, strict=True)):
+        x = box.x + i * (half + 24)
+        told = setter.fitted(row.told, half, size)
+        parts += [
+            placed(pillar, x, box.y, half, box.height - size * 2.6),
+            setter.text(row.name, x, box.y + box.height - size * 1.5, size * 0.6, TEXT),
+            setter.text(told.text, x, box.y + box.height - size * 0.3, told.size),
+        ]
+    return join(*parts)
+
+
+def _peak(story: Story, moment: Moment) -> Markup:
+    active = sorted(filter(None, story.document.days))
+    return drawings.pair((active[(len(active) - 1) // 2] + active[len(active) // 2]) / 2, max(active))
+
+
+def _read(story: Story, moment: Moment) -> Markup:
+    told = story.document.requests
+    return drawings.needle(told.result_rows, told.rows_read) if told.rows_read else NOTHING
+
+
+PICTURES: dict[str, Callable[[Story, Moment, Setter, Box], Markup]] = {
+    "requests": _whole(_requests),
+    "calendar": _whole(lambda story, moment: drawings.punch_card(story.document)),
+    "peak": _whole(_peak),
+    "read": _whole(_read),
+    "service": _list,
+    "storage": _whole(lambda story, moment: drawings.corner(moment.rows[0].parts[0]) if moment.rows else NOTHING),
+    "ingestion": _list,
+    "workspaces": _list,
+    "pipes": _list,
+    "rank": _whole(lambda story, moment: drawings.crowd(story.document.rank.percentile if story.document.rank else 0)),
+    "growth": _years,
+}

@@ -1,0 +1,38 @@
+"""The story for programs: the same words as on the slides, with the address and the alternative text of each card."""
+
+import json
+
+from wrapped_assets.serving.cards.layout import SIZES, SUMMARY, names
+from wrapped_assets.serving.pages.links import Links
+from wrapped_assets.serving.story import Story
+
+
+def story_json(story: Story, links: Links) -> bytes:
+    """The story's JSON: who, which year, how far, and its moments in order."""
+    told = {
+        "company": story.company,
+        "year": story.year,
+        "through": story.document.model_dump(mode="json", include={"through"})["through"],
+        "page": links.absolute(links.page),
+        "card": _cards(SUMMARY, links),
+        "moments": [
+            {
+                "name": moment.name,
+                "label": moment.label,
+                "figure": moment.figure,
+                "unit": moment.unit,
+                "sentences": [*moment.sentences],
+                "rows": [{"name": row.name, "told": row.told} for row in moment.rows],
+                "comparison": moment.comparison,
+                "alt": moment.alt,
+                "card": _cards(moment.name, links) if moment.name in names(story) else None,
+            }
+            for moment in story.moments
+        ],
+        "document": story.document.model_dump(mode="json"),
+    }
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _cards(name: str, links: Links) -> dict[str, str]:
+    return {f"{size}.{form}": links.absolute(links.card(name, size, form)) for size in SIZES for form in ("png", "jpg")}

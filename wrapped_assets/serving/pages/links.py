@@ -1,0 +1,35 @@
+"""Where a customer's page and what belongs to it are found."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Links:
+    """Addresses of one customer's page; all but `absolute` are paths on the same origin."""
+
+    key: str
+    """The url_key."""
+
+    static: str
+    """Where the scripts and fonts are, with their digest: "/static/0a1b2c"."""
+
+    origin: str = ""
+    """What shared addresses start with: "https://wrapped.example.com"."""
+
+    comparisons: str = "/wrapped/about/comparisons"
+
+    @property
+    def page(self) -> str:
+        return f"/wrapped/{self.key}"
+
+    def under(self, name: str) -> str:
+        """Something that belongs to the page: "story.json"."""
+        return f"{self.page}/{name}"
+
+    def card(self, name: str, size: str, form: str) -> str:
+        """A card: ("summary", "1080x1920", "png")."""
+        return self.under(f"cards/{name}-{size}.{form}")
+
+    def absolute(self, path: str) -> str:
+        """The path as an address that can leave the page."""
+        return f"{self.origin}{path}"

@@ -1,0 +1,115 @@
+"""What the addresses of pages, cards and static files answer, as a function: address, subject and headers in, reply out.
+
+Who an address belongs to, and whether it is revoked, is found out by the caller; here a subject is given or not, and without
+one every address below /wrapped/ answers the same 404.
+"""
+
+import gzip
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wrapped_assets.numbers import preferred
+from wrapped_assets.serving.cards.fonts import shared_fonts
+from wrapped_assets.serving.cards.layout import SIZES, SUMMARY, card, names
+from wrapped_assets.serving.cards.raster import jpeg, png
+from wrapped_assets.serving.cards.story_json import story_json
+from wrapped_assets.serving.pages import other
+from wrapped_assets.serving.pages.links import Links
+from wrapped_assets.serving.pages.page import PRIVATE, Page, slideshow
+from wrapped_assets.serving.static_files import FOR_EVER, static_files, static_path
+from wrapped_assets.serving.story import Story, tell
+from wrapped_assets.serving.theme import Theme, default_theme
+from wrapped_assets.summaries import Summary
+
+_CARD = re.compile(r"cards/(?P<name>[a-z]+)-(?P<size>\d+x\d+)\.(?P<form>png|jpg)")
+_OWN = re.compile(r"/wrapped/(?P<key>[^/]+)(?:/(?P<rest>.+))?")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose page it is: the document and the name to put on it."""
+
+    document: Summary
+    name: str | None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What goes over the wire."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+class Site:
+    """Pages and cards in one theme, at one origin."""
+
+    def __init__(self, origin: str = "", theme: Theme | None = None) -> None:
+        self.origin, self.theme = origin.rstrip("/"), theme or default_theme()
+
+    def answer(self, path: str, subject: Subject | None, headers: Mapping[str, str]) -> Reply:
+        """The reply to a GET of this path; header names in lower case."""
+        return _zipped(self._answer(path, subject, headers), headers.get("accept-encoding", ""))
+
+    def _answer(self, path: str, subject: Subject | None, headers: Mapping[str, str]) -> Reply:
+        if path.startswith("/static/"):
+            return self._static(path, headers)
+        if path == "/wrapped/about/comparisons":
+            return _reply(other.comparisons(self.theme))
+        own = _OWN.fullmatch(path)
+        if own is None or subject is None:
+            return self._not_found()
+        links = Links(own["key"], static_path(), self.origin)
+        if own["rest"] is None:
+            story = tell(subject.document, subject.name, preferred(headers.get("accept-language")))
+            return _reply(slideshow(story, links, self.theme))
+        return self._belonging(own["rest"], tell(subject.document, subject.name), links, headers)
+
+    def _belonging(self, rest: str, story: Story, links: Links, headers: Mapping[str, str]) -> Reply:
+        """What lies below a page. Cards and the story are in English numbers: they are shared, not read by one person."""
+        if rest == "story.json":
+            return _private(story_json(story, links), "application/json", headers)
+        wanted = _CARD.fullmatch({"story.png": f"cards/{SUMMARY}-1080x1920.png"}.get(rest, rest))
+        if wanted is None or wanted["name"] not in names(story) or wanted["size"] not in SIZES:
+            return self._not_found()
+        drawn = card(story, wanted["name"], wanted["size"], self.theme, shared_fonts())
+        image = png(drawn.svg, drawn.fonts)
+        if wanted["form"] == "png":
+            return _private(image, "image/png", headers)
+        return _private(jpeg(image), "image/jpeg", headers)
+
+    def _not_found(self) -> Reply:
+        return _reply(other.not_found(self.theme), 404)
+
+    def _static(self, path: str, headers: Mapping[str, str]) -> Reply:
+        folder, _, name = path.rpartition("/")
+        file = static_files().get(name)
+        if file is None or folder != static_path():
+            return self._not_found()
+        kept = {"content-type": file.content_type, "cache-control": FOR_EVER, "x-content-type-options": "nosniff"}
+        if file.zipped is not None and "gzip" in headers.get("accept-encoding", ""):
+            return Reply(200, kept | {"content-encoding": "gzip", "vary": "accept-encoding"}, file.zipped)
+        return Reply(200, kept, file.body)
+
+
+def _private(body: bytes, content_type: str, headers: Mapping[str, str]) -> Reply:
+    """For this reader, asked about again each time, so that a withdrawn page is gone at once."""
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    kept = {"content-type": content_type, "etag": tag, **PRIVATE}
+    return Reply(304, kept, b"") if headers.get("if-none-match") == tag else Reply(200, kept, body)
+
+
+def _reply(page: Page, status: int = 200) -> Reply:
+    return Reply(status, page.headers, page.body)
+
+
+def _zipped(reply: Reply, accepted: str) -> Reply:
+    """Text is compressed for whoever takes it."""
+    plain = "content-encoding" not in reply.headers and reply.headers["content-type"].startswith(("text/", "application/json"))
+    if not plain or "gzip" not in accepted:
+        return reply
+    added = {"content-encoding": "gzip", "vary": "accept-encoding, accept-language"}
+    return Reply(reply.status, {**reply.headers, **added}, gzip.compress(reply.body, 6, mtime=0))

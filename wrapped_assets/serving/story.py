@@ -1,0 +1,325 @@
+"""The story of a year: which moments a document has, in order, each with its figure and its sentences.
+
+A pure function of the document, the company's name and the reader's way of writing numbers. The page, the cards, the
+announcement and story.json all say what stands here, so a number is put into words once. A metric that is missing has no
+moment. Nothing here knows about HTML, fonts or colours.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from fractions import Fraction
+from statistics import median
+
+from wrapped_assets.comparisons import Unit, compare
+from wrapped_assets.numbers import ENGLISH, Locale, count, milliseconds, nearest, scaled, share, size, times
+from wrapped_assets.summaries import Summary
+
+MONTHS = (
+    "January February March April May June July August September October November December"
+).split()  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a list: a name from outside or a label, what is told of it, and its parts of a whole (0 to 1) to draw."""
+
+    name: str
+    told: str
+    parts: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One slide, and one card."""
+
+    name: str
+    """In addresses and file names: "requests"."""
+
+    label: str
+    """The heading: "Requests"."""
+
+    figure: str
+    """What stands largest: "1,234,567"."""
+
+    unit: str = ""
+    """What the figure counts, read on from it: "API requests"."""
+
+    sentences: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    comparison: str | None = None
+    """Reads on from "That is"."""
+
+    exact: int | None = None
+    """The document's own integer, where the figure is that integer."""
+
+    @property
+    def alt(self) -> str:
+        """The moment as running text, for whoever cannot see it."""
+        rows = "; ".join(f"{row.name}: {row.told}" for row in self.rows)
+        said = [f"{self.label}: {self.figure} {self.unit}".strip(), *self.sentences, rows]
+        if self.comparison:
+            said.append(f"That is {self.comparison}")
+        return " ".join(f"{part.rstrip('.')}." for part in said if part)
+
+
+@dataclass(frozen=True)
+class Story:
+    """A customer's year, ready to be shown."""
+
+    company: str
+    year: int
+    through: str
+    """The last instant covered, in words, UTC."""
+
+    document: Summary = field(repr=False)
+    moments: tuple[Moment, ...] = ()
+    locale: Locale = ENGLISH
+
+    def moment(self, name: str) -> Moment | None:
+        """The moment of this name; None when the document has nothing for it."""
+        return next((moment for moment in self.moments if moment.name == name), None)
+
+
+def tell(document: Summary, company: str | None, locale: Locale = ENGLISH) -> Story:
+    """The story of this document. A company without a name is told as "Your team"."""
+    name = " ".join((company or "").split()) or "Your team"
+    told = _Told(document, locale)
+    moments = (told.opening(name), *(moment for moment in told.metrics() if moment), told.share(name))
+    return Story(name, document.year, through(document.through), document, moments, locale)
+
+
+def through(moment: dt.datetime) -> str:
+    """An instant to the minute: "31 December 2025, 23:59 UTC"."""
+    return f"{day_and_month(moment)} {moment.year}, {moment:%H:%M} UTC"
+
+
+def through_briefly(moment: dt.datetime) -> str:
+    """The same where there is little room: "31 Dec 2025, 23:59 UTC"."""
+    return f"{moment.day} {MONTHS[moment.month - 1][:3]} {moment.year}, {moment:%H:%M} UTC"
+
+
+def day_and_month(day: dt.date) -> str:
+    """A date without its year: "17 February"."""
+    return f"{day.day} {MONTHS[day.month - 1]}"
+
+
+def days(number: int, locale: Locale) -> str:
+    """A number of days, in words."""
+    return f"{locale.integer(number)} day{'' if number == 1 else 's'}"
+
+
+class _Told:
+    """One method a moment, in the order of the story. Comparisons are used once each."""
+
+    def __init__(self, document: Summary, locale: Locale) -> None:
+        self.document, self.locale = document, locale
+        self.used: set[str] = set()
+
+    def metrics(self) -> tuple[Moment | None, ...]:
+        return (
+            self.requests(),
+            self.calendar(),
+            self.peak(),
+            self.read(),
+            self.service(),
+            self.storage(),
+            self.ingestion(),
+            self.workspaces(),
+            self.pipes(),
+            self.rank(),
+            self.growth(),
+        )
+
+    def opening(self, company: str) -> Moment:
+        document = self.document
+        return Moment(
+            "opening", f"{company}, wrapped", str(document.year), "wrapped",
+            (f"Everything counted from 1 January through {through(document.through)}.",),
+        )  # fmt: skip
+
+    def requests(self) -> Moment | None:
+        total = self.document.requests.total
+        if not total:
+            return None
+        return Moment(
+            "requests", "Requests", self.locale.integer(total), _plural(total, "API request"),
+            (f"Every one of them counted once, in {self.document.year}.",),
+            comparison=self._compared(total, "requests"), exact=total,
+        )  # fmt: skip
+
+    def calendar(self) -> Moment | None:
+        active, longest = self.document.active_days, self.document.longest_streak_days
+        if not active:
+            return None
+        covered = self.document.through.timetuple().tm_yday
+        return Moment(
+            "calendar", "Day by day", self.locale.integer(active),
+            f"active {'day' if active == 1 else 'days'} of {covered}",
+            (f"Longest streak: {days(longest, self.locale)} in a row.",), exact=active,
+        )  # fmt: skip
+
+    def peak(self) -> Moment | None:
+        document, peak = self.document, self.document.peak_day
+        if peak is None or document.peak_hour is None:
+            return None
+        typical = Fraction(median(map(Fraction, filter(None, document.days))))
+        hour = document.peak_hour.hour_of_day
+        ratio = times(peak.requests * typical.denominator, typical.numerator, self.locale)
+        return Moment(
+            "peak", "Peak day", day_and_month(peak.date),
+            f"{self.locale.integer(peak.requests)} {_plural(peak.requests, 'request')}",
+            (
+                f"{ratio} times the median active day.",
+                f"Over the year, {document.busiest_weekday} was the busiest weekday, and {hour:02}:00 to {(hour + 1) % 24:02}:00 UTC the busiest hour.",
+            ),
+        )  # fmt: skip
+
+    def read(self) -> Moment | None:
+        told = self.document.requests
+        if not told.bytes_read:
+            return None
+        figure, unit = scaled(told.bytes_read, self.locale)
+        sentences = [f"Exactly {self.locale.integer(told.bytes_read)} bytes."]
+        if told.rows_read:
+            sentences.append(
+                f"{count(told.rows_read, self.locale)} rows processed to answer with {count(told.result_rows, self.locale)}."
+            )
+        return Moment(
+            "read", "Data read", figure, f"{unit} read", tuple(sentences),
+            comparison=self._compared(told.bytes_read, "bytes"),
+        )  # fmt: skip
+
+    def service(self) -> Moment | None:
+        told = self.document.requests
+        if not told.total or told.p50_ms is None or told.p95_ms is None or told.p99_ms is None:
+            return None
+        longest = told.p99_ms or 1.0
+        rows = tuple(
+            Row(name, "\u00a0".join(milliseconds(value, self.locale)), (value / longest,))
+            for name, value in (
+                ("Half within", told.p50_ms),
+                ("95 % within", told.p95_ms),
+                ("99 % within", told.p99_ms),
+            )
+        )
+        figure = share(told.total - told.errors, told.total, self.locale, 2)
+        errors = f"{self.locale.integer(told.errors)} of {self.locale.integer(told.total)} failed."
+        return Moment(
+            "service", "Reliability and speed", figure, "answered without error",
+            (errors if told.errors else "Not one request failed.",), rows,
+        )  # fmt: skip
+
+    def storage(self) -> Moment | None:
+        kept = self.document.storage
+        if kept is None or not kept.bytes:
+            return None
+        figure, unit = scaled(kept.bytes, self.locale)
+        rows: tuple[Row, ...] = ()
+        if kept.largest_datasource is not None:
+            largest = kept.largest_datasource
+            told = f"{size(largest.bytes, self.locale)}, {share(largest.bytes, kept.bytes, self.locale)} of it all"
+            rows = (Row(largest.name, told, (largest.bytes / kept.bytes,)),)
+        return Moment(
+            "storage", "Storage", figure, f"{unit} kept",
+            (f"{count(kept.rows, self.locale)} rows at the last reading.",), rows,
+            self._compared(kept.bytes, "bytes"),
+        )  # fmt: skip
+
+    def ingestion(self) -> Moment | None:
+        written = self.document.ingestion
+        if written is None:
+            return None
+        most = max((kind.bytes for kind in written.top_event_types), default=0) or 1
+        rows = tuple(
+            Row(
+                kind.event_type,
+                f"{size(kind.bytes, self.locale)} in {count(kind.operations, self.locale)} {_plural(kind.operations, 'operation')}",
+                (kind.bytes / most,),
+            )
+            for kind in written.top_event_types
+        )
+        figure, unit = scaled(written.bytes, self.locale)
+        operations = f"{count(written.operations, self.locale)} {_plural(written.operations, 'operation')}"
+        return Moment(
+            "ingestion", "Ingestion", figure, f"{unit} written",
+            (f"{count(written.rows, self.locale)} rows in {operations}.",), rows,
+            self._compared(written.rows, "rows"),
+        )  # fmt: skip
+
+    def workspaces(self) -> Moment | None:
+        listed = self.document.top_workspaces
+        named = [one for one in listed if one.name != "other"]
+        if not named:
+            return None
+        rows = tuple(
+            Row(
+                one.name,
+                f"{_percent(one.read_pct, self.locale)} read, {_percent(one.write_pct, self.locale)} written",
+                (one.read_pct / 100, one.write_pct / 100),
+            )
+            for one in listed
+        )
+        return Moment(
+            "workspaces", "Top workspaces", named[0].name,
+            f"leads with {self.locale.integer(named[0].requests)} {_plural(named[0].requests, 'request')}",
+            ("Shares of all bytes read and written.",), rows,
+        )  # fmt: skip
+
+    def pipes(self) -> Moment | None:
+        pipes = self.document.top_pipes
+        if not pipes:
+            return None
+        most = pipes[0].requests or 1
+        rows = tuple(
+            Row(pipe.name, f"{self.locale.integer(pipe.requests)} {_plural(pipe.requests, 'request')}", (pipe.requests / most,))
+            for pipe in pipes
+        )  # fmt: skip
+        return Moment("pipes", "Top pipes", pipes[0].name, "was asked most", rows=rows)
+
+    def rank(self) -> Moment | None:
+        rank = self.document.rank
+        if rank is None:
+            return None
+        return Moment(
+            "rank", "Rank", f"{rank.percentile}\u00a0%", "of customers sent fewer requests",
+            (f"Among {self.locale.integer(rank.cohort_size)} customers with a request in {self.document.year}.",),
+        )  # fmt: skip
+
+    def growth(self) -> Moment | None:
+        before, total = self.document.previous_year, self.document.requests.total
+        if before is None:
+            return None
+        tenths = nearest(Fraction(str(abs(before.change_pct))), 1)
+        sign, words = _direction(before.change_pct)
+        return Moment(
+            "growth", "Against last year", f"{sign}{self.locale.decimal(tenths, 1)}\u00a0%",
+            f"{words} in {self.document.year - 1}",
+            rows=(
+                Row(str(self.document.year - 1), self.locale.integer(before.requests), (before.requests / max(total, before.requests),)),
+                Row(str(self.document.year), self.locale.integer(total), (total / max(total, before.requests),)),
+            ),
+        )  # fmt: skip
+
+    def share(self, company: str) -> Moment:
+        return Moment("share", "Share it", company, f"{self.document.year} wrapped")
+
+    def _compared(self, value: int, unit: Unit) -> str | None:
+        comparison = compare(value, unit, self.used, self.locale)
+        if comparison is None:
+            return None
+        self.used.add(comparison.thing.key)
+        return comparison.text
+
+
+def _plural(number: int, noun: str) -> str:
+    return noun if number == 1 else f"{noun}s"
+
+
+def _percent(value: float, locale: Locale) -> str:
+    return f"{locale.decimal(nearest(Fraction(str(value)), 1), 1)}\u00a0%"
+
+
+def _direction(change: float) -> tuple[str, str]:
+    if not change:
+        return "", "as many requests as"
+    return ("+", "more requests than") if change > 0 else ("\u2212", "fewer requests than")

@@ -1,0 +1,134 @@
+"""The theme: who publishes, the type and the colours of pages and cards, read from one TOML file."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from wrapped_assets.serving.colours import between
+
+DEFAULT = Path(__file__).with_name("theme.toml")
+
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+INKS = ("ground", "ink", "accent", "soft")
+GROUNDS = ("paper", "sun", "flame", "sea", "leaf", "rose", "night")
+
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+_PATH = re.compile(r"[0-9a-zA-Z .,-]*")
+_FONTS = re.compile(r"[\w ,'-]+")
+
+
+class BadTheme(ValueError):
+    """A theme file that cannot be used, with everything that is wrong in it."""
+
+    def __init__(self, path: Path, problems: list[str]) -> None:
+        listed = "".join(f"  {problem}\n" for problem in problems)
+        super().__init__(
+            f"The theme {path} cannot be used.\n{listed}  Next: compare it with {DEFAULT}, which names every token."
+        )
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Four flat inks, as #rrggbb."""
+
+    ground: str
+    ink: str
+    accent: str
+    soft: str
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The steps of a heat map, from nothing to most."""
+        return (self.soft, *(between(self.soft, self.accent, part) for part in (0.3, 0.55, 0.8)), self.accent)
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Everything an operator can change of the look."""
+
+    operator: str
+    logo: str
+    display: str
+    text: str
+    system: str
+    grounds: Mapping[Scheme, Mapping[str, Ground]] = field(hash=False)
+
+    @classmethod
+    def load(cls, path: Path = DEFAULT) -> "Theme":
+        """The theme of this file; raises BadTheme naming all that is missing or malformed."""
+        try:
+            told = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise BadTheme(path, [str(error)]) from error
+        problems = [*_problems(told)]
+        if problems:
+            raise BadTheme(path, problems)
+        return cls(
+            operator=told["operator"]["name"],
+            logo=told["operator"]["logo"],
+            display=told["type"]["display"],
+            text=told["type"]["text"],
+            system=told["type"]["system"],
+            grounds={
+                scheme: {name: Ground(**told[scheme][name]) for name in GROUNDS} for scheme in SCHEMES
+            },
+        )
+
+    def css(self) -> str:
+        """The colours and fonts as custom properties, for whichever scheme the reader prefers."""
+        fonts = (
+            f":root{{--display:'{self.display}',{self.system};--text:'{self.text}',{self.system}}}"
+            f"{_properties(self.grounds['light'])}"
+        )
+        return f"{fonts}@media(prefers-color-scheme:dark){{{_properties(self.grounds['dark'])}}}"
+
+
+@cache
+def default_theme() -> Theme:
+    """The theme that ships."""
+    return Theme.load()
+
+
+def _properties(grounds: Mapping[str, Ground]) -> str:
+    return "".join(
+        f"[data-ground={name}]{{--ground:{ground.ground};--ink:{ground.ink};--accent:{ground.accent};--soft:{ground.soft};"
+        f"{';'.join(f'--level{i}:{colour}' for i, colour in enumerate(ground.levels))}}}"
+        for name, ground in grounds.items()
+    )
+
+
+# What is told ends in a style sheet and in SVG, so nothing may pass that could close either.
+def _problems(told: dict[str, object]) -> list[str]:
+    wanted = [("operator", "name", None), ("operator", "logo", _PATH)]
+    wanted += [("type", name, _FONTS) for name in ("display", "text", "system")]
+    problems = [*_missing(told, wanted)]
+    for scheme in SCHEMES:
+        for name in GROUNDS:
+            inks = _table(_table(told, scheme), name)
+            problems += [
+                f"{scheme}.{name}.{ink}: {inks.get(ink)!r} is no colour like #1a2b3c"
+                for ink in INKS
+                if not _COLOUR.fullmatch(str(inks.get(ink)))
+            ]
+    return problems
+
+
+def _missing(told: dict[str, object], wanted: list[tuple[str, str, re.Pattern[str] | None]]) -> list[str]:
+    problems = []
+    for section, name, form in wanted:
+        value = _table(told, section).get(name)
+        if not isinstance(value, str):
+            problems.append(f"{section}.{name} is missing")
+        elif form and not form.fullmatch(value):
+            problems.append(f"{section}.{name}: {value!r} holds characters that have no place there")
+    return problems
+
+
+def _table(told: dict[str, object], name: str) -> dict[str, object]:
+    value = told.get(name)
+    return value if isinstance(value, dict) else {}
