@@ -24,10 +24,11 @@ from wrapped_assets.serving.app import App, Parts
 from wrapped_assets.serving.endpoints import Endpoint, Parameter
 from wrapped_assets.serving.follower import Follower
 from wrapped_assets.serving.fresh import FollowReport
-from wrapped_assets.serving.keys import Keys
+from wrapped_assets.serving.keys import Keys, Page
 from wrapped_assets.serving.limits import Limits
 from wrapped_assets.serving.live import OutsideYear
 from wrapped_assets.serving.mcp_tools import Mcp
+from wrapped_assets.serving.messages import Call, Reply
 from wrapped_assets.serving.metrics import Metrics
 from wrapped_assets.serving.openapi import document
 from wrapped_assets.serving.operations import Operations
@@ -171,6 +172,22 @@ class Published:
         return self.promoted.get(year)
 
 
+class Html:
+    """What stands for the slideshow and its cards."""
+
+    async def answer(self, call: Call, page: Page | None) -> Reply:
+        """The name on a page, or a picture."""
+        if page is None or call.params.get("part") not in (None, "story.png"):
+            return Reply(404, b"<h1>Nothing here</h1>", "text/html; charset=utf-8")
+        if call.params.get("part"):
+            return Reply(200, b"a picture", "image/png")
+        return Reply(200, f"<h1>{page.link.company}</h1>".encode(), "text/html; charset=utf-8")
+
+    async def open_to_all(self, call: Call) -> Reply:
+        """A script."""
+        return Reply(200, b"a script", "text/javascript")
+
+
 def summary_of(wrapped_id: str, requests: int) -> Document:
     """A document that is enough of one."""
     told = {
@@ -262,7 +279,7 @@ def world(folder: Path, request_log: RequestLog | None = None, **changes: Any) -
     keys = Keys(registry, published, threads, **{k: v for k, v in changes.items() if k in ("clock", "sleep")})
     parts = Parts(
         pipes=pipes,
-        proxy=Proxy(keys, threads, "https://wrapped.test", changes.get("renderer")),
+        proxy=Proxy(keys, threads, "https://wrapped.test", changes.get("renderer", Html())),
         tokens=TokenRoutes(TokenAdmin(authority, registry), door, threads),
         operations=Operations(shelf, metrics, document(ENDPOINTS.values(), "1", "http://api.test")),
         mcp=Mcp(pipes, "1"),

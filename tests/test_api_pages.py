@@ -9,9 +9,7 @@ import httpx
 import pytest
 
 from tests.api_world import YEAR, World, customer, version, world
-from wrapped_assets.serving.keys import PAUSE_SECONDS, Page
-from wrapped_assets.serving.messages import Call, Reply
-from wrapped_assets.serving.problems import not_found
+from wrapped_assets.serving.keys import PAUSE_SECONDS
 from wrapped_assets.serving.seams import Link
 
 pytestmark = pytest.mark.anyio
@@ -47,20 +45,6 @@ class Slow:
         return self.resolve(url_key)
 
 
-class Html:
-    """What stands for the slideshow."""
-
-    async def page(self, call: Call, page: Page) -> Reply:
-        """Its first slide."""
-        return Reply(200, f"<h1>{page.link.company}</h1>".encode(), "text/html; charset=utf-8")
-
-    async def part(self, call: Call, page: Page, name: str) -> Reply:
-        """One card."""
-        if name != "story.png":
-            raise not_found()
-        return Reply(200, b"a picture", "image/png")
-
-
 @pytest.fixture
 def anyio_backend() -> str:
     """The loop that the server uses."""
@@ -76,7 +60,7 @@ def clock() -> Clock:
 @pytest.fixture
 async def asked(tmp_path: Path, clock: Clock) -> AsyncIterator[Asked]:
     """A world and a client of it."""
-    with world(tmp_path, clock=clock, sleep=clock.sleep, renderer=Html()) as made:
+    with world(tmp_path, clock=clock, sleep=clock.sleep) as made:
         async with made.client() as client:
             yield made, client
 

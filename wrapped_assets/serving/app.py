@@ -70,9 +70,11 @@ def routes(parts: Parts) -> Sequence[Route]:
     proxy, pipes, tokens, operations = parts.proxy, parts.pipes, parts.tokens, parts.operations
     return (
         Route(("GET",), "/wrapped/{url_key}", proxy.wrapped),
+        Route(("GET",), "/wrapped/about/comparisons", proxy.renderer.open_to_all),
         Route(("POST",), "/wrapped/{url_key}/share", proxy.share),
         Route(("GET",), "/wrapped/{url_key}/{part:path}", proxy.part),
         Route(("GET",), "/w/{short}", proxy.short),
+        Route(("GET",), "/static/{file:path}", proxy.renderer.open_to_all),
         Route(("GET",), "/api/organization", proxy.organization),
         Route(("GET",), "/api/stats", proxy.stats),
         Route(("GET",), "/v0/pipes", pipes.list),

@@ -21,11 +21,13 @@ from wrapped_assets.serving.mcp_tools import Mcp
 from wrapped_assets.serving.metrics import Metrics
 from wrapped_assets.serving.openapi import document
 from wrapped_assets.serving.operations import Operations
+from wrapped_assets.serving.page_routes import Pages
 from wrapped_assets.serving.pipes import Pipes
 from wrapped_assets.serving.proxy import Proxy
 from wrapped_assets.serving.request_log import RequestLog
 from wrapped_assets.serving.sandbox import Sandbox
 from wrapped_assets.serving.shelf import Shelf
+from wrapped_assets.serving.site import Site
 from wrapped_assets.serving.threads import Threads
 from wrapped_assets.serving.token_admin import TokenAdmin
 from wrapped_assets.serving.token_routes import TokenRoutes
@@ -59,7 +61,7 @@ def application(
     return App(
         Parts(
             pipes=pipes,
-            proxy=Proxy(Keys(registry, published, threads), threads, public_url),
+            proxy=Proxy(Keys(registry, published, threads), threads, public_url, Pages(Site(public_url))),
             tokens=TokenRoutes(TokenAdmin(authority, registry), door, threads),
             operations=Operations(shelf, metrics, described),
             mcp=Mcp(pipes, version("wrapped-assets")),

@@ -141,3 +141,9 @@ def form_fields(text: bytes) -> list[tuple[str, str]]:
         raise Problem(400, "The parameters are not percent-encoded UTF-8") from None
     except ValueError:
         raise Problem(400, f"There are more than {MOST_FIELDS} parameters") from None
+
+
+def matches(asked: bytes, etag: bytes) -> bool:
+    """Whether `If-None-Match` names this entity; by the weak comparison that it asks for."""
+    tags = [tag.strip().removeprefix(b"W/") for tag in asked.split(b",")] if asked else []
+    return etag in tags or tags == [b"*"]

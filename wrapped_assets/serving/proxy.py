@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from wrapped_assets.serving.keys import Keys, Page
-from wrapped_assets.serving.messages import Call, Reply
+from wrapped_assets.serving.messages import Call, Reply, matches
 from wrapped_assets.serving.problems import Problem, not_found
 from wrapped_assets.serving.threads import Threads
 
@@ -26,11 +26,11 @@ _PRIVATE = ((b"x-robots-tag", b"noindex"), (b"referrer-policy", b"no-referrer"))
 class Renderer(Protocol):
     """The page itself, for readers who are people."""
 
-    async def page(self, call: Call, page: Page) -> Reply:
-        """The slideshow."""
+    async def answer(self, call: Call, page: Page | None) -> Reply:
+        """The slideshow, a card, a story; without a page the one answer to every address that shows none."""
 
-    async def part(self, call: Call, page: Page, name: str) -> Reply:
-        """A card, an image, a story below the page's address; 404 when there is no such part."""
+    async def open_to_all(self, call: Call) -> Reply:
+        """What is the same for everybody: scripts, styles, where comparisons come from."""
 
 
 @dataclass(frozen=True)
@@ -40,26 +40,31 @@ class Proxy:
     keys: Keys
     threads: Threads
     public_url: str
-    renderer: Renderer | None = None
+    renderer: Renderer
 
     async def wrapped(self, call: Call) -> Reply:
         """`GET /wrapped/<url_key>`: the page, or with `Accept: application/json` the document."""
-        key = call.notes.url_key = call.params["url_key"]
-        page = self.keys.at_hand(key) or await self.keys.page(key)
-        if self.renderer is None or b"application/json" in call.headers.get(b"accept", b""):
-            return _document(call, page.document.content, page.document.sha256, SHORT)
-        return await self.renderer.page(call, page)
+        page = await self._shown(call)
+        if page is None or not _wants_document(call):
+            return await self.renderer.answer(call, page)
+        return _document(call, page.document.content, page.document.sha256, SHORT)
 
     async def part(self, call: Call) -> Reply:
         """`GET /wrapped/<url_key>/<part>`: `<sha256>.json` is the document at its content address, for ever the same."""
-        key = call.notes.url_key = call.params["url_key"]
-        page = await self.keys.page(key)
-        name = call.params["part"]
-        if name == f"{page.document.sha256}.json":
+        page = await self._shown(call)
+        if page and call.params["part"] == f"{page.document.sha256}.json":
             return _document(call, page.document.content, page.document.sha256, FOR_EVER)
-        if self.renderer is None:
-            raise not_found()
-        return await self.renderer.part(call, page, name)
+        return await self.renderer.answer(call, page)
+
+    async def _shown(self, call: Call) -> Page | None:
+        """The page of the key in the path; a program is told 404 when there is none, a person is shown it."""
+        key = call.notes.url_key = call.params["url_key"]
+        try:
+            return self.keys.at_hand(key) or await self.keys.page(key)
+        except Problem as problem:
+            if problem.status != 404 or _wants_document(call):
+                raise
+            return None
 
     async def share(self, call: Call) -> Reply:
         """`POST /wrapped/<url_key>/share`: a short link to pass on, and when it ends."""
@@ -101,6 +106,10 @@ class Proxy:
         return await self.keys.page(key)
 
 
+def _wants_document(call: Call) -> bool:
+    return b"application/json" in call.headers.get(b"accept", b"")
+
+
 @lru_cache(maxsize=64)
 def _without_id(document: bytes) -> bytes:
     fields: dict[str, Any] = json.loads(document)
@@ -114,12 +123,6 @@ def _document(call: Call, content: bytes, tag: str, caching: bytes) -> Reply:
     if matches(call.headers.get(b"if-none-match", b""), etag):
         return Reply(304, headers=headers)
     return Reply(200, content, headers=headers)
-
-
-def matches(asked: bytes, etag: bytes) -> bool:
-    """Whether `If-None-Match` names this entity; by the weak comparison that it asks for."""
-    tags = [tag.strip().removeprefix(b"W/") for tag in asked.split(b",")] if asked else []
-    return etag in tags or tags == [b"*"]
 
 
 def _json(told: dict[str, Any], caching: bytes) -> Reply:
