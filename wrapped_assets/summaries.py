@@ -384,9 +384,7 @@ def _wrong_sums(facts: Facts) -> Iterator[tuple[str, object, object]]:
     ):
         if seen != expected:
             yield what, seen, expected
-    outside = _outside(
-        facts["workspaces"], facts["requests"], facts["bytes_read"], facts["ingestion_bytes"]
-    )
+    outside = _outside(facts["workspaces"], facts["requests"], facts["bytes_read"], facts["ingestion_bytes"])
     for what, left in zip(("Requests", "Bytes read", "Bytes written"), outside, strict=True):
         if left < 0:
             yield f"{what} over the top workspaces", f"{-left} more than in all", "no more"

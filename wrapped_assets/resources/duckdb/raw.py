@@ -177,9 +177,7 @@ def _files(con: duckdb.DuckDBPyConnection, name: str, bounds: dict[str, Any]) ->
     return [LedgerFile(*row) for row in con.execute(queries.text(name), bounds).fetchall()]
 
 
-def _landed(
-    family: Family, start: date, end: date, files: Sequence[LedgerFile], fetched: Fetched
-) -> _Landed:
+def _landed(family: Family, start: date, end: date, files: Sequence[LedgerFile], fetched: Fetched) -> _Landed:
     """The valid rows of these files from `start` up to `end`, one branch for each set of files with equal columns."""
     if not files:
         nothing = f"select * from raw.{family.name} where {family.event_time} >= $from and {family.event_time} < $to"
