@@ -20,16 +20,14 @@ def summary(
         return [
             row | {"customer": "all of them"}
             for row in oracle.raw_rows(files, family)
-            if start <= row[time].date() < end
-            and oracle.wrapped_id(secret, owners.get(row["organization_id"], row["organization_id"]))
-            in wanted
+            if start <= row[time].date() < end and oracle.wrapped_id(secret, _owner(owners, row)) in wanted
         ]
 
     held = oracle.Year(
         start.year, rows("pipe_stats"), rows("ingestion"), rows("storage"), [], oracle.workspace_names(files)
     )
     facts = oracle._facts_of("all of them", held)
-    peak = oracle._peak_day(facts["days"]) if facts["days"] else {"date": None, "requests": 0}
+    peak: dict[str, Any] = oracle._peak_day(facts["days"]) if facts["days"] else {"date": None, "requests": 0}
     largest = facts["largest_datasource"] or {"name": None, "bytes": 0}
     return {
         "total_requests": facts["requests"],
@@ -53,8 +51,11 @@ def customers(files: Sequence[LandingFile], secret: bytes) -> list[str]:
     """The wrapped_id of everyone whom a row or a snapshot of names could count for."""
     owners = oracle.customers(files)
     named = set(owners.values()) | {
-        owners.get(row["organization_id"], row["organization_id"])
-        for family in oracle.FAMILIES
-        for row in oracle.raw_rows(files, family)
+        _owner(owners, row) for family in oracle.FAMILIES for row in oracle.raw_rows(files, family)
     }
     return sorted(oracle.wrapped_id(secret, customer) for customer in named)
+
+
+def _owner(owners: dict[str, str], row: Row) -> str:
+    id = str(row["organization_id"])
+    return owners.get(id, id)

@@ -71,7 +71,10 @@ def test_a_range_leaves_its_end_out(live: Live) -> None:
 
 def test_customers_asked_together_are_one_answer(live: Live) -> None:
     """Both had a request on the first of March."""
-    assert [row["requests"] for row in rows(live, "wrapped_requests_by_day", wrapped_id=f"{ANA},{BOB}")] == [2, 2]
+    assert [row["requests"] for row in rows(live, "wrapped_requests_by_day", wrapped_id=f"{ANA},{BOB}")] == [
+        2,
+        2,
+    ]
 
 
 def test_months_say_what_was_read(live: Live) -> None:

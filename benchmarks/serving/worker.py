@@ -8,6 +8,7 @@ import random
 import resource
 import sys
 import time
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -33,7 +34,9 @@ def main(snapshot: Path, landing: Path, questions: int) -> None:
         dice = random.Random(1)
         everyone = customers()
         found = {
-            "whole year": _ask(live, dice, everyone, questions, lambda: (date(YEAR, 1, 1), date(YEAR + 1, 1, 1))),
+            "whole year": _ask(
+                live, dice, everyone, questions, lambda: (date(YEAR, 1, 1), date(YEAR + 1, 1, 1))
+            ),
             "random range": _ask(live, dice, everyone, questions, lambda: _range(dice)),
             "first time": _ask(live, dice, everyone, 1, lambda: (date(YEAR, 1, 1), date(YEAR + 1, 1, 1))),
         }
@@ -55,7 +58,13 @@ def main(snapshot: Path, landing: Path, questions: int) -> None:
         )
 
 
-def _ask(live: Live, dice: random.Random, everyone: list[str], questions: int, days) -> dict[str, float]:
+def _ask(
+    live: Live,
+    dice: random.Random,
+    everyone: list[str],
+    questions: int,
+    days: Callable[[], tuple[date, date]],
+) -> dict[str, float]:
     walls, cpus = [], []
     for _ in range(questions):
         customer, (start, end) = dice.choice(everyone), days()

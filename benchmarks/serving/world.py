@@ -89,7 +89,10 @@ def _fill_hours(con: duckdb.DuckDBPyConnection, draft: Draft) -> None:
     for part in tables.parts(HOURLY, Span(date(YEAR, 1, 1), date(YEAR, 12, 31))):
         con.execute(
             "create or replace temp table hours as select unnest(range($from, $to, interval 1 hour)) as hour",
-            {"from": datetime.combine(part.start, datetime.min.time()), "to": min(datetime(part.end.year, part.end.month, part.end.day), datetime(YEAR, 12, 31))},
+            {
+                "from": datetime.combine(part.start, datetime.min.time()),
+                "to": min(datetime(part.end.year, part.end.month, part.end.day), datetime(YEAR, 12, 31)),
+            },
         )
         for source in _HOURS.values():
             draft.fill_parts(HOURLY, source, {"organizations": ORGANIZATIONS})
@@ -161,7 +164,9 @@ def _write_late_files(landing: Path, version: int) -> None:
     """One hour of each month: the file that history holds, then as many rows again, half of them corrections."""
     for day in _late_days():
         start = datetime(day.year, day.month, day.day, 10)
-        _write(landing, day, f"late-{version}", start, 3600, LATE_ROWS // 12, 0, start + timedelta(days=version))
+        _write(
+            landing, day, f"late-{version}", start, 3600, LATE_ROWS // 12, 0, start + timedelta(days=version)
+        )
 
 
 def _write_newest_day(landing: Path) -> None:
@@ -178,7 +183,14 @@ def _write_newest_day(landing: Path) -> None:
 
 
 def _write(
-    landing: Path, day: date, name: str, start: datetime, seconds: int, count: int, region: int, exported_at: datetime
+    landing: Path,
+    day: date,
+    name: str,
+    start: datetime,
+    seconds: int,
+    count: int,
+    region: int,
+    exported_at: datetime,
 ) -> None:
     path = landing / f"pipe_stats/dt={day}/region=region-{region}/{name}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)

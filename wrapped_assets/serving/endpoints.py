@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, get_args
+from typing import Literal
 
 import duckdb
 
@@ -21,10 +21,13 @@ from wrapped_assets import queries
 
 ParameterType = Literal["String", "Int32", "Float64", "Date", "Bool"]
 
-_PYTHON: dict[ParameterType, type] = {"String": str, "Int32": int, "Float64": float, "Date": date, "Bool": bool}
-
-# Defaults that depend on the edition that is asked.
-PUBLISHED, START, END = "published", "start of the year", "end of the year"
+_PYTHON: dict[ParameterType, type] = {
+    "String": str,
+    "Int32": int,
+    "Float64": float,
+    "Date": date,
+    "Bool": bool,
+}
 
 _PARAMETER = re.compile(r"--   ([a-z_]+) (\w+), (?:(required)|default (.+?)): (.+)")
 
@@ -128,7 +131,7 @@ def load_endpoints() -> dict[str, Endpoint]:
 def parse(name: str, text: str) -> Endpoint:
     """The endpoint that a file's text describes."""
     lines = text.splitlines()
-    header = [line for line in lines[: _header_length(lines)]]
+    header = lines[: _header_length(lines)]
     if "-- Parameters:" not in header:
         raise BrokenEndpoint(name, "Its header has no line '-- Parameters:'.")
     at = header.index("-- Parameters:")
@@ -149,9 +152,10 @@ def _parameter(endpoint: str, line: str) -> Parameter:
     found = _PARAMETER.fullmatch(line)
     if found is None:
         raise BrokenEndpoint(endpoint, f"No parameter: {line!r}.")
-    name, type, required, default, description = found.groups()
-    if type not in get_args(ParameterType):
-        raise BrokenEndpoint(endpoint, f"No type of a parameter: {type}.")
+    name, word, required, default, description = found.groups()
+    type = next((each for each in _PYTHON if each == word), None)
+    if type is None:
+        raise BrokenEndpoint(endpoint, f"No type of a parameter: {word}.")
     parameter = Parameter(name, type, None if required else default, description)
     if not parameter.is_required:
         parameter.checked(parameter.default_in(2000))

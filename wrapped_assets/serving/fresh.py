@@ -1,10 +1,9 @@
 """What landed since the snapshot: the exact difference between a listing and the ledger, and the hours it touches."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from wrapped_assets import layout
@@ -15,16 +14,8 @@ from wrapped_assets.resources.landing_store import Fetched, LandingObject, Landi
 from wrapped_assets.resources.snapshot.history import HeldFile, History
 from wrapped_assets.resources.snapshot.overlay import Overlay
 from wrapped_assets.resources.warehouse import LandedFile, LedgerFile
-
-# Files judged at once.
-BATCH_FILES = 500
-BATCH_BYTES = 256_000_000
-
-# Landing rows deduplicated at once: what that takes of memory is the peak of a worker.
-CHUNK_ROWS = 200_000
-
-Hours = dict[date, int]
-"""Hours by day: bit h is h to h + 1 o'clock, UTC."""
+from wrapped_assets.serving.following import FollowReport
+from wrapped_assets.serving.touched import Hours, batches, chunks, count
 
 
 @dataclass(frozen=True)
@@ -35,29 +26,6 @@ class Taken:
     file: LedgerFile
     contents: Contents
     is_sound: bool
-
-
-@dataclass
-class FollowReport:
-    """What one look at landing did.
-
-    `held` are the files that would have been needed and could not be read: the hours they have rows in stay as they were.
-    `unread` are new files and folders that could not be looked at; the next look tries again.
-    """
-
-    listed: int = 0
-    taken: int = 0
-    quarantined: int = 0
-    hours: int = 0
-    held: dict[str, str] = field(default_factory=dict)
-    held_hours: int = 0
-    unread: dict[str, str] = field(default_factory=dict)
-    through: datetime | None = None
-
-    @property
-    def changed(self) -> bool:
-        """Whether answers may differ from before."""
-        return self.taken > 0 or self.hours > 0
 
 
 class Fresh:
@@ -78,6 +46,13 @@ class Fresh:
         # Touched and not recomputed yet: what raw had not followed, days outside the calendar, what a failure left.
         self._waiting: dict[str, Hours] = {family: history.waiting(family) for family in FAMILIES}
 
+    def folders(self) -> dict[str, set[date]]:
+        """The days of the calendar that have a folder, by family."""
+        calendar = self.calendar()
+        return {
+            family: {day for day in self.store.days(family).days if day in calendar} for family in FAMILIES
+        }
+
     def new_of_day(self, family: str, day: date) -> list[LandingObject]:
         """The objects of a day's folder that neither the snapshot nor an earlier look holds in this version."""
         return self._new(self.history.known(family, day), self.store.list_day(family, day))
@@ -88,7 +63,7 @@ class Fresh:
 
     def take(self, family: str, new: Sequence[LandingObject], report: FollowReport) -> None:
         """Take in new files of a family, and recompute every hour that is touched and whose day has come."""
-        for batch in [*_batches(new)] or [[]]:
+        for batch in [*batches(new)] or [[]]:
             with self.store.fetch(batch, self._spool) as fetched:
                 taken = self._judged(family, batch, fetched, report)
                 self._touch(family, taken)
@@ -156,7 +131,7 @@ class Fresh:
         calendar = self.calendar()
         due = {day: hours for day, hours in self._waiting[family].items() if day in calendar}
         files = self._files_of(family, due)
-        for chunk in _chunks(due, files):
+        for chunk in chunks(due, files):
             self._replace_hours(family, chunk, files, fetched, report)
             for day, hours in chunk.items():
                 self._waiting[family][day] &= ~hours
@@ -174,8 +149,8 @@ class Fresh:
                     left[held.day] &= ~held.hours
             left = {day: hours for day, hours in left.items() if hours}
             report.held |= _told(everything)
-            report.hours += _count(left)
-            report.held_hours += _count(touched) - _count(left)
+            report.hours += count(left)
+            report.held_hours += count(touched) - count(left)
             if left:
                 here = [held for held in needed if held.file.key in everything.paths]
                 self.overlay.replace_hours(FAMILIES[family], left, here, everything)
@@ -183,7 +158,9 @@ class Fresh:
     def _files_of(self, family: str, touched: Hours) -> list[HeldFile]:
         """The present version of every file that has rows on these days."""
         days = sorted(touched)
-        before = [held for held in self.history.files_of_hours(family, days) if held.file.key not in self.taken]
+        before = [
+            held for held in self.history.files_of_hours(family, days) if held.file.key not in self.taken
+        ]
         since = [
             HeldFile(each.file, day, held.row_count, held.hours)
             for each in self.taken.values()
@@ -205,7 +182,9 @@ class Fresh:
     def _beside(self, fetched: Fetched, files: Iterable[LedgerFile]) -> Iterator[Fetched]:
         """These files, fetching those that are not near already."""
         wanted = {file.key: file for file in files}
-        missing = [LandingObject(f.key, f.etag, f.size) for f in wanted.values() if f.key not in fetched.paths]
+        missing = [
+            LandingObject(f.key, f.etag, f.size) for f in wanted.values() if f.key not in fetched.paths
+        ]
         with self.store.fetch(missing, self._spool) as more:
             yield Fetched({**fetched.paths, **more.paths}, more.problems)
 
@@ -215,42 +194,6 @@ def _landed(source: str, item: LandingObject, fetched: Fetched) -> LandedFile:
     day = None if source in DIMENSIONS else layout.day_of_folder(item.key.split("/")[1])
     region = place.region if place else None
     return LandedFile(item.key, item.etag, item.size, day, region, fetched.paths[item.key])
-
-
-def _batches(new: Iterable[LandingObject]) -> Iterator[list[LandingObject]]:
-    batch: list[LandingObject] = []
-    for item in new:
-        if len(batch) >= BATCH_FILES or sum(each.size for each in batch) + item.size > BATCH_BYTES:
-            yield batch
-            batch = []
-        batch.append(item)
-    if batch:
-        yield batch
-
-
-def _chunks(touched: Hours, files: Sequence[HeldFile]) -> Iterator[Hours]:
-    """The hours in runs that hold at most CHUNK_ROWS landing rows, or one hour if it alone holds more."""
-    rows: Counter[tuple[date, int]] = Counter()
-    for held in files:
-        each = held.row_count // held.hours.bit_count()
-        for hour in range(24):
-            if held.hours >> hour & 1:
-                rows[held.day, hour] += each
-    chunk: Hours = {}
-    size = 0
-    for day, hours in sorted(touched.items()):
-        for hour in (hour for hour in range(24) if hours >> hour & 1):
-            if chunk and size + rows[day, hour] > CHUNK_ROWS:
-                yield chunk
-                chunk, size = {}, 0
-            chunk[day] = chunk.get(day, 0) | 1 << hour
-            size += rows[day, hour]
-    if chunk:
-        yield chunk
-
-
-def _count(hours: Hours) -> int:
-    return sum(each.bit_count() for each in hours.values())
 
 
 def _told(fetched: Fetched) -> dict[str, str]:

@@ -6,7 +6,7 @@ One `Live` per worker process. Any thread may ask; one at a time follows landing
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -24,11 +24,9 @@ from wrapped_assets.serving.answers import SUMMARY_COLUMNS, Answer, Names, Row, 
 from wrapped_assets.serving.column_types import clickhouse_types
 from wrapped_assets.serving.cover import Cover
 from wrapped_assets.serving.endpoints import Endpoint
-from wrapped_assets.serving.fresh import FollowReport, Fresh
+from wrapped_assets.serving.following import FollowReport, Rotation
+from wrapped_assets.serving.fresh import Fresh
 from wrapped_assets.summaries import without_emails
-
-# Listed at every look; older days follow in rotation.
-NEWEST_DAYS = 3
 
 # What an answer's `bytes_read` counts for each part: its numbers, instants and usual texts.
 PART_BYTES = 96
@@ -60,7 +58,7 @@ class Live:
     def __init__(self, history: History, overlay: Overlay, fresh: Fresh, opened: ExitStack) -> None:
         self.history, self._overlay, self._fresh, self._opened = history, overlay, fresh, opened
         self._following = threading.Lock()
-        self._position: date | None = None
+        self._rotation = Rotation()
         self._generation = self._generate(history.through)
 
     @classmethod
@@ -161,7 +159,7 @@ class Live:
 
     def _look(self, until: float | None, report: FollowReport) -> None:
         new: dict[str, list[Any]] = {family: [] for family in FAMILIES}
-        for family, day in self._places(until, report):
+        for family, day in self._rotation.places(self._fresh.folders(), until, report):
             try:
                 new[family] += self._fresh.new_of_day(family, day)
             except UnreadableName as error:
@@ -171,24 +169,6 @@ class Live:
         for name in DIMENSIONS:
             if objects := self._fresh.new_of_dimension(name):
                 self._fresh.take_names(name, objects, report)
-
-    def _places(self, until: float | None, report: FollowReport) -> Iterator[tuple[str, date]]:
-        """The folders to look into: the newest days, then older ones from where the last look stopped."""
-        calendar = self._fresh.calendar()
-        folders = {
-            family: {day for day in self._fresh.store.days(family).days if day in calendar} for family in FAMILIES
-        }
-        every = sorted(set().union(*folders.values()), reverse=True)
-        newest, older = every[:NEWEST_DAYS], every[NEWEST_DAYS:]
-        after = [day for day in older if self._position is None or day < self._position]
-        for number, day in enumerate([*newest, *after, *older[: len(older) - len(after)]]):
-            # One older day at least, or a slow store would never get to it.
-            if number > NEWEST_DAYS and until is not None and time.monotonic() >= until:
-                return
-            if number >= NEWEST_DAYS:
-                self._position = day
-            report.listed += 1
-            yield from ((family, day) for family in FAMILIES if day in folders[family])
 
     def _reach(self, report: FollowReport) -> datetime:
         if report.through is None:

@@ -40,7 +40,9 @@ class History:
         self.con = duckdb.connect(":memory:", config=config)
         self.con.execute("set TimeZone = 'UTC'")
         self.con.execute("set enable_progress_bar = false")
-        version, self.year, through, generated_at, self.is_frozen = self._opened(path)
+        _, year, through, generated_at, is_frozen = self._opened(path)
+        self.year: int = year
+        self.is_frozen: bool = is_frozen
         self.through: datetime = through.replace(tzinfo=UTC)
         self.generated_at: datetime = generated_at.replace(tzinfo=UTC)
         self._local = threading.local()
@@ -114,5 +116,7 @@ class History:
             raise SnapshotUnreadable(path, str(error).splitlines()[0]) from error
         if found[0] != tables.VERSION:
             self.con.close()
-            raise SnapshotUnreadable(path, f"it is of version {found[0]}, this program reads {tables.VERSION}")
+            raise SnapshotUnreadable(
+                path, f"it is of version {found[0]}, this program reads {tables.VERSION}"
+            )
         return found

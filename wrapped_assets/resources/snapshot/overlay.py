@@ -88,9 +88,7 @@ class Overlay:
             raw.insert_newest(self.con, family, start, end, held, fetched, f"raw.{family.name}")
 
     def _number_strangers(self, family: Family) -> None:
-        strangers = self.con.execute(
-            sql.render("serving/fresh/strangers", family=family.name)
-        ).fetchall()
+        strangers = self.con.execute(sql.render("serving/fresh/strangers", family=family.name)).fetchall()
         if not strangers:
             return
         highest = "select coalesce(max(organization), -1) from fresh.organizations"

@@ -63,7 +63,11 @@ def days_of_months(source: str) -> str:
 
 def parts(level: Level, year: Span) -> list[Span]:
     """What a level is written in: hours, of which there are most and which lie in the order of time, month by month."""
-    return [MONTHLY.span(date(year.start.year, month, 1)) for month in range(1, 13)] if level is HOURLY else [year]
+    return (
+        [MONTHLY.span(date(year.start.year, month, 1)) for month in range(1, 13)]
+        if level is HOURLY
+        else [year]
+    )
 
 
 def statements() -> list[str]:
