@@ -179,6 +179,7 @@ def test_who_opted_out_is_still_known(registry: Registry) -> None:
         assert {subject for subject, link in links(registry, year).items() if link.opted_out} == {"w-1"}
     found = registry.resolve(key)
     assert found is not None and found.opted_out
+    assert registry._memory.now().links.get(key) is None  # asked each time, as what is unknown is
     assert registry.share(key, timedelta(days=1)) is None
     registry.opt_in("w-1")
     found = registry.resolve(key)

@@ -164,12 +164,12 @@ def instant_in(claims: Mapping[str, Any], claim: str) -> datetime:
 
 
 def strict_json(text: bytes) -> Any:
-    """The JSON of a text, in which no object has a key twice; raises BadClaims.
+    """The JSON of a text, as its standard has it: no NaN, and no object with a key twice; raises BadClaims.
 
     Readers disagree about which of two equal keys counts, and what one has checked is not what the other uses.
     """
     try:
-        return json.loads(text, object_pairs_hook=_without_duplicates)
+        return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
     except BadClaims:
         raise
     except (ValueError, RecursionError):
@@ -181,6 +181,10 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise BadClaims("a key stands twice in one object")
     return found
+
+
+def _refuse_constant(name: str) -> Any:
+    raise BadClaims(f"{name} is no JSON")
 
 
 def _text(claims: Mapping[str, Any], claim: str) -> str:
