@@ -337,7 +337,7 @@ def test_a_frozen_edition_that_was_built_anew_with_its_late_rows_is_refused(
 def test_what_was_never_summarized_cannot_be_published(pipeline: Pipeline) -> None:
     """Told with the years that were."""
     pipeline.build(*files_of(request(at="2025-03-01")))
-    with pipeline.open() as run, pytest.raises(NothingToPublish, match="Editions built so far: 2025, 2026"):
+    with pipeline.open() as run, pytest.raises(NothingToPublish, match="Editions built so far: 2025"):
         contents(run, 2023)
 
 
