@@ -23,7 +23,7 @@ from wrapped_assets.serving.access_log import AccessLog
 from wrapped_assets.serving.app import App, Parts
 from wrapped_assets.serving.endpoints import Endpoint, Parameter
 from wrapped_assets.serving.follower import Follower
-from wrapped_assets.serving.fresh import FollowReport
+from wrapped_assets.serving.following import FollowReport
 from wrapped_assets.serving.keys import Keys, Page
 from wrapped_assets.serving.limits import Limits
 from wrapped_assets.serving.live import OutsideYear

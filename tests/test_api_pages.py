@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.api_world import YEAR, World, customer, version, world
+from wrapped_assets.resources.registry import RegistryUnavailable
 from wrapped_assets.serving.keys import PAUSE_SECONDS
 from wrapped_assets.serving.seams import Link
 
@@ -282,6 +283,36 @@ async def test_a_page_asked_for_by_many_is_looked_up_once(
 
     assert {answer.status_code for answer in answers} == {200}
     assert questions == [key]
+
+
+async def test_what_cannot_be_a_key_is_not_asked_for(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL refuses a NUL: that would be another answer than that of an unknown key."""
+    made, client = asked
+    links, questions = made.app.parts.proxy.keys.links, list[str]()
+    monkeypatch.setattr(links, "resolve", questions.append)
+    monkeypatch.setattr(links, "resolve_short", questions.append)
+    for odd in ("%00", "a%00b", "%ff", "A", "x" * 5000, "%F0%9F%98%80", "a b"):
+        for way in ("/wrapped/{}", "/w/{}", "/api/stats?url_key={}"):
+            answer = await client.get(way.format(odd), headers=JSON)
+            assert answer.status_code == 404 or (odd == "%ff" and "?" in way)
+
+    assert set(questions) == {"-"}
+
+
+async def test_a_registry_that_does_not_answer_is_no_defect(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503, with when to come again, and none of its words."""
+    made, client = asked
+
+    def fail(*_: object) -> None:
+        raise RegistryUnavailable("postgresql://host:5432/db", "connection refused")
+
+    monkeypatch.setattr(made.app.parts.proxy.keys.links, "resolve", fail)
+    answer = await client.get("/wrapped/somebody", headers=JSON)
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert "host" not in answer.text
 
 
 async def test_what_is_remembered_is_bounded(asked: Asked) -> None:

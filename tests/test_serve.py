@@ -313,6 +313,36 @@ def test_a_worker_is_small(served: Served) -> None:
     assert max(sizes) < 300, sizes
 
 
+def test_a_worker_that_dies_is_replaced(served: Served) -> None:
+    """The other one answers meanwhile, and what the dead one served is told no more."""
+    server = psutil.Process(served.process.pid)
+    first = server.children()[0]
+    first.kill()
+
+    def are_two_again() -> bool:
+        try:
+            served.get("/healthz")
+        except httpx.TransportError:
+            pass  # a connection that the dead one had taken
+        alive = [each for each in server.children() if each.status() != psutil.STATUS_ZOMBIE]
+        return len(alive) == 2 and first.pid not in {each.pid for each in alive}
+
+    assert served.until(are_two_again, 30) < 30
+    served.until(served.is_ready, 30)
+    version = re.findall(r'wrapped_edition_version\{year="\d+"\} ([\d.]+)', served.get("/metrics").text)
+    assert version == [str(float(served.get("/readyz").json()["editions"][str(YEAR)]))]
+
+
+def test_a_registry_that_cannot_be_used_is_told(built_world: BuiltWorld, tmp_path: Path) -> None:
+    """Before a worker starts, with what to do."""
+    broken = built_world.twin(tmp_path / "home").with_settings(
+        WRAPPED_REGISTRY_URL="sqlite:////proc/nowhere/registry.db"
+    )
+    done = broken.wrapped("serve", "--port", str(free_port()))
+
+    assert done.returncode == 2 and "Next:" in done.stderr and "registry" in done.stderr
+
+
 def test_a_port_that_is_taken_is_told(served: Served) -> None:
     """granian would share it with the stranger."""
     port = served.url.rpartition(":")[2]

@@ -15,7 +15,9 @@ SERVED = "http://127.0.0.1:8080"
 """Where `wrapped serve` listens when nothing else is said."""
 
 
-def publish(settings: Settings, year: int, is_new: bool, bars: Callable[[], AbstractContextManager[None]]) -> None:
+def publish(
+    settings: Settings, year: int, is_new: bool, bars: Callable[[], AbstractContextManager[None]]
+) -> None:
     """Publish and promote the edition, unless what is current says the same."""
     from wrapped_assets import running  # Dagster takes seconds to import
 
@@ -33,7 +35,9 @@ def print_addresses(console: Console, settings: Settings, year: int) -> None:
     customer = first["wrapped_id"]
     with open_registry(settings) as registry:
         registry.make_links(year, {customer: names.get(customer)})
-        link = next(each for each in registry.links_of_subject(customer) if each.year == year and not each.revoked)
+        link = next(
+            each for each in registry.links_of_subject(customer) if each.year == year and not each.revoked
+        )
     base = settings.public_url or SERVED
     token = f"$({wrapped('token issue --admin --name curl')})"
     lines = (

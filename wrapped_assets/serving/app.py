@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from traceback import extract_tb
 
+from wrapped_assets.resources.errors import Refused
 from wrapped_assets.serving import access_log, request_log
 from wrapped_assets.serving.access_log import AccessLog
 from wrapped_assets.serving.follower import Follower
@@ -123,6 +124,11 @@ class App:
             return await self.routes.find(call)(call)
         except Problem as problem:
             return self._refusal(problem)
+        except Refused as error:
+            call.notes.problem = f"{type(error).__name__} at {_place(error)}"
+            return self._refusal(
+                Problem(503, "A part of this service does not answer; try again", {"Retry-After": "5"})
+            )
         except Exception as error:
             # The log says where, never what: an engine's message may hold a statement and its values.
             call.notes.problem = f"{type(error).__name__} at {_place(error)}"

@@ -41,12 +41,12 @@ def _imported_days(settings: Settings) -> Span:
 
 
 def application(
-    settings: Settings, folder: Path, public_url: str, shared_metrics: bool, log_access: bool
+    settings: Settings, folder: Path, public_url: str, metrics_folder: Path | None, log_access: bool
 ) -> App:
-    """The application of one worker. `folder` is its own, for snapshots that come from a bucket."""
+    """The application of one worker. `folder` is its own, for snapshots that come from a bucket; `metrics_folder` is that of all workers."""
     registry, published, landing = open_registry(settings), open_published(settings), open_landing(settings)
     endpoints = load_endpoints()
-    metrics = Metrics(shared_metrics)
+    metrics = Metrics(metrics_folder)
     threads = Threads()
     authority = Authority(settings.secret(), registry)
     door = Door(authority, Limits.open(settings.limits_url))

@@ -5,6 +5,7 @@ answering only when a multiple of a fixed pause has passed since the question ca
 """
 
 import asyncio
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -22,8 +23,13 @@ MOST_REMEMBERED = 10_000
 PAUSE_SECONDS = 0.025
 """Longer than a look at the registry and the index takes. Refusals come at multiples of it."""
 
-LONGEST_KEY = 200
-"""Characters; a longer one is looked up by its beginning, which nobody has."""
+_KEY = re.compile(r"[0-9a-z-]{1,200}")
+_NOBODYS = "-"
+"""Looked up in the place of what cannot be a key: some databases refuse a NUL, and a refusal must look like any other."""
+
+
+def _plain(key: str) -> str:
+    return key if _KEY.fullmatch(key) else _NOBODYS
 
 
 @dataclass(frozen=True)
@@ -53,11 +59,11 @@ class Keys:
 
     async def page(self, url_key: str) -> Page:
         """The page of a key; 404 when there is none to show."""
-        return self.at_hand(url_key) or await self._refused_alike(self._look_up(url_key[:LONGEST_KEY]))
+        return self.at_hand(url_key) or await self._refused_alike(self._look_up(_plain(url_key)))
 
     async def url_key_of(self, short: str) -> str:
         """Where a short link leads; 404 when it leads to nothing that may be shown."""
-        return (await self._refused_alike(self._follow(short[:LONGEST_KEY]))).link.url_key
+        return (await self._refused_alike(self._follow(_plain(short)))).link.url_key
 
     async def _refused_alike(self, looking: Awaitable[Page | None]) -> Page:
         started = self.clock()

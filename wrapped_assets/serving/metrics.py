@@ -1,6 +1,7 @@
 """What Prometheus is told. Every label has few values, all of them ours: routes, endpoints, statuses; never what a caller sent."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -19,10 +20,11 @@ _SECONDS = (0.0005, 0.001, 0.002, 0.003, 0.006, 0.01, 0.025, 0.05, 0.1, 0.25, 1.
 class Metrics:
     """The numbers of this process, or of all workers together.
 
-    `shared` needs the variable PROMETHEUS_MULTIPROC_DIR from before this module was imported: `wrapped serve` sees to that.
+    `folder` is where the processes keep them; the variable PROMETHEUS_MULTIPROC_DIR must have named it before this module was
+    imported: `wrapped serve` sees to that.
     """
 
-    shared: bool = False
+    folder: Path | None = None
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
 
     _children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = field(default_factory=dict)
@@ -99,8 +101,13 @@ class Metrics:
 
     def page(self) -> tuple[bytes, str]:
         """All numbers, of all workers when there are several, and their media type."""
-        if not self.shared:
+        if self.folder is None:
             return generate_latest(self.registry), CONTENT_TYPE_LATEST
+        # What a worker served that is gone would else be told for ever.
+        for file in self.folder.glob("gauge_live*_*.db"):
+            pid = int(file.stem.rpartition("_")[2])
+            if not Path(f"/proc/{pid}").exists():
+                multiprocess.mark_process_dead(pid, str(self.folder))  # type: ignore[no-untyped-call]
         everybody = CollectorRegistry()
-        multiprocess.MultiProcessCollector(everybody)  # type: ignore[no-untyped-call]
+        multiprocess.MultiProcessCollector(everybody, str(self.folder))  # type: ignore[no-untyped-call]
         return generate_latest(everybody), CONTENT_TYPE_LATEST

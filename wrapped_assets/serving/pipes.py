@@ -20,6 +20,10 @@ from wrapped_assets.serving.shelf import Shelf
 from wrapped_assets.serving.threads import Threads
 
 
+ROWS_WRITTEN_HERE = 500
+"""More than these would hold up the other requests while they are written; fewer cost less than a thread."""
+
+
 @dataclass(frozen=True)
 class Pipes:
     """The endpoints, and what they are answered with."""
@@ -40,7 +44,11 @@ class Pipes:
         call.notes.rows = len(answer.rows)
         form = Form(given.get(QUOTE_64BIT) == "1", time.perf_counter() - started)
         wanted = FORMATS[call.params["format"]]
-        return Reply(200, wanted.write(answer, form), wanted.media_type, ((b"cache-control", b"no-store"),))
+        if len(answer.rows) > ROWS_WRITTEN_HERE:
+            body = await self.threads.run(wanted.write, answer, form)
+        else:
+            body = wanted.write(answer, form)
+        return Reply(200, body, wanted.media_type, ((b"cache-control", b"no-store"),))
 
     def _answer(self, call: Call, given: Mapping[str, str]) -> Answer:
         grant = self.door.admit(call)

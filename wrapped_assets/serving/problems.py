@@ -15,7 +15,7 @@ STATUSES: Mapping[int, str] = {
     413: "the body is too large",
     429: "too many requests with this token; `Retry-After` says when to try again",
     500: "something went wrong here; `x-request-id` finds it in the log",
-    503: "nothing is published yet, or the server is just starting",
+    503: "nothing is published yet, the server is just starting, or a part of it does not answer",
 }
 
 

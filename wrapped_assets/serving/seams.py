@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from wrapped_assets.grants import Grant
 from wrapped_assets.serving.endpoints import Endpoint
-from wrapped_assets.serving.fresh import FollowReport
+from wrapped_assets.serving.following import FollowReport
 
 
 class Authority(Protocol):

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from wrapped_assets.resources.errors import Refused
+from wrapped_assets.resources.open import open_registry
 from wrapped_assets.settings import Settings
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -39,6 +40,8 @@ def serve(settings: Settings, host: str, port: int, workers: int, log_access: bo
     """Serve until SIGTERM or SIGINT."""
     _require_free(host, port)
     settings.secret()  # made once, before several workers could each make one
+    # A registry that does not answer is told here, where somebody reads it, and not by each worker.
+    open_registry(settings).close()
     folder = Path(tempfile.mkdtemp(prefix="wrapped-serve-"))
     numbers = folder / "metrics"
     numbers.mkdir()
@@ -77,7 +80,7 @@ def _load(settings: Settings, folder: Path, public_url: str, log_access: bool) -
 
     own = folder / f"worker-{os.getpid()}"
     own.mkdir(exist_ok=True)
-    return application(settings, own, public_url, shared_metrics=True, log_access=log_access)
+    return application(settings, own, public_url, folder / "metrics", log_access)
 
 
 def _address(host: str, port: int) -> str:

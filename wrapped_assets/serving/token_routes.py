@@ -52,16 +52,21 @@ class TokenRoutes:
 
     async def refresh(self, call: Call) -> Reply:
         """`POST /v0/tokens/<id, name or text>/refresh`."""
-        return await self._do(call, lambda asker: self.admin.refresh(asker, call.params["token"]))
+        return await self._do(call, lambda asker: self.admin.refresh(asker, self._named(call)))
 
     async def delete(self, call: Call) -> Reply:
         """`DELETE /v0/tokens/<id, name or text>`."""
-        return await self._do(call, lambda asker: self.admin.delete(asker, call.params["token"]))
+        return await self._do(call, lambda asker: self.admin.delete(asker, self._named(call)))
 
     async def _do(self, call: Call, action: Callable[[Grant], dict[str, Any]]) -> Reply:
         told = await self.threads.run(self._allowed, call, action)
         body = json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")
         return Reply(200, body, headers=((b"cache-control", b"no-store"),))
+
+    def _named(self, call: Call) -> str:
+        named = call.params["token"]
+        # Some databases refuse a NUL in a question; no token is called so.
+        return "" if "\0" in named else named
 
     def _allowed(self, call: Call, action: Callable[[Grant], dict[str, Any]]) -> dict[str, Any]:
         asker = self.door.admit(call)
