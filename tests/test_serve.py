@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -320,10 +321,8 @@ def test_a_worker_that_dies_is_replaced(served: Served) -> None:
     first.kill()
 
     def are_two_again() -> bool:
-        try:
+        with suppress(httpx.TransportError):  # a connection that the dead one had taken
             served.get("/healthz")
-        except httpx.TransportError:
-            pass  # a connection that the dead one had taken
         alive = [each for each in server.children() if each.status() != psutil.STATUS_ZOMBIE]
         return len(alive) == 2 and first.pid not in {each.pid for each in alive}
 

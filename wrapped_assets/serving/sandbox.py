@@ -17,6 +17,7 @@ LONGEST_Q = 10_000
 """Characters."""
 
 SECONDS = 2.0
+START_SECONDS = 30.0
 GRACE_SECONDS = 0.5
 """How long after its time a process may still take to say that it stopped, before it is killed."""
 
@@ -25,6 +26,8 @@ AT_ONCE = 2
 
 LARGEST_RESULT = 32 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
+READY = b"ready"
+"""What a process writes before anything else."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,8 @@ class Sandbox:
 
 
 async def _start() -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
+    """A process that says that it is ready: what its imports take is nobody's time."""
+    process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "wrapped_assets.serving.sandbox_child",
@@ -113,6 +117,14 @@ async def _start() -> asyncio.subprocess.Process:
         # Nothing of ours: no secret, no address. Its modules are found as ours were.
         env={"PYTHONPATH": ":".join(filter(None, sys.path))},
     )
+    assert process.stdout
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            await process.stdout.readexactly(len(READY))
+    except BaseException:
+        await _kill(process)
+        raise
+    return process
 
 
 async def _kill(process: asyncio.subprocess.Process) -> None:

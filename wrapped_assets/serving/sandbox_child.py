@@ -178,6 +178,8 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         functions = allowed_functions(connection)
     _limit_memory()
+    answers.write(b"ready")
+    answers.flush()
     while length := questions.read(_LENGTH.size):
         question = json.loads(questions.read(_LENGTH.unpack(length)[0]))
         answer = json.dumps(run(question, functions)).encode()
