@@ -11,6 +11,7 @@ from typing import Any
 
 from wrapped_assets.serving.formats import records
 from wrapped_assets.serving.problems import Problem
+from wrapped_assets.serving.sandbox_types import READY
 from wrapped_assets.serving.seams import Answer
 
 LONGEST_Q = 10_000
@@ -26,8 +27,6 @@ AT_ONCE = 2
 
 LARGEST_RESULT = 32 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
-READY = b"ready"
-"""What a process writes before anything else."""
 
 
 @dataclass(frozen=True)
@@ -121,9 +120,9 @@ async def _start() -> asyncio.subprocess.Process:
     try:
         async with asyncio.timeout(START_SECONDS):
             await process.stdout.readexactly(len(READY))
-    except BaseException:
+    except (TimeoutError, asyncio.IncompleteReadError):
         await _kill(process)
-        raise
+        raise Problem(503, "q cannot be run just now", {"Retry-After": "5"}) from None
     return process
 
 

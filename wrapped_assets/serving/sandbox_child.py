@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import duckdb
 
 from wrapped_assets.serving.columns import encoder
-from wrapped_assets.serving.sandbox_types import clickhouse_name, duckdb_structure
+from wrapped_assets.serving.sandbox_types import READY, clickhouse_name, duckdb_structure
 
 MEMORY = 256 * 1024 * 1024
 """Bytes that a question may use beyond what the process has when it starts."""
@@ -178,7 +178,7 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         functions = allowed_functions(connection)
     _limit_memory()
-    answers.write(b"ready")
+    answers.write(READY)
     answers.flush()
     while length := questions.read(_LENGTH.size):
         question = json.loads(questions.read(_LENGTH.unpack(length)[0]))

@@ -1,8 +1,11 @@
-"""ClickHouse's types as DuckDB's, for the table that `q` reads, and back, for what comes out of it."""
+"""ClickHouse's types as DuckDB's, for the table that `q` reads, and back, for what comes out of it; what both processes know."""
 
 from typing import Any
 
 from wrapped_assets.serving.columns import Type, parse
+
+READY = b"ready"
+"""What the process writes once it can be asked."""
 
 _DUCKDB = {
     "Int8": "TINYINT",
