@@ -18,7 +18,7 @@ from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.warehouse import RefreshReport
 
 # Raw rows aggregated at once.
-CHUNK_ROWS = 4_000_000
+CHUNK_ROWS = 2_000_000
 
 # What follows a level by organization, beside the levels that follow its marks.
 MAKE_STALE = {"summaries": "make_summaries_stale", "identities": "make_new_identities_stale"}
