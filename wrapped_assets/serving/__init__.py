@@ -1,0 +1,1 @@
+"""What answers requests: no Dagster and no assets in here."""
