@@ -142,6 +142,11 @@ class Redis:
         """kill -9."""
         self.process.end(signal.SIGKILL)
 
+    def freeze(self) -> None:
+        """Let it hang: connections are taken and nothing is answered, until it is killed."""
+        assert self.process.running is not None
+        self.process.running.send_signal(signal.SIGSTOP)
+
     def _answers(self) -> bool:
         client = redis.Redis(host="127.0.0.1", port=self.port, password="secret")
         try:

@@ -160,6 +160,18 @@ def test_a_redis_that_is_gone_fails_no_request(redis_server: Redis, caplog: pyte
     other.close()
 
 
+def test_a_redis_that_hangs_holds_up_no_request(redis_server: Redis) -> None:
+    """A quarter of a second once, on a connection that was open before; then it is left alone."""
+    limits = Limits.open(redis_server.url)
+    limits.hit("acme", 5)
+    redis_server.freeze()
+
+    started = time.perf_counter()
+    assert all(limits.hit("hanging", 1000) for _ in range(100))
+    assert time.perf_counter() - started < 2.0
+    limits.close()
+
+
 def test_a_redis_that_was_never_there_is_no_reason_not_to_start() -> None:
     """Opening asks nobody."""
     limits = Limits.open("redis://127.0.0.1:1/0")

@@ -342,8 +342,10 @@ def test_a_token_that_is_over_or_revoked_is_replaced(registry: Registry, clock: 
     assert edition_tokens.issue(registry, 2025, COMPANIES, NOW).new_tokens == 1
     assert edition_tokens.issue(registry, 2025, COMPANIES, NOW).new_tokens == 0
 
+    edition_tokens.issue(registry, 2024, COMPANIES, NOW)
     clock.pass_by(days=400)
     assert edition_tokens.issue(registry, 2025, COMPANIES, clock()).new_tokens == 3
+    assert len(registry.tokens_of_edition(2024)) == 3
     assert edition_tokens.issue(registry, 2025, COMPANIES, clock()).new_tokens == 0
     assert registry.revoked(str(before["w-2"].grant.jti))
 

@@ -148,3 +148,8 @@ def test_a_database_that_goes_away_refuses_and_comes_back(postgresql: PostgreSQL
         finally:
             postgresql.start()
         assert registry.resolve(link.url_key) == link
+        # Restarted while nobody looked: its old connections are dead, and no request fails for it.
+        postgresql.stop()
+        postgresql.start()
+        seconds[0] = 2.0
+        assert registry.resolve(link.url_key) == link

@@ -91,4 +91,4 @@ def _hit(limiter: MovingWindowRateLimiter, name: str, rps: int) -> Verdict:
     reset_at, remaining = limiter.get_window_stats(item, name)
     wait = math.ceil(reset_at - time.time())
     # A clock that is not ours says at most one window.
-    return Verdict(allowed, rps, remaining if allowed else 0, min(max(0, wait), 1))
+    return Verdict(allowed, rps, remaining, min(max(0, wait), 1))

@@ -115,7 +115,6 @@ class Registry(RegistryReader):
             another = update(state).values(salt=self._draw(SALT_BYTES), epoch=state.c.epoch + 1)
             connection.execute(another)
             count = token_rows.revoke(connection, valid, at)
-            token_rows.revoke(connection, true(), at)
             note_change(connection)
         self._memory.forget()
         return count
