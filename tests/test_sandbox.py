@@ -173,21 +173,23 @@ async def test_everything_else_is_refused(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    "q",
+    ("q", "statuses"),
     [
-        "select len(range(50000000))",
-        "select length(repeat('x', 300000000))",
-        "select repeat('x', 3000000) from range(1000)",
-        "select list(a.range) from range(100000) a, range(1000) b",
-        "select s || s from (select s || s as s from (select repeat('x', 60000000) as s))",
+        # At once, by one list or text that is too large.
+        ("select len(range(50000000))", {400}),
+        ("select length(repeat('x', 300000000))", {400}),
+        ("select s || s from (select s || s as s from (select repeat('x', 60000000) as s))", {400}),
+        # Piece by piece: whichever limit is met first.
+        ("select repeat('x', 3000000) from range(1000)", {400, 408}),
+        ("select list(a.range) from range(100000) a, range(1000) b", {400, 408}),
     ],
 )
-async def test_memory_is_limited(sandbox: Sandbox, q: str) -> None:
+async def test_memory_is_limited(sandbox: Sandbox, q: str, statuses: set[int]) -> None:
     """A q that wants gigabytes is refused, and this process grows by nothing."""
     before = psutil.Process().memory_info().rss
     status, _ = await refusal(sandbox, q)
 
-    assert status in (400, 408)
+    assert status in statuses
     assert psutil.Process().memory_info().rss - before < 50_000_000
 
 

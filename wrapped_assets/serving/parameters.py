@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from wrapped_assets.grants import Scope
 from wrapped_assets.serving.endpoints import Parameter
 from wrapped_assets.serving.messages import Call, form_fields
 from wrapped_assets.serving.problems import Problem
@@ -85,16 +86,10 @@ def _refuse_unspeakable(value: str) -> None:
         raise Problem(400, "A parameter is not valid UTF-8 text")
 
 
-def decide(
-    declared: Sequence[Parameter], given: Mapping[str, str], fixed: Mapping[str, str]
-) -> dict[str, object]:
+def decide(declared: Sequence[Parameter], given: Mapping[str, str], scope: Scope) -> dict[str, object]:
     """The value of each declared parameter that the token fixes or the caller sent; ParameterRefused for one of another type."""
-    if not fixed.keys() <= {parameter.name for parameter in declared}:
+    if not scope.fixed_params.keys() <= {parameter.name for parameter in declared}:
         # A restriction that the endpoint does not know would restrict nothing.
         raise Problem(403, "The token fixes a parameter that this pipe does not have")
-    decided: dict[str, object] = {}
-    for parameter in declared:
-        text = fixed.get(parameter.name, given.get(parameter.name))
-        if text is not None:
-            decided[parameter.name] = parameter.parsed(text)
-    return decided
+    bound = scope.bind(given)
+    return {each.name: each.parsed(bound[each.name]) for each in declared if each.name in bound}

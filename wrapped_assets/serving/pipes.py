@@ -19,7 +19,6 @@ from wrapped_assets.serving.seams import Answer
 from wrapped_assets.serving.shelf import Shelf
 from wrapped_assets.serving.threads import Threads
 
-
 ROWS_WRITTEN_HERE = 500
 """More than these would hold up the other requests while they are written; fewer cost less than a thread."""
 
@@ -63,7 +62,7 @@ class Pipes:
         scope = scope_for(grant, endpoint.name)
         began = time.thread_time()
         try:
-            decided = parameters.decide(endpoint.parameters, scope.bind(given), scope.fixed_params)
+            decided = parameters.decide(endpoint.parameters, given, scope)
             year = self._year(decided)
             with self.shelf.using(year) as live:
                 answer = live.run(endpoint, decided)
