@@ -110,9 +110,6 @@ class Call:
 
     async def body(self) -> bytes:
         """The whole body; 413 when it is larger than LARGEST_BODY."""
-        announced = self.headers.get(b"content-length", b"0")
-        if announced.isdigit() and int(announced) > LARGEST_BODY:
-            raise too_large()
         chunks, size = [], 0
         while True:
             message = await self.receive()
@@ -121,15 +118,10 @@ class Call:
             chunk = message.get("body", b"")
             size += len(chunk)
             if size > LARGEST_BODY:
-                raise too_large()
+                raise Problem(413, f"The body is larger than {LARGEST_BODY:,} bytes")
             chunks.append(chunk)
             if not message.get("more_body", False):
                 return b"".join(chunks)
-
-
-def too_large() -> Problem:
-    """What is answered to a body that is too large."""
-    return Problem(413, f"The body is larger than {LARGEST_BODY:,} bytes")
 
 
 def form_fields(text: bytes) -> list[tuple[str, str]]:
