@@ -347,11 +347,16 @@ def test_names_that_wait_are_not_left_behind(pipeline: Pipeline) -> None:
         pass
 
 
-def test_a_year_without_an_edition_is_not_written(pipeline: Pipeline) -> None:
-    """There is nothing to serve."""
-    pipeline.build(*files_of(request("org-1", "2025-03-01T10:00", "a")))
-    with pytest.raises(SnapshotNotReady, match="(?i)it has no edition"), serving(pipeline, 2019):
-        pass
+def test_a_year_that_holds_nothing_yet_can_be_served(pipeline: Pipeline) -> None:
+    """On New Year's Day: everything is in fresh files."""
+    pipeline.build(*files_of(request("org-1", "2024-12-31T10:00", "a")))
+    with serving(pipeline) as live:
+        assert (requests(live, ANA), live.through) == (0, datetime(2025, 1, 1, tzinfo=UTC))
+
+        pipeline.land(*files_of(request("org-1", "2025-01-01T10:00", "b")))
+        live.follow()
+
+        assert (requests(live, ANA), live.through) == (1, datetime(2025, 1, 1, 10, 5, tzinfo=UTC))
 
 
 def test_a_frozen_edition_stays_as_it_is(pipeline: Pipeline) -> None:

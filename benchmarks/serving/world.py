@@ -4,7 +4,7 @@ No warehouse makes it, so that a dense year costs half a minute: the hours are i
 statements that serving uses too. That answers are right is the tests' business (tests/test_serving_splits.py).
 """
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -15,6 +15,7 @@ from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.snapshot import tables
 from wrapped_assets.resources.snapshot.tables import KINDS, OPERATIONS, REQUESTS, SIZES, Kind
 from wrapped_assets.resources.snapshot.writing import Draft, drafting
+from wrapped_assets.summaries import Edition
 
 SECRET = b"benchmark-secret-of-32-characters"
 YEAR = 2025
@@ -74,9 +75,8 @@ def _write_snapshot(path: Path, landing: Path) -> None:
         con.executemany("insert into owners values ($1, $2)", owners)
         draft.number_organizations("owners")
         # History ends with the last day but one.
-        through = datetime(YEAR, 12, 30, 23, 59)
-        edition = "select $version as version, $year as year, $through as through, $through as generated_at, false as is_frozen"
-        draft.fill("edition", edition, {"version": tables.VERSION, "year": YEAR, "through": through})
+        through = datetime(YEAR, 12, 30, 23, 59, tzinfo=UTC)
+        draft.fill_edition(YEAR, Edition(YEAR, through, through))
         _fill_hours(con, draft)
         for kind in KINDS.values():
             _merge(draft, kind, DAILY, HOURLY)

@@ -39,7 +39,8 @@ def write_snapshot(session: Session, path: Path, year: int, memory_limit: str) -
             require_followed(year, status.pending(session), edition, summaries.left_out(session, year))
             try:
                 with drafting(con, path) as draft:
-                    _fill(session, draft, year)
+                    draft.fill_edition(year, edition)
+                    _fill(session, draft, Span.year(year))
                 return report(path, year)
             except _Moved:
                 continue
@@ -50,11 +51,9 @@ class _Moved(Exception):
     """The draft is of two minds."""
 
 
-def _fill(session: Session, draft: Draft, year: int) -> None:
-    span = Span.year(year)
+def _fill(session: Session, draft: Draft, span: Span) -> None:
     before = _rollups_made(session)
     stream = _Stream(session, draft)
-    stream.fill("edition", _text("edition"), {"year": year, "version": tables.VERSION})
     stream.fill("files", _text("files"))
     stream.fill("file_hours", _text("file_hours"), {"since": span.start, "until": span.end})
     _fill_waiting(session, draft, span)

@@ -17,12 +17,13 @@ from wrapped_assets.resources.warehouse import SnapshotReport
 def write_snapshot(con: duckdb.DuckDBPyConnection, path: Path, year: int) -> SnapshotReport:
     """Put the snapshot of a year at `path`; SnapshotNotReady when the warehouse is not up to date for it."""
     left_out = con.execute(queries.text("duckdb/summaries/left_out"), {"year": year}).fetchall()[0][0]
-    require_followed(year, status.pending(con), summaries.edition(con, year), left_out)
+    edition = summaries.edition(con, year)
+    require_followed(year, status.pending(con), edition, left_out)
     span = Span.year(year)
     bounds = {"from": span.start, "to": span.end}
     with drafting(con, path) as draft:
         draft.number_organizations("main.wrapped_organizations")
-        draft.fill("edition", _text("edition"), {"year": year, "version": tables.VERSION})
+        draft.fill_edition(year, edition)
         draft.fill("files", _text("files"))
         draft.fill("file_hours", _text("file_hours"), bounds)
         draft.fill("waiting", _text("waiting"), bounds)

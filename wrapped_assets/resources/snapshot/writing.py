@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.snapshot import tables
 from wrapped_assets.resources.snapshot.tables import REQUESTS
 from wrapped_assets.resources.warehouse import SnapshotReport
+from wrapped_assets.summaries import Edition
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,19 @@ class Draft:
     def fill(self, table: str, source: str, values: Mapping[str, Any] | None = None) -> None:
         """Put the rows of a source into a table, by column name."""
         self.con.execute(f"insert into serving.{table} by name {source}", dict(values or {}))
+
+    def fill_edition(self, year: int, edition: Edition | None) -> None:
+        """Say what the snapshot is about; a year that holds nothing yet reaches to its first instant."""
+        nothing = datetime(year, 1, 1, tzinfo=UTC)
+        through, generated_at = (edition.through, edition.generated_at) if edition else (nothing, nothing)
+        values = {
+            "version": tables.VERSION,
+            "year": year,
+            "through": through.replace(tzinfo=None),
+            "generated_at": generated_at.replace(tzinfo=None),
+            "is_frozen": edition is not None and edition.frozen,
+        }
+        self.fill("edition", f"select {', '.join(f'${name} as {name}' for name in values)}", values)
 
     def number_organizations(self, source: str) -> None:
         """Put the organizations in, numbered; first of all, because numbers name them everywhere else."""
