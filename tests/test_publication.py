@@ -445,7 +445,7 @@ def test_readers_that_start_together_look_once(tmp_path: Path) -> None:
     def look() -> int | None:
         together.wait()
         version = published.current(YEAR)
-        return version and version.number
+        return version.number if version else None
 
     with ThreadPoolExecutor(8) as pool:
         looks = [pool.submit(look) for _ in range(8)]
