@@ -425,6 +425,34 @@ def test_a_reader_tells_damage_from_a_subject_that_is_unknown(tmp_path: Path, go
         use()
 
 
+def test_a_manifest_that_was_changed_after_it_was_promoted_is_not_believed(tmp_path: Path) -> None:
+    """It can still be read, and says something else; a reader that comes now refuses it."""
+    store = open_store(tmp_path.as_uri())
+    publish(store, listeners(2))
+    manifest = tmp_path / "editions" / "2025" / "v1" / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes().replace(b'"left_out": 0', b'"left_out": 1'))
+
+    with pytest.raises(Damaged, match="is not the manifest that was promoted"):
+        Published(store).current(YEAR)
+
+
+def test_readers_that_start_together_look_once(tmp_path: Path) -> None:
+    """A worker's threads do not each ask a store that is slow to answer."""
+    publish(open_store(tmp_path.as_uri()), listeners(2))
+    slow, together = Counted(open_store(tmp_path.as_uri())), threading.Barrier(8)
+    published = Published(slow, clock=Time())
+
+    def look() -> int | None:
+        together.wait()
+        version = published.current(YEAR)
+        return version.number if version else None
+
+    with ThreadPoolExecutor(8) as pool:
+        looks = [pool.submit(look) for _ in range(8)]
+        assert [each.result() for each in looks] == [1] * 8
+    assert len([call for call in slow.calls if call.startswith("names")]) == 1
+
+
 @pytest.mark.parametrize(
     "made",
     [
