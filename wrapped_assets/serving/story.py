@@ -134,7 +134,7 @@ class _Told:
         document = self.document
         return Moment(
             "opening", f"{company}, wrapped", str(document.year), "wrapped",
-            (f"Everything counted from 1 January through {through(document.through)}.",),
+            (f"Everything counted once; from 1 January through {through(document.through)}.",),
         )  # fmt: skip
 
     def requests(self) -> Moment | None:
@@ -143,7 +143,7 @@ class _Told:
             return None
         return Moment(
             "requests", "Requests", self.locale.integer(total), _plural(total, "API request"),
-            (f"Every one of them counted once, in {self.document.year}.",),
+            (f"All of {self.document.year}, errors included.",),
             comparison=self._compared(total, "requests"), exact=total,
         )  # fmt: skip
 

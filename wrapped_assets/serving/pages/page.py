@@ -87,7 +87,7 @@ def _controls(story: Story, theme: Theme) -> Markup:
             _button("previous", "Previous slide", "M15 4 7 12l8 8"),
             _button("play", "Play", "M7 4l12 8-12 8z"),
             _button("next", "Next slide", "M9 4l8 8-8 8"),
-            class_="buttons", role="group", aria_label="Slide controls", hidden=True,
+            class_="buttons", role="group", aria_label="Slide controls",
         ),
         class_="controls",
     )  # fmt: skip
@@ -131,12 +131,14 @@ def _icon(theme: Theme) -> str:
 
 @cache
 def _style(theme: Theme) -> str:
-    # The display type is part of the page, so that what is painted first never moves: text that changes its font is
-    # broken anew. The text type comes by itself, and where it comes late the reader's own font stays.
+    # The display type is part of the page: the opening is set in nothing else, so that it is painted at once and never
+    # moves (text that changes its font is broken anew). The text type comes by itself, in time for the second slide.
     display = base64.b64encode(static_files()["display.woff2"].body).decode()
     faces = (
+        f"@font-face{{font-family:'{theme.display}';src:url({static_path()}/display-more.woff2);font-weight:100 900;"
+        "font-display:swap;unicode-range:U+A1-D6,U+D8-17F,U+2010-2012,U+2015-2018,U+201A-2025,U+2027-20CF,U+2190-22FF}"
         f"@font-face{{font-family:'{theme.display}';src:url(data:font/woff2;base64,{display});font-weight:100 900}}"
-        f"@font-face{{font-family:'{theme.text}';src:url({static_path()}/text.woff2);font-display:optional;font-weight:100 900}}"
+        f"@font-face{{font-family:'{theme.text}';src:url({static_path()}/text.woff2);font-display:swap;font-weight:100 900}}"
     )
     sheet = static_files()["wrapped.css"].body.decode()
     return faces + theme.css() + fitting.css() + _squeezed(sheet)

@@ -105,12 +105,16 @@ def _opening(view: View) -> Markup:
             el(
                 "div",
                 _title(story),
-                sentences(moment),
+                el("p", *(_line(part) for part in moment.sentences[0].split("; ")), class_="said"),
                 class_="whose",
             ),
         ),
         art(drawings.skyline(story.document), motion="grow"),
     )
+
+
+def _line(text: str) -> Markup:
+    return el("span", f"{text} ", class_=f"line-of fit {fitting.one_line(text)}")
 
 
 def _title(story: Story) -> Markup:
