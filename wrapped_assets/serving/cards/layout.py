@@ -190,11 +190,11 @@ def _list(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
     parts = []
     for i, row in enumerate(moment.rows):
         top = box.y + i * step
-        told = setter.broken(row.told, box.width * 0.5, small, 1, TEXT)
-        name = setter.broken(row.name, box.width - 24 - small * setter.fonts.width(told[0] if told else "", TEXT), size, 1)
+        told = setter.fitted(row.told, box.width * 0.5, small, TEXT)
+        name = setter.broken(row.name, box.width - 24 - told.size * setter.fonts.width(told.text, TEXT), size, 1)
         parts += [
             setter.paragraph(name, box.x, top + size * 0.85, size, 1),
-            setter.text(told[0] if told else "", box.x + box.width, top + size * 0.85, small, TEXT, end=True),
+            setter.text(told.text, box.x + box.width, top + size * 0.85, told.size, TEXT, end=True),
         ]
         drawn = drawings.mirror(*(part / most for part in row.parts)) if len(row.parts) == 2 else drawings.bar(row.parts[0] / most)
         parts.append(placed(drawn, box.x, top + size * 1.25, box.width, min(step - size * 1.7, 190)))

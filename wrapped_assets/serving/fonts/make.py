@@ -46,6 +46,8 @@ def main(folder: Path) -> None:
         name = "NotoSans-Bold" if script == "Sans" else f"NotoSans{script}-Bold"
         font = TTFont(sources[f"{name}.ttf"])
         _write(_subset(font, _kept(script, font)), HERE / f"{name}.ttf")
+    symbols = TTFont(sources["NotoSansSymbols2-Regular.ttf"])
+    _write(_subset(symbols, _marks(symbols)), HERE / "NotoSansSymbols2-Regular.ttf")
     emoji = _instance(sources["NotoEmoji[wght].ttf"], wght=700)
     _write(_subset(emoji, emoji.getBestCmap()), HERE / "NotoEmoji-Bold.ttf")
     for number, characters in enumerate(_cjk_pieces(), 1):
@@ -111,6 +113,11 @@ def _kept(script: str, font: TTFont) -> Iterable[int]:
     """Noto Sans gives Greek and Cyrillic, which Archivo lacks; the others all they have."""
     every = set(font.getBestCmap())
     return every & {*range(0x20, 0x530), *range(0x1E00, 0x2200), *range(0x2C60, 0x2C80)} if script == "Sans" else every
+
+
+def _marks(font: TTFont) -> Iterable[int]:
+    """Arrows, shapes, stars and dingbats; not the dominoes and cards that make the file large."""
+    return set(font.getBestCmap()) & {*range(0x2190, 0x2800), *range(0x2B00, 0x2C00)}
 
 
 def _cjk_pieces() -> Iterable[set[int]]:
