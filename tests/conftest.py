@@ -2,14 +2,18 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
 if TYPE_CHECKING:
     from tests.clickhouse_server import Server
+    from tests.databases import PostgreSQL, Redis
     from tests.pipeline import Pipeline
+
+T = TypeVar("T")
 
 
 @pytest.fixture(params=["duckdb", pytest.param("clickhouse", marks=pytest.mark.clickhouse)])
@@ -51,3 +55,40 @@ def server(tmp_path: Path, clickhouse_library: None) -> "Iterator[Server]":
 
     with serving(tmp_path / "server") as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> "Iterator[PostgreSQL]":
+    """A PostgreSQL for the whole session; skips where there is none, except where servers are required."""
+    from tests import databases
+
+    yield from _served(databases.postgresql())
+
+
+@pytest.fixture
+def redis_server() -> "Iterator[Redis]":
+    """An empty Redis; skips where there is none, except where servers are required."""
+    from tests import databases
+
+    yield from _served(databases.redis_server())
+
+
+def _served(server: "AbstractContextManager[T]") -> "Iterator[T]":
+    from tests.databases import REQUIRED, NotToBeHad
+
+    try:
+        with server as started:
+            yield started
+    except NotToBeHad as reason:
+        if os.environ.get(REQUIRED):
+            pytest.fail(str(reason))
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def registry_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Each database in turn, empty: whoever asks for it proves its promise on both."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'a folder' / 'registry.db'}"
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    return server.url()

@@ -71,11 +71,18 @@ def settings() -> set[str]:
 def commands() -> Iterator[tuple[str, str]]:
     """Every (command, option) of the command line."""
     group: Any = typer.main.get_command(app)
+    yield from _commands_of(group, "")
+
+
+def _commands_of(group: Any, before: str) -> Iterator[tuple[str, str]]:
     for name, command in group.commands.items():
-        yield name, name
+        if hasattr(command, "commands"):
+            yield from _commands_of(command, f"{before}{name} ")
+            continue
+        yield before + name, before + name
         for parameter in command.params:
             for option in parameter.opts:
-                yield name, option
+                yield before + name, option
 
 
 def make_targets() -> set[str]:

@@ -1,4 +1,4 @@
-"""The command line: `wrapped demo | build | summary | check`."""
+"""The command line: `wrapped demo | build | summary | check | token`."""
 
 import sys
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from wrapped_assets import progress
+from wrapped_assets import cli_token, progress
 from wrapped_assets.command import wrapped
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import Refused, RegionUnavailable, WarehouseError
@@ -29,6 +29,8 @@ app = typer.Typer(
     " and `wrapped build --year Y`. Settings come from WRAPPED_* variables (docs/operations.md).\n\n"
     "Exit codes: 0 done, 1 a check failed, 2 refused, with what to do next.",
 )
+
+app.add_typer(cli_token.app, name="token")
 
 console = Console(stderr=False)
 errors = Console(stderr=True)

@@ -10,10 +10,12 @@ from wrapped_assets.assets.regional_exports import regional_exports, regional_sn
 from wrapped_assets.assets.rollups import rollups
 from wrapped_assets.assets.wrapped_organizations import wrapped_organizations
 from wrapped_assets.assets.wrapped_summaries import wrapped_summaries
+from wrapped_assets.assets.wrapped_tokens import wrapped_tokens
 from wrapped_assets.jobs import jobs
 from wrapped_assets.resources.configured import (
     LandingResource,
     RegionsResource,
+    RegistryResource,
     Secret,
     warehouse_resource,
 )
@@ -38,6 +40,7 @@ defs = dg.Definitions(
         *dimensions,
         wrapped_organizations,
         wrapped_summaries,
+        wrapped_tokens,
     ],
     asset_checks=checks,
     jobs=jobs,
@@ -46,6 +49,7 @@ defs = dg.Definitions(
     resources={
         "landing_store": LandingResource(),
         "regional_databases": RegionsResource.from_settings(_settings),
+        "registry": RegistryResource(),
         "secret": Secret(),
         "warehouse": warehouse_resource(_settings),
     },

@@ -63,6 +63,11 @@ refresh_editions = dg.define_asset_job(
     selection=dg.AssetSelection.assets("wrapped_summaries").without_checks(),
     description="Recomputes the summaries that something changed.",
 )
+issue_tokens = dg.define_asset_job(
+    "issue_tokens",
+    selection=dg.AssetSelection.assets("wrapped_tokens").without_checks(),
+    description="Gives each customer of an edition its link and its token, unless it has them.",
+)
 check_everything = dg.define_asset_job(
     "check_everything",
     selection=dg.AssetSelection.all_asset_checks(),
@@ -81,5 +86,6 @@ jobs = [
     refresh_months,
     refresh_identities,
     refresh_editions,
+    issue_tokens,
     check_everything,
 ]

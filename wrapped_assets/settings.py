@@ -18,6 +18,9 @@ from wrapped_assets.layout import is_region
 SMALLEST_SECRET = 32
 
 _ENDPOINT = re.compile(r"https?://[^/@?#\s]+(/[^@?#\s]*)?")
+_SQLITE = re.compile(r"sqlite:////[^?#]+")
+_POSTGRESQL = re.compile(r"postgresql://([^/@?#\s]+@)?[^/@?#\s]*/[^/?#\s]+(\?\S+)?")
+_LIMITS = re.compile(r"memory://|rediss?://([^/@?#\s]+@)?[^/@?#\s]+(/\d*)?")
 _MEMORY = re.compile(r"\d+(\.\d+)?\s*(MB|GB|MiB|GiB)")
 
 
@@ -62,6 +65,12 @@ class Settings:
 
     s3_endpoint_url: str | None = None
     """WRAPPED_S3_ENDPOINT_URL: the endpoint of an S3 server that is not Amazon's. Credentials come from the AWS_* variables."""
+
+    registry_url: str = field(default="", repr=False)
+    """WRAPPED_REGISTRY_URL: `sqlite:////absolute/path.db` or `postgresql://user:password@host:5432/database`. Default `<home>/registry.db`."""
+
+    limits_url: str = field(default="memory://", repr=False)
+    """WRAPPED_LIMITS_URL: where requests are counted, `memory://` (each worker by itself) or `redis://:password@host:6379/0` (`rediss://` with TLS). Default memory://."""
 
     given_secret: str | None = field(default=None, repr=False)
     """WRAPPED_SECRET, as it was given; `secret()` says which one counts."""
@@ -148,6 +157,8 @@ class _Reader:
             threads=self._threads(),
             frozen=self._frozen(),
             s3_endpoint_url=self._endpoint(),
+            registry_url=self._registry(home),
+            limits_url=self._limits(),
             given_secret=self._secret(),
         )
         if self.problems:
@@ -228,6 +239,24 @@ class _Reader:
         if given and not _ENDPOINT.fullmatch(given):
             self.problems[name] = "is not a URL such as https://host:9000"
         return given
+
+    def _registry(self, home: Path) -> str:
+        name = "WRAPPED_REGISTRY_URL"
+        url = self.environment.get(name, f"sqlite:///{quote(str(home / 'registry.db'))}")
+        if not _SQLITE.fullmatch(url) and not _POSTGRESQL.fullmatch(url):
+            # Never the URL itself, which may hold a password.
+            self.problems[name] = (
+                "is neither sqlite:////absolute/path.db nor postgresql://user:password@host:5432/database"
+                " (special characters in a password are written %XX)"
+            )
+        return url
+
+    def _limits(self) -> str:
+        name = "WRAPPED_LIMITS_URL"
+        url = self.environment.get(name, "memory://")
+        if not _LIMITS.fullmatch(url):
+            self.problems[name] = "is neither memory:// nor redis://:password@host:6379/0"
+        return url
 
     def _secret(self) -> str | None:
         given = self.environment.get("WRAPPED_SECRET")

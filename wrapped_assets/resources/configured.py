@@ -13,8 +13,9 @@ from wrapped_assets.address import Address
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
 from wrapped_assets.resources.duckdb.connection import connect
 from wrapped_assets.resources.landing_store import LandingStore
-from wrapped_assets.resources.open import open_landing, open_region, open_warehouse
+from wrapped_assets.resources.open import open_landing, open_region, open_registry, open_warehouse
 from wrapped_assets.resources.regions import RegionalDatabase
+from wrapped_assets.resources.registry import Registry
 from wrapped_assets.resources.warehouse import Reader, Writer
 from wrapped_assets.settings import Settings
 
@@ -167,3 +168,13 @@ class Secret(dg.ConfigurableResource):
     def value(self) -> bytes:
         """WRAPPED_SECRET, or the one generated into WRAPPED_HOME."""
         return Settings.load().secret()
+
+
+class RegistryResource(dg.ConfigurableResource):
+    """The registry named by WRAPPED_REGISTRY_URL; its address, which may hold a password, is read when it is opened."""
+
+    @contextmanager
+    def opened(self) -> Iterator[Registry]:
+        """The registry, for the time of a step."""
+        with open_registry(Settings.load()) as registry:
+            yield registry

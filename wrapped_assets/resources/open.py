@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from wrapped_assets.address import Address
@@ -11,6 +12,9 @@ from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.regions import DuckDBRegion, RegionalDatabase
 from wrapped_assets.resources.warehouse import Warehouse
 from wrapped_assets.settings import Settings
+
+if TYPE_CHECKING:
+    from wrapped_assets.resources.registry import Registry
 
 Labels = Callable[[], Mapping[str, str]]
 
@@ -45,6 +49,14 @@ def open_region(settings: Settings, region: str) -> RegionalDatabase:
 
     limits = Limits(settings.memory_limit, settings.threads)
     return ClickHouseRegion(region, Address.parse(url), limits)
+
+
+def open_registry(settings: Settings) -> "Registry":
+    """The registry of these settings, made when there is none; close it after use."""
+    # Imported only where it is used: SQLAlchemy takes a while.
+    from wrapped_assets.resources.registry import Registry
+
+    return Registry.open(settings.registry_url)
 
 
 def open_landing(settings: Settings) -> LandingStore:

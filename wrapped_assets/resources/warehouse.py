@@ -190,6 +190,10 @@ class Reader(Protocol):
         """The names of customers, for an operator's eyes."""
         ...
 
+    def recipients(self, year: int) -> dict[str, str | None]:
+        """The customers of an edition by wrapped_id, each with its name if it has one."""
+        ...
+
     def identities(self) -> int:
         """How many organizations have a public identity."""
         ...

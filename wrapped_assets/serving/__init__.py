@@ -1,1 +1,1 @@
-"""The HTTP side: endpoints, published documents, pages. Nothing here imports Dagster or the graph."""
+"""What answers requests: no Dagster and no assets in here."""

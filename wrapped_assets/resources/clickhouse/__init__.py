@@ -142,6 +142,10 @@ class ClickHouseReader:
         """The names of customers, for an operator's eyes."""
         return status.customers(self.session, wrapped_ids)
 
+    def recipients(self, year: int) -> dict[str, str | None]:
+        """The customers of an edition by wrapped_id, each with its name if it has one."""
+        return summaries.recipients(self.session, year)
+
     def identities(self) -> int:
         """How many organizations have a public identity."""
         return int(self.session.value("select count() from wrapped_organizations"))

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -104,10 +105,12 @@ def connect(
     """
     if address.scheme == "chdb" and not create and not Path(address.path).is_dir():
         raise WarehouseMissing(address.path)
-    client = _chdb(address, limits, patience) if address.scheme == "chdb" else _server(address, limits)
+    in_process = address.scheme == "chdb"
+    client = _chdb(address, limits, patience) if in_process else _server(address, limits)
     try:
         cluster = Cluster(address.cluster, address.database) if address.cluster else None
-        session = Session(client, labels, str(address), cluster)
+        another = partial(_chdb_client, address, limits, patience) if in_process else None
+        session = Session(client, labels, str(address), cluster, another)
         _enter_database(session, address, create)
         yield session
     finally:

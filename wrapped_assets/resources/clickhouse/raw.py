@@ -14,7 +14,7 @@ from wrapped_assets.periods import Span
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.clickhouse import marks, sql
-from wrapped_assets.resources.clickhouse.partitions import staged, swap
+from wrapped_assets.resources.clickhouse.partitions import MANY, staged, swap
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.errors import DuplicateKeys
 from wrapped_assets.resources.warehouse import RefreshReport
@@ -79,7 +79,8 @@ def _replace(session: Session, family: Family, days: Sequence[marks.Partition], 
     values = {"partitions": [sql.partition(day.period) for day in days], "after": after}
     with staged(session, table):
         columns = sql.names(sql.raw_columns(family))
-        session.run(f"insert into {sql.staging(table)} ({columns})\n{_newest(family, whole)}", values)
+        newest = _newest(family, whole, by_day=len(days) > MANY)
+        session.run(f"insert into {sql.staging(table)} ({columns})\n{newest}", values)
         _refuse_duplicates(session, family, days)
         changed = _changed(session, family, values)
         _make_stale(session, family, days, changed)
@@ -88,12 +89,13 @@ def _replace(session: Session, family: Family, days: Sequence[marks.Partition], 
     marks.holds(session, "raw", family.name, [(day.period, day.newest) for day in days])
 
 
-def _newest(family: Family, from_scratch: bool) -> str:
+def _newest(family: Family, from_scratch: bool, by_day: bool = False) -> str:
     landed = landed_rows(family)
     return _statement(
         "raw/newest",
         family,
         greatest_first=sql.greatest_first(family),
+        first=f"toYYYYMMDD({family.event_time}), " if by_day else "",
         landed=landed if from_scratch else f"{landed}\nunion all\n{held_rows(family)}",
     )
 

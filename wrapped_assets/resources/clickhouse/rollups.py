@@ -13,12 +13,12 @@ from wrapped_assets.periods import HOURLY, LEVELS, Level, Span
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.clickhouse import marks, raw, sql
-from wrapped_assets.resources.clickhouse.partitions import staged, swap
+from wrapped_assets.resources.clickhouse.partitions import MANY, staged, swap
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.warehouse import RefreshReport
 
 # Raw rows aggregated at once.
-CHUNK_ROWS = 4_000_000
+CHUNK_ROWS = 2_000_000
 
 # What follows a level by organization, beside the levels that follow its marks.
 MAKE_STALE = {"summaries": "make_summaries_stale", "identities": "make_new_identities_stale"}
@@ -105,7 +105,8 @@ def _replace(session: Session, level: Level, family: Family, periods: Sequence[m
     sources = {"partitions": source_partitions(level, starts)}
     with staged(session, *tables.values()):
         for rollup, name in tables.items():
-            session.run(_insert(level, family, rollup, sql.staging(name)), sources)
+            in_order = f"\norder by {level.period}" if len(starts) > MANY else ""
+            session.run(_insert(level, family, rollup, sql.staging(name)) + in_order, sources)
         changed = _changed(session, level, family, starts)
         _make_stale(session, level, family, starts, changed)
         for name in tables.values():

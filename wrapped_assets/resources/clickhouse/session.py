@@ -1,8 +1,11 @@
 """Talking to an open ClickHouse: statements with bound values, rows in and out."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from queue import SimpleQueue
 from typing import Any
 
 import pyarrow as pa
@@ -15,16 +18,27 @@ from wrapped_assets.resources.clickhouse.cluster import Cluster
 
 Values = Mapping[str, Any]
 
+# Rows of a stream that go on their way at once: one block of an insert, some 100 MB.
+PIECE_ROWS = 250_000
+# Pieces on their way while the next is made.
+SENDERS = 2
+
 
 class Session:
     """An open warehouse, on a cluster or not. Every statement says in `log_comment` for whom it works."""
 
     def __init__(
-        self, client: Client, labels: Mapping[str, str], place: str, cluster: Cluster | None = None
+        self,
+        client: Client,
+        labels: Mapping[str, str],
+        place: str,
+        cluster: Cluster | None = None,
+        another: Callable[[], Client] | None = None,
     ) -> None:
-        self.client, self.place, self.cluster = client, place, cluster
-        if labels:
-            client.set_client_setting("log_comment", json.dumps(labels, sort_keys=True))
+        """`another` opens one more client where one alone takes one statement at a time."""
+        self.client, self.labels, self.place, self.cluster = client, labels, place, cluster
+        self._another = another
+        self._label(client)
 
     def rows(self, statement: str, values: Values | None = None) -> list[tuple[Any, ...]]:
         """The answer to a question."""
@@ -58,14 +72,46 @@ class Session:
                 self.client.insert(table, values, column_names=columns)
 
     def stream(self, table: str, batches: Iterable[pa.RecordBatch]) -> None:
-        """Add any number of rows, one batch at a time in memory."""
-        chunks = _arrow_stream(batches)
-        columns = next(chunks, None)
-        if columns is not None:
+        """Add any number of rows, a few pieces of bounded size in memory. When one piece fails, others may be there."""
+        with self._senders() as free, ThreadPoolExecutor(SENDERS) as pool:
+            under_way: deque[Future[None]] = deque()
+            for piece in _pieces(batches):
+                if len(under_way) == SENDERS:
+                    under_way.popleft().result()
+                under_way.append(pool.submit(self._send, free, table, piece))
+            for sent in under_way:
+                sent.result()
+
+    @contextmanager
+    def _senders(self) -> Iterator["SimpleQueue[Client]"]:
+        """Clients that send side by side: the pooled one of a server several times, others of chDB."""
+        opened = [self._another() for _ in range(SENDERS - 1)] if self._another else []
+        free: SimpleQueue[Client] = SimpleQueue()
+        for client in [self.client, *(opened or [self.client] * (SENDERS - 1))]:
+            free.put(client)
+        try:
+            for client in opened:
+                client.database = self.client.database
+                self._label(client)
+            yield free
+        finally:
+            for client in opened:
+                with suppress(ClickHouseError):
+                    client.close()
+
+    def _send(self, free: "SimpleQueue[Client]", table: str, piece: Sequence[pa.RecordBatch]) -> None:
+        client, chunks = free.get(), _arrow_stream(piece)
+        try:
             with self._troubles():
-                self.client.raw_insert(
-                    table, column_names=columns, insert_block=chunks, fmt="ArrowStream", compression=None
+                client.raw_insert(
+                    table, column_names=next(chunks), insert_block=chunks, fmt="ArrowStream", compression=None
                 )
+        finally:
+            free.put(client)
+
+    def _label(self, client: Client) -> None:
+        if self.labels:
+            client.set_client_setting("log_comment", json.dumps(self.labels, sort_keys=True))
 
     def _ask(self, statement: str, values: Values | None) -> QueryResult:
         with self._troubles():
@@ -84,18 +130,26 @@ class Session:
             raise
 
 
-def _arrow_stream(batches: Iterable[pa.RecordBatch]) -> Any:
-    """The names of the columns, then the bytes of a stream of batches, as they come."""
-    writer, sink = None, _Sink()
+def _pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
+    piece: list[pa.RecordBatch] = []
     for batch in batches:
-        if writer is None:
-            yield batch.schema.names
-            writer = pa.ipc.new_stream(sink, batch.schema)
-        writer.write_batch(batch)
-        yield sink.take()
-    if writer is not None:
-        writer.close()
-        yield sink.take()
+        piece.append(batch)
+        if sum(each.num_rows for each in piece) >= PIECE_ROWS:
+            yield piece
+            piece = []
+    if piece:
+        yield piece
+
+
+def _arrow_stream(piece: Sequence[pa.RecordBatch]) -> Any:
+    """The names of the columns, then the bytes of a stream of batches, one at a time."""
+    sink = _Sink()
+    yield piece[0].schema.names
+    with pa.ipc.new_stream(sink, piece[0].schema) as writer:
+        for batch in piece:
+            writer.write_batch(batch)
+            yield sink.take()
+    yield sink.take()
 
 
 class _Sink:

@@ -87,6 +87,11 @@ def requests_by_month(session: Session, year: int) -> list[int]:
     return [found.get(month, 0) for month in range(1, 13)]
 
 
+def recipients(session: Session, year: int) -> dict[str, str | None]:
+    """The customers of an edition, with their names."""
+    return dict(session.rows(_text("recipients"), {"year": year}))
+
+
 def keep_members(session: Session, year: int, known: _Log | None, everyone: bool) -> int:
     """Write down the organizations of the customers to recompute; how many customers they are."""
     followed = known.followed if known else 0

@@ -118,6 +118,10 @@ class DuckDBReader:
         """The names of customers, for an operator's eyes."""
         return status.customers(self.con, wrapped_ids)
 
+    def recipients(self, year: int) -> dict[str, str | None]:
+        """The customers of an edition by wrapped_id, each with its name if it has one."""
+        return summaries.recipients(self.con, year)
+
     def identities(self) -> int:
         """How many organizations have a public identity."""
         return int(self.con.execute("select count(*) from main.wrapped_organizations").fetchall()[0][0])

@@ -75,6 +75,11 @@ def requests_by_month(con: duckdb.DuckDBPyConnection, year: int) -> list[int]:
     return [found.get(month, 0) for month in range(1, 13)]
 
 
+def recipients(con: duckdb.DuckDBPyConnection, year: int) -> dict[str, str | None]:
+    """The customers of an edition, with their names."""
+    return dict(con.execute(_text("recipients"), {"year": year}).fetchall())
+
+
 def _levels_wait(con: duckdb.DuckDBPyConnection, span: Span) -> bool:
     """Whether some rollup does not hold yet what raw holds, or some organization has no owner: not to be claimed."""
     pending = status.pending(con)

@@ -1,0 +1,244 @@
+"""What `/v0/tokens` answers, without HTTP."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tokens import NOW, PIPE, SECRET, Clock, grant
+from wrapped_assets import edition_tokens
+from wrapped_assets.grants import Grant, Scope
+from wrapped_assets.resources.registry import Registry
+from wrapped_assets.serving.token_admin import BadTokenRequest, TokenAdmin
+from wrapped_assets.tokens import Authority, TokenRefused
+
+ASKER = Grant("ops", "wrapped", (Scope("ADMIN"),))
+END = int(NOW.timestamp()) + 3600
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock of everyone."""
+    return Clock()
+
+
+@pytest.fixture
+def registry(tmp_path: Path, clock: Clock) -> Iterator[Registry]:
+    """An empty registry."""
+    with Registry.open(f"sqlite:///{tmp_path / 'registry.db'}", clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def admin(registry: Registry, clock: Clock) -> TokenAdmin:
+    """What answers."""
+    return TokenAdmin(Authority(SECRET, registry, clock), registry, clock)
+
+
+def create(
+    admin: TokenAdmin, body: Mapping[str, Any] | None = None, **parameters: Sequence[str] | str
+) -> dict[str, Any]:
+    """Create a token."""
+    lists = {name: [value] if isinstance(value, str) else value for name, value in parameters.items()}
+    return admin.create(ASKER, lists, body or {})
+
+
+def test_only_administrators_may(admin: TokenAdmin) -> None:
+    """A token that reads everything there is reads no tokens."""
+    for asker in (grant(), grant(scopes=(Scope("admin"),)), grant(scopes=(Scope("PIPES:READ", "ADMIN"),))):
+        asked: list[Callable[[], object]] = [
+            partial(admin.list, asker),
+            partial(admin.create, asker, {"name": ["x"], "scope": ["ADMIN"]}, {}),
+            partial(admin.refresh, asker, "x"),
+            partial(admin.delete, asker, "x"),
+        ]
+        for ask in asked:
+            with pytest.raises(TokenRefused) as refused:
+                ask()
+            assert refused.value.reason == "wrong_scope"
+    assert admin.list(ASKER) == {"tokens": []}
+
+
+def test_a_static_token_is_created_from_the_url(admin: TokenAdmin) -> None:
+    """As Tinybird's clients ask for one: a name, and a scope for each right."""
+    made = create(admin, name="acme", scope=["PIPES:READ:one", "PIPES:READ:two", "ADMIN"])
+
+    assert made.pop("token").startswith("wr_")
+    identity = made.pop("id")
+    scopes = [{"type": "PIPES:READ", "resource": name} for name in ("one", "two")] + [{"type": "ADMIN"}]
+    assert made == {"name": "acme", "scopes": scopes}
+    assert admin.list(ASKER) == {
+        "tokens": [
+            {
+                "id": identity,
+                "name": "acme",
+                "type": "static",
+                "scopes": scopes,
+                "limits": None,
+                "created_at": "2026-01-15T12:00:00Z",
+                "expires_at": None,
+            }
+        ]
+    }
+
+
+def test_a_jwt_is_created_from_the_body(admin: TokenAdmin, registry: Registry) -> None:
+    """With what it fixes, its limit and its company; the end may stand in the URL."""
+    body = {
+        "name": "acme",
+        "scopes": [{"type": "PIPES:READ", "resource": PIPE, "fixed_params": {"wrapped_id": "w-1"}}],
+        "limits": {"rps": 5},
+        "company": {"name": "Acme"},
+    }
+    made = create(admin, body, expiration_time=str(END), name="ignored")
+    also = create(admin, body | {"expiration_time": END})
+
+    for each in (made, also):
+        found = Authority(SECRET, registry, Clock()).verify(each["token"])
+        assert found == grant(each["id"], rps=5, company={"name": "Acme"})
+        assert each["expires_at"] == "2026-01-15T13:00:00Z"
+    listed = admin.list(ASKER)["tokens"]
+    assert [each["type"] for each in listed] == ["jwt", "jwt"]
+    assert listed[0]["limits"] == {"rps": 5}
+    assert not any(made["token"] in str(value) for each in listed for value in each.values())
+
+
+@pytest.mark.parametrize(
+    ("parameters", "body", "told"),
+    [
+        ({"scope": ["ADMIN"]}, {}, "'name' must be text"),
+        ({"name": [], "scope": ["ADMIN"]}, {}, "'name' must be text"),
+        ({"name": ["x\ny"], "scope": ["ADMIN"]}, {}, "'name' must be text"),
+        ({"name": ["x"]}, {}, "'scopes' must be a list with at least one scope"),
+        ({"name": ["x"], "scope": ["PIPES:READ"]}, {}, "'scope' must be PIPES:READ:<pipe> or ADMIN"),
+        ({"name": ["x"], "scope": ["PIPES:READ:"]}, {}, "must name its pipe"),
+        ({"name": ["x"], "scope": ["DATASOURCES:READ:y"]}, {}, "'scope' must be PIPES:READ:<pipe> or ADMIN"),
+        (
+            {"name": ["x"]},
+            {"scopes": [{"type": "PIPES:DROP", "resource": "y"}]},
+            "'type' must be PIPES:READ or ADMIN",
+        ),
+        (
+            {"name": ["x"]},
+            {"scopes": [{"type": "PIPES:READ", "resource": "y", "fixed_params": 1}]},
+            "must be an object",
+        ),
+        ({"name": ["x"], "scope": ["ADMIN"]}, {"limits": {"rps": 0}}, "'limits.rps' must be a whole number"),
+        ({"name": ["x"], "scope": ["ADMIN"]}, {"company": "Acme"}, "'company' must be an object"),
+        (
+            {"name": ["x"], "scope": ["ADMIN"], "expiration_time": ["soon"]},
+            {},
+            "'expiration_time' must be a number",
+        ),
+        ({"name": ["x"], "scope": ["ADMIN"], "expiration_time": ["1"]}, {}, "must be in the future"),
+        ({"name": ["x"], "scope": ["ADMIN"]}, {"expiration_time": 10**11}, "'expiration_time' must be"),
+        (
+            {"name": ["x"], "scope": ["ADMIN"]},
+            {"expiration_time": True},
+            "'expiration_time' must be a number",
+        ),
+        (
+            {"name": ["x"], "expiration_time": [str(END)]},
+            {"scopes": [{"type": "PIPES:READ", "resource": "y" * 20_000}]},
+            "longer than 16,384",
+        ),
+    ],
+)
+def test_what_cannot_be_created_is_told(
+    admin: TokenAdmin, parameters: Mapping[str, Sequence[str]], body: Mapping[str, Any], told: str
+) -> None:
+    """The parameter and what was expected; nothing is created."""
+    with pytest.raises(BadTokenRequest, match=told) as refused:
+        admin.create(ASKER, parameters, body)
+
+    assert refused.value.status == 400 and str(refused.value).startswith("The token was not created: ")
+    assert admin.list(ASKER) == {"tokens": []}
+
+
+@pytest.mark.parametrize("by", ["id", "name", "token"])
+@pytest.mark.parametrize("end", [None, str(END)])
+def test_a_token_is_refreshed(
+    admin: TokenAdmin, registry: Registry, clock: Clock, by: str, end: str | None
+) -> None:
+    """Named by id, name or text: the same rights and as long a life under another text, and the old one is refused."""
+    authority = Authority(SECRET, registry, clock)
+    old = create(admin, name="acme", scope=f"PIPES:READ:{PIPE}", expiration_time=[end] if end else [])
+    clock.pass_by(minutes=30)
+
+    new = admin.refresh(ASKER, old[by])
+
+    assert authority.verify(new["token"]).scopes == (Scope("PIPES:READ", PIPE),)
+    assert new["id"] != old["id"] and new["name"] == "acme"
+    assert new.get("expires_at") == ("2026-01-15T13:30:00Z" if end else None)
+    with pytest.raises(TokenRefused) as refused:
+        authority.verify(old["token"])
+    assert refused.value.reason == "revoked"
+    assert [each["id"] for each in admin.list(ASKER)["tokens"]] == [new["id"]]
+
+
+@pytest.mark.parametrize("by", ["id", "name", "token"])
+def test_a_token_is_deleted(admin: TokenAdmin, registry: Registry, by: str) -> None:
+    """It is refused at once, listed no more, and cannot be deleted again."""
+    made = create(admin, name="acme", scope="ADMIN")
+
+    assert admin.delete(ASKER, made[by]) == {"ok": True}
+
+    with pytest.raises(TokenRefused):
+        Authority(SECRET, registry, Clock()).verify(made["token"])
+    assert admin.list(ASKER) == {"tokens": []}
+    with pytest.raises(BadTokenRequest, match="There is no such token") as refused:
+        admin.delete(ASKER, made[by])
+    assert refused.value.status == 404
+
+
+@pytest.mark.parametrize("named", ["nobody", "", "\0", "\ud800", "%", "x" * 20_000, "a.b.c"])
+def test_what_is_not_there_cannot_be_deleted(admin: TokenAdmin, named: str) -> None:
+    """Whatever it is called, and the answer does not repeat it."""
+    for ask in (admin.delete, admin.refresh):
+        with pytest.raises(BadTokenRequest) as refused:
+            ask(ASKER, named)
+        assert (refused.value.status, str(refused.value)) == (404, "There is no such token.")
+
+
+def test_a_name_of_several_tokens_is_not_enough(admin: TokenAdmin) -> None:
+    """Nothing is guessed: the id says which."""
+    first, second = create(admin, name="ops", scope="ADMIN"), create(admin, name="ops", scope="ADMIN")
+
+    with pytest.raises(BadTokenRequest, match="2 tokens have this name"):
+        admin.delete(ASKER, "ops")
+    admin.delete(ASKER, first["id"])
+    assert admin.delete(ASKER, "ops") == {"ok": True}
+    assert second["id"] not in str(admin.list(ASKER))
+
+
+def test_a_pages_address_is_no_name_here(admin: TokenAdmin, registry: Registry) -> None:
+    """Links are revoked on the command line; an API that deletes tokens takes no page away."""
+    registry.make_links(2025, {"w-1": "Acme"})
+    (link,) = registry.links_of_edition(2025)
+
+    with pytest.raises(BadTokenRequest, match="no such token"):
+        admin.delete(ASKER, link.url_key)
+    assert registry.resolve(link.url_key) is not None
+
+
+def test_a_token_of_an_edition_is_deleted_but_not_refreshed(admin: TokenAdmin, registry: Registry) -> None:
+    """The edition issues its successor."""
+    edition_tokens.issue(registry, 2025, {"w-1": "Acme"}, NOW)
+    (listed,) = admin.list(ASKER)["tokens"]
+
+    with pytest.raises(BadTokenRequest, match="wrapped_tokens issues another"):
+        admin.refresh(ASKER, listed["id"])
+    admin.delete(ASKER, listed["id"])
+    assert edition_tokens.issue(registry, 2025, {"w-1": "Acme"}, NOW).new_tokens == 1
+
+
+def test_what_is_over_is_not_listed(admin: TokenAdmin, clock: Clock) -> None:
+    """Nor what was revoked."""
+    create(admin, name="short", scope="ADMIN", expiration_time=str(END))
+    create(admin, name="long", scope="ADMIN")
+    clock.at = NOW + timedelta(hours=1)
+
+    assert [each["name"] for each in admin.list(ASKER)["tokens"]] == ["long"]

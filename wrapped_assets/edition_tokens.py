@@ -1,0 +1,74 @@
+"""What each customer of an edition is given: a link to the page and a token for the endpoint."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wrapped_assets.grants import READ, Grant, Scope
+from wrapped_assets.resources.registry import Link, Registry
+from wrapped_assets.resources.registry.keys import token_name
+from wrapped_assets.tokens import WORKSPACE, new_jti
+
+SUMMARY_PIPE = "wrapped_pipe_stats_summary"
+
+# A year in review is looked at for a year. Whoever materializes later renews what is over.
+LIFETIME = timedelta(days=400)
+
+# More than a page and a script of its owner need, less than a worker can do.
+REQUESTS_PER_SECOND = 20
+
+# Names come from outside, and a token has to fit into a header.
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class IssueReport:
+    """What was missing for an edition and is there now."""
+
+    customers: int
+    new_links: int
+    new_tokens: int
+    revoked_links: int
+    """Customers whose link was revoked: they are given nothing, except by hand."""
+
+
+def issue(registry: Registry, year: int, companies: Mapping[str, str | None], at: datetime) -> IssueReport:
+    """Give each of these customers its link and its token, unless it has them; doing it again changes nothing."""
+    revoked = _only_revoked(registry, year)
+    wanted = {subject: _storable(company) for subject, company in companies.items() if subject not in revoked}
+    new_links = registry.make_links(year, wanted)
+    grants = {subject: edition_grant(subject, company, year, at) for subject, company in wanted.items()}
+    new_tokens = registry.issue_for_edition(year, grants)
+    return IssueReport(len(companies), new_links, new_tokens, len(companies) - len(wanted))
+
+
+def edition_grant(wrapped_id: str, company: str | None, year: int, at: datetime) -> Grant:
+    """What a customer may ask about an edition: its own year, whatever the request says."""
+    name = _storable(company)
+    fixed = {"wrapped_id": wrapped_id, "year": str(year)}
+    return Grant(
+        name=token_name(year, wrapped_id),
+        workspace_id=WORKSPACE,
+        scopes=(Scope(READ, SUMMARY_PIPE, fixed),),
+        rps=REQUESTS_PER_SECOND,
+        jti=new_jti(),
+        expires_at=at + LIFETIME,
+        company={"name": name[:_LONGEST_NAME]} if name else {},
+    )
+
+
+def link_by_hand(registry: Registry, year: int, wrapped_id: str, company: str | None) -> Link:
+    """The link of one customer; another one if the last was revoked."""
+    registry.make_links(year, {wrapped_id: _storable(company)})
+    links = registry.links_of_subject(wrapped_id)
+    return next(link for link in links if link.year == year and not link.revoked)
+
+
+def _storable(company: str | None) -> str | None:
+    """A name without what PostgreSQL's text cannot hold; None when nothing is left."""
+    return (company or "").replace("\0", "") or None
+
+
+def _only_revoked(registry: Registry, year: int) -> set[str]:
+    links = registry.links_of_edition(year)
+    return {link.subject for link in links} - {link.subject for link in links if not link.revoked}
