@@ -12,7 +12,13 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Page, Request, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
-SIZES = {"320x568": (320, 568), "390x844": (390, 844), "844x390": (844, 390), "768x1024": (768, 1024), "1440x900": (1440, 900)}
+SIZES = {
+    "320x568": (320, 568),
+    "390x844": (390, 844),
+    "844x390": (844, 390),
+    "768x1024": (768, 1024),
+    "1440x900": (1440, 900),
+}
 
 # Before anything of the page runs: every layout shift is kept.
 WATCH = """
@@ -92,11 +98,16 @@ def visit(
     """The page at this address. `motion` lets it move, `slow` is slow 4G on a slow phone; without `deck` it is no slideshow."""
     width, height = SIZES[size]
     reduced: Any = "no-preference" if motion else "reduce"
-    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion=reduced, **options)
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, reduced_motion=reduced, **options
+    )
     page = context.new_page()
     seen = Visit(page)
     page.on("request", lambda request: seen.requests.append(request))
-    page.on("console", lambda message: seen.problems.append(message.text) if message.type in ("error", "warning") else None)
+    page.on(
+        "console",
+        lambda message: seen.problems.append(message.text) if message.type in ("error", "warning") else None,
+    )
     page.on("pageerror", lambda error: seen.problems.append(str(error)))
     if deck:
         page.add_init_script(WATCH)
@@ -126,11 +137,25 @@ def longest_tasks(trace: bytes, started: float) -> list[float]:
     Processor, not wall clock: what else runs on this machine is no fault of the page.
     """
     events = json.loads(trace)["traceEvents"]
-    mains = {(e["pid"], e["tid"]) for e in events if e.get("name") == "thread_name" and e["args"].get("name") == "CrRendererMain"}
-    tasks = (e for e in events if e.get("name") == "RunTask" and (e["pid"], e["tid"]) in mains and e["ts"] > started)
+    mains = {
+        (e["pid"], e["tid"])
+        for e in events
+        if e.get("name") == "thread_name" and e["args"].get("name") == "CrRendererMain"
+    }
+    tasks = (
+        e
+        for e in events
+        if e.get("name") == "RunTask" and (e["pid"], e["tid"]) in mains and e["ts"] > started
+    )
     return sorted((e.get("tdur", 0) / 1000 for e in tasks), reverse=True)
 
 
 def instant(trace: bytes, name: str) -> float:
     """When the page set this mark, on the trace's clock."""
-    return float(next(e["ts"] for e in json.loads(trace)["traceEvents"] if e.get("name") == name and "blink.user_timing" in e.get("cat", "")))
+    return float(
+        next(
+            e["ts"]
+            for e in json.loads(trace)["traceEvents"]
+            if e.get("name") == name and "blink.user_timing" in e.get("cat", "")
+        )
+    )

@@ -55,7 +55,9 @@ def test_a_name_in_any_script_is_drawn_by_a_font_that_has_it(text: str) -> None:
     fonts = Fonts([SHIPPED])
     runs = fonts.runs(text, DISPLAY)
 
-    assert "".join(run.text for run in runs).replace("\ufe0f", "") == "".join(clusters(text)).replace("\ufe0f", "")
+    assert "".join(run.text for run in runs).replace("\ufe0f", "") == "".join(clusters(text)).replace(
+        "\ufe0f", ""
+    )
     for run in runs:
         assert all(fonts.face(run.family).covers(cluster) for cluster in clusters(run.text))
         assert run.text.isspace() or ink(picture(run.text, fonts)) > 50
@@ -70,7 +72,9 @@ def test_scripts_stand_beside_each_other(one: str) -> None:
         assert ink(picture(f"{one} {other}", fonts)) > ink(picture(one, fonts))
 
 
-@pytest.mark.parametrize("text", ["\U00012000\U00012001", "\ue000", "\ud800", "\U000e0001", "\x00\x07", "\uffff"])
+@pytest.mark.parametrize(
+    "text", ["\U00012000\U00012001", "\ue000", "\ud800", "\U000e0001", "\x00\x07", "\uffff"]
+)
 def test_what_no_font_has_is_left_out(text: str) -> None:
     """Cuneiform, private use and broken text become nothing, never a box; the rest of the name stays."""
     fonts = Fonts([SHIPPED])
@@ -110,7 +114,10 @@ def test_no_line_of_text_leaves_the_card_or_is_cut_short_of_its_numbers(key: str
     width, height, _ = SIZES[size]
     for name in names(tell(subject.document, subject.name)):
         for text, x, y, em, family in _texts(drawn(key, name, size).svg):
-            assert -16 <= x and x + em * fonts.face(family).width(text) * (0.7 if _joins(text) else 1) <= width + 4, (name, text)
+            assert (
+                x >= -16
+                and x + em * fonts.face(family).width(text) * (0.7 if _joins(text) else 1) <= width + 4
+            ), (name, text)
             assert em * 0.5 <= y <= height, (name, text)
             assert not re.search(rf"\d{ELLIPSIS}", text), (name, text)
 
@@ -132,7 +139,9 @@ def test_a_card_is_the_same_bytes_each_time() -> None:
     subject = SUBJECTS["emoji"]
     made = []
     for _ in range(2):
-        one = card(tell(subject.document, subject.name), "workspaces", "1080x1920", default_theme(), Fonts([SHIPPED]))
+        one = card(
+            tell(subject.document, subject.name), "workspaces", "1080x1920", default_theme(), Fonts([SHIPPED])
+        )
         image = raster.png(one.svg, one.fonts)
         made.append((image, raster.jpeg(image)))
 
@@ -193,7 +202,10 @@ def test_the_rows_answered_have_their_part_of_the_rows_read() -> None:
 
 def test_the_crowd_has_a_stroke_for_each_percent() -> None:
     """87 with fewer, the customer, 12 others."""
-    counts = {class_: len(re.findall("M", path)) for class_, path in re.findall(r'class="(\w+)" d="([^"]*)"', drawings.crowd(87))}
+    counts = {
+        class_: len(re.findall("M", path))
+        for class_, path in re.findall(r'class="(\w+)" d="([^"]*)"', drawings.crowd(87))
+    }
     assert counts == {"ink": 87, "accent": 1, "soft": 12}
 
 
@@ -213,4 +225,6 @@ def test_the_skyline_is_as_high_as_the_days() -> None:
     heights = [100 - float(y) for y in re.findall(r"V([\d.]+)h1", drawings.skyline(document))]
     most = max(document.days)
     chosen = random.Random(1).sample(range(365), 40)
-    assert [heights[i] for i in chosen] == pytest.approx([max(100 * document.days[i] / most, 0.6 if document.days[i] else 0) for i in chosen], abs=0.01)
+    assert [heights[i] for i in chosen] == pytest.approx(
+        [max(100 * document.days[i] / most, 0.6 if document.days[i] else 0) for i in chosen], abs=0.01
+    )

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from wrapped_assets.comparisons import THINGS, Thing, Unit, compare
 
-ICELAND = Thing("iceland", ("requests",), 390_000, "{ratio} {unit} for every person in Iceland", "Statistics Iceland, 2025.", 1)
+ICELAND = Thing(
+    "iceland",
+    ("requests",),
+    390_000,
+    "{ratio} {unit} for every person in Iceland",
+    "Statistics Iceland, 2025.",
+    1,
+)
 SEATS = Thing("seats", ("requests",), 90_000, "one for each seat, {ratio} times over", "The stadium.", 2)
 DAYS = Thing("day", ("requests",), 86_400, "one for every second of {ratio} day{s}", "By definition.", 2)
 
@@ -32,17 +39,22 @@ def test_a_readable_ratio_beats_a_higher_priority_that_is_not() -> None:
 def test_of_equals_the_ratio_nearest_to_the_middle_is_told_and_then_the_key() -> None:
     """Whatever the order of the table."""
     assert told(2_000_000, SEATS, DAYS) == told(2_000_000, DAYS, SEATS) == "one for every second of 23 days"
-    twin = Thing("another", ("requests",), 86_400, "one for every second of {ratio} day{s}, again", "By definition.", 2)
+    twin = Thing(
+        "another", ("requests",), 86_400, "one for every second of {ratio} day{s}, again", "By definition.", 2
+    )
     assert told(2_000_000, DAYS, twin) == "one for every second of 23 days, again"
 
 
 def test_one_is_singular() -> None:
-    """"1 day", "1 request"."""
+    """ "1 day", "1 request"."""
     assert told(86_400, DAYS) == "one for every second of 1 day"
     assert told(390_000, ICELAND) == "1 request for every person in Iceland"
 
 
-@pytest.mark.parametrize(("value", "is_told"), [(0, False), (82_000, False), (86_400, True), (864_000_000, True), (864_000_001, False)])
+@pytest.mark.parametrize(
+    ("value", "is_told"),
+    [(0, False), (82_000, False), (86_400, True), (864_000_000, True), (864_000_001, False)],
+)
 def test_nothing_is_told_when_nothing_comes_near(value: int, is_told: bool) -> None:
     """Below one of a thing, or past ten thousand: the number alone says more."""
     assert (told(value, DAYS) is not None) is is_told

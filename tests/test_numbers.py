@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrapped_assets.numbers import ENGLISH, LOCALES, count, milliseconds, preferred, scaled, share, three_digits, times
+from wrapped_assets.numbers import (
+    ENGLISH,
+    LOCALES,
+    count,
+    milliseconds,
+    preferred,
+    scaled,
+    share,
+    three_digits,
+    times,
+)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +57,10 @@ def test_durations_are_told_in_milliseconds_below_a_second(value: float, told: s
     assert " ".join(milliseconds(value)) == told
 
 
-@pytest.mark.parametrize(("over", "under", "told"), [(94, 10, "9.4"), (995, 100, "10"), (994, 100, "9.9"), (3, 3, "1"), (12_345, 10, "1,235")])
+@pytest.mark.parametrize(
+    ("over", "under", "told"),
+    [(94, 10, "9.4"), (995, 100, "10"), (994, 100, "9.9"), (3, 3, "1"), (12_345, 10, "1,235")],
+)
 def test_a_ratio_has_one_decimal_below_ten(over: int, under: int, told: str) -> None:
     """Halves go up, once."""
     assert times(over, under) == told
@@ -58,7 +71,13 @@ def test_three_digits_are_within_half_a_unit_of_the_truth(over: int, under: int)
     """For any number: what is told differs by at most half of its last digit."""
     value = Fraction(over, under)
     told = Fraction(three_digits(value).replace(",", ""))
-    unit = Fraction(1, 100) if value < Fraction(9995, 1000) else Fraction(1, 10) if value < Fraction(9995, 100) else 1
+    unit = (
+        Fraction(1, 100)
+        if value < Fraction(9995, 1000)
+        else Fraction(1, 10)
+        if value < Fraction(9995, 100)
+        else 1
+    )
     assert abs(told - value) <= unit / 2
 
 

@@ -22,8 +22,8 @@ ACME = SUBJECTS["acme"]
 KEY = "acme-logistics-6f1d0c9a2b7e4f58a1c3d5e7"
 
 
-def ask(path: str, subject: Subject | None = ACME, **headers: str) -> Reply:
-    return Site("https://wrapped.example.com").answer(path, subject, headers)
+def ask(path: str, subject: Subject | None = ACME, headers: dict[str, str] | None = None) -> Reply:
+    return Site("https://wrapped.example.com").answer(path, subject, headers or {})
 
 
 def test_the_page_is_found_by_its_key_and_nothing_about_it_may_be_kept_or_listed() -> None:
@@ -58,7 +58,17 @@ def test_everything_the_page_names_is_on_its_own_origin() -> None:
     assert {address.split("/wrapped/")[0] for address in addresses} == {"https://wrapped.example.com"}
 
 
-@pytest.mark.parametrize("rest", ["", "/story.json", "/story.png", "/cards/summary-1200x630.png", "/cards/requests-1080x1920.jpg", "/nothing"])
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "",
+        "/story.json",
+        "/story.png",
+        "/cards/summary-1200x630.png",
+        "/cards/requests-1080x1920.jpg",
+        "/nothing",
+    ],
+)
 def test_without_a_subject_every_address_answers_the_same_404(rest: str) -> None:
     """Unknown, withdrawn and never published cannot be told apart, by page or by card."""
     reply, other = ask(f"/wrapped/{KEY}{rest}", None), ask("/wrapped/somebody-else", None)
@@ -67,7 +77,15 @@ def test_without_a_subject_every_address_answers_the_same_404(rest: str) -> None
 
 
 @pytest.mark.parametrize(
-    "rest", ["/cards/requests-9x9.png", "/cards/nobody-1200x630.png", "/cards/opening-1200x630.png", "/cards/summary-1200x630.gif", "/cards/../story.json", "/x"]
+    "rest",
+    [
+        "/cards/requests-9x9.png",
+        "/cards/nobody-1200x630.png",
+        "/cards/opening-1200x630.png",
+        "/cards/summary-1200x630.gif",
+        "/cards/../story.json",
+        "/x",
+    ],
 )
 def test_what_a_page_does_not_have_is_not_found(rest: str) -> None:
     """No card of an unknown size, name or form, and no way around."""
@@ -80,10 +98,22 @@ def test_no_internal_identity_and_no_address_of_a_person_is_in_any_answer() -> N
     for rest in ("", "/story.json"):
         body = ask(f"/wrapped/{KEY}{rest}", Subject(document, "Ana & Co")).body.decode()
         assert not re.search(r"[\w.]+@[\w-]+\.\w+", body)
-        assert not re.search(r"organization_id|workspace_id|pipe_id|duckdb://|clickhouse://|Bearer|token", body)
+        assert not re.search(
+            r"organization_id|workspace_id|pipe_id|duckdb://|clickhouse://|Bearer|token", body
+        )
 
 
-@pytest.mark.parametrize("name", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "a & b 'c' \"d\"", "]]>", "{{7*7}}", "\u202egnp.exe"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "a & b 'c' \"d\"",
+        "]]>",
+        "{{7*7}}",
+        "\u202egnp.exe",
+    ],
+)
 def test_a_name_is_text_whatever_it_looks_like(name: str) -> None:
     """Company, workspace, pipe and data source names come from outside."""
     page = ask(f"/wrapped/{KEY}", Subject(year_documents.longest(name), name)).body.decode()
@@ -124,7 +154,7 @@ def test_a_shared_link_shows_the_customers_own_card() -> None:
 
 def test_text_is_compressed_for_whoever_takes_it() -> None:
     """And is the same text."""
-    plain, zipped = ask(f"/wrapped/{KEY}"), ask(f"/wrapped/{KEY}", **{"accept-encoding": "gzip, br"})
+    plain, zipped = ask(f"/wrapped/{KEY}"), ask(f"/wrapped/{KEY}", headers={"accept-encoding": "gzip, br"})
 
     assert zipped.headers["content-encoding"] == "gzip"
     assert gzip.decompress(zipped.body) == plain.body
@@ -156,15 +186,20 @@ def test_the_story_for_programs_says_what_the_slides_say() -> None:
 
     assert [moment["figure"] for moment in told["moments"]] == [moment.figure for moment in story.moments]
     assert told["document"]["requests"]["total"] == ACME.document.requests.total
-    assert told["card"]["1200x630.png"] == f"https://wrapped.example.com/wrapped/{KEY}/cards/summary-1200x630.png"
+    assert (
+        told["card"]["1200x630.png"]
+        == f"https://wrapped.example.com/wrapped/{KEY}/cards/summary-1200x630.png"
+    )
     assert told["moments"][0]["card"] is None
 
 
 def test_a_card_that_did_not_change_is_not_sent_again() -> None:
     """By its tag; another document has another."""
     first = ask(f"/wrapped/{KEY}/story.png")
-    again = ask(f"/wrapped/{KEY}/story.png", **{"if-none-match": first.headers["etag"]})
-    other = ask(f"/wrapped/{KEY}/story.png", SUBJECTS["bare"], **{"if-none-match": first.headers["etag"]})
+    again = ask(f"/wrapped/{KEY}/story.png", headers={"if-none-match": first.headers["etag"]})
+    other = ask(
+        f"/wrapped/{KEY}/story.png", SUBJECTS["bare"], headers={"if-none-match": first.headers["etag"]}
+    )
 
     assert (again.status, again.body, other.status) == (304, b"", 200)
 
@@ -184,7 +219,9 @@ def test_the_page_is_the_same_bytes_each_time() -> None:
 def test_no_committed_file_of_the_pages_is_over_a_megabyte() -> None:
     """Fonts were cut down to that."""
     folder = Path(FOLDER).parent
-    assert [path.name for path in folder.rglob("*") if path.is_file() and path.stat().st_size > 1_000_000] == []
+    assert [
+        path.name for path in folder.rglob("*") if path.is_file() and path.stat().st_size > 1_000_000
+    ] == []
 
 
 def test_markup_escapes_what_is_not_markup() -> None:

@@ -8,7 +8,8 @@ import pytest
 from tests import year_documents
 from tests.year_documents import made, rich
 from wrapped_assets.numbers import LOCALES
-from wrapped_assets.serving.story import Moment, Story, tell
+from wrapped_assets.serving.moments import Moment, Story
+from wrapped_assets.serving.story import tell
 
 
 def moment(story: Story, name: str) -> Moment:
@@ -19,7 +20,8 @@ def moment(story: Story, name: str) -> Moment:
 
 def on(requests: dict[str, int], failed: dict[str, int] | None = None) -> list[dict[str, object]]:
     return [
-        {"day": dt.date.fromisoformat(f"2025-{day}"), "requests": n, "errors": (failed or {}).get(day, 0)} for day, n in requests.items()
+        {"day": dt.date.fromisoformat(f"2025-{day}"), "requests": n, "errors": (failed or {}).get(day, 0)}
+        for day, n in requests.items()
     ]
 
 
@@ -39,7 +41,14 @@ def test_the_moments_come_in_the_order_of_the_story() -> None:
 
 def test_what_is_missing_has_no_moment() -> None:
     """A single request without a byte: no data read, nothing stored, nobody to rank among, no year before."""
-    assert [one.name for one in tell(year_documents.bare(), None).moments] == ["opening", "requests", "calendar", "peak", "service", "share"]
+    assert [one.name for one in tell(year_documents.bare(), None).moments] == [
+        "opening",
+        "requests",
+        "calendar",
+        "peak",
+        "service",
+        "share",
+    ]
 
 
 @pytest.mark.parametrize("name", [None, "", "  \n "])
@@ -70,7 +79,11 @@ def test_one_failure_in_ten_million_is_not_no_failure() -> None:
 
 @pytest.mark.parametrize(
     ("before", "figure", "unit"),
-    [(50, "+100\u00a0%", "more requests than in 2024"), (200, "\u221250\u00a0%", "fewer requests than in 2024"), (100, "0\u00a0%", "as many requests as in 2024")],
+    [
+        (50, "+100\u00a0%", "more requests than in 2024"),
+        (200, "\u221250\u00a0%", "fewer requests than in 2024"),
+        (100, "0\u00a0%", "as many requests as in 2024"),
+    ],
 )
 def test_growth_says_in_which_direction(before: int, figure: str, unit: str) -> None:
     """More, fewer, or as many; the bars are to one scale."""
@@ -90,7 +103,9 @@ def test_a_rank_is_told_as_the_document_has_it() -> None:
 
 def test_days_that_are_not_over_do_not_count_as_idle() -> None:
     """An edition that reaches the 2nd of March counts 61 days."""
-    document = rich().model_copy(update={"through": dt.datetime(2025, 3, 2, 0, 4, 9, tzinfo=dt.UTC), "active_days": 30})
+    document = rich().model_copy(
+        update={"through": dt.datetime(2025, 3, 2, 0, 4, 9, tzinfo=dt.UTC), "active_days": 30}
+    )
 
     assert moment(tell(document, "Acme"), "calendar").unit == "active days of 61"
 

@@ -31,20 +31,31 @@ def test_mixing_goes_from_one_colour_to_the_other() -> None:
 def test_every_problem_of_a_theme_is_told_at_once(tmp_path: Path) -> None:
     """A colour that is none, a font that could close a style sheet, and what is missing."""
     text = DEFAULT.read_text(encoding="utf-8")
-    text = text.replace('ground = "#f5f0e6"', 'ground = "cream"').replace('display = "Wrapped Display"', 'display = "x}</style>"')
+    text = text.replace('ground = "#f5f0e6"', 'ground = "cream"').replace(
+        'display = "Wrapped Display"', 'display = "x}</style>"'
+    )
     broken = tmp_path / "theme.toml"
     broken.write_text(text.replace('name = "Wrapped"', ""), encoding="utf-8")
 
     with pytest.raises(BadTheme) as raised:
         Theme.load(broken)
 
-    for part in ("light.paper.ground: 'cream'", "type.display", "operator.name is missing", "Next: compare it with"):
+    for part in (
+        "light.paper.ground: 'cream'",
+        "type.display",
+        "operator.name is missing",
+        "Next: compare it with",
+    ):
         assert part in str(raised.value)
 
 
 def test_an_operator_has_a_theme_of_their_own(tmp_path: Path) -> None:
     """Name and colours come from the file."""
-    text = DEFAULT.read_text(encoding="utf-8").replace('name = "Wrapped"', 'name = "Initech"').replace("#f5f0e6", "#fafafa")
+    text = (
+        DEFAULT.read_text(encoding="utf-8")
+        .replace('name = "Wrapped"', 'name = "Initech"')
+        .replace("#f5f0e6", "#fafafa")
+    )
     own = tmp_path / "theme.toml"
     own.write_text(text, encoding="utf-8")
 

@@ -8,6 +8,8 @@ from wrapped_assets.assets.landing import landings
 from wrapped_assets.assets.raw import raws
 from wrapped_assets.assets.regional_exports import regional_exports, regional_snapshots
 from wrapped_assets.assets.rollups import rollups
+from wrapped_assets.assets.wrapped_announcement import wrapped_announcement
+from wrapped_assets.assets.wrapped_cards import wrapped_cards
 from wrapped_assets.assets.wrapped_organizations import wrapped_organizations
 from wrapped_assets.assets.wrapped_summaries import wrapped_summaries
 from wrapped_assets.assets.wrapped_tokens import wrapped_tokens
@@ -41,6 +43,8 @@ defs = dg.Definitions(
         wrapped_organizations,
         wrapped_summaries,
         wrapped_tokens,
+        wrapped_cards,
+        wrapped_announcement,
     ],
     asset_checks=checks,
     jobs=jobs,

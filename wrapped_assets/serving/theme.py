@@ -74,9 +74,7 @@ class Theme:
             display=told["type"]["display"],
             text=told["type"]["text"],
             system=told["type"]["system"],
-            grounds={
-                scheme: {name: Ground(**told[scheme][name]) for name in GROUNDS} for scheme in SCHEMES
-            },
+            grounds={scheme: {name: Ground(**told[scheme][name]) for name in GROUNDS} for scheme in SCHEMES},
         )
 
     def css(self) -> str:

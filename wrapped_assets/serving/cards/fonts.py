@@ -40,7 +40,9 @@ class Face:
         with TTFont(self.path, fontNumber=self.number, lazy=True) as font:
             metrics, scale = font["hmtx"], 1 / float(font["head"].unitsPerEm)
             glyphs = font.getBestCmap() or {}
-            return str(font["name"].getBestFamilyName()), {c: metrics[name][0] * scale for c, name in glyphs.items()}
+            return str(font["name"].getBestFamilyName()), {
+                c: metrics[name][0] * scale for c, name in glyphs.items()
+            }
 
     @property
     def family(self) -> str:

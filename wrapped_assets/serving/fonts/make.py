@@ -5,6 +5,7 @@ fonts-noto-core), NotoSansCJK-Bold.ttc (Debian fonts-noto-cjk), NotoEmoji[wght].
 and, for the two web fonts, brotli. Only a maintainer runs it; docs/decisions/0014-cards-and-fonts.md says what was chosen and why.
 """
 
+import itertools
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -31,15 +32,37 @@ ARCHIVO: dict[Path, Iterable[int]] = {
     STATIC / "text.woff2": LATIN,
 }
 
-SCRIPTS = (
-    "Sans Arabic Hebrew Devanagari Bengali Gurmukhi Gujarati Oriya Tamil Telugu Kannada Malayalam Sinhala "
-    "Thai Lao Khmer Myanmar Georgian Armenian Ethiopic Symbols"
-).split()
+SCRIPTS = [
+    "Sans",
+    "Arabic",
+    "Hebrew",
+    "Devanagari",
+    "Bengali",
+    "Gurmukhi",
+    "Gujarati",
+    "Oriya",
+    "Tamil",
+    "Telugu",
+    "Kannada",
+    "Malayalam",
+    "Sinhala",
+    "Thai",
+    "Lao",
+    "Khmer",
+    "Myanmar",
+    "Georgian",
+    "Armenian",
+    "Ethiopic",
+    "Symbols",
+]
 
 
 def main(folder: Path) -> None:
     """Write every font file, and say how large each is."""
-    sources = {path.name: path for path in sorted(folder.rglob("Noto*.tt[fc]")) + sorted(folder.rglob("Archivo*.ttf"))}
+    sources = {
+        path.name: path
+        for path in sorted(folder.rglob("Noto*.tt[fc]")) + sorted(folder.rglob("Archivo*.ttf"))
+    }
     for path, characters in ARCHIVO.items():
         _write(_archivo(sources["Archivo[wdth,wght].ttf"], path, characters), path)
     for script in SCRIPTS:
@@ -52,7 +75,10 @@ def main(folder: Path) -> None:
     _write(_subset(emoji, emoji.getBestCmap()), HERE / "NotoEmoji-Bold.ttf")
     for number, characters in enumerate(_cjk_pieces(), 1):
         font = TTFont(sources["NotoSansCJK-Bold.ttc"], fontNumber=2)  # simplified Chinese forms
-        _write(_subset(_renamed(font, f"Noto Sans CJK {number}"), characters, ()), HERE / f"NotoSansCJK-Bold-{number}.otf")
+        _write(
+            _subset(_renamed(font, f"Noto Sans CJK {number}"), characters, ()),
+            HERE / f"NotoSansCJK-Bold-{number}.otf",
+        )
 
 
 def _archivo(source: Path, path: Path, characters: Iterable[int]) -> TTFont:
@@ -112,7 +138,11 @@ def _subset(
 def _kept(script: str, font: TTFont) -> Iterable[int]:
     """Noto Sans gives Greek and Cyrillic, which Archivo lacks; the others all they have."""
     every = set(font.getBestCmap())
-    return every & {*range(0x20, 0x530), *range(0x1E00, 0x2200), *range(0x2C60, 0x2C80)} if script == "Sans" else every
+    return (
+        every & {*range(0x20, 0x530), *range(0x1E00, 0x2200), *range(0x2C60, 0x2C80)}
+        if script == "Sans"
+        else every
+    )
 
 
 def _marks(font: TTFont) -> Iterable[int]:
@@ -129,7 +159,7 @@ def _cjk_pieces() -> Iterable[set[int]]:
     every |= {*range(0x3000, 0x3100), *range(0xFF01, 0xFFEF)}
     every -= {*range(0x3000)}
     edges = [0x3000, 0x5DFF, 0x6C00, 0x7B00, 0x8C00, 0xAC00, 0x10000]
-    for first, last in zip(edges, edges[1:], strict=False):
+    for first, last in itertools.pairwise(edges):
         yield {c for c in every if first <= c < last}
 
 

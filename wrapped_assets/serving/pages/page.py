@@ -13,11 +13,12 @@ from urllib.parse import quote
 
 from wrapped_assets.serving import drawings
 from wrapped_assets.serving.markup import Markup, el, join
+from wrapped_assets.serving.moments import Story, through_briefly
 from wrapped_assets.serving.pages import fitting
 from wrapped_assets.serving.pages.links import Links
-from wrapped_assets.serving.pages.slides import LOOKS, View, slide
+from wrapped_assets.serving.pages.parts import View
+from wrapped_assets.serving.pages.slides import LOOKS, slide
 from wrapped_assets.serving.static_files import static_files, static_path
-from wrapped_assets.serving.story import Story, through_briefly
 from wrapped_assets.serving.theme import Theme
 
 SCRIPTS = ("wrapped.js", "deck.js", "motion.js", "counter.js", "player.js", "gestures.js", "share.js")
@@ -67,7 +68,9 @@ def slideshow(story: Story, links: Links, theme: Theme) -> Page:
         el("p", class_="hidden", id="told", aria_live="off", aria_atomic="true"),
         el("div", class_="curtain", aria_hidden="true"),
     )  # fmt: skip
-    return document(summary, head, body, theme, ground=LOOKS["opening"].ground, year=story.year, key=links.key)
+    return document(
+        summary, head, body, theme, ground=LOOKS["opening"].ground, year=story.year, key=links.key
+    )
 
 
 def _segments(story: Story) -> Markup:
@@ -94,7 +97,9 @@ def _controls(story: Story, theme: Theme) -> Markup:
 
 
 def _button(act: str, label: str, path: str) -> Markup:
-    icon = el("svg", el("path", d=path), viewBox="0 0 24 24", aria_hidden="true", focusable="false", class_="icon")
+    icon = el(
+        "svg", el("path", d=path), viewBox="0 0 24 24", aria_hidden="true", focusable="false", class_="icon"
+    )
     return el("button", icon, type="button", data_act=act, aria_label=label)
 
 
