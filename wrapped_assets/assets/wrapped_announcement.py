@@ -4,6 +4,7 @@ What is written is in wrapped_assets/serving/announcement.py; this module says t
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import dagster as dg
 
@@ -17,7 +18,7 @@ from wrapped_assets.serving.announcement import mail, table
 from wrapped_assets.serving.cards.batch import into
 from wrapped_assets.serving.moments import Story
 from wrapped_assets.serving.story import tell
-from wrapped_assets.serving.theme import default_theme
+from wrapped_assets.serving.theme import default_theme, version
 from wrapped_assets.settings import Settings
 from wrapped_assets.summaries import document
 
@@ -49,6 +50,7 @@ class Announcement(dg.Config):
     group_name="wrapped",
     kinds={"csv"},
     owners=OWNERS,
+    code_version=version(),
     backfill_policy=dg.BackfillPolicy.single_run(),
     retry_policy=RETRY,
     # It only reads the warehouse, but no one reads it while somebody writes.
@@ -87,15 +89,25 @@ def wrapped_announcement(
                 rows.append((link.subject, story.company, address, written.title))
                 report("e-mails", done, len(links))
         write("announcement.csv", table(rows).encode())
+        _forget(folder, {row[0] for row in rows})
         context.add_asset_metadata(_metadata(rows, str(folder)), partition_key=key)
     return dg.MaterializeResult()
 
 
 def _invited(reader: Reader, year: int, links: Sequence[Link]) -> Iterator[tuple[Link, Story]]:
     edition = reader.edition(year)
-    for link in links if edition else ():
+    if edition is None:
+        return
+    for link in links:
         for row in reader.facts(year, link.subject):
-            yield link, tell(document(row, edition), link.company)  # type: ignore[arg-type]
+            yield link, tell(document(row, edition), link.company)
+
+
+def _forget(folder: Path, invited: set[str]) -> None:
+    """Remove the e-mails to whoever was invited by an earlier run and is no more."""
+    for path in [*folder.glob("*.html"), *folder.glob("*.txt")]:
+        if path.stem not in invited:
+            path.unlink()
 
 
 def _metadata(rows: Sequence[tuple[str, str, str, str]], folder: str) -> dict[str, dg.MetadataValue]:

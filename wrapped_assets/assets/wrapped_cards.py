@@ -19,7 +19,7 @@ from wrapped_assets.serving.cards.raster import jpeg, png
 from wrapped_assets.serving.moments import Story
 from wrapped_assets.serving.pages.slides import PREVIEW
 from wrapped_assets.serving.story import tell
-from wrapped_assets.serving.theme import default_theme
+from wrapped_assets.serving.theme import default_theme, version
 from wrapped_assets.settings import Settings
 from wrapped_assets.summaries import document
 
@@ -49,6 +49,7 @@ class Cards(dg.Config):
     group_name="wrapped",
     kinds={"png"},
     owners=OWNERS,
+    code_version=version(),
     backfill_policy=dg.BackfillPolicy.single_run(),
     retry_policy=RETRY,
     # It only reads the warehouse, but no one reads it while somebody writes.
