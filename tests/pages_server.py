@@ -31,7 +31,9 @@ def app(site: Site) -> Starlette:
 
     def answer(request: Request) -> Response:
         path = request.url.path
-        reply = site.answer(path, SUBJECTS.get(path.split("/")[2] if path.count("/") >= 2 else ""), dict(request.headers))
+        reply = site.answer(
+            path, SUBJECTS.get(path.split("/")[2] if path.count("/") >= 2 else ""), dict(request.headers)
+        )
         return Response(reply.body, reply.status, dict(reply.headers))
 
     return Starlette(routes=[Route("/{path:path}", answer)])

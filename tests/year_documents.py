@@ -7,7 +7,9 @@ from typing import Any
 from wrapped_assets.summaries import Edition, Facts, Summary, document
 
 WRAPPED_ID = "883065d6-d27f-851e-ab8c-aef33a2a3b86"
-EDITION = Edition(2025, dt.datetime(2025, 12, 31, 23, 59, 59, 999000, dt.UTC), dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+EDITION = Edition(
+    2025, dt.datetime(2025, 12, 31, 23, 59, 59, 999000, dt.UTC), dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+)
 
 ARABIC = "شركة الأنظمة السحابية المتقدمة للتجارة"
 CJK = "東京データ分析株式会社アーカイブ"
@@ -58,14 +60,16 @@ def bare() -> Summary:
 
 def idle() -> Summary:
     """A customer who only kept data."""
-    return made({"storage_bytes": 10, "storage_rows": 1, "largest_datasource": {"name": "x", "bytes": 10, "rows": 1}})
+    return made(
+        {"storage_bytes": 10, "storage_rows": 1, "largest_datasource": {"name": "x", "bytes": 10, "rows": 1}}
+    )
 
 
 def longest(name: str) -> Summary:
     """Every name as told, every number past what a double holds."""
     huge = 2**70 + 12_345
-    day = {"day": dt.date(2025, 9, 30), "requests": 2**62 + 11, "errors": 2**61}
-    total = day["requests"]
+    total = 2**62 + 11
+    day = {"day": dt.date(2025, 9, 30), "requests": total, "errors": 2**61}
     return made(
         {
             "days": [day, {"day": dt.date(2025, 10, 1), "requests": 3, "errors": 0}],

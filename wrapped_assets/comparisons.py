@@ -91,7 +91,11 @@ THINGS: tuple[Thing, ...] = (
 
 
 def compare(
-    value: int, unit: Unit, avoid: Iterable[str] = (), locale: Locale = ENGLISH, things: Iterable[Thing] = THINGS
+    value: int,
+    unit: Unit,
+    avoid: Iterable[str] = (),
+    locale: Locale = ENGLISH,
+    things: Iterable[Thing] = THINGS,
 ) -> Comparison | None:
     """What to set this number beside, leaving out the things named by `avoid`; None when nothing comes near.
 
@@ -124,4 +128,6 @@ def _outside(value: int, thing: Thing) -> Fraction:
 def _sentence(value: int, unit: Unit, thing: Thing, locale: Locale) -> str:
     ratio = times(value, thing.value, locale)
     one = ratio == "1"
-    return thing.phrase.format(ratio=ratio, unit=unit.removesuffix("s") if one else unit, s="" if one else "s")
+    return thing.phrase.format(
+        ratio=ratio, unit=unit.removesuffix("s") if one else unit, s="" if one else "s"
+    )

@@ -8,6 +8,8 @@ from wrapped_assets.assets.landing import landings
 from wrapped_assets.assets.raw import raws
 from wrapped_assets.assets.regional_exports import regional_exports, regional_snapshots
 from wrapped_assets.assets.rollups import rollups
+from wrapped_assets.assets.wrapped_announcement import wrapped_announcement
+from wrapped_assets.assets.wrapped_cards import wrapped_cards
 from wrapped_assets.assets.wrapped_organizations import wrapped_organizations
 from wrapped_assets.assets.wrapped_publication import wrapped_publication
 from wrapped_assets.assets.wrapped_summaries import wrapped_summaries
@@ -44,6 +46,8 @@ defs = dg.Definitions(
         wrapped_summaries,
         wrapped_tokens,
         wrapped_publication,
+        wrapped_cards,
+        wrapped_announcement,
     ],
     asset_checks=checks,
     jobs=jobs,

@@ -102,7 +102,8 @@ def count(value: int, locale: Locale = ENGLISH) -> str:
 
 def nearest(value: Fraction, places: int = 0) -> int:
     """The value in units of 10**-places, rounded once, halves up."""
-    return (2 * value.numerator * 10**places + value.denominator) // (2 * value.denominator)
+    scale: int = 10**places
+    return (2 * value.numerator * scale + value.denominator) // (2 * value.denominator)
 
 
 def three_digits(value: Fraction, locale: Locale = ENGLISH) -> str:

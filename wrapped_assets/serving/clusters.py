@@ -8,7 +8,9 @@ INVISIBLE = frozenset(
 )
 """Nothing is drawn for these: joiners, variation selectors, marks of direction."""
 
-_DROPPED = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u00ad\u200b\u2060"))
+_DROPPED = dict.fromkeys(
+    map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u00ad\u200b\u2060")
+)
 
 
 def clusters(text: str) -> Iterator[str]:

@@ -67,5 +67,7 @@ def _uncurved(value: float) -> float:
 
 
 def _hex(linear: Triple) -> str:
-    curved = (v * 12.92 if v <= 0.0031308 else 1.055 * v ** (1 / 2.4) - 0.055 for v in (max(v, 0.0) for v in linear))
+    curved = (
+        v * 12.92 if v <= 0.0031308 else 1.055 * v ** (1 / 2.4) - 0.055 for v in (max(v, 0.0) for v in linear)
+    )
     return "#" + "".join(f"{round(255 * min(value, 1.0)):02x}" for value in curved)

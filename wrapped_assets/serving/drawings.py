@@ -74,9 +74,9 @@ def corner(part: float) -> Markup:
     )  # fmt: skip
 
 
-def bar(part: float, ink: str = "accent") -> Markup:
+def bar(part: float) -> Markup:
     """A lying bar; what is not nothing is visible."""
-    return drawing(1000, 10, rects([(0, 0, max(1000 * part, 3) if part else 0, 10)], ink), class_="bar")
+    return drawing(1000, 10, rects([(0, 0, max(1000 * part, 3) if part else 0, 10)], "accent"), class_="bar")
 
 
 def mirror(left: float, right: float) -> Markup:
@@ -113,7 +113,14 @@ def rects(boxes: Iterable[Box], class_: str) -> Markup:
 
 def logo(path: str) -> Markup:
     """The operator's mark, in a box of 24 by 24."""
-    return el("svg", el("path", class_="ink", d=path), class_="logo", viewBox="0 0 24 24", aria_hidden="true", focusable="false")
+    return el(
+        "svg",
+        el("path", class_="ink", d=path),
+        class_="logo",
+        viewBox="0 0 24 24",
+        aria_hidden="true",
+        focusable="false",
+    )
 
 
 def columns(before: float, now: float) -> list[Markup]:

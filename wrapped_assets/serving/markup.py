@@ -12,11 +12,14 @@ class Markup(str):
 Child = str | None
 """Plain text, which is escaped; Markup, which is not; None, which is nothing."""
 
+Value = str | float | bool | None
+"""Of an attribute."""
+
 NOTHING = Markup("")
 _VOID = {"meta", "link", "img", "br"}
 
 
-def el(name: str, /, *children: Child, **attributes: str | int | bool | None) -> Markup:
+def el(name: str, /, *children: Child, **attributes: Value) -> Markup:
     """An element. `class_` is class, `aria_label` is aria-label; True is an empty attribute, False and None none."""
     opening = f"<{name}{''.join(map(_attribute, attributes, attributes.values()))}>"
     return Markup(opening if name in _VOID else f"{opening}{join(*children)}</{name}>")
@@ -34,8 +37,9 @@ def text(child: Child) -> Markup:
     return child if isinstance(child, Markup) else Markup(escape(child, quote=False))
 
 
-def _attribute(name: str, value: str | int | bool | None) -> str:
+def _attribute(name: str, value: Value) -> str:
     if value is None or value is False:
         return ""
     name = name.rstrip("_").replace("_", "-")
-    return f" {name}" if value is True else f' {name}="{escape(str(value))}"'
+    text = f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f" {name}" if value is True else f' {name}="{escape(text)}"'

@@ -15,11 +15,12 @@ from wrapped_assets.serving.cards.fonts import shared_fonts
 from wrapped_assets.serving.cards.layout import SIZES, SUMMARY, card, names
 from wrapped_assets.serving.cards.raster import jpeg, png
 from wrapped_assets.serving.cards.story_json import story_json
+from wrapped_assets.serving.moments import Story
 from wrapped_assets.serving.pages import other
 from wrapped_assets.serving.pages.links import Links
 from wrapped_assets.serving.pages.page import PRIVATE, Page, slideshow
 from wrapped_assets.serving.static_files import FOR_EVER, static_files, static_path
-from wrapped_assets.serving.story import Story, tell
+from wrapped_assets.serving.story import tell
 from wrapped_assets.serving.theme import Theme, default_theme
 from wrapped_assets.summaries import Summary
 
@@ -89,7 +90,11 @@ class Site:
         file = static_files().get(name)
         if file is None or folder != static_path():
             return self._not_found()
-        kept = {"content-type": file.content_type, "cache-control": FOR_EVER, "x-content-type-options": "nosniff"}
+        kept = {
+            "content-type": file.content_type,
+            "cache-control": FOR_EVER,
+            "x-content-type-options": "nosniff",
+        }
         if file.zipped is not None and "gzip" in headers.get("accept-encoding", ""):
             return Reply(200, kept | {"content-encoding": "gzip", "vary": "accept-encoding"}, file.zipped)
         return Reply(200, kept, file.body)
@@ -108,7 +113,9 @@ def _reply(page: Page, status: int = 200) -> Reply:
 
 def _zipped(reply: Reply, accepted: str) -> Reply:
     """Text is compressed for whoever takes it."""
-    plain = "content-encoding" not in reply.headers and reply.headers["content-type"].startswith(("text/", "application/json"))
+    plain = "content-encoding" not in reply.headers and reply.headers["content-type"].startswith(
+        ("text/", "application/json")
+    )
     if not plain or "gzip" not in accepted:
         return reply
     added = {"content-encoding": "gzip", "vary": "accept-encoding, accept-language"}

@@ -5,77 +5,13 @@ announcement and story.json all say what stands here, so a number is put into wo
 moment. Nothing here knows about HTML, fonts or colours.
 """
 
-import datetime as dt
-from dataclasses import dataclass, field
 from fractions import Fraction
 from statistics import median
 
 from wrapped_assets.comparisons import Unit, compare
 from wrapped_assets.numbers import ENGLISH, Locale, count, milliseconds, nearest, scaled, share, size, times
+from wrapped_assets.serving.moments import Moment, Row, Story, day_and_month, through
 from wrapped_assets.summaries import Summary
-
-MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of a list: a name from outside or a label, what is told of it, and its parts of a whole (0 to 1) to draw."""
-
-    name: str
-    told: str
-    parts: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True)
-class Moment:
-    """One slide, and one card."""
-
-    name: str
-    """In addresses and file names: "requests"."""
-
-    label: str
-    """The heading: "Requests"."""
-
-    figure: str
-    """What stands largest: "1,234,567"."""
-
-    unit: str = ""
-    """What the figure counts, read on from it: "API requests"."""
-
-    sentences: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
-    comparison: str | None = None
-    """Reads on from "That is"."""
-
-    exact: int | None = None
-    """The document's own integer, where the figure is that integer."""
-
-    @property
-    def alt(self) -> str:
-        """The moment as running text, for whoever cannot see it."""
-        rows = "; ".join(f"{row.name}: {row.told}" for row in self.rows)
-        said = [f"{self.label}: {self.figure} {self.unit}".strip(), *self.sentences, rows]
-        if self.comparison:
-            said.append(f"That is {self.comparison}")
-        return " ".join(f"{part.rstrip('.')}." for part in said if part)
-
-
-@dataclass(frozen=True)
-class Story:
-    """A customer's year, ready to be shown."""
-
-    company: str
-    year: int
-    through: str
-    """The last instant covered, in words, UTC."""
-
-    document: Summary = field(repr=False)
-    moments: tuple[Moment, ...] = ()
-    locale: Locale = ENGLISH
-
-    def moment(self, name: str) -> Moment | None:
-        """The moment of this name; None when the document has nothing for it."""
-        return next((moment for moment in self.moments if moment.name == name), None)
 
 
 def tell(document: Summary, company: str | None, locale: Locale = ENGLISH) -> Story:
@@ -84,21 +20,6 @@ def tell(document: Summary, company: str | None, locale: Locale = ENGLISH) -> St
     told = _Told(document, locale)
     moments = (told.opening(name), *(moment for moment in told.metrics() if moment), told.share(name))
     return Story(name, document.year, through(document.through), document, moments, locale)
-
-
-def through(moment: dt.datetime) -> str:
-    """An instant to the minute: "31 December 2025, 23:59 UTC"."""
-    return f"{day_and_month(moment)} {moment.year}, {moment:%H:%M} UTC"
-
-
-def through_briefly(moment: dt.datetime) -> str:
-    """The same where there is little room: "31 Dec 2025, 23:59 UTC"."""
-    return f"{moment.day} {MONTHS[moment.month - 1][:3]} {moment.year}, {moment:%H:%M} UTC"
-
-
-def day_and_month(day: dt.date) -> str:
-    """A date without its year: "17 February"."""
-    return f"{day.day} {MONTHS[day.month - 1]}"
 
 
 def days(number: int, locale: Locale) -> str:
@@ -132,7 +53,7 @@ class _Told:
         document = self.document
         return Moment(
             "opening", f"{company}, wrapped", str(document.year), "wrapped",
-            (f"Everything counted from 1 January through {through(document.through)}.",),
+            (f"Everything counted once; from 1 January through {through(document.through)}.",),
         )  # fmt: skip
 
     def requests(self) -> Moment | None:
@@ -141,7 +62,7 @@ class _Told:
             return None
         return Moment(
             "requests", "Requests", self.locale.integer(total), _plural(total, "API request"),
-            (f"Every one of them counted once, in {self.document.year}.",),
+            (f"All of {self.document.year}, errors included.",),
             comparison=self._compared(total, "requests"), exact=total,
         )  # fmt: skip
 

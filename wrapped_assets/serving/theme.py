@@ -1,5 +1,6 @@
 """The theme: who publishes, the type and the colours of pages and cards, read from one TOML file."""
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -74,9 +75,7 @@ class Theme:
             display=told["type"]["display"],
             text=told["type"]["text"],
             system=told["type"]["system"],
-            grounds={
-                scheme: {name: Ground(**told[scheme][name]) for name in GROUNDS} for scheme in SCHEMES
-            },
+            grounds={scheme: {name: Ground(**told[scheme][name]) for name in GROUNDS} for scheme in SCHEMES},
         )
 
     def css(self) -> str:
@@ -92,6 +91,11 @@ class Theme:
 def default_theme() -> Theme:
     """The theme that ships."""
     return Theme.load()
+
+
+def version(path: Path = DEFAULT) -> str:
+    """Changes when the file does: what was drawn in another theme is out of date."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
 def _properties(grounds: Mapping[str, Ground]) -> str:

@@ -5,7 +5,7 @@ no font has is left out, and a name of which nothing is left is replaced by the 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
@@ -27,41 +27,35 @@ class Run:
     family: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class Face:
-    """One font file, or one font of a collection."""
+    """One font file, or one font of a collection. What is asked of it is read once, and the file is closed again."""
 
     path: Path
     number: int = -1
-    _font: TTFont | None = field(default=None, repr=False)
+
+    @cached_property
+    def _read(self) -> tuple[str, dict[int, float]]:
+        """The family, and the advance of each character it has, in ems."""
+        with TTFont(self.path, fontNumber=self.number, lazy=True) as font:
+            metrics, scale = font["hmtx"], 1 / float(font["head"].unitsPerEm)
+            glyphs = font.getBestCmap() or {}
+            return str(font["name"].getBestFamilyName()), {
+                c: metrics[name][0] * scale for c, name in glyphs.items()
+            }
 
     @property
-    def font(self) -> TTFont:
-        if self._font is None:
-            self._font = TTFont(self.path, fontNumber=self.number, lazy=True)
-        return self._font
-
-    @cached_property
     def family(self) -> str:
-        return str(self.font["name"].getBestFamilyName())
-
-    @cached_property
-    def glyphs(self) -> dict[int, str]:
-        return dict(self.font.getBestCmap() or {})
-
-    @cached_property
-    def scale(self) -> float:
-        return 1 / float(self.font["head"].unitsPerEm)
+        return self._read[0]
 
     def covers(self, cluster: str) -> bool:
-        return all(ord(character) in self.glyphs for character in cluster)
+        return all(ord(character) in self._read[1] for character in cluster)
 
     def width(self, cluster: str) -> float:
         """The advance of a cluster in ems, before shaping. Joined emoji are as wide as one."""
-        metrics, glyphs = self.font["hmtx"], self.glyphs
-        advances = [metrics[glyphs[ord(c)]][0] for c in cluster if ord(c) in glyphs]
+        advances = [self._read[1].get(ord(character), 0.0) for character in cluster]
         joined = len(cluster) > 1 and ("\u200d" in cluster or ord(cluster[-1]) > 0xFFFF)
-        return (max(advances, default=0) if joined else sum(advances)) * self.scale
+        return max(advances, default=0.0) if joined else sum(advances)
 
 
 class Fonts:

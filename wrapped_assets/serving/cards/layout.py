@@ -1,16 +1,15 @@
 """How a card is laid out: one for each moment that has one, and the summary, upright and lying."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from wrapped_assets.serving import drawings
 from wrapped_assets.serving.cards.fonts import TEXT, Fonts
+from wrapped_assets.serving.cards.pictures import PICTURES, Box
 from wrapped_assets.serving.cards.setting import Setter
 from wrapped_assets.serving.cards.summary import summary
-from wrapped_assets.serving.markup import NOTHING, Markup, el, join
+from wrapped_assets.serving.markup import Markup, el, join
+from wrapped_assets.serving.moments import Moment, Story, through_briefly
 from wrapped_assets.serving.pages.slides import LOOKS
-from wrapped_assets.serving.story import Moment, Story, through_briefly
 from wrapped_assets.serving.theme import Scheme, Theme
 
 SIZES: dict[str, tuple[int, int, int]] = {
@@ -72,7 +71,15 @@ def _foot(story: Story, theme: Theme, setter: Setter, width: int, height: int) -
     """Who published it and how far it reaches, under a line."""
     side, size = (80, 30) if height > width else (56, 20)
     base = height - side * 0.62
-    logo = el("svg", el("path", class_="ink", d=theme.logo), x=side, y=base - size * 1.02, width=size * 1.3, height=size * 1.3, viewBox="0 0 24 24")
+    logo = el(
+        "svg",
+        el("path", class_="ink", d=theme.logo),
+        x=side,
+        y=base - size * 1.02,
+        width=size * 1.3,
+        height=size * 1.3,
+        viewBox="0 0 24 24",
+    )
     operator = setter.broken(theme.operator, width / 2.4, size, 1)
     return join(
         el("rect", class_="ink", x=0, y=height - side * 1.32, width=width, height=size * 0.13),
@@ -106,7 +113,10 @@ def _upright(story: Story, moment: Moment, setter: Setter) -> Markup:
     bottom = 1760 - (len(said) * 58 + 40 if said else 0)
     parts.append(PICTURES[moment.name](story, moment, setter, Box(side, y + 60, inner, bottom - y - 60)))
     if said:
-        parts += [el("rect", class_="accent", x=side, y=bottom + 30, width=14, height=len(said) * 58), setter.paragraph(said, side + 44, bottom + 74, 48, 58 / 48)]
+        parts += [
+            el("rect", class_="accent", x=side, y=bottom + 30, width=14, height=len(said) * 58),
+            setter.paragraph(said, side + 44, bottom + 74, 48, 58 / 48),
+        ]
     return join(*parts)
 
 
@@ -128,7 +138,10 @@ def _lying(story: Story, moment: Moment, setter: Setter) -> Markup:
         parts.append(setter.text(line, side, y, 40))
     said = _said(moment, setter, inner - 30, 27)[:4]
     if said and y + 30 + len(said) * 34 < 545:
-        parts += [el("rect", class_="accent", x=side, y=y + 26, width=8, height=len(said) * 34), setter.paragraph(said, side + 26, y + 52, 27, 34 / 27)]
+        parts += [
+            el("rect", class_="accent", x=side, y=y + 26, width=8, height=len(said) * 34),
+            setter.paragraph(said, side + 26, y + 52, 27, 34 / 27),
+        ]
     parts.append(PICTURES[moment.name](story, moment, setter, Box(640, 56, 504, 480)))
     return join(*parts)
 
@@ -152,95 +165,3 @@ def _below(line: str) -> float:
 def _said(moment: Moment, setter: Setter, width: float, size: float) -> list[str]:
     told = f"That is {moment.comparison}." if moment.comparison else next(iter(moment.sentences), "")
     return setter.broken(told, width - 44, size, 3)
-
-
-# What stands on a card beside its words.
-
-
-@dataclass(frozen=True)
-class Box:
-    """Where a picture may be."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def upright(self) -> bool:
-        return self.width > 600
-
-
-def placed(drawing: Markup, x: float, y: float, width: float, height: float) -> Markup:
-    """A drawing in a box."""
-    return Markup(drawing.replace("<svg", f'<svg x="{x:.6g}" y="{y:.6g}" width="{width:.6g}" height="{max(height, 1):.6g}"', 1))
-
-
-def _whole(draw: Callable[[Story, Moment], Markup]) -> Callable[[Story, Moment, Setter, Box], Markup]:
-    return lambda story, moment, setter, box: placed(draw(story, moment), box.x, box.y, box.width, box.height)
-
-
-def _list(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
-    """Rows with a name, what is told of it, and a bar or two from the middle."""
-    if not moment.rows:
-        return NOTHING
-    size, small = (44, 30) if box.upright else (26, 18)
-    step = min(box.height / len(moment.rows), 330 if box.upright else 150)
-    most = max(max(row.parts, default=0) for row in moment.rows) or 1
-    parts = []
-    for i, row in enumerate(moment.rows):
-        top = box.y + i * step
-        told = setter.broken(row.told, box.width * 0.5, small, 1, TEXT)
-        name = setter.broken(row.name, box.width - 24 - small * setter.fonts.width(told[0] if told else "", TEXT), size, 1)
-        parts += [
-            setter.paragraph(name, box.x, top + size * 0.85, size, 1),
-            setter.text(told[0] if told else "", box.x + box.width, top + size * 0.85, small, TEXT, end=True),
-        ]
-        drawn = drawings.mirror(*(part / most for part in row.parts)) if len(row.parts) == 2 else drawings.bar(row.parts[0] / most)
-        parts.append(placed(drawn, box.x, top + size * 1.25, box.width, min(step - size * 1.7, 190)))
-    return join(*parts)
-
-
-def _requests(story: Story, moment: Moment) -> Markup:
-    return drawings.skyline(story.document)
-
-
-def _years(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
-    size = 56 if box.upright else 32
-    half = (box.width - 24) / 2
-    pillars = drawings.columns(*(row.parts[0] for row in moment.rows))
-    parts = []
-    for i, (row, pillar) in enumerate(zip(moment.rows, pillars, strict=True)):
-        x = box.x + i * (half + 24)
-        told = setter.fitted(row.told, half, size)
-        parts += [
-            placed(pillar, x, box.y, half, box.height - size * 2.6),
-            setter.text(row.name, x, box.y + box.height - size * 1.5, size * 0.6, TEXT),
-            setter.text(told.text, x, box.y + box.height - size * 0.3, told.size),
-        ]
-    return join(*parts)
-
-
-def _peak(story: Story, moment: Moment) -> Markup:
-    active = sorted(filter(None, story.document.days))
-    return drawings.pair((active[(len(active) - 1) // 2] + active[len(active) // 2]) / 2, max(active))
-
-
-def _read(story: Story, moment: Moment) -> Markup:
-    told = story.document.requests
-    return drawings.needle(told.result_rows, told.rows_read) if told.rows_read else NOTHING
-
-
-PICTURES: dict[str, Callable[[Story, Moment, Setter, Box], Markup]] = {
-    "requests": _whole(_requests),
-    "calendar": _whole(lambda story, moment: drawings.punch_card(story.document)),
-    "peak": _whole(_peak),
-    "read": _whole(_read),
-    "service": _list,
-    "storage": _whole(lambda story, moment: drawings.corner(moment.rows[0].parts[0]) if moment.rows else NOTHING),
-    "ingestion": _list,
-    "workspaces": _list,
-    "pipes": _list,
-    "rank": _whole(lambda story, moment: drawings.crowd(story.document.rank.percentile if story.document.rank else 0)),
-    "growth": _years,
-}

@@ -36,7 +36,9 @@ def jpeg(image: bytes) -> bytes:
     """A PNG as JPEG, for whoever counts bytes."""
     with Image.open(io.BytesIO(image)) as opened:
         out = io.BytesIO()
-        opened.convert("RGB").save(out, "JPEG", quality=JPEG_QUALITY, optimize=True, progressive=True, subsampling=0)
+        opened.convert("RGB").save(
+            out, "JPEG", quality=JPEG_QUALITY, optimize=True, progressive=True, subsampling=0
+        )
     return out.getvalue()
 
 

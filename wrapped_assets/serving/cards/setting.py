@@ -24,7 +24,9 @@ class Setter:
         self.fonts = fonts
         self.families: set[str] = {DISPLAY, TEXT}
 
-    def text(self, text: str, x: float, y: float, size: float, family: str = DISPLAY, end: bool = False) -> Markup:
+    def text(
+        self, text: str, x: float, y: float, size: float, family: str = DISPLAY, end: bool = False
+    ) -> Markup:
         """One line with its baseline at y; `end` sets it to the left of x.
 
         Each run of one font is an element of its own: usvg 0.47 panics on joined emoji beside another font in one.
@@ -57,13 +59,24 @@ class Setter:
                 else:
                     out.append(piece)
         full = [line for line in out if line]
-        return full if len(full) <= lines else [*full[: lines - 1], self._cut(full[lines - 1], width, size, family)]
+        return (
+            full
+            if len(full) <= lines
+            else [*full[: lines - 1], self._cut(full[lines - 1], width, size, family)]
+        )
 
-    def paragraph(self, lines: list[str], x: float, y: float, size: float, leading: float, family: str = DISPLAY) -> Markup:
+    def paragraph(
+        self, lines: list[str], x: float, y: float, size: float, leading: float, family: str = DISPLAY
+    ) -> Markup:
         """Lines below each other, the first with its baseline at y."""
-        return join(*(self.text(line, x, y + i * size * leading, size, family) for i, line in enumerate(lines))) or NOTHING
+        return (
+            join(*(self.text(line, x, y + i * size * leading, size, family) for i, line in enumerate(lines)))
+            or NOTHING
+        )
 
-    def shrunk(self, text: str, width: float, sizes: tuple[float, ...], lines: int) -> tuple[list[str], float]:
+    def shrunk(
+        self, text: str, width: float, sizes: tuple[float, ...], lines: int
+    ) -> tuple[list[str], float]:
         """The text on at most so many lines, in the largest of these sizes in which no word is cut, else the last."""
         longest = max((self._wide(word, 1, DISPLAY) for word in text.split()), default=0)
         for size in sizes:

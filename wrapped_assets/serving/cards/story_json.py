@@ -3,8 +3,8 @@
 import json
 
 from wrapped_assets.serving.cards.layout import SIZES, SUMMARY, names
+from wrapped_assets.serving.moments import Story
 from wrapped_assets.serving.pages.links import Links
-from wrapped_assets.serving.story import Story
 
 
 def story_json(story: Story, links: Links) -> bytes:
@@ -35,4 +35,8 @@ def story_json(story: Story, links: Links) -> bytes:
 
 
 def _cards(name: str, links: Links) -> dict[str, str]:
-    return {f"{size}.{form}": links.absolute(links.card(name, size, form)) for size in SIZES for form in ("png", "jpg")}
+    return {
+        f"{size}.{form}": links.absolute(links.card(name, size, form))
+        for size in SIZES
+        for form in ("png", "jpg")
+    }

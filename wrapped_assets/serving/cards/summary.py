@@ -4,7 +4,7 @@ from wrapped_assets.serving import drawings
 from wrapped_assets.serving.cards.fonts import TEXT
 from wrapped_assets.serving.cards.setting import Setter
 from wrapped_assets.serving.markup import Markup, el, join
-from wrapped_assets.serving.story import Moment, Story
+from wrapped_assets.serving.moments import Moment, Story
 
 # What is told, best first; a document that lacks one moves up the next.
 ORDER = ("read", "calendar", "peak", "rank", "growth", "service", "storage", "ingestion")
@@ -23,7 +23,9 @@ def facts(story: Story, most: int) -> list[Moment]:
 
 def _skyline(story: Story, x: float, y: float, width: float, height: float) -> Markup:
     drawing = drawings.skyline(story.document)
-    return Markup(drawing.replace("<svg", f'<svg x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"', 1))
+    return Markup(
+        drawing.replace("<svg", f'<svg x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"', 1)
+    )
 
 
 def _upright(story: Story, setter: Setter) -> Markup:
@@ -73,7 +75,9 @@ def _lying(story: Story, setter: Setter) -> Markup:
     return join(*parts)
 
 
-def _cell(moment: Moment, setter: Setter, x: float, y: float, width: float, sizes: tuple[float, float]) -> Markup:
+def _cell(
+    moment: Moment, setter: Setter, x: float, y: float, width: float, sizes: tuple[float, float]
+) -> Markup:
     """A figure under a line, and what it counts."""
     large, small = sizes
     figure = setter.fitted(moment.figure, width, large)

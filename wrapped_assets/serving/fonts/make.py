@@ -5,6 +5,7 @@ fonts-noto-core), NotoSansCJK-Bold.ttc (Debian fonts-noto-cjk), NotoEmoji[wght].
 and, for the two web fonts, brotli. Only a maintainer runs it; docs/decisions/0014-cards-and-fonts.md says what was chosen and why.
 """
 
+import itertools
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,34 +19,78 @@ STATIC = HERE.parent / "static"
 
 LATIN = [*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2010, 0x2028), 0x2032, 0x2033, 0x20AC, 0x2030]
 LATIN += [0x202F, 0x2190, 0x2191, 0x2192, 0x2193, 0x2197, 0x2212, 0x2248, 0x2264, 0x2265, 0x00D7]
+# What the first slide needs at once and therefore comes inside the page: the less, the sooner it is painted.
+BASE = [*range(0x20, 0x7F), 0xA0, 0xD7, 0x202F, 0x2013, 0x2014, 0x2019, 0x2026, 0x2212]
 WEB_FEATURES = ("kern", "ccmp", "mark", "mkmk", "locl", "tnum", "liga")
 WIDE_LATIN = [*LATIN, *range(0x180, 0x250), *range(0x1E00, 0x1F00)]
 
-SCRIPTS = (
-    "Sans Arabic Hebrew Devanagari Bengali Gurmukhi Gujarati Oriya Tamil Telugu Kannada Malayalam Sinhala "
-    "Thai Lao Khmer Myanmar Georgian Armenian Ethiopic Symbols"
-).split()
+ARCHIVO: dict[Path, Iterable[int]] = {
+    HERE / "wrapped-display.ttf": WIDE_LATIN,
+    HERE / "wrapped-text.ttf": WIDE_LATIN,
+    STATIC / "display.woff2": BASE,
+    STATIC / "display-more.woff2": {*LATIN} - {*BASE},
+    STATIC / "text.woff2": LATIN,
+}
+
+SCRIPTS = [
+    "Sans",
+    "Arabic",
+    "Hebrew",
+    "Devanagari",
+    "Bengali",
+    "Gurmukhi",
+    "Gujarati",
+    "Oriya",
+    "Tamil",
+    "Telugu",
+    "Kannada",
+    "Malayalam",
+    "Sinhala",
+    "Thai",
+    "Lao",
+    "Khmer",
+    "Myanmar",
+    "Georgian",
+    "Armenian",
+    "Ethiopic",
+    "Symbols",
+]
 
 
 def main(folder: Path) -> None:
     """Write every font file, and say how large each is."""
-    sources = {path.name: path for path in sorted(folder.rglob("Noto*.tt[fc]")) + sorted(folder.rglob("Archivo*.ttf"))}
-    for name, weight, width in (("display", 880, 62), ("text", 520, 100)):
-        family = f"Wrapped {name.title()}"
-        cut = _instance(sources["Archivo[wdth,wght].ttf"], wght=weight, wdth=width)
-        if name == "display":
-            _space_words(cut, 0.19)
-        _write(_subset(_renamed(cut, family), WIDE_LATIN), HERE / f"wrapped-{name}.ttf")
-        _write(_subset(_renamed(cut, family), LATIN, WEB_FEATURES, "woff2"), STATIC / f"{name}.woff2")
+    sources = {
+        path.name: path
+        for path in sorted(folder.rglob("Noto*.tt[fc]")) + sorted(folder.rglob("Archivo*.ttf"))
+    }
+    for path, characters in ARCHIVO.items():
+        _write(_archivo(sources["Archivo[wdth,wght].ttf"], path, characters), path)
     for script in SCRIPTS:
         name = "NotoSans-Bold" if script == "Sans" else f"NotoSans{script}-Bold"
         font = TTFont(sources[f"{name}.ttf"])
         _write(_subset(font, _kept(script, font)), HERE / f"{name}.ttf")
+    symbols = TTFont(sources["NotoSansSymbols2-Regular.ttf"])
+    _write(_subset(symbols, _marks(symbols)), HERE / "NotoSansSymbols2-Regular.ttf")
     emoji = _instance(sources["NotoEmoji[wght].ttf"], wght=700)
     _write(_subset(emoji, emoji.getBestCmap()), HERE / "NotoEmoji-Bold.ttf")
     for number, characters in enumerate(_cjk_pieces(), 1):
         font = TTFont(sources["NotoSansCJK-Bold.ttc"], fontNumber=2)  # simplified Chinese forms
-        _write(_subset(_renamed(font, f"Noto Sans CJK {number}"), characters, ()), HERE / f"NotoSansCJK-Bold-{number}.otf")
+        _write(
+            _subset(_renamed(font, f"Noto Sans CJK {number}"), characters, ()),
+            HERE / f"NotoSansCJK-Bold-{number}.otf",
+        )
+
+
+def _archivo(source: Path, path: Path, characters: Iterable[int]) -> TTFont:
+    """One of the two cuts, display or text, with these characters; for the web without what cards alone need."""
+    display = "display" in path.name
+    cut = _instance(source, wght=880, wdth=62) if display else _instance(source, wght=520, wdth=100)
+    if display:
+        _space_words(cut, 0.19)
+    renamed = _renamed(cut, "Wrapped Display" if display else "Wrapped Text")
+    if path.suffix == ".woff2":
+        return _subset(renamed, characters, WEB_FEATURES, "woff2")
+    return _subset(renamed, characters)
 
 
 def _instance(path: Path, **axes: float) -> TTFont:
@@ -93,7 +138,16 @@ def _subset(
 def _kept(script: str, font: TTFont) -> Iterable[int]:
     """Noto Sans gives Greek and Cyrillic, which Archivo lacks; the others all they have."""
     every = set(font.getBestCmap())
-    return every & {*range(0x20, 0x530), *range(0x1E00, 0x2200), *range(0x2C60, 0x2C80)} if script == "Sans" else every
+    return (
+        every & {*range(0x20, 0x530), *range(0x1E00, 0x2200), *range(0x2C60, 0x2C80)}
+        if script == "Sans"
+        else every
+    )
+
+
+def _marks(font: TTFont) -> Iterable[int]:
+    """Arrows, shapes, stars and dingbats; not the dominoes and cards that make the file large."""
+    return set(font.getBestCmap()) & {*range(0x2190, 0x2800), *range(0x2B00, 0x2C00)}
 
 
 def _cjk_pieces() -> Iterable[set[int]]:
@@ -105,7 +159,7 @@ def _cjk_pieces() -> Iterable[set[int]]:
     every |= {*range(0x3000, 0x3100), *range(0xFF01, 0xFFEF)}
     every -= {*range(0x3000)}
     edges = [0x3000, 0x5DFF, 0x6C00, 0x7B00, 0x8C00, 0xAC00, 0x10000]
-    for first, last in zip(edges, edges[1:], strict=False):
+    for first, last in itertools.pairwise(edges):
         yield {c for c in every if first <= c < last}
 
 

@@ -13,11 +13,12 @@ from urllib.parse import quote
 
 from wrapped_assets.serving import drawings
 from wrapped_assets.serving.markup import Markup, el, join
+from wrapped_assets.serving.moments import Story, through_briefly
 from wrapped_assets.serving.pages import fitting
 from wrapped_assets.serving.pages.links import Links
-from wrapped_assets.serving.pages.slides import LOOKS, View, slide
+from wrapped_assets.serving.pages.parts import View
+from wrapped_assets.serving.pages.slides import LOOKS, slide
 from wrapped_assets.serving.static_files import static_files, static_path
-from wrapped_assets.serving.story import Story, through_briefly
 from wrapped_assets.serving.theme import Theme
 
 SCRIPTS = ("wrapped.js", "deck.js", "motion.js", "counter.js", "player.js", "gestures.js", "share.js")
@@ -67,7 +68,9 @@ def slideshow(story: Story, links: Links, theme: Theme) -> Page:
         el("p", class_="hidden", id="told", aria_live="off", aria_atomic="true"),
         el("div", class_="curtain", aria_hidden="true"),
     )  # fmt: skip
-    return document(summary, head, body, theme, ground=LOOKS["opening"].ground, year=story.year, key=links.key)
+    return document(
+        summary, head, body, theme, ground=LOOKS["opening"].ground, year=story.year, key=links.key
+    )
 
 
 def _segments(story: Story) -> Markup:
@@ -87,14 +90,16 @@ def _controls(story: Story, theme: Theme) -> Markup:
             _button("previous", "Previous slide", "M15 4 7 12l8 8"),
             _button("play", "Play", "M7 4l12 8-12 8z"),
             _button("next", "Next slide", "M9 4l8 8-8 8"),
-            class_="buttons", role="group", aria_label="Slide controls", hidden=True,
+            class_="buttons", role="group", aria_label="Slide controls",
         ),
         class_="controls",
     )  # fmt: skip
 
 
 def _button(act: str, label: str, path: str) -> Markup:
-    icon = el("svg", el("path", d=path), viewBox="0 0 24 24", aria_hidden="true", focusable="false", class_="icon")
+    icon = el(
+        "svg", el("path", d=path), viewBox="0 0 24 24", aria_hidden="true", focusable="false", class_="icon"
+    )
     return el("button", icon, type="button", data_act=act, aria_label=label)
 
 
@@ -131,12 +136,14 @@ def _icon(theme: Theme) -> str:
 
 @cache
 def _style(theme: Theme) -> str:
-    # The display type is part of the page, so that what is painted first never moves: text that changes its font is
-    # broken anew. The text type comes by itself, and where it comes late the reader's own font stays.
+    # The display type is part of the page: the opening is set in nothing else, so that it is painted at once and never
+    # moves (text that changes its font is broken anew). The text type comes by itself, in time for the second slide.
     display = base64.b64encode(static_files()["display.woff2"].body).decode()
     faces = (
+        f"@font-face{{font-family:'{theme.display}';src:url({static_path()}/display-more.woff2);font-weight:100 900;"
+        "font-display:swap;unicode-range:U+A1-D6,U+D8-17F,U+2010-2012,U+2015-2018,U+201A-2025,U+2027-20CF,U+2190-22FF}"
         f"@font-face{{font-family:'{theme.display}';src:url(data:font/woff2;base64,{display});font-weight:100 900}}"
-        f"@font-face{{font-family:'{theme.text}';src:url({static_path()}/text.woff2);font-display:optional;font-weight:100 900}}"
+        f"@font-face{{font-family:'{theme.text}';src:url({static_path()}/text.woff2);font-display:swap;font-weight:100 900}}"
     )
     sheet = static_files()["wrapped.css"].body.decode()
     return faces + theme.css() + fitting.css() + _squeezed(sheet)

@@ -10,7 +10,6 @@ const player = new Player(deck, document.querySelector("[data-act=play]"));
 
 listen(deck, player);
 offer(document.querySelector("[data-act=share]"));
-document.querySelector(".buttons").hidden = false;
 document.documentElement.classList.add("js");
 deck.open(location.hash.slice(1));
 player.begin();

@@ -1,0 +1,230 @@
+"""The cards: every name in glyphs, the same bytes each time, cheap, and to scale."""
+
+import io
+import random
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from tests import year_documents
+from tests.pages_server import SUBJECTS
+from wrapped_assets.serving import drawings
+from wrapped_assets.serving.cards import raster
+from wrapped_assets.serving.cards.fonts import DISPLAY, SHIPPED, TEXT, Fonts, shared_fonts
+from wrapped_assets.serving.cards.layout import SIZES, Card, card, names
+from wrapped_assets.serving.cards.setting import ELLIPSIS, Setter
+from wrapped_assets.serving.clusters import clusters
+from wrapped_assets.serving.story import tell
+from wrapped_assets.serving.theme import SCHEMES, default_theme
+
+SCRIPTS = [
+    "Acme Ltd.", "Ωμέγα", "Предприятие", "شركة الأنظمة", "חברה בע״מ", "हिन्दी कंपनी", "বাংলা", "ਪੰਜਾਬੀ", "ગુજરાતી", "தமிழ்", "తెలుగు", "ಕನ್ನಡ",
+    "മലയാളം", "සිංහල", "ไทยนี้", "ລາວ", "ខ្មែរ", "မြန်မာ", "ქართული", "Հայերեն", "አማርኛ", "東京株式会社", "北京数据公司", "臺北", "안녕하세요", "データ",
+    "Tiếng Việt", "Łódź", "İstanbul", "🚀", "👩‍💻", "🇩🇪", "❤️", "👍🏽", "1️⃣", "→ ★ ☎",
+]  # fmt: skip
+
+
+def drawn(key: str, name: str, size: str = "1200x630", scheme: str = "light") -> Card:
+    subject = SUBJECTS[key]
+    return card(tell(subject.document, subject.name), name, size, default_theme(), shared_fonts(), scheme)  # type: ignore[arg-type]
+
+
+def picture(text: str, fonts: Fonts) -> Image.Image:
+    """The text alone, black on white, as a card would draw it."""
+    setter = Setter(fonts)
+    line = setter.text(text, 20, 140, 100)
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="1400" height="200"><rect width="1400" height="200" fill="#fff"/>{line}</svg>'
+    return Image.open(io.BytesIO(raster.png(svg, fonts.files(setter.families)))).convert("L")
+
+
+def ink(image: Image.Image) -> float:
+    """How much of it is black."""
+    histogram = image.histogram()
+    return sum((255 - shade) / 255 * pixels for shade, pixels in enumerate(histogram))
+
+
+@pytest.mark.parametrize("text", SCRIPTS)
+def test_a_name_in_any_script_is_drawn_by_a_font_that_has_it(text: str) -> None:
+    """Every run's font has every visible character of the run, nothing is dropped, and there is ink for each run."""
+    fonts = Fonts([SHIPPED])
+    runs = fonts.runs(text, DISPLAY)
+
+    assert "".join(run.text for run in runs).replace("\ufe0f", "") == "".join(clusters(text)).replace(
+        "\ufe0f", ""
+    )
+    for run in runs:
+        assert all(fonts.face(run.family).covers(cluster) for cluster in clusters(run.text))
+        assert run.text.isspace() or ink(picture(run.text, fonts)) > 50
+
+
+@pytest.mark.parametrize("one", SCRIPTS)
+def test_scripts_stand_beside_each_other(one: str) -> None:
+    """Mixed names are drawn too: each beside Latin, Arabic and an emoji."""
+    fonts = Fonts([SHIPPED])
+
+    for other in ("Acme", "شركة", "🚀", "東京"):
+        assert ink(picture(f"{one} {other}", fonts)) > ink(picture(one, fonts))
+
+
+@pytest.mark.parametrize(
+    "text", ["\U00012000\U00012001", "\ue000", "\ud800", "\U000e0001", "\x00\x07", "\uffff"]
+)
+def test_what_no_font_has_is_left_out(text: str) -> None:
+    """Cuneiform, private use and broken text become nothing, never a box; the rest of the name stays."""
+    fonts = Fonts([SHIPPED])
+
+    assert fonts.drawable(text) == ""
+    assert fonts.drawable(f"A{text} B") in ("A B", "A B")
+    assert ink(picture(text, fonts)) == 0
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(max_size=12))
+def test_any_text_at_all_can_be_set(text: str) -> None:
+    """Whatever comes in, each run is covered by its font and the card is drawn."""
+    fonts = shared_fonts()
+    for run in fonts.runs(text, TEXT):
+        assert all(fonts.face(run.family).covers(cluster) for cluster in clusters(run.text))
+    picture(text, fonts)
+
+
+@pytest.mark.parametrize("key", ["acme", "bare", "idle", "arabic", "cjk", "emoji", "longest"])
+def test_every_card_of_every_size_is_drawn(key: str) -> None:
+    """In its size, as PNG, with alternative text."""
+    subject = SUBJECTS[key]
+    for name in names(tell(subject.document, subject.name)):
+        for size, (width, height, smaller) in SIZES.items():
+            one = drawn(key, name, size)
+            with Image.open(io.BytesIO(raster.png(one.svg, one.fonts))) as image:
+                assert image.size == (width // smaller, height // smaller)
+            assert len(one.alt) > 10
+
+
+@pytest.mark.parametrize("key", ["acme", "arabic", "cjk", "emoji", "longest"])
+@pytest.mark.parametrize("size", ["1080x1920", "1200x630"])
+def test_no_line_of_text_leaves_the_card_or_is_cut_short_of_its_numbers(key: str, size: str) -> None:
+    """Measured with the fonts' own widths; an ellipsis may end a name, never a figure."""
+    subject, fonts = SUBJECTS[key], shared_fonts()
+    width, height, _ = SIZES[size]
+    for name in names(tell(subject.document, subject.name)):
+        for text, x, y, em, family in _texts(drawn(key, name, size).svg):
+            assert (
+                x >= -16
+                and x + em * fonts.face(family).width(text) * (0.7 if _joins(text) else 1) <= width + 4
+            ), (name, text)
+            assert em * 0.5 <= y <= height, (name, text)
+            assert not re.search(rf"\d{ELLIPSIS}", text), (name, text)
+
+
+def _texts(svg: str) -> Iterator[tuple[str, float, float, float, str]]:
+    form = r"<text class=\"ink\" x=\"([-\d.e+]+)\" y=\"([-\d.e+]+)\" font-size=\"([\d.e+]+)\" font-family=\"&#x27;([^\"]*)&#x27;\"[^>]*>([^<]*)</text>"
+    found = re.findall(form, svg)
+    assert found
+    for x, y, size, family, text in found:
+        yield text.replace("&amp;", "&"), float(x), float(y), float(size), family
+
+
+def _joins(text: str) -> bool:
+    return any("\u0600" <= character <= "\u06ff" or ord(character) > 0xFFFF for character in text)
+
+
+def test_a_card_is_the_same_bytes_each_time() -> None:
+    """PNG and JPEG, from fonts opened anew."""
+    subject = SUBJECTS["emoji"]
+    made = []
+    for _ in range(2):
+        one = card(
+            tell(subject.document, subject.name), "workspaces", "1080x1920", default_theme(), Fonts([SHIPPED])
+        )
+        image = raster.png(one.svg, one.fonts)
+        made.append((image, raster.jpeg(image)))
+
+    assert made[0] == made[1]
+
+
+def test_a_card_takes_at_most_250_milliseconds_of_processor() -> None:
+    """Each of them, layout, PNG and all, with the fonts open."""
+    subject = SUBJECTS["acme"]
+    story = tell(subject.document, subject.name)
+    drawn("acme", "summary")
+    for name in names(story):
+        started = time.process_time()
+        one = card(story, name, "1080x1920", default_theme(), shared_fonts())
+        raster.png(one.svg, one.fonts)
+        assert time.process_time() - started <= 0.25, name
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_jpeg_is_the_same_picture_for_fewer_or_as_many_eyes(scheme: str) -> None:
+    """Close to the PNG everywhere."""
+    one = drawn("acme", "summary", "1200x630", scheme)
+    image = raster.png(one.svg, one.fonts)
+    with Image.open(io.BytesIO(image)) as png, Image.open(io.BytesIO(raster.jpeg(image))) as jpeg:
+        small = [one.convert("RGB").resize((60, 32)).tobytes() for one in (png, jpeg)]
+    assert max(abs(a - b) for a, b in zip(*small, strict=True)) < 12
+
+
+def test_a_renderer_that_gives_up_is_an_error_like_any_other(tmp_path: Path) -> None:
+    """A bad SVG raises NotDrawn, which says what to do; it does not end the worker."""
+    with pytest.raises(raster.NotDrawn, match=r"was not drawn: resvg gave up with .*\n  Next: "):
+        raster.png("<svg", [])
+
+
+# The drawings are to scale.
+
+
+def _areas(markup: str, class_: str) -> float:
+    """The area of all rectangles of a class."""
+    total = 0.0
+    for path in re.findall(rf'<path class="{class_}" d="([^"]*)"', markup):
+        total += sum(float(w) * float(h) for w, h in re.findall(r"h([\d.e-]+)v([\d.e-]+)", path))
+    return total
+
+
+@pytest.mark.parametrize("part", [1.0, 0.5, 0.329, 0.0001])
+def test_a_part_of_a_whole_has_its_part_of_the_area(part: float) -> None:
+    """Storage: the largest data source in its corner."""
+    markup = drawings.corner(part)
+    assert _areas(markup, "accent") / _areas(markup, "soft") == pytest.approx(part, rel=1e-3)
+
+
+def test_the_rows_answered_have_their_part_of_the_rows_read() -> None:
+    """One in four, and everything when as many were answered as read."""
+    assert _areas(drawings.needle(1, 4), "accent") == pytest.approx(2500)
+    assert _areas(drawings.needle(5, 5), "accent") == pytest.approx(10_000)
+
+
+def test_the_crowd_has_a_stroke_for_each_percent() -> None:
+    """87 with fewer, the customer, 12 others."""
+    counts = {
+        class_: len(re.findall("M", path))
+        for class_, path in re.findall(r'class="(\w+)" d="([^"]*)"', drawings.crowd(87))
+    }
+    assert counts == {"ink": 87, "accent": 1, "soft": 12}
+
+
+def test_the_heat_map_has_a_cell_for_each_day_that_is_over() -> None:
+    """365 days, idle ones among them; the busiest in the last level."""
+    markup = drawings.punch_card(year_documents.rich())
+    cells = {level: path.count("M") for level, path in re.findall(r'class="level(\d)" d="([^"]*)"', markup)}
+    assert sum(cells.values()) == 365
+    assert cells["0"] == 9
+    busiest = dict(re.findall(r'class="level(\d)" d="([^"]*)"', markup))["4"]
+    assert "M260.7 100.9h" in busiest  # the 27th of November
+
+
+def test_the_skyline_is_as_high_as_the_days() -> None:
+    """Linear, the peak at the top."""
+    document = year_documents.rich()
+    heights = [100 - float(y) for y in re.findall(r"V([\d.]+)h1", drawings.skyline(document))]
+    most = max(document.days)
+    chosen = random.Random(1).sample(range(365), 40)
+    assert [heights[i] for i in chosen] == pytest.approx(
+        [max(100 * document.days[i] / most, 0.6 if document.days[i] else 0) for i in chosen], abs=0.01
+    )

@@ -1,0 +1,139 @@
+"""What a year's story says, each promise on a document that could break it."""
+
+import datetime as dt
+import re
+
+import pytest
+
+from tests import year_documents
+from tests.year_documents import made, rich
+from wrapped_assets.numbers import LOCALES
+from wrapped_assets.serving.moments import Moment, Story
+from wrapped_assets.serving.story import tell
+
+
+def moment(story: Story, name: str) -> Moment:
+    found = story.moment(name)
+    assert found is not None
+    return found
+
+
+def on(requests: dict[str, int], failed: dict[str, int] | None = None) -> list[dict[str, object]]:
+    return [
+        {"day": dt.date.fromisoformat(f"2025-{day}"), "requests": n, "errors": (failed or {}).get(day, 0)}
+        for day, n in requests.items()
+    ]
+
+
+def year(requests: dict[str, int], **others: object) -> Story:
+    """The story of a customer with these requests, all in one hour."""
+    hours = [{"hour_of_day": 23, "requests": sum(requests.values())}]
+    measured = {"p50_us": 900_000, "p95_us": 1_200_000, "p99_us": 1_200_000}
+    return tell(made({"days": on(requests), "hours": hours, **measured, **others}), "Acme")
+
+
+def test_the_moments_come_in_the_order_of_the_story() -> None:
+    """From the name to the card."""
+    assert [one.name for one in tell(rich(), "Acme").moments] == [
+        "opening", "requests", "calendar", "peak", "read", "service", "storage", "ingestion", "workspaces", "pipes", "rank", "growth", "share",
+    ]  # fmt: skip
+
+
+def test_what_is_missing_has_no_moment() -> None:
+    """A single request without a byte: no data read, nothing stored, nobody to rank among, no year before."""
+    assert [one.name for one in tell(year_documents.bare(), None).moments] == [
+        "opening",
+        "requests",
+        "calendar",
+        "peak",
+        "service",
+        "share",
+    ]
+
+
+@pytest.mark.parametrize("name", [None, "", "  \n "])
+def test_a_company_without_a_name_is_addressed_all_the_same(name: str | None) -> None:
+    """Nothing internal stands in for a name."""
+    assert tell(year_documents.bare(), name).company == "Your team"
+
+
+def test_the_peak_day_is_compared_with_the_median_active_day() -> None:
+    """30 against days of 10, 12 and 30: 2.5 times the median of 12."""
+    peak = moment(year({"03-01": 10, "03-02": 12, "03-04": 30}), "peak")
+
+    assert (peak.figure, peak.unit) == ("4 March", "30 requests")
+    assert peak.sentences == (
+        "2.5 times the median active day.",
+        "Over the year, Tuesday was the busiest weekday, and 23:00 to 00:00 UTC the busiest hour.",
+    )
+
+
+def test_one_failure_in_ten_million_is_not_no_failure() -> None:
+    """The share is rounded down and the failures are told exactly."""
+    story = tell(made({"days": on({"03-01": 10_000_000}, {"03-01": 1}), "hours": [{"hour_of_day": 1, "requests": 10_000_000}],
+                       "p50_us": 1, "p95_us": 1, "p99_us": 1}), "Acme")  # fmt: skip
+
+    assert moment(story, "service").figure == "99.99\u00a0%"
+    assert moment(story, "service").sentences == ("1 of 10,000,000 failed.",)
+
+
+@pytest.mark.parametrize(
+    ("before", "figure", "unit"),
+    [
+        (50, "+100\u00a0%", "more requests than in 2024"),
+        (200, "\u221250\u00a0%", "fewer requests than in 2024"),
+        (100, "0\u00a0%", "as many requests as in 2024"),
+    ],
+)
+def test_growth_says_in_which_direction(before: int, figure: str, unit: str) -> None:
+    """More, fewer, or as many; the bars are to one scale."""
+    growth = moment(year({"03-01": 100}, previous_requests=before), "growth")
+
+    assert (growth.figure, growth.unit) == (figure, unit)
+    assert [row.parts[0] for row in growth.rows] == [before / max(before, 100), 100 / max(before, 100)]
+
+
+def test_a_rank_is_told_as_the_document_has_it() -> None:
+    """87 percent, rounded down, among so many."""
+    rank = moment(tell(rich(), "Acme"), "rank")
+
+    assert (rank.figure, rank.unit) == ("87\u00a0%", "of customers sent fewer requests")
+    assert rank.sentences == ("Among 1,240 customers with a request in 2025.",)
+
+
+def test_days_that_are_not_over_do_not_count_as_idle() -> None:
+    """An edition that reaches the 2nd of March counts 61 days."""
+    document = rich().model_copy(
+        update={"through": dt.datetime(2025, 3, 2, 0, 4, 9, tzinfo=dt.UTC), "active_days": 30}
+    )
+
+    assert moment(tell(document, "Acme"), "calendar").unit == "active days of 61"
+
+
+def test_no_comparison_is_made_twice_in_a_story() -> None:
+    """Read, kept and written are each set beside something else."""
+    told = [one.comparison for one in tell(rich(), "Acme").moments if one.comparison]
+
+    assert len(told) == 4
+    assert len({re.sub(r"[\d,.]+", "", text) for text in told}) == 4
+
+
+def test_how_far_the_data_reaches_is_said_at_once() -> None:
+    """In the first moment, with its clock."""
+    assert "31 December 2025, 23:59 UTC" in tell(rich(), "Acme").moments[0].sentences[0]
+
+
+@pytest.mark.parametrize("language", sorted(LOCALES))
+def test_the_figure_is_the_documents_value_in_every_language(language: str) -> None:
+    """Separators differ, digits do not, also past 2 to the 53rd."""
+    document = year_documents.longest("x")
+    requests = moment(tell(document, "Acme", LOCALES[language]), "requests")
+
+    assert re.sub(r"\D", "", requests.figure) == str(document.requests.total) == str(requests.exact)
+
+
+def test_alternative_text_says_everything_the_card_shows() -> None:
+    """Label, figure, unit, sentences and comparison, as running text."""
+    assert moment(year({"03-01": 12_090_000}), "requests").alt == (
+        "Requests: 12,090,000 API requests. All of 2025, errors included. That is 31 requests for every person in Iceland."
+    )

@@ -1,0 +1,128 @@
+"""Cards for many customers, and what an operator sees of them."""
+
+import csv
+import io
+import os
+import re
+import resource
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from tests import year_documents
+from tests.built_world import YEAR, BuiltWorld
+from wrapped_assets.definitions import defs
+from wrapped_assets.serving.cards.batch import draw, into
+from wrapped_assets.serving.cards.fonts import shared_fonts
+from wrapped_assets.serving.moments import Story
+from wrapped_assets.serving.story import tell
+from wrapped_assets.serving.theme import default_theme
+
+
+def test_two_hundred_customers_are_drawn_one_at_a_time(tmp_path: Path) -> None:
+    """Each is reported when it is done, and memory does not grow with their number."""
+    reports: list[tuple[int, int]] = []
+    peaks: list[int] = []
+
+    def stories() -> Iterator[Story]:
+        document = year_documents.rich()
+        for number in range(200):
+            if number in (20, 199):
+                peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+            yield tell(document, f"Customer {number}")
+
+    drawn = draw(
+        stories(), 200, lambda name, image: None, default_theme(), shared_fonts(), False,
+        lambda label, done, total: reports.append((done, total)),
+    )  # fmt: skip
+
+    assert (drawn.customers, drawn.cards) == (200, 400)
+    assert reports == [(number, 200) for number in range(1, 201)]
+    assert peaks[1] - peaks[0] < 40_000  # kB
+
+
+def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a crash leaves behind is no card."""
+    write = into(tmp_path)
+    write("a/summary-1200x630.png", b"old")
+
+    def crash(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "replace", crash)
+    with pytest.raises(OSError, match="disk full"):
+        write("a/summary-1200x630.png", b"new")
+
+    assert (tmp_path / "a" / "summary-1200x630.png").read_bytes() == b"old"
+
+
+@pytest.fixture
+def world(built_world: BuiltWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BuiltWorld:
+    """A twin of the small world, which this process works on."""
+    twin = built_world.twin(tmp_path / "home")
+    for name, value in twin.settings_alone.items():
+        monkeypatch.setenv(name, value)
+    return twin
+
+
+def _materialize(asset: str, upstream: tuple[str, ...], config: dict[str, object]) -> dg.AssetMaterialization:
+    """Run the asset for the year as Dagster would, on the settings of this process."""
+    from wrapped_assets.resources.configured import RegistryResource, warehouse_resource
+    from wrapped_assets.settings import Settings
+
+    resources = {"warehouse": warehouse_resource(Settings.load()), "registry": RegistryResource()}
+    selection = dg.AssetSelection.assets(asset, *upstream)
+    result = dg.materialize(
+        [defs.get_assets_def(name) for name in (*upstream, asset)],
+        selection=selection,
+        partition_key=str(YEAR),
+        resources=resources,
+        run_config={"ops": {asset: {"config": config}}},
+        instance=dg.DagsterInstance.ephemeral(),
+    )
+    return result.asset_materializations_for_node(asset)[0]
+
+
+def test_an_operator_sees_the_cards_of_the_largest_customers(world: BuiltWorld) -> None:
+    """The asset writes both sizes for each and shows the first ones as pictures."""
+    shown = _materialize("wrapped_cards", (), {"customers": 5})
+
+    files = sorted((world.home / "cards" / str(YEAR)).rglob("*.png"))
+    assert len(files) == 10
+    assert {path.name for path in files} == {"summary-1080x1920.png", "summary-1200x630.png"}
+    assert shown.metadata["customers"].value == 5
+    assert (
+        len(re.findall(r"!\[card\]\(data:image/jpeg;base64,", str(shown.metadata["first_cards"].value))) == 3
+    )
+
+
+def test_the_announcement_has_a_mail_for_everybody_with_a_link(world: BuiltWorld) -> None:
+    """One row and two files each, readable by nobody else; whoever opted out gets none."""
+    from wrapped_assets.resources.open import open_registry
+    from wrapped_assets.settings import Settings
+
+    _materialize("wrapped_announcement", ("wrapped_tokens",), {"public_url": "https://wrapped.example.com/"})
+    folder = world.home / "announcements" / str(YEAR)
+    first = _table(folder)
+    with open_registry(Settings.load()) as registry:
+        links = {link.subject: link.url_key for link in registry.links_of_edition(YEAR)}
+        registry.opt_out(first[0]["wrapped_id"])
+    _materialize("wrapped_announcement", ("wrapped_tokens",), {"public_url": "https://wrapped.example.com"})
+    second = _table(folder)
+
+    assert {row["wrapped_id"]: row["address"] for row in first} == {
+        subject: f"https://wrapped.example.com/wrapped/{key}" for subject, key in links.items()
+    }
+    assert {row["wrapped_id"] for row in first} - {row["wrapped_id"] for row in second} == {
+        first[0]["wrapped_id"]
+    }
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert second[0]["address"] in (folder / second[0]["text_file"]).read_text(encoding="utf-8")
+    assert not (folder / first[0]["html_file"]).exists()
+
+
+def _table(folder: Path) -> list[dict[str, str]]:
+    return [*csv.DictReader(io.StringIO((folder / "announcement.csv").read_text(encoding="utf-8")))]

@@ -1,0 +1,120 @@
+"""wrapped_announcement: the e-mail to each customer of an edition, as files, and the table that a mail system reads.
+
+What is written is in wrapped_assets/serving/announcement.py; this module says to whom. Nothing is sent.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import dagster as dg
+
+from wrapped_assets.assets.common import OWNERS, RETRY, WRITERS_POOL, column_schema, describe, reporter
+from wrapped_assets.partitions import editions
+from wrapped_assets.pictures import markdown_table
+from wrapped_assets.resources.configured import RegistryResource
+from wrapped_assets.resources.registry import Link
+from wrapped_assets.resources.warehouse import Reader, Warehouse
+from wrapped_assets.serving.announcement import mail, table
+from wrapped_assets.serving.cards.batch import into
+from wrapped_assets.serving.moments import Story
+from wrapped_assets.serving.story import tell
+from wrapped_assets.serving.theme import default_theme, version
+from wrapped_assets.settings import Settings
+from wrapped_assets.summaries import document
+
+COLUMNS = column_schema(
+    [
+        ("wrapped_id", "text", "The customer."),
+        ("company", "text", "The customer's name."),
+        (
+            "address",
+            "text",
+            "The page, with the part that nobody can guess: whoever has this file can open every page.",
+        ),
+        ("title", "text", "The subject line."),
+        ("html_file, text_file", "text", "The two forms of the e-mail, beside the table."),
+    ]
+)
+
+
+class Announcement(dg.Config):
+    """Where the pages will be found."""
+
+    public_url: str
+    """What every address starts with, such as `https://wrapped.example.com`."""
+
+
+@dg.asset(
+    deps=["wrapped_summaries", "wrapped_tokens"],
+    partitions_def=editions,
+    group_name="wrapped",
+    kinds={"csv"},
+    owners=OWNERS,
+    code_version=version(),
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    retry_policy=RETRY,
+    # It only reads the warehouse, but no one reads it while somebody writes.
+    pool=WRITERS_POOL,
+    metadata={"dagster/column_schema": COLUMNS},
+    description=describe(
+        "one customer's e-mail: text and HTML, with the link to the page and no token",
+        "`wrapped_summaries` (what it says) and `wrapped_tokens` (where it leads)",
+        "Written below `<WRAPPED_HOME>/announcements/<year>/` (mode 0700), with `announcement.csv` for the mail system. Nothing is sent. Customers who opted"
+        " out or whose link was revoked get none.",
+    ),
+)
+def wrapped_announcement(
+    context: dg.AssetExecutionContext,
+    config: Announcement,
+    warehouse: dg.ResourceParam[Warehouse],
+    registry: RegistryResource,
+) -> dg.MaterializeResult:
+    """Write the e-mails of each edition of the run."""
+    report = reporter(context)
+    for key in context.partition_keys:
+        with registry.opened() as opened:
+            links = [
+                link for link in opened.links_of_edition(int(key)) if not (link.revoked or link.opted_out)
+            ]
+        folder = Settings.load().home / "announcements" / key
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        write, rows = into(folder), []
+        with warehouse.reading() as reader:
+            for done, (link, story) in enumerate(_invited(reader, int(key), links), 1):
+                address = f"{config.public_url.rstrip('/')}/wrapped/{link.url_key}"
+                written = mail(story, address, default_theme())
+                write(f"{link.subject}.txt", written.text.encode())
+                write(f"{link.subject}.html", written.html.encode())
+                rows.append((link.subject, story.company, address, written.title))
+                report("e-mails", done, len(links))
+        write("announcement.csv", table(rows).encode())
+        _forget(folder, {row[0] for row in rows})
+        context.add_asset_metadata(_metadata(rows, str(folder)), partition_key=key)
+    return dg.MaterializeResult()
+
+
+def _invited(reader: Reader, year: int, links: Sequence[Link]) -> Iterator[tuple[Link, Story]]:
+    edition = reader.edition(year)
+    if edition is None:
+        return
+    for link in links:
+        for row in reader.facts(year, link.subject):
+            yield link, tell(document(row, edition), link.company)
+
+
+def _forget(folder: Path, invited: set[str]) -> None:
+    """Remove the e-mails to whoever was invited by an earlier run and is no more."""
+    for path in [*folder.glob("*.html"), *folder.glob("*.txt")]:
+        if path.stem not in invited:
+            path.unlink()
+
+
+def _metadata(rows: Sequence[tuple[str, str, str, str]], folder: str) -> dict[str, dg.MetadataValue]:
+    return {
+        "dagster/partition_row_count": dg.MetadataValue.int(len(rows)),
+        "folder": dg.MetadataValue.path(folder),
+        "first_customers": dg.MetadataValue.md(
+            markdown_table(["customer", "title"], [(row[1], row[3]) for row in rows[:5]])
+        ),
+    }

@@ -1,0 +1,113 @@
+"""What stands on a card beside its words, by the name of its moment."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wrapped_assets.serving import drawings
+from wrapped_assets.serving.cards.fonts import TEXT
+from wrapped_assets.serving.cards.setting import Setter
+from wrapped_assets.serving.markup import NOTHING, Markup, join
+from wrapped_assets.serving.moments import Moment, Story
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where a picture may be."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def upright(self) -> bool:
+        return self.width > 600
+
+
+def placed(drawing: Markup, x: float, y: float, width: float, height: float) -> Markup:
+    """A drawing in a box."""
+    return Markup(
+        drawing.replace(
+            "<svg", f'<svg x="{x:.6g}" y="{y:.6g}" width="{width:.6g}" height="{max(height, 1):.6g}"', 1
+        )
+    )
+
+
+def _whole(draw: Callable[[Story, Moment], Markup]) -> Callable[[Story, Moment, Setter, Box], Markup]:
+    return lambda story, moment, setter, box: placed(draw(story, moment), box.x, box.y, box.width, box.height)
+
+
+def _list(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
+    """Rows with a name, what is told of it, and a bar or two from the middle."""
+    if not moment.rows:
+        return NOTHING
+    size, small = (44, 30) if box.upright else (26, 18)
+    step = min(box.height / len(moment.rows), 330 if box.upright else 150)
+    most = max(max(row.parts, default=0) for row in moment.rows) or 1
+    parts = []
+    for i, row in enumerate(moment.rows):
+        top = box.y + i * step
+        told = setter.fitted(row.told, box.width * 0.5, small, TEXT)
+        name = setter.broken(
+            row.name, box.width - 24 - told.size * setter.fonts.width(told.text, TEXT), size, 1
+        )
+        parts += [
+            setter.paragraph(name, box.x, top + size * 0.85, size, 1),
+            setter.text(told.text, box.x + box.width, top + size * 0.85, told.size, TEXT, end=True),
+        ]
+        drawn = (
+            drawings.mirror(*(part / most for part in row.parts))
+            if len(row.parts) == 2
+            else drawings.bar(row.parts[0] / most)
+        )
+        parts.append(placed(drawn, box.x, top + size * 1.25, box.width, min(step - size * 1.7, 190)))
+    return join(*parts)
+
+
+def _requests(story: Story, moment: Moment) -> Markup:
+    return drawings.skyline(story.document)
+
+
+def _years(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
+    size = 56 if box.upright else 32
+    half = (box.width - 24) / 2
+    pillars = drawings.columns(*(row.parts[0] for row in moment.rows))
+    parts = []
+    for i, (row, pillar) in enumerate(zip(moment.rows, pillars, strict=True)):
+        x = box.x + i * (half + 24)
+        told = setter.fitted(row.told, half, size)
+        parts += [
+            placed(pillar, x, box.y, half, box.height - size * 2.6),
+            setter.text(row.name, x, box.y + box.height - size * 1.5, size * 0.6, TEXT),
+            setter.text(told.text, x, box.y + box.height - size * 0.3, told.size),
+        ]
+    return join(*parts)
+
+
+def _peak(story: Story, moment: Moment) -> Markup:
+    active = sorted(filter(None, story.document.days))
+    return drawings.pair((active[(len(active) - 1) // 2] + active[len(active) // 2]) / 2, max(active))
+
+
+def _read(story: Story, moment: Moment) -> Markup:
+    told = story.document.requests
+    return drawings.needle(told.result_rows, told.rows_read) if told.rows_read else NOTHING
+
+
+PICTURES: dict[str, Callable[[Story, Moment, Setter, Box], Markup]] = {
+    "requests": _whole(_requests),
+    "calendar": _whole(lambda story, moment: drawings.punch_card(story.document)),
+    "peak": _whole(_peak),
+    "read": _whole(_read),
+    "service": _list,
+    "storage": _whole(
+        lambda story, moment: drawings.corner(moment.rows[0].parts[0]) if moment.rows else NOTHING
+    ),
+    "ingestion": _list,
+    "workspaces": _list,
+    "pipes": _list,
+    "rank": _whole(
+        lambda story, moment: drawings.crowd(story.document.rank.percentile if story.document.rank else 0)
+    ),
+    "growth": _years,
+}

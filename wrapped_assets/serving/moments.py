@@ -1,0 +1,85 @@
+"""What a story consists of: moments with their figures, sentences and rows; and how dates are told."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from wrapped_assets.numbers import ENGLISH, Locale
+from wrapped_assets.summaries import Summary
+
+MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a list: a name from outside or a label, what is told of it, and its parts of a whole (0 to 1) to draw."""
+
+    name: str
+    told: str
+    parts: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One slide, and one card."""
+
+    name: str
+    """In addresses and file names: "requests"."""
+
+    label: str
+    """The heading: "Requests"."""
+
+    figure: str
+    """What stands largest: "1,234,567"."""
+
+    unit: str = ""
+    """What the figure counts, read on from it: "API requests"."""
+
+    sentences: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    comparison: str | None = None
+    """Reads on from "That is"."""
+
+    exact: int | None = None
+    """The document's own integer, where the figure is that integer."""
+
+    @property
+    def alt(self) -> str:
+        """The moment as running text, for whoever cannot see it."""
+        rows = "; ".join(f"{row.name}: {row.told}" for row in self.rows)
+        said = [f"{self.label}: {self.figure} {self.unit}".strip(), *self.sentences, rows]
+        if self.comparison:
+            said.append(f"That is {self.comparison}")
+        return " ".join(f"{part.rstrip('.')}." for part in said if part)
+
+
+@dataclass(frozen=True)
+class Story:
+    """A customer's year, ready to be shown."""
+
+    company: str
+    year: int
+    through: str
+    """The last instant covered, in words, UTC."""
+
+    document: Summary = field(repr=False)
+    moments: tuple[Moment, ...] = ()
+    locale: Locale = ENGLISH
+
+    def moment(self, name: str) -> Moment | None:
+        """The moment of this name; None when the document has nothing for it."""
+        return next((moment for moment in self.moments if moment.name == name), None)
+
+
+def through(moment: dt.datetime) -> str:
+    """An instant to the minute: "31 December 2025, 23:59 UTC"."""
+    return f"{day_and_month(moment)} {moment.year}, {moment:%H:%M} UTC"
+
+
+def through_briefly(moment: dt.datetime) -> str:
+    """The same where there is little room: "31 Dec 2025, 23:59 UTC"."""
+    return f"{moment.day} {MONTHS[moment.month - 1][:3]} {moment.year}, {moment:%H:%M} UTC"
+
+
+def day_and_month(day: dt.date) -> str:
+    """A date without its year: "17 February"."""
+    return f"{day.day} {MONTHS[day.month - 1]}"

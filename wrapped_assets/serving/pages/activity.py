@@ -1,0 +1,115 @@
+"""The slides of what a customer asked for: the opening, requests, day by day, the peak day, data read."""
+
+from wrapped_assets.serving import drawings
+from wrapped_assets.serving.markup import Markup, el, join
+from wrapped_assets.serving.moments import Story
+from wrapped_assets.serving.pages import fitting
+from wrapped_assets.serving.pages.parts import View, area, art, comparison, figure, heading, sentences, words
+
+
+def opening(view: View) -> Markup:
+    story, moment = view.story, view.moment
+    return join(
+        words(
+            el(
+                "p",
+                el("span", moment.figure, class_=f"year fit {fitting.one_line(moment.figure)}"),
+                class_="figure",
+                aria_hidden="true",
+            ),
+            el(
+                "div",
+                _title(story),
+                el("p", *(_line(part) for part in moment.sentences[0].split("; ")), class_="said"),
+                class_="whose",
+            ),
+        ),
+        art(drawings.skyline(story.document), motion="grow"),
+    )
+
+
+def _line(text: str) -> Markup:
+    return el("span", f"{text} ", class_=f"line-of fit {fitting.one_line(text)}")
+
+
+def _title(story: Story) -> Markup:
+    width, lines = fitting.broken(story.company, 4)
+    shown = (el("span", f"{line} ", class_="line-of") for line in lines)
+    spoken = el("span", f"{story.company}, {story.year} wrapped", class_="hidden")
+    return el("h1", el("bdi", *shown, class_=f"company fit {width}", aria_hidden="true"), spoken, tabindex=-1)
+
+
+def requests(view: View) -> Markup:
+    story, moment = view.story, view.moment
+    group = story.locale.group
+    groups = moment.figure.split(group)
+    rows = [
+        el("span", part + (group if i + 1 < len(groups) else ""), class_="row", data_motion="count")
+        for i, part in enumerate(groups)
+    ]
+    return join(
+        words(heading(moment), el("p", moment.unit, class_="unit"), sentences(moment), comparison(moment)),
+        el(
+            "div",
+            el(
+                "p",
+                *rows,
+                class_=f"stack fit rows{min(len(groups), 12)} {fitting.one_line('0' * len(groups[0]) if len(groups) == 1 else '000,')}",
+            ),
+            class_="art thousands",
+        ),
+    )
+
+
+def calendar(view: View) -> Markup:
+    story, moment = view.story, view.moment
+    months = el(
+        "div", *(el("span", letter) for letter in "JFMAMJJASOND"), class_="months", aria_hidden="true"
+    )
+    scale = [el("i", class_=f"level{level}") for level in range(drawings.LEVELS + 1)]
+    legend = el("p", "fewer", el("span", *scale, aria_hidden="true"), "more requests", class_="legend")
+    return join(
+        words(heading(moment), figure(moment), sentences(moment)),
+        art(
+            months,
+            art(drawings.punch_card(story.document), motion="wipe", class_="card"),
+            legend,
+            class_="art calendar",
+        ),
+    )
+
+
+def peak(view: View) -> Markup:
+    story, moment = view.story, view.moment
+    day, month = moment.figure.split(" ")
+    times, rhythm = moment.sentences
+    return join(
+        words(
+            heading(moment),
+            el("p", el("span", day, class_=f"fit {fitting.one_line(day, 1.2)}", data_motion="count"), el("span", f" {month}", class_="month"), class_="figure leaf"),
+            el("p", moment.unit, class_="unit", data_motion="rise"),
+            el("p", times, class_="said", data_motion="rise"),
+            el("p", rhythm, class_="said", data_motion="rise"),
+        ),
+        el("div", art(drawings.pair(*_median_and_peak(story)), motion="growwiden"),
+           el("p", el("span", "median active day"), el("span", "peak day"), class_="twice"), class_="art captioned"),
+    )  # fmt: skip
+
+
+def _median_and_peak(story: Story) -> tuple[float, float]:
+    active = sorted(filter(None, story.document.days))
+    return (active[(len(active) - 1) // 2] + active[len(active) // 2]) / 2, max(active)
+
+
+def read(view: View) -> Markup:
+    story, moment = view.story, view.moment
+    told = story.document.requests
+    return join(
+        words(heading(moment), figure(moment), sentences(moment), comparison(moment)),
+        area(
+            drawings.needle(told.result_rows, told.rows_read),
+            "The field: rows processed. In it, to scale: rows answered.",
+        )
+        if told.rows_read
+        else None,
+    )

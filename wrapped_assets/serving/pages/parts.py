@@ -1,0 +1,77 @@
+"""The parts that slides are put together from."""
+
+from dataclasses import dataclass
+
+from wrapped_assets.serving.markup import NOTHING, Child, Markup, el, join
+from wrapped_assets.serving.moments import Moment, Story
+from wrapped_assets.serving.pages import fitting
+from wrapped_assets.serving.pages.links import Links
+
+
+@dataclass(frozen=True)
+class View:
+    """What a slide is made from."""
+
+    story: Story
+    moment: Moment
+    links: Links
+
+
+def heading(moment: Moment) -> Markup:
+    return el("h2", moment.label, class_="label", tabindex=-1)
+
+
+def figure(moment: Moment, least: float = 1.8) -> Markup:
+    """The figure on a line of its own, as large as fits, and what it counts."""
+    counting = "count" if any(map(str.isdigit, moment.figure)) else "rise"
+    return join(
+        el(
+            "p",
+            el(
+                "span",
+                moment.figure,
+                class_=f"fit {fitting.one_line(moment.figure, least)}",
+                data_motion=counting,
+            ),
+            class_="figure",
+        ),
+        el("p", moment.unit, class_="unit", data_motion="rise") if moment.unit else None,
+    )
+
+
+def sentences(moment: Moment) -> Markup:
+    return join(*(el("p", sentence, class_="said", data_motion="rise") for sentence in moment.sentences))
+
+
+def comparison(moment: Moment) -> Markup:
+    if moment.comparison is None:
+        return NOTHING
+    return el(
+        "p",
+        el("span", "That is "),
+        el("strong", moment.comparison, "."),
+        class_="compare",
+        data_motion="rise",
+    )
+
+
+def words(*children: Child) -> Markup:
+    return el("div", *children, class_="words")
+
+
+def art(*children: Child, motion: str | None = None, class_: str = "art") -> Markup:
+    return el("div", *children, class_=class_, data_motion=motion)
+
+
+def area(shape: Markup, note: str) -> Markup:
+    """A drawing of areas and what they stand for."""
+    return art(
+        el("div", shape, class_="field", data_motion="corners"),
+        el("p", note, class_="note"),
+        class_="art area",
+    )
+
+
+def named(name: str) -> Markup:
+    """A name from outside, which may run in either direction."""
+    return el("bdi", name, class_="name")
