@@ -63,9 +63,7 @@ def test_a_promotion_takes_the_place_of_the_version_before(
     assert (first.is_closed, second.is_closed) == (True, False)
 
 
-def test_a_promotion_forgets_nothing_that_landed(
-    shelf: Shelf, published: Published, opened: Opened
-) -> None:
+def test_a_promotion_forgets_nothing_that_landed(shelf: Shelf, published: Published, opened: Opened) -> None:
     """The new version has looked at landing before the first request reaches it."""
     published.promoted[YEAR] = version(2)
     shelf.look()

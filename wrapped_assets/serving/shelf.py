@@ -141,9 +141,7 @@ class Shelf:
             if self._looks % FOLLOW_EVERY == 0:
                 for year, edition in self._editions.items():
                     trouble = (
-                        self._attempt(
-                            f"follow landing for {year}", partial(edition.follow, FOLLOW_SECONDS)
-                        )
+                        self._attempt(f"follow landing for {year}", partial(edition.follow, FOLLOW_SECONDS))
                         or trouble
                     )
             self._looks += 1
