@@ -97,6 +97,35 @@ def test_the_last_reading_counts_and_not_the_largest(built: Pipeline) -> None:
         assert (row["storage_bytes"], row["storage_rows"], row["largest_datasource"]) == (8, 8, "y")
 
 
+def test_readings_of_one_hour_under_two_names_are_one_data_source(tmp_path: Path) -> None:
+    """The later one counts, though smaller and of a lesser name: in the snapshot, and in an hour that is counted again."""
+    pipeline = Pipeline(tmp_path)
+    first = reading("org-1", "2025-03-01T10:00", "d", datasource_name="z", bytes=9, rows=9)
+    second = reading("org-1", "2025-03-01T10:30", "d", datasource_name="y", bytes=8, rows=8)
+    third = reading("org-1", "2025-03-01T10:45", "d", datasource_name="x", bytes=7, rows=7)
+    pipeline.build(*files_of(first, second))
+    with serving(pipeline) as live:
+        for size, name in ((8, "y"), (7, "x")):
+            row = said(live, [ANA])
+            assert (row["storage_bytes"], row["storage_rows"], row["largest_datasource"]) == (
+                size,
+                size,
+                name,
+            )
+            pipeline.land(*files_of(third, name="late"))
+            live.follow()
+
+
+def test_errors_add_up_over_hours_and_days(built: Pipeline) -> None:
+    """Three of them: two in one day that history has a part of, one on another day."""
+    with serving(built) as live:
+        for number, at in enumerate(("2025-03-01T12:00", "2025-03-01T13:00", "2025-03-02T12:00")):
+            built.land(*files_of(request("org-1", at, f"e{number}", error=1), name=f"late-{number}"))
+        live.follow()
+
+        assert said(live, [ANA])["total_errors"] == 3
+
+
 def test_a_correction_replaces_what_it_corrects(built: Pipeline) -> None:
     """A newer version of a row that history holds."""
     with serving(built) as live:
