@@ -5,8 +5,18 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import urllib3
 
-from tests.landing_files import files_of, operation, organization, request, truncated, workspace
+from tests.landing_files import (
+    files_of,
+    operation,
+    organization,
+    reading,
+    request,
+    truncated,
+    workspace,
+    write,
+)
 from tests.live import said, serving
 from tests.pipeline import NOW, SECRET, Pipeline
 from wrapped_assets.identity import wrapped_id
@@ -45,6 +55,75 @@ def test_a_repeated_row_counts_once(built: Pipeline) -> None:
 
         assert (report.taken, report.hours) == (1, 1)
         assert requests(live, ANA) == 2
+
+
+def test_only_what_differs_is_kept(tmp_path: Path) -> None:
+    """A late request marks its own organization, kind and periods; all that was exported once more costs nothing."""
+    pipeline = Pipeline(tmp_path)
+    known = [
+        request("org-1", "2025-03-01T10:00", "a"),
+        request("org-2", "2025-03-01T10:10", "b"),
+        operation("org-1", "2025-03-01T10:20"),
+        operation("org-2", "2025-03-01T10:20"),
+    ]
+    pipeline.build(*files_of(*known))
+    with serving(pipeline) as live:
+        pipeline.land(*files_of(*known, request("org-1", "2025-03-01T10:30", "late"), name="again"))
+        live.follow()
+        kept = {
+            level: live.history.rows(
+                f"select organization_id, kind, id, amount from fresh.{level} join organizations using (organization)"
+                " order by all nulls first"
+            )
+            for level in ("hourly", "daily", "monthly")
+        }
+
+    both = [("org-1", "requests", None, 0), ("org-1", "requests", "ws-1", 2)]
+    days = [("org-1", "days", None, 0), ("org-1", "days", "", 2)]
+    assert kept == {"hourly": both, "daily": both, "monthly": days + both}
+
+
+def test_the_last_reading_counts_and_not_the_largest(built: Pipeline) -> None:
+    """Of a day that history and a fresh file share, under a new name, and of the months around it."""
+    with serving(built) as live:
+        for number, (at, name, size) in enumerate(
+            [("2025-03-01T10:00", "z", 9), ("2025-03-01T12:00", "y", 8), ("2025-02-01T12:00", "zz", 10)]
+        ):
+            row = reading("org-1", at, "d", datasource_name=name, bytes=size, rows=size)
+            built.land(*files_of(row, name=f"late-{number}"))
+            live.follow()
+        row = said(live, [ANA])
+
+        assert (row["storage_bytes"], row["storage_rows"], row["largest_datasource"]) == (8, 8, "y")
+
+
+def test_readings_of_one_hour_under_two_names_are_one_data_source(tmp_path: Path) -> None:
+    """The later one counts, though smaller and of a lesser name: in the snapshot, and in an hour that is counted again."""
+    pipeline = Pipeline(tmp_path)
+    first = reading("org-1", "2025-03-01T10:00", "d", datasource_name="z", bytes=9, rows=9)
+    second = reading("org-1", "2025-03-01T10:30", "d", datasource_name="y", bytes=8, rows=8)
+    third = reading("org-1", "2025-03-01T10:45", "d", datasource_name="x", bytes=7, rows=7)
+    pipeline.build(*files_of(first, second))
+    with serving(pipeline) as live:
+        for size, name in ((8, "y"), (7, "x")):
+            row = said(live, [ANA])
+            assert (row["storage_bytes"], row["storage_rows"], row["largest_datasource"]) == (
+                size,
+                size,
+                name,
+            )
+            pipeline.land(*files_of(third, name="late"))
+            live.follow()
+
+
+def test_errors_add_up_over_hours_and_days(built: Pipeline) -> None:
+    """Three of them: two in one day that history has a part of, one on another day."""
+    with serving(built) as live:
+        for number, at in enumerate(("2025-03-01T12:00", "2025-03-01T13:00", "2025-03-02T12:00")):
+            built.land(*files_of(request("org-1", at, f"e{number}", error=1), name=f"late-{number}"))
+        live.follow()
+
+        assert said(live, [ANA])["total_errors"] == 3
 
 
 def test_a_correction_replaces_what_it_corrects(built: Pipeline) -> None:
@@ -398,3 +477,30 @@ def test_what_is_no_snapshot_is_refused(tmp_path: Path) -> None:
     for name in ("text.duckdb", "nothing.duckdb"):
         with pytest.raises(SnapshotUnreadable, match=name):
             Live.open(tmp_path / name, store, SECRET)
+
+
+def test_a_bucket_is_followed_like_a_folder(built: Pipeline, tmp_path: Path) -> None:
+    """Files are spooled into the worker's own folder, the only one that its database may read."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    options = {
+        "endpoint": f"http://{host}:{port}",
+        "region": "us-east-1",
+        "access_key_id": "test",
+        "secret_access_key": "test",
+    }
+    try:
+        urllib3.request("PUT", f"http://{host}:{port}/landing")
+        store = LandingStore.open("s3://landing", options)
+        (new,) = files_of(request("org-1", "2025-05-01T10:00", "x"), name="new")
+        store.put_new(new.key, write(tmp_path / "elsewhere", new))
+        with built.warehouse.reading() as reader:
+            reader.write_snapshot(tmp_path / "bucket.duckdb", 2025)
+        with Live.open(tmp_path / "bucket.duckdb", store, SECRET) as live:
+            assert live.follow().taken == 1
+            assert requests(live, ANA) == 3
+    finally:
+        server.stop()

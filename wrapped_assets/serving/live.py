@@ -67,7 +67,7 @@ class Live:
         snapshot: Path,
         store: LandingStore,
         secret: bytes,
-        memory_limit: str = "128MB",
+        memory_limit: str = "64MB",
         calendar: Callable[[], Span] = lambda: Span(date.min, date.max),
     ) -> "Live":
         """Serve a snapshot file; SnapshotUnreadable when it is none. Nothing is listed yet.
