@@ -84,6 +84,19 @@ def test_what_no_font_has_is_left_out(text: str) -> None:
     assert ink(picture(text, fonts)) == 0
 
 
+@pytest.mark.parametrize("size", ["1080x1920", "1200x630"])
+def test_a_name_that_cannot_be_drawn_is_replaced(size: str) -> None:
+    """By words that name nobody: the card is never without its lines."""
+    document = year_documents.longest("\U00012000")
+    told = {
+        name: card(tell(document, "\U00012000"), name, size, default_theme(), Fonts([SHIPPED])).svg
+        for name in ("summary", "workspaces", "pipes")
+    }
+
+    assert all("Your team" in svg for svg in told.values())
+    assert "Top workspaces" in told["workspaces"] and "No. 1" in told["pipes"]
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.text(max_size=12))
 def test_any_text_at_all_can_be_set(text: str) -> None:
