@@ -43,9 +43,9 @@ def _upright(story: Story, setter: Setter) -> Markup:
         parts += [
             el("rect", class_="ink", x=side, y=y, width=inner, height=4),
             setter.text(figure.text, side, y + 36 + figure.size * 0.72, figure.size),
-            setter.text(requests.unit, side, y + 36 + figure.size * 0.72 + 62, 48),
+            setter.text(requests.unit, side, y + 36 + figure.size * 0.72 + 76, 48),
         ]
-        y += figure.size * 0.72 + 140
+        y += figure.size * 0.72 + 152
     cells = facts(story, 4)
     for i, moment in enumerate(cells):
         parts.append(_cell(moment, setter, side + (i % 2) * 476, y + (i // 2) * 210, 444, (84, 34)))
@@ -67,10 +67,10 @@ def _lying(story: Story, setter: Setter) -> Markup:
         figure = setter.fitted(requests.figure, 590, 118)
         parts += [
             setter.text(figure.text, 554, 56 + 0.69 * figure.size, figure.size),
-            setter.text(requests.unit, 554, 56 + 0.69 * figure.size + 40, 30),
+            setter.text(requests.unit, 554, 56 + 0.69 * figure.size + 46, 30),
         ]
     for i, moment in enumerate(facts(story, 4)):
-        parts.append(_cell(moment, setter, 554 + (i % 2) * 304, 206 + (i // 2) * 110, 286, (46, 20)))
+        parts.append(_cell(moment, setter, 554 + (i % 2) * 304, 210 + (i // 2) * 110, 286, (46, 20)))
     parts.append(_skyline(story, 0, 440, 1200, 116))
     return join(*parts)
 
