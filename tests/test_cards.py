@@ -3,11 +3,14 @@
 import io
 import random
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fontTools.subset import Subsetter
+from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -82,6 +85,59 @@ def test_what_no_font_has_is_left_out(text: str) -> None:
     assert fonts.drawable(text) == ""
     assert fonts.drawable(f"A{text} B") in ("A B", "A B")
     assert ink(picture(text, fonts)) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("a\u0301b", ["á", "b"]),
+        ("👩‍💻🚀", ["👩‍💻", "🚀"]),
+        ("🇩🇪🇫🇷", ["🇩🇪", "🇫🇷"]),
+        ("👍🏽!", ["👍🏽", "!"]),
+        ("क्षि", ["क्", "षि"]),
+        ("a\u202eb\x00c", ["a", "b", " ", "c"]),
+    ],
+)
+def test_a_letter_with_its_marks_and_a_joined_emoji_are_never_split(text: str, cut: list[str]) -> None:
+    """And nothing that turns the direction of what follows gets through."""
+    assert [*clusters(text)] == cut
+
+
+def test_what_is_invisible_needs_no_glyph() -> None:
+    """A selector that a font lacks is dropped, its letter stays."""
+    assert Fonts([SHIPPED]).drawable("A\ufe0fB") == "AB"
+
+
+def test_of_two_files_of_one_family_only_the_first_is_counted_on(tmp_path: Path) -> None:
+    """The renderer finds fonts by family: a letter that only the second file has would be drawn as a box."""
+    for folder, letters in (("first", "א"), ("second", "אב")):
+        (tmp_path / folder).mkdir()
+        with TTFont(SHIPPED / "NotoSansHebrew-Bold.ttf") as font:
+            cutter = Subsetter()
+            cutter.populate(text=letters)
+            cutter.subset(font)
+            font.save(tmp_path / folder / "Hebrew.ttf")
+    latin = tmp_path / "latin"
+    latin.mkdir()
+    for name in ("wrapped-display.ttf", "wrapped-text.ttf"):
+        shutil.copy(SHIPPED / name, latin)
+
+    fonts = Fonts([latin, tmp_path / "first", tmp_path / "second"])
+
+    assert fonts.drawable("אב") == "א"
+
+
+@pytest.mark.parametrize("size", ["1080x1920", "1200x630"])
+def test_a_name_that_cannot_be_drawn_is_replaced(size: str) -> None:
+    """By words that name nobody: the card is never without its lines."""
+    document = year_documents.longest("\U00012000")
+    told = {
+        name: card(tell(document, "\U00012000"), name, size, default_theme(), Fonts([SHIPPED])).svg
+        for name in ("summary", "workspaces", "pipes")
+    }
+
+    assert all("Your team" in svg for svg in told.values())
+    assert "Top workspaces" in told["workspaces"] and "No. 1" in told["pipes"]
 
 
 @settings(deadline=None, max_examples=60)

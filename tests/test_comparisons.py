@@ -31,6 +31,11 @@ def test_the_readable_ratio_of_the_first_priority_is_told() -> None:
     assert told(12_090_000, SEATS, ICELAND) == "31 requests for every person in Iceland"
 
 
+def test_priority_counts_more_than_a_rounder_ratio() -> None:
+    """31 stadiums would be nearer to the middle; the people of Iceland come first."""
+    assert told(2_790_000, SEATS, ICELAND) == "7.2 requests for every person in Iceland"
+
+
 def test_a_readable_ratio_beats_a_higher_priority_that_is_not() -> None:
     """Fewer requests than people in Iceland: the stadium it is."""
     assert told(180_000, ICELAND, SEATS) == "one for each seat, 2 times over"

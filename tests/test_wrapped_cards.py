@@ -74,15 +74,14 @@ def _materialize(asset: str, upstream: tuple[str, ...], config: dict[str, object
     from wrapped_assets.settings import Settings
 
     resources = {"warehouse": warehouse_resource(Settings.load()), "registry": RegistryResource()}
-    selection = dg.AssetSelection.assets(asset, *upstream)
-    result = dg.materialize(
-        [defs.get_assets_def(name) for name in (*upstream, asset)],
-        selection=selection,
-        partition_key=str(YEAR),
-        resources=resources,
-        run_config={"ops": {asset: {"config": config}}},
-        instance=dg.DagsterInstance.ephemeral(),
-    )
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize(
+            [defs.get_assets_def(name) for name in (*upstream, asset)],
+            partition_key=str(YEAR),
+            resources=resources,
+            run_config={"ops": {asset: {"config": config}}},
+            instance=instance,
+        )
     return result.asset_materializations_for_node(asset)[0]
 
 

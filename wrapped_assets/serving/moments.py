@@ -9,6 +9,10 @@ from wrapped_assets.summaries import Summary
 MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]  # fmt: skip
 
 
+NAMELESS = "Your team"
+"""What a customer without a name is called."""
+
+
 @dataclass(frozen=True)
 class Row:
     """A line of a list: a name from outside or a label, what is told of it, and its parts of a whole (0 to 1) to draw."""

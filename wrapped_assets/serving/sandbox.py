@@ -120,9 +120,11 @@ async def _start() -> asyncio.subprocess.Process:
     try:
         async with asyncio.timeout(START_SECONDS):
             await process.stdout.readexactly(len(READY))
-    except (TimeoutError, asyncio.IncompleteReadError):
+    except BaseException as error:
         await _kill(process)
-        raise Problem(503, "q cannot be run just now", {"Retry-After": "5"}) from None
+        if isinstance(error, TimeoutError | asyncio.IncompleteReadError):
+            raise Problem(503, "q cannot be run just now", {"Retry-After": "5"}) from None
+        raise
     return process
 
 

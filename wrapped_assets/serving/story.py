@@ -10,13 +10,13 @@ from statistics import median
 
 from wrapped_assets.comparisons import Unit, compare
 from wrapped_assets.numbers import ENGLISH, Locale, count, milliseconds, nearest, scaled, share, size, times
-from wrapped_assets.serving.moments import Moment, Row, Story, day_and_month, through
+from wrapped_assets.serving.moments import NAMELESS, Moment, Row, Story, day_and_month, through
 from wrapped_assets.summaries import Summary
 
 
 def tell(document: Summary, company: str | None, locale: Locale = ENGLISH) -> Story:
-    """The story of this document. A company without a name is told as "Your team"."""
-    name = " ".join((company or "").split()) or "Your team"
+    """The story of this document. A company without a name is told as NAMELESS."""
+    name = " ".join((company or "").split()) or NAMELESS
     told = _Told(document, locale)
     moments = (told.opening(name), *(moment for moment in told.metrics() if moment), told.share(name))
     return Story(name, document.year, through(document.through), document, moments, locale)

@@ -8,7 +8,7 @@ from wrapped_assets.serving.cards.pictures import PICTURES, Box
 from wrapped_assets.serving.cards.setting import Setter
 from wrapped_assets.serving.cards.summary import summary
 from wrapped_assets.serving.markup import Markup, el, join
-from wrapped_assets.serving.moments import Moment, Story, through_briefly
+from wrapped_assets.serving.moments import NAMELESS, Moment, Story, through_briefly
 from wrapped_assets.serving.pages.slides import LOOKS
 from wrapped_assets.serving.theme import Scheme, Theme
 
@@ -95,7 +95,7 @@ def _moment(story: Story, moment: Moment, setter: Setter, width: int, height: in
 
 def _upright(story: Story, moment: Moment, setter: Setter) -> Markup:
     side, inner = 80, 920
-    company, size = setter.shrunk(story.company, inner - 180, (64, 48, 36), 1)
+    company, size = setter.shrunk(setter.named(story.company, NAMELESS), inner - 180, (64, 48, 36), 1)
     lines, figure_size = _figure(moment, setter, inner, 430, (200, 150, 120, 96, 72), 3)
     parts = [
         setter.paragraph(company, side, 150, size, 1.1),
@@ -122,7 +122,7 @@ def _upright(story: Story, moment: Moment, setter: Setter) -> Markup:
 
 def _lying(story: Story, moment: Moment, setter: Setter) -> Markup:
     side, inner = 56, 520
-    company, size = setter.shrunk(f"{story.company}", inner - 100, (34, 26), 1)
+    company, size = setter.shrunk(setter.named(story.company, NAMELESS), inner - 100, (34, 26), 1)
     lines, figure_size = _figure(moment, setter, inner, 190, (130, 96, 72, 56), 2)
     y = 150 + figure_size * 0.8
     parts = [
@@ -151,8 +151,7 @@ def _figure(
 ) -> tuple[list[str], float]:
     """The figure on one line as large as fits; a name on several."""
     if moment.name in NAMED:
-        broken, size = setter.shrunk(moment.figure, width, sizes, lines)
-        return broken or [moment.label], size
+        return setter.shrunk(setter.named(moment.figure, moment.label), width, sizes, lines)
     line = setter.fitted(moment.figure, width, most)
     return [line.text], line.size
 

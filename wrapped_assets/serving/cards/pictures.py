@@ -49,7 +49,10 @@ def _list(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
         top = box.y + i * step
         told = setter.fitted(row.told, box.width * 0.5, small, TEXT)
         name = setter.broken(
-            row.name, box.width - 24 - told.size * setter.fonts.width(told.text, TEXT), size, 1
+            setter.named(row.name, f"No. {i + 1}"),
+            box.width - 24 - told.size * setter.fonts.width(told.text, TEXT),
+            size,
+            1,
         )
         parts += [
             setter.paragraph(name, box.x, top + size * 0.85, size, 1),

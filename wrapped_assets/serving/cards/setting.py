@@ -43,6 +43,10 @@ class Setter:
             )
         )  # fmt: skip
 
+    def named(self, name: str, instead: str) -> str:
+        """The name, or what stands in for one that no font can draw a letter of."""
+        return name if self.fonts.drawable(name, DISPLAY) else instead
+
     def fitted(self, text: str, width: float, most: float, family: str = DISPLAY) -> Line:
         """The text on one line as large as fits into the width, up to a size."""
         ems = self.fonts.width(text, family) or 1

@@ -4,7 +4,7 @@ from wrapped_assets.serving import drawings
 from wrapped_assets.serving.cards.fonts import TEXT
 from wrapped_assets.serving.cards.setting import Setter
 from wrapped_assets.serving.markup import Markup, el, join
-from wrapped_assets.serving.moments import Moment, Story
+from wrapped_assets.serving.moments import NAMELESS, Moment, Story
 
 # What is told, best first; a document that lacks one moves up the next.
 ORDER = ("read", "calendar", "peak", "rank", "growth", "service", "storage", "ingestion")
@@ -31,7 +31,7 @@ def _skyline(story: Story, x: float, y: float, width: float, height: float) -> M
 def _upright(story: Story, setter: Setter) -> Markup:
     side, inner = 80, 920
     year = setter.fitted(str(story.year), inner, 540)
-    company, size = setter.shrunk(story.company, inner, (150, 120, 96, 72, 56), 2)
+    company, size = setter.shrunk(setter.named(story.company, NAMELESS), inner, (150, 120, 96, 72, 56), 2)
     y = 130 + year.size * 0.69
     parts = [setter.text(year.text, side - 12, y, year.size)]
     y += size * 0.98 + 20
@@ -43,9 +43,9 @@ def _upright(story: Story, setter: Setter) -> Markup:
         parts += [
             el("rect", class_="ink", x=side, y=y, width=inner, height=4),
             setter.text(figure.text, side, y + 36 + figure.size * 0.72, figure.size),
-            setter.text(requests.unit, side, y + 36 + figure.size * 0.72 + 62, 48),
+            setter.text(requests.unit, side, y + 36 + figure.size * 0.72 + 76, 48),
         ]
-        y += figure.size * 0.72 + 140
+        y += figure.size * 0.72 + 152
     cells = facts(story, 4)
     for i, moment in enumerate(cells):
         parts.append(_cell(moment, setter, side + (i % 2) * 476, y + (i // 2) * 210, 444, (84, 34)))
@@ -57,7 +57,7 @@ def _upright(story: Story, setter: Setter) -> Markup:
 def _lying(story: Story, setter: Setter) -> Markup:
     side = 56
     year = setter.fitted(str(story.year), 420, 250)
-    company, size = setter.shrunk(story.company, 420, (76, 60, 46, 36), 2)
+    company, size = setter.shrunk(setter.named(story.company, NAMELESS), 420, (76, 60, 46, 36), 2)
     parts = [
         setter.text(year.text, side - 6, 56 + year.size * 0.69, year.size),
         setter.paragraph(company, side, 70 + year.size * 0.69 + size, size, 1.0),
@@ -67,10 +67,10 @@ def _lying(story: Story, setter: Setter) -> Markup:
         figure = setter.fitted(requests.figure, 590, 118)
         parts += [
             setter.text(figure.text, 554, 56 + 0.69 * figure.size, figure.size),
-            setter.text(requests.unit, 554, 56 + 0.69 * figure.size + 40, 30),
+            setter.text(requests.unit, 554, 56 + 0.69 * figure.size + 46, 30),
         ]
     for i, moment in enumerate(facts(story, 4)):
-        parts.append(_cell(moment, setter, 554 + (i % 2) * 304, 206 + (i // 2) * 110, 286, (46, 20)))
+        parts.append(_cell(moment, setter, 554 + (i % 2) * 304, 210 + (i // 2) * 110, 286, (46, 20)))
     parts.append(_skyline(story, 0, 440, 1200, 116))
     return join(*parts)
 
