@@ -65,8 +65,12 @@ def made(tmp_path: Path) -> Iterator[World]:
 
 async def _send(made: World, method: str, url: str, **request: Any) -> httpx.Response:
     transport = httpx.ASGITransport(made.app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
-        return await client.request(method, url, **request)
+    try:
+        async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
+            return await client.request(method, url, **request)
+    finally:
+        # The next answer has an event loop of its own, which cannot speak with this one's processes.
+        await made.app.parts.pipes.sandbox.close()
 
 
 def send(made: World, method: str, url: str, **request: Any) -> httpx.Response:
