@@ -8,7 +8,7 @@ export WRAPPED_HOME ?= $(CURDIR)/.wrapped
 export DAGSTER_HOME ?= $(WRAPPED_HOME)/dagster
 PORT ?= 3000
 
-.PHONY: help demo dev test test-clickhouse test-clickhouse-server test-slow check bench bench-clickhouse golden clean
+.PHONY: help demo dev serve test test-clickhouse test-clickhouse-server test-slow check bench bench-clickhouse golden clean
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,9 @@ dev: $(VENV)/.installed ## The Dagster UI and daemon on http://localhost:3000 (P
 	@$(BIN)/python -m wrapped_assets.ready $(PORT)
 	@mkdir -p $(DAGSTER_HOME) && cp dagster.yaml $(DAGSTER_HOME)/dagster.yaml
 	$(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port $(PORT)
+
+serve: $(VENV)/.installed ## The API and the pages of what is published, on http://127.0.0.1:8080
+	$(BIN)/wrapped serve
 
 test: check ## Everything that must hold before a commit, under 12 minutes on 2 cores
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow and not clickhouse and not clickhouse_server'

@@ -21,9 +21,13 @@ TABLES: dict[str, str] = {
             bad_row_count, last_exported_at, imported_at
         from landing_files""",
     "landing.file_days": """
-        select sequence as file_id, family, day, rows as row_count, last as last_exported_at
-        from landing_files
-        array join `days.day` as day, `days.row_count` as rows, `days.last_exported_at` as last""",
+        select sequence as file_id, family, day, rows as row_count, last as last_exported_at, held.hours as hours
+        from (
+            select sequence, family, file_id, day, rows, last
+            from landing_files
+            array join `days.day` as day, `days.row_count` as rows, `days.last_exported_at` as last
+        ) as files
+        join (select distinct family, file_id, day, hours from landing_hours) as held using (family, file_id, day)""",
     "landing.quarantined_rows": """
         select distinct files.sequence as file_id, row_number, quarantined.reason as reason, content
         from landing_quarantined_rows as quarantined join landing_files as files using (file_id)""",

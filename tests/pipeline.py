@@ -207,7 +207,7 @@ CONTENTS = {
             last_exported_at
         from landing.files where state <> 'replaced'""",
     "landing.file_days": """
-        select days.family, object_key, day, days.row_count, days.last_exported_at
+        select days.family, object_key, day, days.row_count, days.last_exported_at, days.hours
         from landing.file_days as days join landing.files using (file_id) where state <> 'replaced'""",
     "landing.quarantined_rows": """
         select family, object_key, row_number, quarantined.reason, content

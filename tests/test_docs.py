@@ -90,6 +90,16 @@ def make_targets() -> set[str]:
     return set(re.findall(r"^([a-z-]+):.*##", text(ROOT / "Makefile"), re.MULTILINE))
 
 
+def ways_in() -> set[tuple[str, str]]:
+    """Every method and pattern of the API's routes."""
+    tree = ast.parse(text(CODE / "serving" / "app.py"))
+    calls = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "Route"
+    ]
+    found = [(ast.literal_eval(call.args[0]), ast.literal_eval(call.args[1])) for call in calls]
+    return {(method, pattern) for methods, pattern in found for method in methods}
+
+
 def reasons_for_rows() -> set[str]:
     """Why a row is set aside, without the column's name."""
     reasons = set()
@@ -147,6 +157,7 @@ def test_the_code_is_read_right() -> None:
     assert {"demo", "test"} <= make_targets()
     assert {"is null", "is negative"} <= reasons_for_rows()
     assert {"required column", "is missing"} <= reasons_for_files()
+    assert ("GET", "/wrapped/{url_key}") in ways_in()
     assert "peak_day" in schema_fields()
 
 
@@ -167,6 +178,13 @@ def test_every_command_and_option_is_explained(command: str, option: str) -> Non
     """In the line of that command, on the page about what is stable today."""
     (line,) = re.findall(rf"^\| `wrapped {command}` .*$", text(ROOT / "docs" / "api.md"), re.MULTILINE)
     assert f"`{option}`" in line or option == command
+
+
+@pytest.mark.parametrize(("method", "pattern"), sorted(ways_in()))
+def test_every_way_in_is_explained(method: str, pattern: str) -> None:
+    """Each route of the API with its method, on the page about it."""
+    explained = text(ROOT / "docs" / "api.md")
+    assert f"`{method} {pattern}`" in explained or f"{pattern}`, `{method}`" in explained
 
 
 @pytest.mark.parametrize("name", sorted({key.name for check in checks for key in check.check_keys}))

@@ -1,12 +1,16 @@
 """What an edition says and holds when a layer below is ahead of it, behind it, or changed; on the way to its freeze too."""
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 
 import pytest
 
-from tests.landing_files import LandingFile, Row, files_of, organization, request, workspace
+from tests.landing_files import LandingFile, Row, files_of, organization, reading, request, workspace
 from tests.pipeline import Pipeline, Run, differs_from_oracle
 from wrapped_assets.periods import Span
+from wrapped_assets.resources.clickhouse.writer_lock import alone
+from wrapped_assets.resources.errors import WarehouseBusy
 
 FREEZE, AFTER = datetime(2026, 1, 7, tzinfo=UTC), datetime(2026, 1, 8, tzinfo=UTC)
 DAY = Span.day(date(2025, 6, 3))
@@ -145,3 +149,58 @@ def test_of_a_file_only_the_days_that_are_held_count_for_the_reach(pipeline: Pip
         run.summaries(2025)
         edition = run.writer.edition(2025)
         assert edition is not None and edition.generated_at.date() == DAY.start
+
+
+def test_an_edition_can_be_read_in_pieces(pipeline: Pipeline) -> None:
+    """Any choice of customers gets the facts that all of them get, its place among everybody included."""
+    events = [request(f"org-{n}", id=f"{n}-{m}") for n in range(7) for m in range(n)]
+    pipeline.build(*files_of(*events), *files_of(reading("idle"), reading("other", at="2024-05-05")))
+    with pipeline.open() as run:
+        everybody = run.writer.facts(2025)
+        ids = list(run.writer.recipients(2025))
+        assert len(everybody) == 7 and ids == sorted(row["wrapped_id"] for row in everybody)
+        assert run.writer.facts_of(2025, ids) == everybody
+        assert run.writer.facts_of(2025, ids[:3]) == [
+            row for row in everybody if row["wrapped_id"] in ids[:3]
+        ]
+        assert run.writer.facts_of(2025, ["unknown"]) == run.writer.facts_of(2025, []) == []
+
+
+def test_late_rows_are_counted_by_whoever_reads(pipeline: Pipeline) -> None:
+    """As the refresh counts them; a live edition leaves out nothing."""
+    pipeline.build(*files_of(request(id="a", at="2025-03-01"), name="a"))
+    with pipeline.open() as run:
+        assert run.writer.left_out(2025) == run.writer.left_out(1999) == 0
+        freeze(run)
+        pipeline.land(*files_of(request(id="b", at="2025-03-02"), request(id="c", at="2025-03-02"), name="b"))
+        run.import_everything()
+        run.layers()
+        assert freeze(run) == 2
+    with pipeline.warehouse.reading() as reader:
+        assert reader.left_out(2025) == 2
+
+
+def test_nobody_writes_while_an_edition_is_read_as_a_whole(pipeline: Pipeline) -> None:
+    """Its many statements agree with each other."""
+    pipeline.build(*files_of(request()))
+    with pipeline.warehouse.unchanging(patience=0) as reader:
+        assert len(reader.recipients(2025)) == 1
+        assert not can_be_written(pipeline)
+    assert can_be_written(pipeline)
+
+
+def can_be_written(pipeline: Pipeline) -> bool:
+    """Whether another process would get in to write at once."""
+    if pipeline.engine == "clickhouse":
+        try:
+            with alone(pipeline.clickhouse.lock, "the warehouse", patience=0):
+                return True
+        except WarehouseBusy:
+            return False
+    command = [
+        sys.executable,
+        "-c",
+        "import duckdb, sys; duckdb.connect(sys.argv[1])",
+        str(pipeline.duckdb.path),
+    ]
+    return subprocess.run(command, capture_output=True).returncode == 0

@@ -1,23 +1,20 @@
-"""The command line: `wrapped demo | build | summary | check | token`."""
+"""The command line: `wrapped demo | build | summary | check | publish | promote | rollback | versions | token | serve`."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from wrapped_assets import cli_token, progress
+from wrapped_assets import cli_publish, cli_serve, cli_token, progress
 from wrapped_assets.command import wrapped
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import Refused, RegionUnavailable, WarehouseError
 from wrapped_assets.resources.landing_store import LandingStoreError
 from wrapped_assets.settings import BadSettings, Settings
 from wrapped_assets.summaries import ContradictoryFacts
+from wrapped_assets.terminal import bars, console, errors, say
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,10 +27,9 @@ app = typer.Typer(
     "Exit codes: 0 done, 1 a check failed, 2 refused, with what to do next.",
 )
 
+app.add_typer(cli_publish.app)
 app.add_typer(cli_token.app, name="token")
-
-console = Console(stderr=False)
-errors = Console(stderr=True)
+app.command()(cli_serve.serve)
 
 Year = Annotated[int, typer.Option("--year", "-y", help="The calendar year, UTC.", min=1990, max=2200)]
 
@@ -53,24 +49,6 @@ class Format(StrEnum):
 
     json = "json"
     table = "table"
-
-
-@contextmanager
-def _bars() -> Iterator[None]:
-    """A progress bar for each label that the work reports, while it is under way."""
-    columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def show(label: str, done: int, total: int) -> None:
-            if label not in tasks:
-                tasks[label] = bars.add_task(label, total=total)
-            bars.update(tasks[label], completed=done, total=total)
-            if done >= total:
-                bars.remove_task(tasks.pop(label))
-
-        with progress.shown_by(show):
-            yield
 
 
 @app.command()
@@ -102,7 +80,7 @@ def build(
     from wrapped_assets import running  # Dagster takes seconds to import: wrong input is told before
 
     started = datetime.now(UTC)
-    with _bars(), running.instance(settings) as instance:
+    with bars(), running.instance(settings) as instance:
         runs = (running.rebuild if full else running.build)(instance, settings, span)
     seconds = (datetime.now(UTC) - started).total_seconds()
     last = span.end - timedelta(days=1)
@@ -110,13 +88,13 @@ def build(
         count = f"{runs} run{'s' if runs > 1 else ''}"
         console.print(f"Built {span.start} to {last}: {count} in {seconds:.1f} s.", soft_wrap=True)
     else:
-        _say(
+        say(
             console,
             f"Nothing to do: every file of {span.start} to {last} is imported"
             f" and every layer follows it ({seconds:.1f} s). Looked below {settings.landing_url}",
         )
     if not running.has_edition(settings, year):
-        _say(
+        say(
             console,
             f"The warehouse holds no row of {year}, so there is nothing to summarize or to check. Files of {year}"
             f" belong below {settings.landing_url}, as docs/landing-contract.md says.",
@@ -125,9 +103,9 @@ def build(
     files, rows = running.set_aside(settings, span)
     if files or rows:
         check = wrapped(f"check --year {year}")
-        _say(console, f"Set aside: {files:,} files and {rows:,} rows; `{check}` says why.", "yellow")
+        say(console, f"Set aside: {files:,} files and {rows:,} rows; `{check}` says why.", "yellow")
     if overlooked := running.overlooked(settings):
-        _say(console, overlooked, "yellow")
+        say(console, overlooked, "yellow")
 
 
 @app.command()
@@ -184,11 +162,11 @@ def check(
         reports.require_edition(reader, settings, year, datetime.now(UTC).date())
     from wrapped_assets import running
 
-    with _bars(), running.instance(settings) as instance:
+    with bars(), running.instance(settings) as instance:
         evaluations = running.check(instance, year)
     failed = reports.print_checks(console, evaluations)
     if deep:
-        with _bars():
+        with bars():
             failed |= reports.print_differences(console, settings, year)
     raise typer.Exit(1 if failed else 0)
 
@@ -211,9 +189,9 @@ def demo(
         )
     from wrapped_assets import demo as demonstration
 
-    with _bars():
+    with bars():
         world = demonstration.prepare(settings, year, requests, seed)
-    raise typer.Exit(demonstration.run(console, settings, world, _bars))
+    raise typer.Exit(demonstration.run(console, settings, world, bars))
 
 
 def _span(settings: Settings, year: int, since: date | None, until: date | None) -> Span:
@@ -283,16 +261,11 @@ def _notice() -> progress.Notice:
     def notice(text: str) -> None:
         if text not in told:
             told.add(text)
-            _say(errors, text, "yellow")
+            say(errors, text, "yellow")
 
     return notice
 
 
 def _refuse(text: str) -> NoReturn:
-    _say(errors, text, "red")
+    say(errors, text, "red")
     raise SystemExit(2) from None
-
-
-def _say(where: Console, text: str, style: str | None = None) -> None:
-    """Print a text as it is: what it quotes is no markup, and no line is broken at the terminal's edge."""
-    where.print(text, style=style, markup=False, highlight=False, soft_wrap=True)

@@ -11,11 +11,13 @@ from wrapped_assets.assets.rollups import rollups
 from wrapped_assets.assets.wrapped_announcement import wrapped_announcement
 from wrapped_assets.assets.wrapped_cards import wrapped_cards
 from wrapped_assets.assets.wrapped_organizations import wrapped_organizations
+from wrapped_assets.assets.wrapped_publication import wrapped_publication
 from wrapped_assets.assets.wrapped_summaries import wrapped_summaries
 from wrapped_assets.assets.wrapped_tokens import wrapped_tokens
 from wrapped_assets.jobs import jobs
 from wrapped_assets.resources.configured import (
     LandingResource,
+    PublishedResource,
     RegionsResource,
     RegistryResource,
     Secret,
@@ -43,6 +45,7 @@ defs = dg.Definitions(
         wrapped_organizations,
         wrapped_summaries,
         wrapped_tokens,
+        wrapped_publication,
         wrapped_cards,
         wrapped_announcement,
     ],
@@ -52,6 +55,7 @@ defs = dg.Definitions(
     sensors=[landing_files, follow_changes],
     resources={
         "landing_store": LandingResource(),
+        "published_store": PublishedResource(),
         "regional_databases": RegionsResource.from_settings(_settings),
         "registry": RegistryResource(),
         "secret": Secret(),

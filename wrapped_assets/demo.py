@@ -1,4 +1,4 @@
-"""The demonstration: a synthetic year through the whole graph, compared with what its source knows to be true."""
+"""The demonstration: a synthetic year through the whole graph, compared with what its source knows to be true, and published."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from rich.console import Console
 from rich.table import Table
 
-from wrapped_assets import progress, reports, synthetic
+from wrapped_assets import demo_page, progress, reports, synthetic
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.identity import wrapped_id
 from wrapped_assets.periods import Span
@@ -80,6 +80,9 @@ def run(console: Console, settings: Settings, world: synthetic.World, bars: Bars
     with open_warehouse(settings).reading() as reader:
         failed = _show(console, reader, settings, world) if runs else False
     failed |= reports.print_checks(console, evaluations) if runs else False
+    if not failed:
+        demo_page.publish(settings, world.year, bool(runs), bars)
+        demo_page.print_addresses(console, settings, world.year)
     console.print("\nLook around: `make dev` opens the Dagster UI on what was built.", highlight=False)
     return 1 if failed else 0
 

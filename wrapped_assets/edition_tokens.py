@@ -1,15 +1,18 @@
-"""What each customer of an edition is given: a link to the page and a token for the endpoint."""
+"""What each customer of an edition is given: a link to the page and a token for the endpoints about one customer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from wrapped_assets.grants import READ, Grant, Scope
 from wrapped_assets.resources.registry import Link, Registry
 from wrapped_assets.resources.registry.keys import token_name
+from wrapped_assets.serving.endpoints import load_endpoints
 from wrapped_assets.tokens import WORKSPACE, new_jti
 
-SUMMARY_PIPE = "wrapped_pipe_stats_summary"
+# What every endpoint about customers asks for, and a customer's token fixes.
+CUSTOMER = "wrapped_id"
 
 # A year in review is looked at for a year. Whoever materializes later renews what is over.
 LIFETIME = timedelta(days=400)
@@ -49,12 +52,21 @@ def edition_grant(wrapped_id: str, company: str | None, year: int, at: datetime)
     return Grant(
         name=token_name(year, wrapped_id),
         workspace_id=WORKSPACE,
-        scopes=(Scope(READ, SUMMARY_PIPE, fixed),),
+        scopes=tuple(Scope(READ, pipe, fixed) for pipe in customer_pipes()),
         rps=REQUESTS_PER_SECOND,
         jti=new_jti(),
         expires_at=at + LIFETIME,
         company={"name": name[:_LONGEST_NAME]} if name else {},
     )
+
+
+@cache
+def customer_pipes() -> list[str]:
+    """The endpoints that answer about the customers they are asked for: a customer's token reads these and no others."""
+    endpoints = load_endpoints()
+    return [
+        name for name in sorted(endpoints) if CUSTOMER in {each.name for each in endpoints[name].parameters}
+    ]
 
 
 def link_by_hand(registry: Registry, year: int, wrapped_id: str, company: str | None) -> Link:

@@ -68,6 +68,11 @@ issue_tokens = dg.define_asset_job(
     selection=dg.AssetSelection.assets("wrapped_tokens").without_checks(),
     description="Gives each customer of an edition its link and its token, unless it has them.",
 )
+publish_editions = dg.define_asset_job(
+    "publish_editions",
+    selection=dg.AssetSelection.assets("wrapped_publication").without_checks(),
+    description="Makes another version of an edition for `wrapped promote`; nothing starts it but an operator.",
+)
 check_everything = dg.define_asset_job(
     "check_everything",
     selection=dg.AssetSelection.all_asset_checks(),
@@ -87,5 +92,6 @@ jobs = [
     refresh_identities,
     refresh_editions,
     issue_tokens,
+    publish_editions,
     check_everything,
 ]

@@ -177,6 +177,14 @@ def check(opened: dg.DagsterInstance, year: int) -> list[dg.AssetCheckEvaluation
     return list(result.get_asset_check_evaluations())
 
 
+def publish(opened: dg.DagsterInstance, year: int, sample: bool) -> int:
+    """Make a version of an edition, through Dagster; its number."""
+    config = {"ops": {"wrapped_publication": {"config": {"sample": sample}}}}
+    result = run(opened, "publish_editions", {**key_range(year, year), REFRESH_TAG: "publish"}, config)
+    (made,) = result.asset_materializations_for_node("wrapped_publication")
+    return int(str(made.metadata["version"].value))
+
+
 _FULL_REFRESH = {"config": {"full_refresh": True}}
 
 

@@ -48,6 +48,9 @@ class Settings:
     warehouse_url: str = field(repr=False)
     """WRAPPED_WAREHOUSE_URL: `duckdb:///absolute/path.duckdb`, `clickhouse://user:password@host:8123/database` (`clickhouses://` with TLS, `?cluster=name` behind it for the tables of a cluster) or `chdb:///absolute/folder`. Default `<home>/warehouse.duckdb`."""
 
+    published_url: str = ""
+    """WRAPPED_PUBLISHED_URL: where editions are published, `file://`, `s3://` or `gs://`. Default `<home>/published`."""
+
     regions: Mapping[str, str] = field(default_factory=dict, repr=False)
     """WRAPPED_REGIONS: `name=duckdb:///path,other=clickhouse://user:password@host:8123/database` (`clickhouses://` with TLS). Default: every `<home>/regions/<name>.duckdb`."""
 
@@ -71,6 +74,12 @@ class Settings:
 
     limits_url: str = field(default="memory://", repr=False)
     """WRAPPED_LIMITS_URL: where requests are counted, `memory://` (each worker by itself) or `redis://:password@host:6379/0` (`rediss://` with TLS). Default memory://."""
+
+    public_url: str | None = None
+    """WRAPPED_PUBLIC_URL: the address under which people reach `wrapped serve`; it stands in share links and errors. Default: where it listens."""
+
+    request_log_url: str | None = None
+    """WRAPPED_REQUEST_LOG_URL: a landing store that the API writes its own requests to, `file://`, `s3://` or `gs://`. Default: none, they are not written."""
 
     given_secret: str | None = field(default=None, repr=False)
     """WRAPPED_SECRET, as it was given; `secret()` says which one counts."""
@@ -149,8 +158,9 @@ class _Reader:
         home = self._home()
         found = Settings(
             home=home,
-            landing_url=self._landing(home),
+            landing_url=self._store("WRAPPED_LANDING_URL", home / "landing"),
             warehouse_url=self._warehouse(home),
+            published_url=self._store("WRAPPED_PUBLISHED_URL", home / "published"),
             regions=self._regions(home),
             first_day=self._day("WRAPPED_FIRST_DAY", date(2025, 1, 1)),
             memory_limit=self._memory(),
@@ -159,6 +169,8 @@ class _Reader:
             s3_endpoint_url=self._endpoint(),
             registry_url=self._registry(home),
             limits_url=self._limits(),
+            public_url=self._public(),
+            request_log_url=self._request_log(),
             given_secret=self._secret(),
         )
         if self.problems:
@@ -171,9 +183,8 @@ class _Reader:
             self.problems["WRAPPED_HOME"] = "is empty, expected a folder; unset, it is .wrapped"
         return Path(given).expanduser().absolute()
 
-    def _landing(self, home: Path) -> str:
-        name = "WRAPPED_LANDING_URL"
-        url = self.environment.get(name, (home / "landing").as_uri())
+    def _store(self, name: str, default: Path) -> str:
+        url = self.environment.get(name, default.as_uri())
         if urlsplit(url).scheme not in ("file", "s3", "gs"):
             self.problems[name] = f"has the scheme '{urlsplit(url).scheme}', expected file://, s3:// or gs://"
         return url
@@ -239,6 +250,17 @@ class _Reader:
         if given and not _ENDPOINT.fullmatch(given):
             self.problems[name] = "is not a URL such as https://host:9000"
         return given
+
+    def _public(self) -> str | None:
+        name = "WRAPPED_PUBLIC_URL"
+        given = self.environment.get(name)
+        if given and not _ENDPOINT.fullmatch(given):
+            self.problems[name] = "is not a URL such as https://wrapped.example.com"
+        return given.rstrip("/") if given else None
+
+    def _request_log(self) -> str | None:
+        name = "WRAPPED_REQUEST_LOG_URL"
+        return self._store(name, Path("/")) if name in self.environment else None
 
     def _registry(self, home: Path) -> str:
         name = "WRAPPED_REGISTRY_URL"

@@ -11,7 +11,7 @@ The published schema is made by: python -m wrapped_assets.summaries > docs/summa
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count, groupby
 from typing import Annotated, Any, Literal, TypedDict, get_args
@@ -141,7 +141,7 @@ def _iso(moment: dt.datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _without_emails(name: str) -> str:
+def without_emails(name: str) -> str:
     """The name with each e-mail address in it replaced: "ana@example.com's data" becomes "someone's data"."""
     return re.sub(r"[^\s@<>()\",:;]{1,64}@[\w-]+(?:\.[\w-]+)+", "someone", name)
 
@@ -149,7 +149,7 @@ def _without_emails(name: str) -> str:
 Count = Annotated[int, Field(ge=0)]
 Milliseconds = Annotated[float, Field(ge=0)]
 Percentage = Annotated[float, Field(ge=0, le=100)]
-Name = Annotated[str, AfterValidator(_without_emails)]
+Name = Annotated[str, AfterValidator(without_emails)]
 Instant = Annotated[
     AwareDatetime,
     AfterValidator(_utc_milliseconds),
@@ -349,7 +349,9 @@ def document(facts: Facts, edition: Edition) -> Summary:
         days=tuple(daily),
         storage=_storage(facts),
         ingestion=_ingestion(facts),
-        top_workspaces=_top_workspaces(facts),
+        top_workspaces=workspace_shares(
+            facts["workspaces"], facts["requests"], facts["bytes_read"], facts["ingestion_bytes"]
+        ),
         top_pipes=tuple(PipeRequests(**pipe) for pipe in facts["pipes"]),
         regions=tuple(RegionRequests(**region) for region in facts["regions"]),
         previous_year=_previous_year(facts),
@@ -382,7 +384,8 @@ def _wrong_sums(facts: Facts) -> Iterator[tuple[str, object, object]]:
     ):
         if seen != expected:
             yield what, seen, expected
-    for what, left in zip(("Requests", "Bytes read", "Bytes written"), _outside_top(facts), strict=True):
+    outside = _outside(facts["workspaces"], facts["requests"], facts["bytes_read"], facts["ingestion_bytes"])
+    for what, left in zip(("Requests", "Bytes read", "Bytes written"), outside, strict=True):
         if left < 0:
             yield f"{what} over the top workspaces", f"{-left} more than in all", "no more"
 
@@ -467,19 +470,23 @@ def _ingestion(facts: Facts) -> Ingestion | None:
     )
 
 
-def _outside_top(facts: Facts) -> tuple[int, int, int]:
+def _outside(
+    listed: Sequence[WorkspaceFacts], requests: int, bytes_read: int, bytes_written: int
+) -> tuple[int, int, int]:
     """Requests, bytes read and bytes written that belong to none of the listed workspaces."""
-    listed = facts["workspaces"]
     return (
-        facts["requests"] - sum(workspace["requests"] for workspace in listed),
-        facts["bytes_read"] - sum(workspace["bytes_read"] for workspace in listed),
-        facts["ingestion_bytes"] - sum(workspace["bytes_written"] for workspace in listed),
+        requests - sum(workspace["requests"] for workspace in listed),
+        bytes_read - sum(workspace["bytes_read"] for workspace in listed),
+        bytes_written - sum(workspace["bytes_written"] for workspace in listed),
     )
 
 
-def _top_workspaces(facts: Facts) -> tuple[WorkspaceShare, ...]:
-    rows = [*facts["workspaces"]]
-    requests, read, written = _outside_top(facts)
+def workspace_shares(
+    listed: Sequence[WorkspaceFacts], requests: int, bytes_read: int, bytes_written: int
+) -> tuple[WorkspaceShare, ...]:
+    """The listed workspaces' parts of a customer's totals, and "other" when they are not all of it."""
+    rows = [*listed]
+    requests, read, written = _outside(listed, requests, bytes_read, bytes_written)
     if requests or read or written:
         rows.append({"name": "other", "requests": requests, "bytes_read": read, "bytes_written": written})
     read_pct = _percentages([row["bytes_read"] for row in rows])

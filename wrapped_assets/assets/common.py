@@ -11,8 +11,10 @@ from wrapped_assets import progress
 from wrapped_assets.families import Column, Kind
 from wrapped_assets.periods import Span
 from wrapped_assets.progress import Progress
+from wrapped_assets.publication.errors import StoreFailed
 from wrapped_assets.queries import digest
 from wrapped_assets.resources.errors import (
+    Refused,
     RegionRefused,
     WarehouseBusy,
     WarehouseError,
@@ -45,15 +47,15 @@ _TYPES: dict[Kind, str] = {
 
 @contextmanager
 def refusals_are_final() -> Iterator[None]:
-    """What the warehouse or a region refuses it will refuse again: the run fails at once, in the refusal's own words.
+    """What the warehouse, a region or the publisher refuses it will refuse again: the run fails at once, in the refusal's own words.
 
-    Except that it is taken by another process, or that its server is away: that passes, and the step is tried again.
+    Except that it is taken by another process, or that its server or store is away: that passes, and the step is tried again.
     """
     try:
         yield
-    except (WarehouseBusy, WarehouseUnreachable):
+    except (WarehouseBusy, WarehouseUnreachable, StoreFailed):
         raise
-    except (WarehouseError, RegionRefused) as error:
+    except (WarehouseError, RegionRefused, Refused) as error:
         raise dg.Failure(str(error), allow_retries=False) from error
 
 

@@ -10,6 +10,9 @@ import duckdb
 from dagster_duckdb import DuckDBResource
 
 from wrapped_assets.address import Address
+from wrapped_assets.progress import Progress
+from wrapped_assets.publication import Publisher
+from wrapped_assets.publication.open import open_publication
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
 from wrapped_assets.resources.duckdb.connection import connect
 from wrapped_assets.resources.landing_store import LandingStore
@@ -60,6 +63,12 @@ class DuckDBWarehouseResource(DuckDBResource):
         with self._warehouse().reading(patience) as reader:
             yield reader
 
+    @contextmanager
+    def unchanging(self, patience: float = 60.0) -> Iterator[Reader]:
+        """Open the warehouse to read while nobody writes."""
+        with self._warehouse().unchanging(patience) as reader:
+            yield reader
+
     def _warehouse(self) -> DuckDBWarehouse:
         return DuckDBWarehouse(Path(self.database), self._engine())
 
@@ -101,6 +110,12 @@ class ClickHouseWarehouseResource(dg.ConfigurableResource):
         with open_warehouse(Settings.load(), _labels).reading(patience) as reader:
             yield reader
 
+    @contextmanager
+    def unchanging(self, patience: float = 60.0) -> Iterator[Reader]:
+        """Open the warehouse to read while no writer of this machine works."""
+        with open_warehouse(Settings.load(), _labels).unchanging(patience) as reader:
+            yield reader
+
 
 def _labels() -> Mapping[str, str]:
     """The run, and the asset with its partitions or the check, that this step works for; nothing outside of a step."""
@@ -138,6 +153,14 @@ class LandingResource(dg.ConfigurableResource):
     def store(self) -> LandingStore:
         """The store; asks no server yet."""
         return open_landing(Settings.load())
+
+
+class PublishedResource(dg.ConfigurableResource):
+    """The published store named by WRAPPED_PUBLISHED_URL."""
+
+    def publisher(self, progress: Progress) -> Publisher:
+        """Publishes there; asks no server yet."""
+        return Publisher(open_publication(Settings.load()), progress=progress)
 
 
 class RegionsResource(dg.ConfigurableResource):

@@ -109,6 +109,29 @@ class LandingFilesGone(WarehouseError):
         )
 
 
+class SnapshotNotReady(WarehouseError):
+    """A year whose numbers do not hang together at this moment, so no serving snapshot was written."""
+
+    def __init__(self, year: int, missing: Sequence[str]) -> None:
+        super().__init__(
+            f"No serving snapshot of {year} was written.\n"
+            f"  {'; '.join(missing).capitalize()}.\n"
+            f"  Next: `{wrapped(f'build --year {year}')}`, then publish again; a frozen edition is served from the version"
+            " that was published before."
+        )
+
+
+class SnapshotUnreadable(WarehouseError):
+    """A file that cannot be served."""
+
+    def __init__(self, path: Path, seen: str) -> None:
+        super().__init__(
+            f"The serving snapshot {path} could not be opened.\n"
+            f"  What was seen: {seen}\n"
+            "  Next: publish the edition again with this version of the program, or promote another version of it."
+        )
+
+
 class DuplicateKeys(WarehouseError):
     """Rows that were about to become visible break the unique key; nothing was changed."""
 

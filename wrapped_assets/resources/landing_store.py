@@ -164,15 +164,15 @@ class LandingStore:
         return self._list(layout.dimension_prefix(name))
 
     @contextmanager
-    def fetch(self, objects: Iterable[LandingObject]) -> Iterator[Fetched]:
+    def fetch(self, objects: Iterable[LandingObject], below: Path | None = None) -> Iterator[Fetched]:
         """Exactly the listed versions as local files, until the `with` block ends.
 
         A folder's files are given in place: never write to them. A bucket's are spooled, several at a time,
-        into a private temporary folder. No path holds glob characters.
+        into a private temporary folder, made below `below` when that is given. No path holds glob characters.
         """
         wanted = list(objects)
         bring = self._spooled if self._folder is None else self._in_place
-        with tempfile.TemporaryDirectory(prefix="wrapped-landing-") as folder:
+        with tempfile.TemporaryDirectory(prefix="wrapped-landing-", dir=below) as folder:
             targets = [Path(folder) / f"{number:06}.parquet" for number in range(len(wanted))]
             with self._explained("fetch files"):
                 brought = _at_once(lambda pair: bring(*pair), list(zip(wanted, targets, strict=True)))
@@ -183,6 +183,11 @@ class LandingStore:
                 {key: outcome for key, outcome in outcomes.items() if isinstance(outcome, Path)},
                 {key: outcome for key, outcome in outcomes.items() if isinstance(outcome, Problem)},
             )
+
+    @property
+    def in_place(self) -> Path | None:
+        """The folder that a `file://` store gives its files in; None for a bucket, whose files are spooled."""
+        return self._folder
 
     def put_new(self, key: str, path: Path) -> LandingObject:
         """Add a file under a key that is not taken; readers see all of it or nothing, also after a crash.

@@ -64,13 +64,19 @@ def open_landing(settings: Settings) -> LandingStore:
 
     A bucket's region, endpoint and credentials are those that Dagster's own S3 resource would use.
     """
-    if not settings.landing_url.startswith("s3://"):
-        return LandingStore.open(settings.landing_url)
-    # dagster_aws takes a second to import: only where S3 is configured.
-    from dagster_aws.s3 import S3Resource
+    return _open_store(settings.landing_url, settings)
 
+
+def open_request_log(settings: Settings) -> LandingStore | None:
+    """Where the API's own requests land; None when they do not."""
+    return _open_store(settings.request_log_url, settings) if settings.request_log_url else None
+
+
+def _open_store(url: str, settings: Settings) -> LandingStore:
+    if not url.startswith("s3://"):
+        return LandingStore.open(url)
+    # boto3 takes half a second to import: only where S3 is configured.
     from wrapped_assets.resources import s3
 
-    resource = S3Resource(endpoint_url=settings.s3_endpoint_url)
-    access = s3.from_s3_resource(resource)
-    return LandingStore.open(settings.landing_url, access.options, access.credentials)
+    access = s3.from_settings(settings.s3_endpoint_url)
+    return LandingStore.open(url, access.options, access.credentials)

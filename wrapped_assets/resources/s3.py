@@ -54,11 +54,11 @@ RETRIES: "RetryConfig" = {
 
 # A pattern in obstore's text, what it means, what to do next; the first that matches counts.
 _CAUSES = [
-    (r"NoSuchBucket", "The bucket does not exist.", "create the bucket, or correct WRAPPED_LANDING_URL."),
+    (r"NoSuchBucket", "The bucket does not exist.", "create the bucket, or correct {setting}."),
     (
         r"169\.254\.169\.254|token request|credential provider",
         "No usable credentials were found.",
-        "configure credentials for the landing store, or check that they have not expired.",
+        "configure credentials for this store, or check that they have not expired.",
     ),
     (
         r"status code: 40[13]",
@@ -75,8 +75,8 @@ _CAUSES = [
         "No answer came from the server, after several tries.",
         "check the endpoint, the network and any proxy; it is safe to run again.",
     ),
-    (r"canonicalize", "The folder is not there.", "mount or create it, or correct WRAPPED_LANDING_URL."),
-    (r"Permission denied", "This user may not go there.", "give it access to the landing folder."),
+    (r"canonicalize", "The folder is not there.", "mount or create it, or correct {setting}."),
+    (r"Permission denied", "This user may not go there.", "give it access to that folder."),
     (r"", "The store did not do as asked.", "run again; if it stays so, look into the store's own log."),
 ]
 
@@ -128,6 +128,17 @@ def from_s3_resource(resource: "S3Resource") -> S3Access:
     return S3Access(options, BotoCredentials(**{name: getattr(resource, name) for name in names}))
 
 
+def from_settings(endpoint_url: str | None) -> S3Access:
+    """What `from_s3_resource` gives for a resource with this endpoint alone, without importing Dagster."""
+    import boto3  # type: ignore[import-untyped, unused-ignore]
+
+    meta = boto3.client("s3", endpoint_url=endpoint_url).meta
+    options = {} if meta.region_name == "aws-global" else {"region": meta.region_name}
+    if endpoint_url:
+        options["endpoint"] = endpoint_url
+    return S3Access(options, BotoCredentials())
+
+
 def open_bucket(
     url: str, options: Mapping[str, str], credentials: "Credentials | None"
 ) -> S3Store | GCSStore:
@@ -151,12 +162,15 @@ def open_bucket(
     return S3Store(bucket, config=config, **settings)
 
 
-def diagnose(text: str) -> tuple[str, str]:
+def diagnose(text: str, setting: str = "WRAPPED_LANDING_URL") -> tuple[str, str]:
     """What obstore's error text means and what to do next, in words that repeat none of it.
+
+    `setting` names the variable that says where the store is.
 
     Servers echo access keys, signed headers and tokens in refusals: only the status and error code pass.
     """
     seen, then = next((seen, then) for pattern, seen, then in _CAUSES if re.search(pattern, text))
+    then = then.format(setting=setting)
     status = re.search(r"status code: (\d{3})", text)
     code = re.search(r"<Code>([A-Za-z]{1,60})</Code>", text)
     said = " ".join(found[1] for found in (status, code) if found)

@@ -143,6 +143,17 @@ class LandingTotals:
         return self.landed_rows - self.unique_rows
 
 
+@dataclass(frozen=True)
+class SnapshotReport:
+    """What a serving snapshot holds: organizations, rows at all levels, bytes of the file."""
+
+    path: Path
+    year: int
+    organizations: int
+    rows: int
+    size: int
+
+
 class Reader(Protocol):
     """A read-only view of the warehouse."""
 
@@ -172,6 +183,14 @@ class Reader(Protocol):
 
     def facts(self, year: int, wrapped_id: str | None = None, most: int | None = None) -> list[Facts]:
         """The final integers of an edition's customers, most requests first: all, the first `most`, or one of them."""
+        ...
+
+    def facts_of(self, year: int, wrapped_ids: Sequence[str]) -> list[Facts]:
+        """The final integers of these customers, most requests first: an edition in pieces of bounded size."""
+        ...
+
+    def left_out(self, year: int) -> int:
+        """How many landing rows came too late for a frozen edition, so far; 0 while it is live."""
         ...
 
     def requests_by_month(self, year: int) -> list[int]:
@@ -204,6 +223,13 @@ class Reader(Protocol):
 
     def landing_totals(self, family: str, span: Span) -> LandingTotals:
         """What landed for these days and what is left of it once duplicates are gone."""
+        ...
+
+    def write_snapshot(self, path: Path, year: int) -> SnapshotReport:
+        """Put what serving needs of a year into an immutable DuckDB file at `path`, where nothing may stand yet.
+
+        SnapshotNotReady when the year's rollups or owners have not followed raw, or moved on after the edition froze.
+        """
         ...
 
 
@@ -250,6 +276,10 @@ class Warehouse(Protocol):
 
     def reading(self, patience: float = 10.0) -> AbstractContextManager[Reader]:
         """Open it to read; waits up to `patience` seconds for a writer to end."""
+        ...
+
+    def unchanging(self, patience: float = 60.0) -> AbstractContextManager[Reader]:
+        """Open it to read while nobody on this machine writes: many statements that must agree with each other."""
         ...
 
     def writing(self) -> AbstractContextManager[Writer]:

@@ -1,1 +1,1 @@
-"""What answers requests: no Dagster and no assets in here."""
+"""The HTTP side: endpoints, published documents, pages. Nothing here imports Dagster or the graph."""

@@ -7,6 +7,7 @@ select
     reason,
     count(*) as row_count,
     max(exported_at) filter (where reason is null) as last_exported_at,
+    {hours} filter (where reason is null) as hours,
     -- Reads every column to its last page: what cannot be read must fail here, where only its file is set aside.
     bit_xor(hash({columns})) as content
 from (

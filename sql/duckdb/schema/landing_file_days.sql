@@ -6,5 +6,7 @@ create table if not exists landing.file_days (
     family varchar not null,
     day date not null,
     row_count ubigint not null,
-    last_exported_at timestamp not null
+    last_exported_at timestamp not null,
+    -- Bit h is set when some of the rows happened between h and h + 1 o'clock, UTC.
+    hours integer not null
 )

@@ -21,6 +21,7 @@ from wrapped_assets.resources.clickhouse import (
     raw,
     rollups,
     schema,
+    serving,
     status,
     summaries,
 )
@@ -35,6 +36,7 @@ from wrapped_assets.resources.warehouse import (
     Pending,
     QuarantineEntry,
     RefreshReport,
+    SnapshotReport,
     SummaryReport,
 )
 from wrapped_assets.summaries import Edition, Facts
@@ -64,7 +66,13 @@ class ClickHouseWarehouse:
         """Open it to read; a folder that another process has open is waited for."""
         with connect(self.address, self.limits, self.labels(), create=False, patience=patience) as session:
             schema.require(session, str(self.address))
-            yield ClickHouseReader(session)
+            yield ClickHouseReader(session, self.limits.memory_limit)
+
+    @contextmanager
+    def unchanging(self, patience: float = 60.0) -> Iterator["ClickHouseReader"]:
+        """Open it to read, and hold off the writers of this machine."""
+        with alone(self.lock, str(self.address), patience), self.reading(patience) as reader:
+            yield reader
 
     @contextmanager
     def writing(self) -> Iterator["ClickHouseWriter"]:
@@ -79,7 +87,7 @@ class ClickHouseWarehouse:
             judge_with.execute("set TimeZone = 'UTC'")
             judge_with.execute("set enable_progress_bar = false")
             schema.prepare(session, str(self.address))
-            yield ClickHouseWriter(session, judge_with)
+            yield ClickHouseWriter(session, self.limits.memory_limit, judge_with)
 
     def _judge(self) -> dict[str, str | bool | int | float | list[str]]:
         threads: dict[str, str | bool | int | float | list[str]] = (
@@ -90,9 +98,10 @@ class ClickHouseWarehouse:
 
 @dataclass(frozen=True)
 class ClickHouseReader:
-    """What can be asked of an open warehouse."""
+    """What can be asked of an open warehouse. `memory_limit` is for what DuckDB does beside it, in this process."""
 
     session: Session
+    memory_limit: str
 
     def known(self, family: str, days: Sequence[date] | None) -> dict[str, str]:
         """The etag of each object the ledger holds in its newest version, by key."""
@@ -124,7 +133,15 @@ class ClickHouseReader:
 
     def facts(self, year: int, wrapped_id: str | None = None, most: int | None = None) -> list[Facts]:
         """The final integers of an edition's customers, most requests first, or of one of them."""
-        return summaries.facts(self.session, year, wrapped_id, most)
+        return summaries.facts(self.session, year, None if wrapped_id is None else [wrapped_id], most)
+
+    def facts_of(self, year: int, wrapped_ids: Sequence[str]) -> list[Facts]:
+        """The final integers of these customers, most requests first."""
+        return summaries.facts(self.session, year, wrapped_ids)
+
+    def left_out(self, year: int) -> int:
+        """How many landing rows came too late for a frozen edition, so far; 0 while it is live."""
+        return summaries.left_out(self.session, year)
 
     def requests_by_month(self, year: int) -> list[int]:
         """The requests of all customers in each of the twelve months."""
@@ -157,6 +174,10 @@ class ClickHouseReader:
     def landing_totals(self, family: str, span: Span) -> LandingTotals:
         """What landed for these days and what is left of it once duplicates are gone."""
         return status.landing_totals(self.session, FAMILIES[family], span)
+
+    def write_snapshot(self, path: Path, year: int) -> SnapshotReport:
+        """Put what serving needs of a year into an immutable DuckDB file at `path`, where nothing may stand yet."""
+        return serving.write_snapshot(self.session, path, year, self.memory_limit)
 
 
 @dataclass(frozen=True)

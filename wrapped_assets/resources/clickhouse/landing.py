@@ -37,6 +37,7 @@ def take(
     regions = {file.path: file.region for file in files}
     session.stream(f"landing_{family}", judgement.valid_rows(judge_with, ids, regions))
     session.insert("landing_quarantined_rows", list(judgement.impossible_rows(judge_with, ids)))
+    session.insert("landing_hours", _hours(judgement, files))
     session.insert("landing_ledger", _ledger_rows(session, judgement, files, imported_at))
     return judgement.report(files)
 
@@ -45,6 +46,17 @@ def file_id(family: str, file: LandedFile) -> int:
     """The same number for the same version of an object, whoever imports it."""
     version = "\0".join((family, file.key, file.etag)).encode()
     return int.from_bytes(hashlib.sha256(version).digest()[:8], "big")
+
+
+def _hours(judgement: Judgement, files: Sequence[LandedFile]) -> list[dict[str, object]]:
+    family = judgement.source
+    if family not in FAMILIES:
+        return []
+    return [
+        {"family": family, "day": day, "file_id": file_id(family, file), "hours": held.hours}
+        for file in files
+        for day, held in judgement.contents_of(file).days.items()
+    ]
 
 
 def _ledger_rows(
@@ -90,8 +102,8 @@ def _ledger_row(
         "last_exported_at": found.last_exported_at,
         "imported_at": imported_at.replace(tzinfo=None),
         "days.day": [day for day, _ in days],
-        "days.row_count": [rows for _, (rows, _) in days],
-        "days.last_exported_at": [last for _, (_, last) in days],
+        "days.row_count": [held.row_count for _, held in days],
+        "days.last_exported_at": [held.last_exported_at for _, held in days],
         "replaced_days": replaced_days,
         "replaced_rows": replaced_rows,
     }

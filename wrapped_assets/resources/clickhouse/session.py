@@ -54,6 +54,16 @@ class Session:
         ((found,),) = self.rows(statement, values)
         return found
 
+    def batches(self, statement: str, values: Values | None = None) -> Iterator[pa.RecordBatch]:
+        """The answer to a question as Arrow batches, as they come; none when it has no rows. Int128 has no type there."""
+        with (
+            self._troubles(),
+            self.client.query_arrow_stream(statement, parameters=dict(values or {})) as stream,
+        ):
+            for batch in stream:
+                if batch.num_rows:
+                    yield batch
+
     def run(self, statement: str, values: Values | None = None) -> None:
         """Do something that has no answer."""
         with self._troubles():

@@ -4,6 +4,7 @@ A year is one partition: the summaries that stay are copied beside those recompu
 edition_log that says so is the last thing written.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -70,10 +71,28 @@ def editions(session: Session) -> list[int]:
     return [year for (year,) in session.rows(_text("editions"))]
 
 
-def facts(session: Session, year: int, wrapped_id: str | None = None, most: int | None = None) -> list[Facts]:
-    """The facts of an edition's customers, most requests first, or of one of them."""
-    values = {"year": year, "wrapped_id": wrapped_id, "most": ALL if most is None else most}
+def facts(
+    session: Session, year: int, wrapped_ids: Sequence[str] | None = None, most: int | None = None
+) -> list[Facts]:
+    """The facts of an edition's customers, most requests first, or of some of them."""
+    values = {
+        "year": year,
+        "everyone": wrapped_ids is None,
+        "wrapped_ids": list(wrapped_ids or ()),
+        "most": ALL if most is None else most,
+    }
     return [_facts(row) for row in session.dicts(_text("read"), values)]
+
+
+def left_out(session: Session, year: int) -> int:
+    """How many landing rows came too late for a frozen edition; 0 while it is live."""
+    known = _known(session, year)
+    return _left_out(session, year, known) if known.frozen_at and known.generated_at else 0
+
+
+def _left_out(session: Session, year: int, known: _Log) -> int:
+    values = {"year": year, "last_sequence": known.last_sequence, "left_out": list(known.left_out)}
+    return int(session.value(_text("left_out"), values))
 
 
 def _facts(row: dict[str, Any]) -> Facts:
@@ -129,11 +148,10 @@ def _levels_wait(session: Session, span: Span) -> bool:
 
 def _acknowledge(session: Session, year: int, known: _Log, newest: int) -> SummaryReport:
     """A frozen edition: whatever became stale is settled without being followed, and counted."""
-    values = {"year": year, "last_sequence": known.last_sequence, "left_out": list(known.left_out)}
-    left_out = session.value(_text("left_out"), values)
+    rows = _left_out(session, year, known)
     if newest > min(known.followed, known.reached):
         _write(session, year, replace(known, followed=newest, reached=newest))
-    return SummaryReport(_count(session, year), 0, left_out, frozen=True)
+    return SummaryReport(_count(session, year), 0, rows, frozen=True)
 
 
 def _reach(session: Session, year: int, log: _Log) -> _Log:

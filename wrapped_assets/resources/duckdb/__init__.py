@@ -33,6 +33,7 @@ from wrapped_assets.resources.warehouse import (
     Pending,
     QuarantineEntry,
     RefreshReport,
+    SnapshotReport,
     SummaryReport,
 )
 from wrapped_assets.summaries import Edition, Facts
@@ -51,6 +52,12 @@ class DuckDBWarehouse:
         with connect(self.path, self.engine, read_only=True, patience=patience) as con:
             schema.require(con, self.path)
             yield DuckDBReader(con)
+
+    @contextmanager
+    def unchanging(self, patience: float = 60.0) -> Iterator["DuckDBReader"]:
+        """The same: while anyone reads the file, nobody writes it."""
+        with self.reading(patience) as reader:
+            yield reader
 
     @contextmanager
     def writing(self) -> Iterator["DuckDBWriter"]:
@@ -97,7 +104,15 @@ class DuckDBReader:
 
     def facts(self, year: int, wrapped_id: str | None = None, most: int | None = None) -> list[Facts]:
         """The final integers of an edition's customers, most requests first, or of one of them."""
-        return summaries.facts(self.con, year, wrapped_id, most)
+        return summaries.facts(self.con, year, None if wrapped_id is None else [wrapped_id], most)
+
+    def facts_of(self, year: int, wrapped_ids: Sequence[str]) -> list[Facts]:
+        """The final integers of these customers, most requests first."""
+        return summaries.facts(self.con, year, wrapped_ids)
+
+    def left_out(self, year: int) -> int:
+        """How many landing rows came too late for a frozen edition, so far; 0 while it is live."""
+        return summaries.left_out(self.con, year)
 
     def requests_by_month(self, year: int) -> list[int]:
         """The requests of all customers in each of the twelve months."""
@@ -133,6 +148,13 @@ class DuckDBReader:
     def landing_totals(self, family: str, span: Span) -> LandingTotals:
         """What landed for these days and what is left of it once duplicates are gone."""
         return status.landing_totals(self.con, FAMILIES[family], span)
+
+    def write_snapshot(self, path: Path, year: int) -> SnapshotReport:
+        """Put what serving needs of a year into an immutable DuckDB file at `path`, where nothing may stand yet."""
+        # Here, because a snapshot is a DuckDB file on both engines: its modules are built on this package.
+        from wrapped_assets.resources.duckdb import serving
+
+        return serving.write_snapshot(self.con, path, year)
 
 
 @dataclass(frozen=True)

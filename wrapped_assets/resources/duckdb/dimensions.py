@@ -40,16 +40,17 @@ def refresh(
             with fetch(files[start : start + BATCH_FILES]) as fetched:
                 if fetched.problems:
                     raise LandingFilesGone(f"dimensions.{dimension.name}", None, fetched.problems)
-                _merge(con, dimension, files[start : start + BATCH_FILES], fetched)
+                merge(con, dimension, files[start : start + BATCH_FILES], fetched)
         con.execute(queries.text(f"duckdb/dimensions/make_stale_{dimension.name}"))
         con.execute(queries.text("duckdb/dimensions/settle"), values)
     progress(dimension.name, len(files), len(files))
     return int(con.execute(f"select count(*) from dimensions.{dimension.name}").fetchall()[0][0])
 
 
-def _merge(
+def merge(
     con: duckdb.DuckDBPyConnection, dimension: Dimension, files: Sequence[LedgerFile], fetched: Fetched
 ) -> None:
+    """Merge these snapshot files into the dimension's table; the newest of each id wins."""
     groups: dict[str, list[LedgerFile]] = {}
     for file in files:
         groups.setdefault(file.columns, []).append(file)

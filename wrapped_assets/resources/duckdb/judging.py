@@ -38,18 +38,32 @@ _NOT_THE_FILES_FAULT = (
 )
 
 
+@dataclass(frozen=True)
+class DayContents:
+    """The valid rows that one file has of one day.
+
+    `hours` has bit h set when some of them happened between h and h + 1 o'clock, UTC.
+    """
+
+    row_count: int
+    last_exported_at: datetime
+    hours: int
+
+
 @dataclass
 class Contents:
-    """What reading one file found: its valid rows by day with their newest export, and its impossible rows by reason."""
+    """What reading one file found: its valid rows by day, and its impossible rows by reason."""
 
     columns: str
-    days: dict[date, tuple[int, datetime]] = field(default_factory=dict)
+    days: dict[date, DayContents] = field(default_factory=dict)
     row_count: int = 0
     bad_row_count: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
     last_exported_at: datetime | None = None
 
-    def add(self, day: date | None, reason: str | None, rows: int, last_exported_at: datetime) -> None:
+    def add(
+        self, day: date | None, reason: str | None, rows: int, last_exported_at: datetime, hours: int
+    ) -> None:
         if reason is not None:
             self.bad_row_count += rows
             self.reasons[reason] = self.reasons.get(reason, 0) + rows
@@ -57,7 +71,7 @@ class Contents:
         self.row_count += rows
         self.last_exported_at = max(last_exported_at, self.last_exported_at or last_exported_at)
         if day is not None:
-            self.days[day] = (rows, last_exported_at)
+            self.days[day] = DayContents(rows, last_exported_at, hours)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ the work they make for raw: a file is imported wholly or not at all.
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 
 import duckdb
@@ -44,8 +45,8 @@ def _record(
         found, reason = judgement.contents_of(file), judgement.quarantined.get(file.path)
         ledger.append(_ledger_row(family, file_id, file, found, reason, imported_at))
         file_days += [
-            {"file_id": file_id, "family": family, "day": day, "row_count": rows, "last_exported_at": last}
-            for day, (rows, last) in found.days.items()
+            {"file_id": file_id, "family": family, "day": day, **asdict(held)}
+            for day, held in found.days.items()
         ]
     insert_dicts(con, "landing.files", ledger)
     insert_dicts(con, "landing.file_days", file_days)

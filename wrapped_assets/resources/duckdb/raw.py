@@ -146,7 +146,7 @@ def _rebuild(con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: 
             return {key: str(problem) for key, problem in fetched.problems.items()}
         with transaction(con):
             con.execute(_statement("raw/clear_days", family), {"from": span.start, "to": span.end})
-            _insert_newest(con, family, span, files, fetched, f"raw.{family.name}")
+            insert_newest(con, family, span.start, span.end, files, fetched, f"raw.{family.name}")
             _refuse_duplicates(con, family, f"raw.{family.name}", span)
             con.execute(queries.text("duckdb/raw/make_whole_days_stale"), bounds)
             con.execute(queries.text("duckdb/raw/make_editions_stale"), {**bounds, "keep": []})
@@ -163,7 +163,7 @@ def _merge(con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fe
         gone = [file.file_id for file in files if file.key in fetched.problems]
         with transaction(con):
             con.execute(f"create or replace temp table staged as from raw.{family.name} limit 0")
-            _insert_newest(con, family, span, here, fetched, "staged")
+            insert_newest(con, family, span.start, span.end, here, fetched, "staged")
             _refuse_duplicates(con, family, "staged", span)
             con.execute(_merge_statement(family))
             con.execute(_statement("raw/make_touched_hours_stale", family), {"family": family.name})
@@ -177,33 +177,37 @@ def _files(con: duckdb.DuckDBPyConnection, name: str, bounds: dict[str, Any]) ->
     return [LedgerFile(*row) for row in con.execute(queries.text(name), bounds).fetchall()]
 
 
-def _landed(family: Family, span: Span, files: Sequence[LedgerFile], fetched: Fetched) -> _Landed:
-    """The valid rows of these files inside the span, one branch for each set of files with equal columns."""
+def _landed(family: Family, start: date, end: date, files: Sequence[LedgerFile], fetched: Fetched) -> _Landed:
+    """The valid rows of these files from `start` up to `end`, one branch for each set of files with equal columns."""
     if not files:
         nothing = f"select * from raw.{family.name} where {family.event_time} >= $from and {family.event_time} < $to"
-        return _Landed(f"{nothing} and false", {"from": span.start, "to": span.end}, [])
+        return _Landed(f"{nothing} and false", {"from": start, "to": end}, [])
     groups: dict[str, list[LedgerFile]] = {}
     for file in files:
         groups.setdefault(file.columns, []).append(file)
     shape = [(columns, any(f.has_impossible_rows for f in group)) for columns, group in groups.items()]
-    values: dict[str, Any] = {"from": span.start, "to": span.end}
+    values: dict[str, Any] = {"from": start, "to": end}
     for number, group in enumerate(groups.values()):
         values[f"paths_{number}"] = [str(fetched.paths[file.key]) for file in group]
     return _Landed(sql.landed(family, shape), values, shape)
 
 
-def _insert_newest(
+def insert_newest(
     con: duckdb.DuckDBPyConnection,
     family: Family,
-    span: Span,
+    start: date,
+    end: date,
     files: Sequence[LedgerFile],
     fetched: Fetched,
     target: str,
 ) -> None:
-    """Put the winner of each key into `target`; the slower total order only where some version is contested."""
+    """Put the winner of each key into `target`; the slower total order only where some version is contested.
+
+    Only events from `start` up to `end` count: days, or instants (datetime) inside them.
+    """
     if not files:
         return
-    landed = _landed(family, span, files, fetched)
+    landed = _landed(family, start, end, files, fetched)
     if _newest_is_enough(con, family, landed):
         con.execute(f"insert into {target}\n{sql.newest(family, landed.groups[0][0])}", _paths(landed))
     else:
@@ -311,4 +315,4 @@ def _landed_chunks(
         with fetch(files) as fetched:
             if fetched.problems:
                 raise LandingFilesGone(f"raw.{family.name}", chunk, fetched.problems)
-            yield _landed(family, chunk, files, fetched)
+            yield _landed(family, chunk.start, chunk.end, files, fetched)

@@ -179,6 +179,7 @@ def landing_summary(source: Source, columns: set[str]) -> str:
         "landing/summary",
         family=source.name,
         day=f"cast({source.event_time} as date)" if source.event_time else "cast(null as date)",
+        hours=f"bit_or(cast(1 << hour({source.event_time}) as integer))" if source.event_time else "max(0)",
         columns=names([column.raw_name for column in source.columns]),
         values=values(source, columns),
         reasons=reasons(source),

@@ -1,5 +1,6 @@
 """Editions in DuckDB: the facts of each customer's year, recomputed for whoever something changed."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -58,11 +59,23 @@ def edition(con: duckdb.DuckDBPyConnection, year: int) -> Edition | None:
 
 
 def facts(
-    con: duckdb.DuckDBPyConnection, year: int, wrapped_id: str | None = None, most: int | None = None
+    con: duckdb.DuckDBPyConnection,
+    year: int,
+    wrapped_ids: Sequence[str] | None = None,
+    most: int | None = None,
 ) -> list[Facts]:
-    """The facts of an edition's customers, most requests first, or of one of them."""
-    found = con.execute(_text("read"), {"year": year, "wrapped_id": wrapped_id, "most": most})
+    """The facts of an edition's customers, most requests first, or of some of them."""
+    asked = None if wrapped_ids is None else list(wrapped_ids)
+    found = con.execute(_text("read"), {"year": year, "wrapped_ids": asked, "most": most})
     return [_facts(row) for row in dicts(found)]
+
+
+def left_out(con: duckdb.DuckDBPyConnection, year: int) -> int:
+    """How many landing rows came too late for a frozen edition; 0 while it is live."""
+    known = edition(con, year)
+    if known is None or not known.frozen:
+        return 0
+    return int(con.execute(_text("left_out"), {"year": year}).fetchall()[0][0])
 
 
 def _facts(row: dict[str, Any]) -> Facts:
@@ -94,10 +107,10 @@ def _levels_wait(con: duckdb.DuckDBPyConnection, span: Span) -> bool:
 def _acknowledge(con: duckdb.DuckDBPyConnection, year: int) -> SummaryReport:
     """A frozen edition: whatever became stale is settled without being followed, and counted."""
     with transaction(con):
-        (left_out,) = con.execute(_text("left_out"), {"year": year}).fetchall()[0]
+        rows = left_out(con, year)
         con.execute(_text("settle"), {"year": year})
         con.execute("delete from stale.editions where year = $year", {"year": year})
-        return SummaryReport(_count(con, year), 0, left_out, frozen=True)
+        return SummaryReport(_count(con, year), 0, rows, frozen=True)
 
 
 def _has_changed_objects(con: duckdb.DuckDBPyConnection, year: int) -> bool:

@@ -1,0 +1,1 @@
+"""What an answer costs: `python -m benchmarks.serving`."""

@@ -1,0 +1,10 @@
+-- What an answer is made of: some {period}s of the organizations from $1 to $2.
+-- One row per part of the snapshot, and per fresh one or mark that it is replaced (its id is null).
+-- Reads both in one statement, so they are of one moment.
+select false as is_fresh, *
+from history.{level}.parts
+where organization >= $1 and organization <= $2 and ({within})
+union all
+select true as is_fresh, *
+from fresh.{level}
+where organization >= $1 and organization <= $2 and ({within})

@@ -1,0 +1,27 @@
+-- Parts of the kind days: the requests of each day of a month, all workspaces together.
+-- One row per (organization, month).
+-- Reads daily parts of the kind requests.
+with day_totals as (
+    select
+        organization,
+        cast(date_trunc('month', day) as date) as month,
+        day(day) as day_of_month,
+        sum(amount) as requests,
+        sum(errors) as errors
+    from {source}
+    group by all
+)
+
+select
+    organization,
+    month,
+    'days' as kind,
+    '' as id,
+    string_agg(day_of_month || ':' || requests, ',' order by day_of_month) as label,
+    cast(sum(requests) as bigint) as amount,
+    cast(sum(errors) as bigint) as errors,
+    cast(0 as hugeint) as bytes,
+    cast(0 as hugeint) as rows,
+    cast(null as timestamp) as last_at
+from day_totals
+group by organization, month

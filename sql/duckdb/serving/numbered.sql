@@ -1,0 +1,6 @@
+-- Parts of a source that names organizations by their ids, with their numbers instead.
+-- One row per row of the source.
+-- Reads {organizations}.
+select organizations.organization, parts.* exclude (organization_id)
+from ({source}) as parts
+join {organizations} as organizations using (organization_id)

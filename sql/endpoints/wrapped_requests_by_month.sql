@@ -1,0 +1,24 @@
+-- Requests, errors and what they read, for each month that has any, in the order of the months. A month that lies only partly in
+-- the days asked for counts those days.
+-- Parameters:
+--   wrapped_id String, required: Public ids of the customers, separated by commas; together they are one answer.
+--   year Int32, default published: The edition asked.
+--   start_date Date, default start of the year: First day, UTC.
+--   end_date Date, default end of the year: The day after the last one, UTC.
+with wanted as (
+    select organization
+    from organizations
+    where wrapped_id in (select unnest(string_split($wrapped_id, ',')))
+)
+
+select
+    cast(date_trunc('month', day) as date) as month,
+    cast(sum(requests) as bigint) as requests,
+    cast(sum(errors) as bigint) as errors,
+    cast(sum(bytes_read) as hugeint) as bytes_read,
+    cast(sum(rows_read) as hugeint) as rows_read
+from daily_requests
+semi join wanted using (organization)
+where day >= $start_date and day < $end_date
+group by month
+order by month

@@ -1,0 +1,31 @@
+-- The largest data sources at the last reading of each.
+-- Parameters:
+--   wrapped_id String, required: Public ids of the customers, separated by commas; together they are one answer.
+--   year Int32, default published: The edition asked.
+--   start_date Date, default start of the year: First day, UTC.
+--   end_date Date, default end of the year: The day after the last one, UTC.
+--   limit Int32, default 10: At most so many rows.
+with wanted as (
+    select organization, organization_id
+    from organizations
+    where wrapped_id in (select unnest(string_split($wrapped_id, ',')))
+),
+
+-- A gauge: of each data source only its last reading counts.
+last_readings as (
+    select
+        wanted.organization_id,
+        sizes.datasource_id,
+        arg_max(sizes.datasource_name, sizes.last_at) as name,
+        arg_max(sizes.bytes, sizes.last_at) as bytes,
+        arg_max(sizes.rows, sizes.last_at) as rows
+    from daily_sizes as sizes
+    join wanted using (organization)
+    where sizes.day >= $start_date and sizes.day < $end_date
+    group by wanted.organization_id, sizes.datasource_id
+)
+
+select name, bytes, rows
+from last_readings
+order by bytes desc, rows desc, datasource_id, organization_id
+limit greatest($limit, 0)

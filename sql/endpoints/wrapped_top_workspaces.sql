@@ -1,0 +1,61 @@
+-- The workspaces with most requests, with what they read and wrote.
+-- Parameters:
+--   wrapped_id String, required: Public ids of the customers, separated by commas; together they are one answer.
+--   year Int32, default published: The edition asked.
+--   start_date Date, default start of the year: First day, UTC.
+--   end_date Date, default end of the year: The day after the last one, UTC.
+--   limit Int32, default 10: At most so many rows.
+with wanted as (
+    select organization, organization_id
+    from organizations
+    where wrapped_id in (select unnest(string_split($wrapped_id, ',')))
+),
+
+parts as (
+    select organization, workspace_id, requests, errors, bytes_read, 0 as bytes_written
+    from daily_requests
+    where day >= $start_date and day < $end_date
+    union all
+    select organization, workspace_id, 0 as requests, 0 as errors, 0 as bytes_read, bytes_written
+    from daily_operations
+    where day >= $start_date and day < $end_date
+),
+
+totals as (
+    select
+        wanted.organization_id,
+        parts.workspace_id,
+        cast(sum(parts.requests) as bigint) as requests,
+        cast(sum(parts.errors) as bigint) as errors,
+        cast(sum(parts.bytes_read) as hugeint) as bytes_read,
+        cast(sum(parts.bytes_written) as hugeint) as bytes_written
+    from parts
+    join wanted using (organization)
+    group by wanted.organization_id, parts.workspace_id
+),
+
+ranked as (
+    select
+        totals.*,
+        named.name,
+        row_number() over (
+            order by
+                totals.requests desc,
+                totals.bytes_read + totals.bytes_written desc,
+                totals.workspace_id,
+                totals.organization_id
+        ) as position
+    from totals
+    left join workspaces as named using (workspace_id)
+)
+
+select
+    -- As in the document: what no snapshot of names knows is counted through, and nothing internal is shown.
+    coalesce(name, 'Workspace ' || count(*) filter (where name is null) over (order by position)) as name,
+    requests,
+    errors,
+    bytes_read,
+    bytes_written
+from ranked
+order by position
+limit greatest($limit, 0)

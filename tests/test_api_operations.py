@@ -1,0 +1,250 @@
+"""What the API tells the people who run it: health, numbers, a line for each request; and what it never tells anybody."""
+
+import io
+import json
+import re
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.api_world import BY_DAY, SUMMARY, YEAR, World, customer, version, world
+from wrapped_assets.serving.access_log import AccessLog, digest
+from wrapped_assets.serving.follower import Follower
+
+pytestmark = pytest.mark.anyio
+Asked = tuple[World, httpx.AsyncClient]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """The loop that the server uses."""
+    return "asyncio"
+
+
+@pytest.fixture
+async def asked(tmp_path: Path) -> AsyncIterator[Asked]:
+    """A world and a client of it."""
+    with world(tmp_path) as made:
+        async with made.client() as client:
+            yield made, client
+
+
+async def numbers(client: httpx.AsyncClient) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+    """Every number of /metrics by name and labels."""
+    page = (await client.get("/metrics")).text
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(page)
+        for sample in family.samples
+    }
+
+
+async def test_health_is_that_it_answers(asked: Asked) -> None:
+    """Even when nothing is published."""
+    asked[0].shelf.close()
+
+    assert (await asked[1].get("/healthz")).json() == {"status": "ok"}
+
+
+async def test_ready_is_that_an_edition_can_be_asked(asked: Asked) -> None:
+    """It names the versions; before the first it is 503."""
+    made, client = asked
+    ready = await client.get("/readyz")
+    made.shelf.close()
+    waiting = await client.get("/readyz")
+
+    assert (ready.status_code, ready.json()) == (200, {"status": "ready", "editions": {str(YEAR): 1}})
+    assert (waiting.status_code, waiting.json()["status"]) == (503, "waiting")
+
+
+async def test_a_failing_store_is_told_and_stays_ready(asked: Asked) -> None:
+    """What is served is served; an alert can be made of the metric."""
+    made, client = asked
+    made.published.failure = OSError("/srv/secret")
+    made.shelf.look()
+    made.metrics.editions(made.shelf.numbers(), made.shelf.files(), bool(made.shelf.trouble))
+    ready = await client.get("/readyz")
+
+    assert ready.status_code == 200 and ready.json()["trouble"].endswith("OSError")
+    assert (await numbers(client))["wrapped_trouble", frozenset()] == 1
+
+
+async def test_requests_are_counted_by_route_endpoint_and_status(asked: Asked) -> None:
+    """As are their seconds."""
+    made, client = asked
+    for number in (1, 2, 3):
+        await client.get(f"/v0/pipes/{BY_DAY}.json?wrapped_id={customer(number)}&token={made.token()}")
+    found = await numbers(client)
+    route = "/v0/pipes/{name}.{format}"
+
+    labels = frozenset({("route", route), ("method", "GET"), ("status", "200")})
+    assert found["wrapped_requests_total", labels] == 3
+    assert found["wrapped_pipe_requests_total", frozenset({("pipe", BY_DAY), ("status", "200")})] == 3
+    assert found["wrapped_request_seconds_count", frozenset({("route", route)})] == 3
+
+
+async def test_labels_have_few_values_whatever_is_asked(asked: Asked) -> None:
+    """A thousand paths, names and methods make no new series."""
+    made, client = asked
+    token = made.token()
+    before = len(await numbers(client))
+    for number in range(50):
+        await client.get(f"/{number}")
+        await client.get(f"/v0/pipes/pipe-{number}.json?token={token}")
+        await client.get(f"/wrapped/key-{number}")
+        await client.request(f"METHOD{number}", "/healthz")
+    after = await numbers(client)
+
+    assert len(after) - before < 100
+    values = {value for _, labels in after for _, value in labels}
+    assert not [value for value in values if re.search(r"(key|pipe)-\d|METHOD|/\d", value)]
+
+
+async def test_the_follower_takes_promotions_up(asked: Asked) -> None:
+    """By itself, and tells the numbers."""
+    made, client = asked
+    seen = threading.Event()
+    follower = Follower(made.shelf, made.metrics, look_seconds=0.01)
+    made.published.promoted[YEAR] = version(7)
+    tell = made.metrics.editions
+
+    def telling(numbers: dict[int, int], files: dict[int, dict[str, int]], trouble: bool) -> None:
+        tell(numbers, files, trouble)
+        if numbers == {YEAR: 7}:
+            seen.set()
+
+    made.metrics.editions = telling  # type: ignore[method-assign]
+    follower.start()
+    assert seen.wait(10)
+    follower.stop()
+
+    found = await numbers(client)
+    assert found["wrapped_edition_version", frozenset({("year", str(YEAR))})] == 7
+    assert ("wrapped_landing_files", frozenset({("year", str(YEAR)), ("outcome", "taken")})) in found
+
+
+async def everything_asked(made: World, client: httpx.AsyncClient) -> tuple[list[str], list[str]]:
+    """Uses every way in with good and bad input; returns all that was answered, and the secrets that were sent."""
+    key, token, admin = made.link(1), made.token(wrapped_id=customer(1)), made.admin()
+    created = await client.post(
+        f"/v0/tokens?token={admin}",
+        json={"name": "new", "scopes": [{"type": "PIPES:READ", "resource": SUMMARY}]},
+    )
+    fresh = created.json()["token"]
+    share = (await client.post(f"/wrapped/{key}/share")).json()["share_url"].rpartition("/")[2]
+    bearer = {"Authorization": f"Bearer {token}"}
+    requests: list[tuple[str, str, dict[str, Any]]] = [
+        ("GET", f"/v0/pipes/{SUMMARY}.json?token={token}", {}),
+        ("GET", f"/v0/pipes/{SUMMARY}.json?token={token[:-3]}abc", {}),
+        ("GET", f"/v0/pipes/{SUMMARY}.json?token={token}&year={token}", {}),
+        ("GET", f"/v0/pipes/{token}.json?token={admin}", {}),
+        ("GET", f"/v0/pipes/{BY_DAY}.csv?limit={token}", {"headers": bearer}),
+        ("GET", f"/v0/pipes/{SUMMARY}.json?q={token}", {"headers": bearer}),
+        ("POST", f"/v0/pipes/{SUMMARY}.json", {"headers": bearer, "json": {"wrapped_id": customer(2)}}),
+        ("POST", f"/v0/pipes/{SUMMARY}.json", {"headers": bearer, "content": b"{" + token.encode()}),
+        ("GET", f"/v0/pipes?token={token}", {}),
+        ("GET", f"/v0/pipes/{SUMMARY}?token={token}", {}),
+        ("GET", f"/v0/tokens?token={admin}", {}),
+        ("GET", f"/v0/tokens?token={token}", {}),
+        ("DELETE", f"/v0/tokens/{fresh}?token={admin}", {}),
+        ("DELETE", f"/v0/tokens/{fresh}?token={admin}", {}),
+        ("GET", f"/wrapped/{key}", {}),
+        ("GET", f"/wrapped/{key}/{token}.png", {}),
+        ("GET", f"/w/{share}", {}),
+        ("GET", f"/api/stats?url_key={key}&token={token}", {}),
+        ("GET", f"/api/organization?url_key={key}", {}),
+        ("GET", f"/{token}", {}),
+        ("GET", "/healthz", {"headers": {"x-request-id": token, "user-agent": token, "referer": token}}),
+        ("GET", "/readyz", {}),
+        ("GET", "/metrics", {}),
+        ("POST", "/mcp", {"headers": bearer, "content": token.encode()}),
+        ("PATCH", f"/v0/pipes/{token}", {}),
+        ("OPTIONS", f"/v0/pipes/{token}.json", {}),
+    ]
+    answers = []
+    for method, url, request in requests:
+        answer = await client.request(method, url, **request)
+        answers.append(f"{answer.headers} {answer.text}")
+    return answers, [token, admin, fresh, token[:-3] + "abc", share, key]
+
+
+async def test_no_answer_log_or_number_holds_a_secret(asked: Asked) -> None:
+    """Tokens, the secret, internal ids, paths of files, url_keys: in the log and the metrics never, in an answer only what it is about."""
+    made, client = asked
+    made.lives[0].run = _failing  # type: ignore[method-assign, assignment]
+    answers, secrets = await everything_asked(made, client)
+    metrics = (await client.get("/metrics")).text
+    made.app.parts.access_log.close()  # type: ignore[union-attr]
+    log = made.log.getvalue()
+
+    assert len(log.splitlines()) > 25
+    for secret in [*secrets, *(each.rpartition(".")[2] for each in secrets if "." in each)]:
+        assert secret not in log and secret not in metrics
+    for secret in secrets[:4]:
+        assert not [answer for answer in answers if secret in answer]
+    for never in (
+        "a secret of at least",
+        "organization_id",
+        "org-internal",
+        "/root",
+        "/work",
+        "/tmp",
+        "site-packages",
+        "Traceback",
+    ):
+        assert never not in log + metrics + "".join(answers)
+    assert not re.search(r"\?|%3F|&", log), "a query string"
+
+
+def _failing(*_: object) -> None:
+    raise RuntimeError("organization_id org-internal in /tmp/x.duckdb")
+
+
+async def test_a_line_tells_what_happened_in_words_of_ours(asked: Asked) -> None:
+    """Route, status, time, rows; the caller and the key as digests."""
+    made, client = asked
+    key = made.link(1)
+    await client.get(
+        f"/v0/pipes/{BY_DAY}.json?wrapped_id={customer(1)}&limit=3&token={made.token(name='ana')}"
+    )
+    await client.get(f"/wrapped/{key}")
+    made.app.parts.access_log.close()  # type: ignore[union-attr]
+    rows, page = made.logged()
+
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", rows["time"])
+    assert (rows["method"], rows["route"], rows["status"]) == ("GET", "/v0/pipes/{name}.{format}", 200)
+    assert (rows["pipe"], rows["rows"], rows["rows_read"], rows["caller"]) == (BY_DAY, 3, 10, digest("ana"))
+    assert 0 < rows["seconds"] < 10 and rows["bytes"] > 100
+    assert (page["route"], page["key"]) == ("/wrapped/{url_key}", digest(key))
+
+
+class Stuck(io.StringIO):
+    """A log whose reader does not read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads = threading.Event()
+
+    def write(self, text: str) -> int:
+        """Wait for the reader."""
+        self.reads.wait(10)
+        return super().write(text)
+
+
+def test_a_stuck_log_slows_nothing_and_loses_what_it_counts() -> None:
+    """Lines wait, so many and no more; the rest is counted."""
+    stream, lost = Stuck(), list[int]()
+    log = AccessLog(stream, lost.append, most_waiting=10)
+    for _ in range(1000):
+        log.add('{"a": 1}\n')
+    stream.reads.set()
+    log.close()
+
+    written = stream.getvalue().splitlines()
+    assert [json.loads(line) for line in written] == [{"a": 1}] * len(written)
+    assert len(written) + sum(lost) == 1000 and sum(lost) > 900

@@ -1,0 +1,57 @@
+"""The OpenAPI document, and what a machine that reads it sends: anything at all, and never an answer of 5xx but 503."""
+
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from openapi_spec_validator import validate
+
+from tests.api_world import BY_DAY, ENDPOINTS, SUMMARY, World, customer, world
+from tests.listening import listening
+from wrapped_assets.serving.openapi import document
+
+DOCUMENT = document(ENDPOINTS.values(), "1", "http://api.test")
+schema = schemathesis.openapi.from_dict(DOCUMENT)
+Served = tuple[World, str]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A world that listens, with little time for each q."""
+    with world(tmp_path_factory.mktemp("openapi"), q_seconds=0.5) as made, listening(made) as url:
+        yield made, url
+
+
+def test_it_is_an_openapi_document() -> None:
+    """By the standard's own schema."""
+    validate(DOCUMENT)
+
+
+def test_it_names_every_endpoint_in_every_format() -> None:
+    """GET and POST."""
+    for name in (SUMMARY, BY_DAY):
+        for format in ("json", "csv", "ndjson", "parquet"):
+            assert set(DOCUMENT["paths"][f"/v0/pipes/{name}.{format}"]) == {"get", "post"}
+
+
+@schema.parametrize()
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_whatever_is_sent_is_answered(case: schemathesis.Case, served: Served) -> None:
+    """As the document says, with a token that fixes the customer and with one that does not."""
+    made, url = served
+    for token in (made.token(), made.token(wrapped_id=customer(1))):
+        answer = case.call(base_url=url, headers={"Authorization": f"Bearer {token}"})
+        if "x-request-id" not in answer.headers:
+            continue  # no HTTP request at all: the server itself refused it
+        assert answer.status_code < 500, answer.text
+        assert str(answer.status_code) in case.operation.definition.raw[
+            "responses"
+        ] or answer.status_code in (404, 405)
+        if answer.status_code >= 400:
+            assert answer.json().keys() == {"error", "documentation"}

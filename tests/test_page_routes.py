@@ -1,0 +1,141 @@
+"""Pages and cards through the whole application: the real site over real documents."""
+
+import gzip
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests import year_documents
+from tests.api_world import YEAR, Document, Version, World, customer, world
+from wrapped_assets.serving.page_routes import Pages
+from wrapped_assets.serving.site import Reply as Drawn
+from wrapped_assets.serving.site import Site, Subject
+
+pytestmark = pytest.mark.anyio
+HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Encoding": "identity"}
+
+
+class Counting(Site):
+    """The site, and what it was asked to draw."""
+
+    drawn: list[str]
+
+    def answer(self, path: str, subject: Subject | None, headers: Mapping[str, str]) -> Drawn:
+        """Note the path."""
+        self.drawn.append(path)
+        return super().answer(path, subject, headers)
+
+
+Asked = tuple[World, httpx.AsyncClient, Counting]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """The loop that the server uses."""
+    return "asyncio"
+
+
+@pytest.fixture
+async def asked(tmp_path: Path) -> AsyncIterator[Asked]:
+    """A world with a rich document, and a client of it."""
+    site = Counting("https://wrapped.test")
+    site.drawn = []
+    with world(tmp_path, renderer=Pages(site)) as made:
+        content = year_documents.rich().to_json()
+        made.published.promoted[YEAR] = Version(1, {customer(1): Document(content, "a" * 64)})
+        async with made.client() as client:
+            yield made, client, site
+
+
+async def test_a_person_gets_the_slideshow(asked: Asked) -> None:
+    """With the company's name, a strict policy, and kept by no shared cache."""
+    made, client, _ = asked
+    page = await client.get(f"/wrapped/{made.link(1)}", headers=HTML)
+
+    assert page.status_code == 200 and page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "Acme &amp; Söhne" in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert page.headers["cache-control"].startswith("private")
+    assert page.headers.get_list("x-content-type-options") == ["nosniff"]
+    assert customer(1) not in page.text
+
+
+async def test_a_page_is_drawn_once_for_all_who_read_alike(asked: Asked) -> None:
+    """Another language is another page, another company's name too."""
+    made, client, site = asked
+    key = made.link(1)
+    for language in ("en", "en-GB", "de", "de-AT"):
+        answer = await client.get(f"/wrapped/{key}", headers=HTML | {"Accept-Language": language})
+        assert answer.status_code == 200
+
+    assert len(site.drawn) == 2
+
+
+async def test_a_card_is_drawn_once_and_not_sent_again(asked: Asked) -> None:
+    """304 to a browser that has it."""
+    made, client, site = asked
+    url = f"/wrapped/{made.link(1)}/story.png"
+    first = await client.get(url)
+    again = await client.get(url, headers={"If-None-Match": first.headers["etag"]})
+
+    assert first.content.startswith(b"\x89PNG") and first.headers["content-type"] == "image/png"
+    assert (again.status_code, again.content) == (304, b"")
+    assert len(site.drawn) == 1
+
+
+async def test_text_is_compressed_for_whoever_takes_it(asked: Asked) -> None:
+    """The same bytes inside."""
+    made, client, _ = asked
+    url = f"/wrapped/{made.link(1)}"
+    plain = await client.get(url, headers=HTML)
+    async with client.stream("GET", url, headers=HTML | {"Accept-Encoding": "gzip"}) as answer:
+        packed = b"".join([chunk async for chunk in answer.aiter_raw()])
+
+    assert (
+        answer.headers["content-encoding"] == "gzip" and "accept-encoding" in answer.headers["vary"].lower()
+    )
+    assert gzip.decompress(packed) == plain.content
+
+
+async def test_every_refusal_is_the_same_page(asked: Asked) -> None:
+    """Unknown, revoked, opted out, unpublished, a part that does not exist: status, headers and bytes; drawn once for all."""
+    made, client, site = asked
+    key = made.link(1)
+    revoked = made.link(2)
+    made.registry.revoke(revoked)
+    made.registry.make_links(YEAR, {customer(3): "Other"})
+    gone = made.link(3)
+    made.registry.opt_out(customer(3))
+    addresses = [
+        "unknown",
+        revoked,
+        gone,
+        made.link(77),
+        f"{revoked}/story.png",
+        "unknown/cards/summary-1080x1920.png",
+    ]
+    seen = set()
+    for address in addresses:
+        answer = await client.get(f"/wrapped/{address}", headers=HTML)
+        headers = sorted((name, value) for name, value in answer.headers.items() if name != "x-request-id")
+        seen.add((answer.status_code, str(headers), answer.content))
+
+    assert len(seen) == 1 and next(iter(seen))[0] == 404
+    assert len(site.drawn) == 1
+    missing = await client.get(f"/wrapped/{key}/nothing.png", headers=HTML)
+    assert (missing.status_code, missing.content) == (404, next(iter(seen))[2])
+
+
+async def test_what_belongs_to_nobody_needs_no_key(asked: Asked) -> None:
+    """Scripts and styles, kept for ever, and where the comparisons come from."""
+    made, client, _ = asked
+    page = await client.get(f"/wrapped/{made.link(1)}", headers=HTML)
+    script = page.text.split('src="')[1].split('"')[0]
+    found = await client.get(script)
+
+    assert script.startswith("/static/") and found.headers["content-type"].startswith("text/javascript")
+    assert "immutable" in found.headers["cache-control"]
+    assert (await client.get("/static/nothing/x.js")).status_code == 404
+    assert (await client.get("/wrapped/about/comparisons")).status_code == 200

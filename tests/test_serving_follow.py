@@ -1,0 +1,506 @@
+"""What becomes of an answer when files arrive late, change, vanish or cannot be read, and when names and owners move."""
+
+import threading
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+import urllib3
+
+from tests.landing_files import (
+    files_of,
+    operation,
+    organization,
+    reading,
+    request,
+    truncated,
+    workspace,
+    write,
+)
+from tests.live import said, serving
+from tests.pipeline import NOW, SECRET, Pipeline
+from wrapped_assets.identity import wrapped_id
+from wrapped_assets.periods import Span
+from wrapped_assets.resources.errors import SnapshotNotReady, SnapshotUnreadable
+from wrapped_assets.resources.landing_store import LandingStore
+from wrapped_assets.serving.live import Live
+
+ANA, BOB, OWNER = (wrapped_id(SECRET, id) for id in ("org-1", "org-2", "owner"))
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Pipeline:
+    """Two customers with a few requests each, spring 2025, on DuckDB."""
+    pipeline = Pipeline(tmp_path)
+    pipeline.build(
+        *files_of(
+            request("org-1", "2025-03-01T10:00", "a", read_bytes=10),
+            request("org-1", "2025-03-01T11:00", "b", read_bytes=20),
+            request("org-2", "2025-03-01T10:00", "c"),
+        )
+    )
+    return pipeline
+
+
+def requests(live: Live, customer: str, *days: date) -> int:
+    """Their number."""
+    return int(said(live, [customer], *days)["total_requests"])
+
+
+def test_a_repeated_row_counts_once(built: Pipeline) -> None:
+    """The classic mistake: fresh rows added to aggregates that hold them already."""
+    with serving(built) as live:
+        built.land(*files_of(request("org-1", "2025-03-01T10:00", "a", read_bytes=10), name="again"))
+        report = live.follow()
+
+        assert (report.taken, report.hours) == (1, 1)
+        assert requests(live, ANA) == 2
+
+
+def test_only_what_differs_is_kept(tmp_path: Path) -> None:
+    """A late request marks its own organization, kind and periods; all that was exported once more costs nothing."""
+    pipeline = Pipeline(tmp_path)
+    known = [
+        request("org-1", "2025-03-01T10:00", "a"),
+        request("org-2", "2025-03-01T10:10", "b"),
+        operation("org-1", "2025-03-01T10:20"),
+        operation("org-2", "2025-03-01T10:20"),
+    ]
+    pipeline.build(*files_of(*known))
+    with serving(pipeline) as live:
+        pipeline.land(*files_of(*known, request("org-1", "2025-03-01T10:30", "late"), name="again"))
+        live.follow()
+        kept = {
+            level: live.history.rows(
+                f"select organization_id, kind, id, amount from fresh.{level} join organizations using (organization)"
+                " order by all nulls first"
+            )
+            for level in ("hourly", "daily", "monthly")
+        }
+
+    both = [("org-1", "requests", None, 0), ("org-1", "requests", "ws-1", 2)]
+    days = [("org-1", "days", None, 0), ("org-1", "days", "", 2)]
+    assert kept == {"hourly": both, "daily": both, "monthly": days + both}
+
+
+def test_the_last_reading_counts_and_not_the_largest(built: Pipeline) -> None:
+    """Of a day that history and a fresh file share, under a new name, and of the months around it."""
+    with serving(built) as live:
+        for number, (at, name, size) in enumerate(
+            [("2025-03-01T10:00", "z", 9), ("2025-03-01T12:00", "y", 8), ("2025-02-01T12:00", "zz", 10)]
+        ):
+            row = reading("org-1", at, "d", datasource_name=name, bytes=size, rows=size)
+            built.land(*files_of(row, name=f"late-{number}"))
+            live.follow()
+        row = said(live, [ANA])
+
+        assert (row["storage_bytes"], row["storage_rows"], row["largest_datasource"]) == (8, 8, "y")
+
+
+def test_readings_of_one_hour_under_two_names_are_one_data_source(tmp_path: Path) -> None:
+    """The later one counts, though smaller and of a lesser name: in the snapshot, and in an hour that is counted again."""
+    pipeline = Pipeline(tmp_path)
+    first = reading("org-1", "2025-03-01T10:00", "d", datasource_name="z", bytes=9, rows=9)
+    second = reading("org-1", "2025-03-01T10:30", "d", datasource_name="y", bytes=8, rows=8)
+    third = reading("org-1", "2025-03-01T10:45", "d", datasource_name="x", bytes=7, rows=7)
+    pipeline.build(*files_of(first, second))
+    with serving(pipeline) as live:
+        for size, name in ((8, "y"), (7, "x")):
+            row = said(live, [ANA])
+            assert (row["storage_bytes"], row["storage_rows"], row["largest_datasource"]) == (
+                size,
+                size,
+                name,
+            )
+            pipeline.land(*files_of(third, name="late"))
+            live.follow()
+
+
+def test_errors_add_up_over_hours_and_days(built: Pipeline) -> None:
+    """Three of them: two in one day that history has a part of, one on another day."""
+    with serving(built) as live:
+        for number, at in enumerate(("2025-03-01T12:00", "2025-03-01T13:00", "2025-03-02T12:00")):
+            built.land(*files_of(request("org-1", at, f"e{number}", error=1), name=f"late-{number}"))
+        live.follow()
+
+        assert said(live, [ANA])["total_errors"] == 3
+
+
+def test_a_correction_replaces_what_it_corrects(built: Pipeline) -> None:
+    """A newer version of a row that history holds."""
+    with serving(built) as live:
+        newer = request("org-1", "2025-03-01T10:00", "a", read_bytes=7, exported_at="2025-03-02T00:00")
+        built.land(*files_of(newer, name="correction"))
+        live.follow()
+
+        assert said(live, [ANA])["total_bytes_read"] == 27
+
+
+def test_an_older_version_changes_nothing(built: Pipeline) -> None:
+    """Whenever it arrives."""
+    with serving(built) as live:
+        older = request("org-1", "2025-03-01T10:00", "a", read_bytes=7, exported_at="2025-03-01T10:01")
+        built.land(*files_of(older, name="old export"))
+        live.follow()
+
+        assert said(live, [ANA])["total_bytes_read"] == 30
+
+
+def test_a_late_file_changes_its_month_only_for_those_it_names(built: Pipeline) -> None:
+    """Ten months late, in another day's folder, and at the first instant of its month."""
+    with serving(built) as live:
+        (late,) = files_of(request("org-2", "2025-01-01T00:00", "late"), name="late")
+        built.land(late.__class__(late.family, "2025-11-30", late.region, late.name, late.rows))
+        live.follow()
+
+        assert requests(live, BOB, date(2025, 1, 1), date(2025, 2, 1)) == 1
+        assert requests(live, ANA) == 2
+
+
+def test_a_changed_object_takes_its_old_rows_away(built: Pipeline) -> None:
+    """Same key, other content: the hours of both versions are counted again."""
+    with serving(built) as live:
+        built.land(*files_of(request("org-1", "2025-03-01T12:00", "d")))
+        live.follow()
+
+        assert (requests(live, ANA), requests(live, BOB)) == (1, 0)
+
+        built.land(
+            *files_of(request("org-1", "2025-03-01T13:00", "e"), request("org-2", "2025-03-01T13:00", "f"))
+        )
+        live.follow()
+
+        assert (requests(live, ANA), requests(live, BOB)) == (1, 1)
+
+
+def test_an_hour_that_needs_a_vanished_file_stays_as_it_was(built: Pipeline) -> None:
+    """Nothing is guessed: the hour is reported, every other hour of the new file counts."""
+    (old,) = files_of(request("org-1", "2025-03-01T10:00", "a"))
+    with serving(built) as live:
+        built.vanish(old)
+        built.land(
+            *files_of(
+                request("org-1", "2025-03-01T10:30", "held"),
+                request("org-1", "2025-03-01T15:00", "free"),
+                name="new",
+            )
+        )
+        report = live.follow()
+
+        assert report.held == {old.key: "vanished"}
+        assert (report.hours, report.held_hours) == (1, 1)
+        assert requests(live, ANA) == 3
+
+        built.land(old)
+        live.follow()
+
+        assert requests(live, ANA) == 3  # a, held and free: the object came back without b
+
+
+def test_a_vanished_file_that_nothing_touches_keeps_its_rows(built: Pipeline) -> None:
+    """A lifecycle rule removed it: all it brought stays."""
+    (old,) = files_of(request("org-1", "2025-03-01T10:00", "a"))
+    with serving(built) as live:
+        built.vanish(old)
+
+        assert live.follow().held == {}
+        assert requests(live, ANA) == 2
+
+
+def test_a_broken_file_counts_once_it_is_replaced(built: Pipeline) -> None:
+    """Set aside whole, then read."""
+    (good,) = files_of(request("org-1", "2025-04-01T10:00", "d"), name="new")
+    with serving(built) as live:
+        built.land(truncated(good))
+
+        assert live.follow().quarantined == 1
+        assert requests(live, ANA) == 2
+
+        built.land(good)
+        live.follow()
+
+        assert requests(live, ANA) == 3
+
+
+def test_a_look_that_finds_nothing_does_nothing(built: Pipeline) -> None:
+    """Its price is the listing."""
+    with serving(built) as live:
+        report = live.follow()
+
+        assert (report.listed, report.taken, report.hours) == (1, 0, 0)
+
+
+def test_a_newer_owner_takes_the_whole_past(built: Pipeline) -> None:
+    """A snapshot of names that landed after the serving snapshot moves an organization to a customer."""
+    with serving(built) as live:
+        built.land(*files_of(organization("org-1", customer_id="owner"), name="names"))
+        live.follow()
+
+        assert (requests(live, ANA), requests(live, OWNER)) == (0, 2)
+
+
+def test_an_owner_of_a_new_organization_is_known(built: Pipeline) -> None:
+    """Named first, or seen first: both only in fresh files."""
+    with serving(built) as live:
+        built.land(*files_of(organization("org-9", customer_id="owner"), name="names"))
+        live.follow()
+        built.land(*files_of(request("org-9", "2025-05-01T10:00", "x"), name="new"))
+        live.follow()
+
+        assert requests(live, OWNER) == 1
+
+        built.land(*files_of(request("org-8", "2025-05-01T10:00", "x"), name="newer"))
+        live.follow()
+        built.land(*files_of(organization("org-8", customer_id="owner"), name="more names"))
+        live.follow()
+
+        assert requests(live, OWNER) == 2
+
+
+def test_names_follow_snapshots_and_their_changes(built: Pipeline) -> None:
+    """The newest wins; when the object that had it changes, it is looked for anew."""
+    with serving(built) as live:
+        built.land(*files_of(workspace("ws-1", name="Old"), name="old"))
+        newer = workspace("ws-1", name="New", exported_at="2025-06-01T00:00")
+        built.land(*files_of(newer, name="new"))
+        live.follow()
+
+        assert [each["name"] for each in said(live, [ANA])["top_workspaces"]] == ["New"]
+
+        built.land(*files_of(workspace("ws-2", name="Other"), name="new"))
+        live.follow()
+
+        assert [each["name"] for each in said(live, [ANA])["top_workspaces"]] == ["Old"]
+
+
+def test_names_stay_when_a_rebuild_would_need_a_vanished_snapshot(tmp_path: Path) -> None:
+    """As a warehouse refuses to rebuild them; the file is reported."""
+    pipeline = Pipeline(tmp_path)
+    old, new = (
+        files_of(workspace("ws-1", name=name, exported_at=at), name=name)[0]
+        for name, at in (("old", "2025-01-01T00:00"), ("new", "2025-02-01T00:00"))
+    )
+    pipeline.build(old, new, *files_of(request("org-1", "2025-03-01T10:00", "a")))
+    with serving(pipeline) as live:
+        pipeline.vanish(old)
+        pipeline.land(new.__class__(new.family, new.day, new.region, new.name, []))
+
+        assert live.follow().held == {old.key: "vanished"}
+        assert [each["name"] for each in said(live, [ANA])["top_workspaces"]] == ["new"]
+
+
+def test_days_outside_the_calendar_wait(built: Pipeline) -> None:
+    """As in the warehouse: a folder is not looked into, a row in another day's file waits until the calendar holds its day."""
+    days = [Span(date(2025, 2, 1), date(2025, 4, 1))]
+    with serving(built, calendar=lambda: days[0]) as live:
+        (outside,) = files_of(request("org-1", "2025-04-02T10:00", "folder"), name="outside")
+        (inside,) = files_of(request("org-1", "2025-04-01T10:00", "row"), name="inside")
+        built.land(
+            outside, inside.__class__(inside.family, "2025-03-31", inside.region, inside.name, inside.rows)
+        )
+        live.follow()
+
+        assert requests(live, ANA) == 2
+
+        days[0] = Span(date(2025, 2, 1), date(2025, 4, 2))
+        live.follow()
+
+        assert requests(live, ANA) == 3
+
+
+def test_a_slow_look_goes_on_where_it_stopped(built: Pipeline) -> None:
+    """Without any time at all it sees the newest days and one older one, and so comes to every day in turn."""
+    with serving(built) as live:
+        for day in range(2, 9):
+            built.land(*files_of(request("org-1", f"2025-03-{day:02}T10:00", f"d{day}"), name="late"))
+        seen = []
+        for _ in range(5):
+            live.follow(seconds=0)
+            seen.append(requests(live, ANA))
+
+        assert seen == [6, 7, 8, 9, 9]
+
+
+def test_how_far_answers_reach_follows_the_newest_export(built: Pipeline) -> None:
+    """And never past the year."""
+    with serving(built) as live:
+        assert live.through == datetime(2025, 3, 1, 11, 5, tzinfo=UTC)
+
+        built.land(*files_of(request("org-1", "2025-05-01T10:00", "x"), name="new"))
+        live.follow()
+        assert live.through == datetime(2025, 5, 1, 10, 5, tzinfo=UTC)
+
+        late = request("org-1", "2025-12-31T23:59", "y", exported_at="2026-01-02T00:00")
+        built.land(*files_of(late, name="later"))
+        live.follow()
+        assert live.through == datetime(2025, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
+
+
+def test_freshness_needs_no_warehouse(built: Pipeline) -> None:
+    """It is gone, and new files are in the answer all the same."""
+    with serving(built) as live:
+        built.duckdb.path.unlink()
+        built.land(*files_of(request("org-1", "2025-05-01T10:00", "x"), name="new"))
+        live.follow()
+
+        assert requests(live, ANA) == 3
+
+
+def test_answers_while_files_arrive_are_of_one_moment(built: Pipeline) -> None:
+    """Each file brings a request to two workspaces: no answer has one without the other."""
+    with serving(built) as live:
+        before = requests(live, ANA)
+        wrong: list[object] = []
+        done = threading.Event()
+
+        def ask() -> None:
+            while not done.is_set():
+                row = said(live, [ANA])
+                counted = sum(each["requests"] for each in row["top_workspaces"])
+                if counted != row["total_requests"] or (row["total_requests"] - before) % 2:
+                    wrong.append(row)
+
+        threads = [threading.Thread(target=ask) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for number in range(8):
+            rows = [
+                request(
+                    "org-1", f"2025-0{1 + number}-05T10:00", f"x{number}{place}", workspace_id=f"ws-{place}"
+                )
+                for place in range(2)
+            ]
+            built.land(*files_of(*rows, name=f"new-{number}"))
+            live.follow()
+        done.set()
+        for thread in threads:
+            thread.join()
+
+        assert wrong == []
+        assert requests(live, ANA) == before + 16
+
+
+# ---- What a snapshot of a warehouse in mid-work says
+
+
+def test_files_that_raw_has_not_followed_are_read_by_serving(pipeline: Pipeline) -> None:
+    """The snapshot has their names and not their rows: the first look makes up for it, on both engines."""
+    pipeline.build(
+        *files_of(request("org-1", "2025-03-01T10:00", "a"), request("org-1", "2025-03-01T11:00", "b"))
+    )
+    late = files_of(
+        request("org-1", "2025-03-01T10:30", "c"), operation("org-1", "2025-03-02T10:30"), name="late"
+    )
+    pipeline.land(*late, *files_of(request("org-1", "2025-03-01T11:00", "d")))
+    with pipeline.open() as run:
+        run.import_everything()
+    with serving(pipeline) as live:
+        assert requests(live, ANA) == 2
+
+        live.follow()
+
+        assert (requests(live, ANA), said(live, [ANA])["ingestion_rows"]) == (2, 20)
+
+
+def test_a_year_whose_levels_have_not_followed_is_not_written(pipeline: Pipeline) -> None:
+    """It would be of two minds; the refusal says which levels wait."""
+    pipeline.build(*files_of(request("org-1", "2025-03-01T10:00", "a")))
+    pipeline.land(*files_of(request("org-1", "2025-03-01T10:30", "c"), name="late"))
+    with pipeline.open() as run:
+        run.import_everything()
+        run.raw("pipe_stats")
+    with (
+        pytest.raises(SnapshotNotReady, match=r"(?i)hourly/pipe_stats has 1 partitions to refresh"),
+        serving(pipeline),
+    ):
+        pass
+
+
+def test_names_that_wait_are_not_left_behind(pipeline: Pipeline) -> None:
+    """An owner known to the ledger and to nobody else would be lost."""
+    pipeline.build(*files_of(request("org-1", "2025-03-01T10:00", "a")))
+    pipeline.land(*files_of(organization("org-1", customer_id="owner")))
+    with pipeline.open() as run:
+        run.import_everything()
+    with pytest.raises(SnapshotNotReady, match="(?i)organizations has snapshots to merge"), serving(pipeline):
+        pass
+
+
+def test_a_year_that_holds_nothing_yet_can_be_served(pipeline: Pipeline) -> None:
+    """On New Year's Day: everything is in fresh files."""
+    pipeline.build(*files_of(request("org-1", "2024-12-31T10:00", "a")))
+    with serving(pipeline) as live:
+        assert (requests(live, ANA), live.through) == (0, datetime(2025, 1, 1, tzinfo=UTC))
+
+        pipeline.land(*files_of(request("org-1", "2025-01-01T10:00", "b")))
+        live.follow()
+
+        assert (requests(live, ANA), live.through) == (1, datetime(2025, 1, 1, 10, 5, tzinfo=UTC))
+
+
+def test_a_frozen_edition_stays_as_it_is(pipeline: Pipeline) -> None:
+    """Its snapshot follows nothing; once late rows are in the rollups, no other one is written."""
+    pipeline.build(*files_of(request("org-1", "2025-03-01T10:00", "a")))
+    with pipeline.open() as run:
+        run.summaries(2025, freeze_at=NOW)
+    with serving(pipeline) as live:
+        pipeline.land(*files_of(request("org-1", "2025-03-01T10:30", "late"), name="late"))
+
+        assert live.follow().taken == 0
+        assert requests(live, ANA) == 1
+    with pipeline.open() as run:
+        run.follow()
+    (pipeline.home / "warehouse-2025.duckdb").unlink()
+    with pytest.raises(SnapshotNotReady, match="(?i)frozen and 1 landing rows came later"), serving(pipeline):
+        pass
+
+
+def test_a_snapshot_is_never_replaced(built: Pipeline) -> None:
+    """DuckDB may give a reader the old file under the new one's name."""
+    with serving(built), pytest.raises(FileExistsError), serving(built):
+        pass
+
+
+def test_a_draft_that_a_killed_writer_left_is_no_hindrance(built: Pipeline) -> None:
+    """Nor is anything seen of it afterwards."""
+    draft = built.home / ".warehouse-2025.duckdb.draft"
+    draft.write_bytes(b"half")
+    with serving(built) as live:
+        assert requests(live, ANA) == 2
+        assert not draft.exists()
+
+
+def test_what_is_no_snapshot_is_refused(tmp_path: Path) -> None:
+    """A text, a database of something else, and nothing at all."""
+    store = LandingStore.open(f"file://{tmp_path}/landing")
+    (tmp_path / "text.duckdb").write_text("no database")
+    for name in ("text.duckdb", "nothing.duckdb"):
+        with pytest.raises(SnapshotUnreadable, match=name):
+            Live.open(tmp_path / name, store, SECRET)
+
+
+def test_a_bucket_is_followed_like_a_folder(built: Pipeline, tmp_path: Path) -> None:
+    """Files are spooled into the worker's own folder, the only one that its database may read."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    options = {
+        "endpoint": f"http://{host}:{port}",
+        "region": "us-east-1",
+        "access_key_id": "test",
+        "secret_access_key": "test",
+    }
+    try:
+        urllib3.request("PUT", f"http://{host}:{port}/landing")
+        store = LandingStore.open("s3://landing", options)
+        (new,) = files_of(request("org-1", "2025-05-01T10:00", "x"), name="new")
+        store.put_new(new.key, write(tmp_path / "elsewhere", new))
+        with built.warehouse.reading() as reader:
+            reader.write_snapshot(tmp_path / "bucket.duckdb", 2025)
+        with Live.open(tmp_path / "bucket.duckdb", store, SECRET) as live:
+            assert live.follow().taken == 1
+            assert requests(live, ANA) == 3
+    finally:
+        server.stop()

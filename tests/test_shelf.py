@@ -1,0 +1,177 @@
+"""The editions that a worker answers from: what a promotion changes, and what it never interrupts."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.api_world import YEAR, Live, Published, version
+from wrapped_assets.serving.shelf import FOLLOW_EVERY, YEARS_EVERY, Shelf
+
+
+class Opened:
+    """Opens snapshots, and remembers what it opened."""
+
+    def __init__(self) -> None:
+        self.lives: list[tuple[str, Live]] = []
+        self.failure: Exception | None = None
+
+    def __call__(self, snapshot: Path, year: int) -> Live:
+        if self.failure:
+            raise self.failure
+        self.lives.append((snapshot.name, Live({})))
+        return self.lives[-1][1]
+
+
+@pytest.fixture
+def published() -> Published:
+    """Version 1 is promoted."""
+    return Published({YEAR: version(1)})
+
+
+@pytest.fixture
+def opened() -> Opened:
+    """Nothing yet."""
+    return Opened()
+
+
+@pytest.fixture
+def shelf(published: Published, opened: Opened, tmp_path: Path) -> Shelf:
+    """After the first look."""
+    made = Shelf(published, opened, tmp_path)
+    made.look()
+    return made
+
+
+def test_a_promoted_version_is_opened_once(shelf: Shelf, opened: Opened) -> None:
+    """However often it is looked at."""
+    shelf.look()
+
+    assert (shelf.years, shelf.numbers()) == ([YEAR], {YEAR: 1})
+    assert [name for name, _ in opened.lives] == ["2025-v1-0.duckdb"]
+
+
+def test_a_promotion_takes_the_place_of_the_version_before(
+    shelf: Shelf, published: Published, opened: Opened
+) -> None:
+    """Which is closed, since nobody uses it."""
+    published.promoted[YEAR] = version(2)
+    shelf.look()
+
+    (_, first), (_, second) = opened.lives
+    assert shelf.numbers() == {YEAR: 2}
+    assert (first.is_closed, second.is_closed) == (True, False)
+
+
+def test_a_promotion_forgets_nothing_that_landed(shelf: Shelf, published: Published, opened: Opened) -> None:
+    """The new version has looked at landing before the first request reaches it."""
+    published.promoted[YEAR] = version(2)
+    shelf.look()
+
+    assert opened.lives[1][1].follows == 1 and shelf.files()[YEAR]["taken"] == 2
+
+
+def test_a_rollback_is_a_promotion_too(shelf: Shelf, published: Published) -> None:
+    """The number goes down."""
+    published.promoted[YEAR] = version(2)
+    shelf.look()
+    published.promoted[YEAR] = version(1)
+    shelf.look()
+
+    assert shelf.numbers() == {YEAR: 1}
+
+
+def test_a_version_in_use_is_closed_after_its_last_request(
+    shelf: Shelf, published: Published, opened: Opened
+) -> None:
+    """Requests that began before the promotion end as they began; those after it get the new one."""
+    old = opened.lives[0][1]
+    with shelf.using(YEAR) as first, shelf.using(YEAR) as second:
+        published.promoted[YEAR] = version(2)
+        shelf.look()
+        assert first is second is old and not old.is_closed
+        with shelf.using(YEAR) as third:
+            assert third is opened.lives[1][1]
+    assert old.is_closed
+
+
+def test_no_request_meets_a_closed_version(shelf: Shelf, published: Published, opened: Opened) -> None:
+    """A hundred promotions under four threads that ask all the time."""
+    failures, stopped, asked = [], threading.Event(), [0] * 4
+
+    def ask(number: int) -> None:
+        while not stopped.is_set():
+            with shelf.using(YEAR) as live:
+                if live.is_closed:  # type: ignore[attr-defined]
+                    failures.append(live)
+                asked[number] += 1
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in range(2, 102):
+        published.promoted[YEAR] = version(number)
+        shelf.look()
+    stopped.set()
+    for thread in threads:
+        thread.join()
+
+    assert not failures and all(asked)
+    assert [live.is_closed for _, live in opened.lives] == [True] * 100 + [False]
+
+
+def test_a_version_that_cannot_be_opened_leaves_the_one_before(
+    shelf: Shelf, published: Published, opened: Opened
+) -> None:
+    """It says so, in no word of the engine's, and tries again."""
+    published.promoted[YEAR] = version(2)
+    opened.failure = OSError("/srv/wrapped/x.duckdb is damaged")
+    shelf.look()
+    assert (shelf.numbers(), shelf.trouble) == ({YEAR: 1}, "could not open the edition of 2025: OSError")
+
+    opened.failure = None
+    shelf.look()
+    assert (shelf.numbers(), shelf.trouble) == ({YEAR: 2}, "")
+
+
+def test_a_store_that_does_not_answer_changes_nothing(shelf: Shelf, published: Published) -> None:
+    """What was served is served."""
+    published.failure = OSError("no answer")
+    for _ in range(YEARS_EVERY + 1):
+        shelf.look()
+
+    assert shelf.numbers() == {YEAR: 1} and "OSError" in shelf.trouble
+
+
+def test_another_year_is_found(shelf: Shelf, published: Published, opened: Opened) -> None:
+    """Its first promotion needs no restart, and old years stay."""
+    published.promoted[2026] = version(1)
+    for _ in range(YEARS_EVERY):
+        shelf.look()
+
+    assert shelf.years == [YEAR, 2026]
+
+
+def test_what_landed_is_followed(shelf: Shelf, opened: Opened) -> None:
+    """Every few looks, not at each."""
+    for _ in range(FOLLOW_EVERY):
+        shelf.look()
+
+    assert opened.lives[0][1].follows == 2
+    assert shelf.files() == {YEAR: {"taken": 4, "quarantined": 0, "held": 0, "unread": 1}}
+
+
+def test_a_retired_snapshot_takes_no_disk(shelf: Shelf, published: Published, tmp_path: Path) -> None:
+    """Its copy in the worker's folder goes with it."""
+    (tmp_path / "2025-v1-0.duckdb").write_bytes(b"x")
+    (tmp_path / "2025-v11-0.duckdb").write_bytes(b"x")
+    published.promoted[YEAR] = version(2)
+    shelf.look()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["2025-v11-0.duckdb"]
+
+
+def test_a_year_that_is_not_there(shelf: Shelf) -> None:
+    """KeyError, and never another year's rows."""
+    with pytest.raises(KeyError), shelf.using(2019):
+        pass

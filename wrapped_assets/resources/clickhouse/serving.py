@@ -1,0 +1,112 @@
+"""Writing the serving snapshot of a year from ClickHouse: its rows stream into a DuckDB file, so that one program serves both.
+
+There are no transactions across statements here. The ledger is read before the numbers, so a file that lands meanwhile is none
+of the snapshot's; and rollups that were rebuilt meanwhile are read again.
+"""
+
+from collections.abc import Mapping
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from wrapped_assets import queries
+from wrapped_assets.families import DIMENSIONS
+from wrapped_assets.periods import Level, Span
+from wrapped_assets.resources.clickhouse import marks, sql, status, summaries
+from wrapped_assets.resources.clickhouse.session import Session
+from wrapped_assets.resources.errors import SnapshotNotReady
+from wrapped_assets.resources.snapshot import tables
+from wrapped_assets.resources.snapshot.readiness import require_followed
+from wrapped_assets.resources.snapshot.writing import Draft, drafting, report
+from wrapped_assets.resources.warehouse import SnapshotReport
+
+# Times that a snapshot is begun anew because rollups were rebuilt while it was read.
+ATTEMPTS = 3
+
+MOVED = "its rollups were rebuilt while they were read"
+
+
+def write_snapshot(session: Session, path: Path, year: int, memory_limit: str) -> SnapshotReport:
+    """Put the snapshot of a year at `path`; SnapshotNotReady when the warehouse is not up to date for it."""
+    with duckdb.connect(":memory:", config={"memory_limit": memory_limit}) as con:
+        con.execute("set TimeZone = 'UTC'")
+        con.execute("set enable_progress_bar = false")
+        for _ in range(ATTEMPTS):
+            edition = summaries.edition(session, year)
+            require_followed(year, status.pending(session), edition, summaries.left_out(session, year))
+            try:
+                with drafting(con, path) as draft:
+                    draft.fill_edition(year, edition)
+                    _fill(session, draft, Span.year(year))
+                return report(path, year)
+            except _Moved:
+                continue
+    raise SnapshotNotReady(year, [MOVED])
+
+
+class _Moved(Exception):
+    """The draft is of two minds."""
+
+
+def _fill(session: Session, draft: Draft, span: Span) -> None:
+    before = _rollups_made(session)
+    stream = _Stream(session, draft)
+    stream.fill("files", _text("files"))
+    stream.fill("file_hours", _text("file_hours"), {"since": span.start, "until": span.end})
+    _fill_waiting(session, draft, span)
+    stream.number_organizations("select organization_id, wrapped_id from wrapped_organizations")
+    for name in DIMENSIONS:
+        stream.fill(f"dimensions.{name}", f"select * from dimensions_{name}")
+    for level in tables.LEVELS:
+        for kind in tables.KINDS.values():
+            statement = sql.render(f"serving/{kind.name}", level=level.name, period=level.period)
+            for part in tables.parts(level, span):
+                stream.fill_parts(level, statement, {"since": part.start, "until": part.end})
+    draft.finish()
+    if _rollups_made(session) != before:
+        raise _Moved
+
+
+class _Stream:
+    """A draft that is filled from answers of ClickHouse."""
+
+    def __init__(self, session: Session, draft: Draft) -> None:
+        self.session, self.draft = session, draft
+
+    def fill(self, table: str, statement: str, values: Mapping[str, Any] | None = None) -> None:
+        if self._asked(statement, values):
+            self.draft.fill(table, "from answer")
+
+    def number_organizations(self, statement: str) -> None:
+        if self._asked(statement, None):
+            self.draft.number_organizations("answer")
+
+    def fill_parts(self, level: Level, statement: str, values: Mapping[str, Any]) -> None:
+        if self._asked(statement, values):
+            self.draft.fill_parts(level, "from answer", {})
+
+    def _asked(self, statement: str, values: Mapping[str, Any] | None) -> bool:
+        """Have the rows of an answer stand as `answer`; whether there are any."""
+        batches = self.session.batches(statement, values)
+        first = next(batches, None)
+        if first is None:
+            return False
+        reader = pa.RecordBatchReader.from_batches(first.schema, chain([first], batches))
+        self.draft.con.register("answer", reader)
+        return True
+
+
+def _fill_waiting(session: Session, draft: Draft, span: Span) -> None:
+    for each in marks.partitions(session, layer="raw", span=span):
+        draft.wait(each.family, each.period, newer_than=-1 if each.must_rebuild else each.held)
+
+
+def _rollups_made(session: Session) -> list[tuple[Any, ...]]:
+    return session.rows(_text("rollups_made"))
+
+
+def _text(name: str) -> str:
+    return queries.text(f"clickhouse/serving/{name}")

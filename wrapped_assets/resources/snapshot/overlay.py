@@ -1,0 +1,180 @@
+"""What replaces parts of a snapshot: the hours that landing says other things of by now, and the days and months they are in.
+
+One small table in memory for each level (`fresh.hourly`, `fresh.daily`, `fresh.monthly`), beside the attached snapshot. A mark in it, a row
+whose id is null, says that the snapshot's parts of that organization, period and kind are all replaced by the rows here, if there are
+any. So the present is a disjoint cover: nothing is ever added to a number that may hold it already.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import duckdb
+
+from wrapped_assets import queries
+from wrapped_assets.families import DIMENSIONS, ORGANIZATIONS, Family
+from wrapped_assets.periods import ALL_LEVELS, HOURLY, MONTHLY, Level
+from wrapped_assets.resources.duckdb import dimensions, raw, sql
+from wrapped_assets.resources.duckdb.transaction import transaction
+from wrapped_assets.resources.landing_store import Fetched
+from wrapped_assets.resources.snapshot import tables
+from wrapped_assets.resources.snapshot.history import HeldFile
+from wrapped_assets.resources.snapshot.tables import DAYS, KINDS, LEVELS, REQUESTS, Kind
+from wrapped_assets.resources.warehouse import LedgerFile
+
+HOUR = timedelta(hours=1)
+
+Identify = Callable[[str], str]
+"""From a customer's id to its wrapped_id."""
+
+
+class Overlay:
+    """The fresh tables. One thread changes them, in one transaction each time; others read what was committed."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, identify: Identify) -> None:
+        self.con, self.identify = con, identify
+        for name in ("fresh", "raw", "dimensions"):
+            con.execute(f"create schema {name}")
+        con.execute("create table fresh.organizations as from history.organizations")
+        for dimension in DIMENSIONS.values():
+            con.execute(sql.dimension_ddl(dimension))
+            con.execute(f"insert into dimensions.{dimension.name} from history.dimensions.{dimension.name}")
+        for level in LEVELS:
+            con.execute(f"create table fresh.{level.name} as from history.{level.name}.parts limit 0")
+            for view in ("parts", *(kind.name for kind in KINDS.values())):
+                con.execute(sql.render(f"serving/views/{view}", level=level.name, period=level.period))
+        for view in ("organizations", "workspaces"):
+            con.execute(queries.text(f"duckdb/serving/views/{view}"))
+
+    def replace_hours(
+        self, family: Family, touched: Mapping[date, int], files: Sequence[HeldFile], fetched: Fetched
+    ) -> None:
+        """Recompute these hours from all the files that have rows in them, and the days and months they are in."""
+        with transaction(self.con):
+            self._settle_raw(family, touched, files, fetched)
+            self._number_strangers(family)
+            self._replace_hours(KINDS[family.name], touched)
+            for level in LEVELS[1:]:
+                self._replace_periods(KINDS[family.name], level, touched)
+            self.con.execute(f"drop table raw.{family.name}")
+
+    def merge_names(self, name: str, files: Sequence[LedgerFile], fetched: Fetched, rebuild: bool) -> None:
+        """Merge snapshots of a dimension; with `rebuild` they are all there are. Owners follow."""
+        dimension = DIMENSIONS[name]
+        with transaction(self.con):
+            if rebuild:
+                self.con.execute(f"delete from dimensions.{name}")
+            if files:
+                dimensions.merge(self.con, dimension, files, fetched)
+            if dimension is ORGANIZATIONS:
+                self._settle_owners()
+
+    def organizations(self) -> list[tuple[int, str, str]]:
+        """(number, organization_id, wrapped_id) of every organization."""
+        return self.con.execute(
+            "select organization, organization_id, wrapped_id from fresh.organizations order by organization"
+        ).fetchall()
+
+    def workspace_names(self) -> dict[str, str | None]:
+        """The newest name of every workspace that a snapshot of names knows, by workspace_id."""
+        return dict(self.con.execute("select workspace_id, name from dimensions.workspaces").fetchall())
+
+    def _settle_raw(
+        self, family: Family, touched: Mapping[date, int], files: Sequence[HeldFile], fetched: Fetched
+    ) -> None:
+        """raw.<family>: one row per key of the touched hours, by the rules that every warehouse keeps."""
+        self.con.execute(sql.raw_ddl(family))
+        for start, end, held in _runs(touched, files):
+            raw.insert_newest(self.con, family, start, end, held, fetched, f"raw.{family.name}")
+
+    def _number_strangers(self, family: Family) -> None:
+        strangers = self.con.execute(sql.render("serving/fresh/strangers", family=family.name)).fetchall()
+        if not strangers:
+            return
+        highest = "select coalesce(max(organization), -1) from fresh.organizations"
+        ((last,),) = self.con.execute(highest).fetchall()
+        rows = [
+            (last + number, id, self.identify(customer or id))
+            for number, (id, customer) in enumerate(strangers, start=1)
+        ]
+        self.con.executemany("insert into fresh.organizations values ($1, $2, $3)", rows)
+
+    def _settle_owners(self) -> None:
+        """Give each organization the identity of its present customer."""
+        found = self.con.execute(queries.text("duckdb/serving/fresh/owners")).fetchall()
+        moved = [
+            (organization, now)
+            for organization, before, customer in found
+            if (now := self.identify(customer)) != before
+        ]
+        if moved:
+            statement = "update fresh.organizations set wrapped_id = $2 where organization = $1"
+            self.con.executemany(statement, moved)
+
+    def _replace_hours(self, kind: Kind, touched: Mapping[date, int]) -> None:
+        bounds = {"from": min(touched), "to": max(touched) + timedelta(days=1)}
+        self._touch(HOURLY, (start for start, _ in _hours(touched)))
+        hourly = queries.text(f"duckdb/hourly/{kind.table}")
+        numbered = sql.render(
+            "serving/numbered",
+            source=kind.from_rollup(HOURLY, f"({hourly})"),
+            organizations="fresh.organizations",
+        )
+        self.con.execute(f"create or replace temp table recomputed as\n{numbered}", bounds)
+        self.con.execute(queries.text("duckdb/serving/fresh/changed"), {**bounds, "kind": kind.name})
+        replacing = "from recomputed semi join changed using (organization, hour)"
+        self._replace(HOURLY, replacing, {"kind": kind.name})
+        self.con.execute("drop table recomputed")
+
+    def _replace_periods(self, kind: Kind, level: Level, touched: Mapping[date, int]) -> None:
+        """The touched days or months, from the hours or days as they are now."""
+        below = ALL_LEVELS[level.source]
+        self._touch(level, {level.start(day) for day in touched})
+        names = {"period": level.period, "period_type": level.period_type}
+        lower = {"below": below.name, "below_period": below.period}
+        self.con.execute(sql.render("serving/fresh/wanted", **names, **lower), {"kind": kind.name})
+        present = f"({sql.render('serving/fresh/present', **names, **lower)})"
+        spans = [level.span(day) for day in touched]
+        values = {
+            "below_kind": kind.name,
+            "from": min(span.start for span in spans),
+            "to": max(span.end for span in spans),
+        }
+        self._replace(level, kind.merged(level, present, below.period), {"kind": kind.name, **values})
+        if kind is REQUESTS and level is MONTHLY:
+            self._replace(level, tables.days_of_months(present), {"kind": DAYS, **values})
+
+    def _replace(self, level: Level, parts: str, values: dict[str, Any]) -> None:
+        statement = sql.render("serving/fresh/replaced", level=level.name, period=level.period, parts=parts)
+        self.con.execute(statement, values)
+
+    def _touch(self, level: Level, periods: Iterable[date]) -> None:
+        statement = f"create or replace temp table touched as select unnest($periods) as {level.period}"
+        self.con.execute(statement, {"periods": list(periods)})
+
+
+def _hours(touched: Mapping[date, int]) -> Iterator[tuple[datetime, int]]:
+    """The start of each touched hour, and its bit, in order."""
+    for day, hours in sorted(touched.items()):
+        for hour in range(24):
+            if hours >> hour & 1:
+                yield datetime.combine(day, time(hour)), 1 << hour
+
+
+def _runs(
+    touched: Mapping[date, int], files: Sequence[HeldFile]
+) -> Iterator[tuple[datetime, datetime, list[LedgerFile]]]:
+    """Runs of touched hours within a day, each with the files that have rows in it."""
+    by_day: dict[date, list[HeldFile]] = {}
+    for held in files:
+        by_day.setdefault(held.day, []).append(held)
+    runs: list[tuple[datetime, datetime, int]] = []
+    for start, bit in _hours(touched):
+        if runs and runs[-1][1] == start and runs[-1][0].date() == start.date():
+            runs[-1] = (runs[-1][0], start + HOUR, runs[-1][2] | bit)
+        else:
+            runs.append((start, start + HOUR, bit))
+    for start, end, hours in runs:
+        held_then = [held.file for held in by_day.get(start.date(), []) if held.hours & hours]
+        # Files of equal columns side by side, as a warehouse reads them.
+        yield start, end, sorted(held_then, key=lambda file: (file.columns, file.key))

@@ -1,0 +1,35 @@
+"""Whether a warehouse can be served: nothing that its own tables still have to follow may be missing from a snapshot.
+
+Files that raw does not hold yet are no hindrance: the snapshot names their hours, and serving reads them itself.
+"""
+
+from collections.abc import Iterator
+
+from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, Span
+from wrapped_assets.resources.errors import SnapshotNotReady
+from wrapped_assets.resources.warehouse import Pending
+from wrapped_assets.summaries import Edition
+
+
+def require_followed(year: int, pending: Pending, edition: Edition | None, left_out: int) -> None:
+    """SnapshotNotReady with what is missing, unless the year's levels, names and owners hold all that raw holds.
+
+    `left_out` is the number of landing rows that came too late for a frozen edition: its rollups hold them, its
+    documents do not, so they can no longer be served as one.
+    """
+    missing = list(_missing(year, pending, edition, left_out))
+    if missing:
+        raise SnapshotNotReady(year, missing)
+
+
+def _missing(year: int, pending: Pending, edition: Edition | None, left_out: int) -> Iterator[str]:
+    if edition and edition.frozen and left_out:
+        yield f"its edition is frozen and {left_out} landing rows came later"
+    for (layer, family), periods in sorted(pending.partitions.items()):
+        stale = sum(1 for period in periods if period in Span.year(year))
+        if stale and layer in (HOURLY.name, DAILY.name, MONTHLY.name):
+            yield f"{layer}/{family} has {stale} partitions to refresh"
+    for name in sorted(pending.dimensions):
+        yield f"{name} has snapshots to merge"
+    if pending.identities:
+        yield "wrapped_organizations has owners to settle"

@@ -1,0 +1,45 @@
+"""Who is asking: the token of a request, what it allows, and whether it asks too often."""
+
+from wrapped_assets.grants import Grant, Scope
+from wrapped_assets.serving.messages import Call
+from wrapped_assets.serving.problems import Problem
+from wrapped_assets.serving.seams import Authority, Limits
+from wrapped_assets.tokens import TokenRefused
+
+
+def token_of(call: Call) -> str | None:
+    """The token's text: from the header, else from the URL; never from a body, which proxies do not scrub either."""
+    kind, _, text = call.headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+    if kind.lower() == "bearer" and text.strip():
+        return text.strip()
+    return next((value for name, value in call.query if name == "token" and value), None)
+
+
+class Door:
+    """Lets requests in."""
+
+    def __init__(self, authority: Authority, limits: Limits) -> None:
+        self._authority = authority
+        self._limits = limits
+
+    def admit(self, call: Call) -> Grant:
+        """What the request's token allows; 403 without a valid one, 429 when it asks too often."""
+        try:
+            grant = self._authority.verify(token_of(call))
+        except TokenRefused as refused:
+            raise Problem(403, str(refused)) from None
+        call.notes.caller = grant.name
+        verdict = self._limits.hit(grant.name, grant.rps)
+        if verdict is not None:
+            if not verdict.allowed:
+                raise Problem(429, "Too many requests with this token", verdict.headers)
+            call.reply_headers += [(name.encode(), value.encode()) for name, value in verdict.headers.items()]
+        return grant
+
+
+def scope_for(grant: Grant, pipe: str) -> Scope:
+    """The scope under which a grant reads a pipe; 403 when there is none."""
+    scope = grant.scope_for(pipe)
+    if scope is None:
+        raise Problem(403, f"The token does not allow reading the pipe '{pipe}'")
+    return scope

@@ -1,0 +1,78 @@
+"""Puts the application together from the settings: which registry, publication, landing store and engine it works with."""
+
+import sys
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+from wrapped_assets.periods import Span
+from wrapped_assets.publication.open import open_published
+from wrapped_assets.resources.open import open_landing, open_registry, open_request_log
+from wrapped_assets.serving.access import Door
+from wrapped_assets.serving.access_log import AccessLog
+from wrapped_assets.serving.app import App, Parts
+from wrapped_assets.serving.endpoints import load_endpoints
+from wrapped_assets.serving.follower import Follower
+from wrapped_assets.serving.keys import Keys
+from wrapped_assets.serving.limits import Limits
+from wrapped_assets.serving.live import Live
+from wrapped_assets.serving.mcp_tools import Mcp
+from wrapped_assets.serving.metrics import Metrics
+from wrapped_assets.serving.openapi import document
+from wrapped_assets.serving.operations import Operations
+from wrapped_assets.serving.page_routes import Pages
+from wrapped_assets.serving.pipes import Pipes
+from wrapped_assets.serving.proxy import Proxy
+from wrapped_assets.serving.request_log import RequestLog
+from wrapped_assets.serving.sandbox import Sandbox
+from wrapped_assets.serving.shelf import Shelf
+from wrapped_assets.serving.site import Site
+from wrapped_assets.serving.threads import Threads
+from wrapped_assets.serving.token_admin import TokenAdmin
+from wrapped_assets.serving.token_routes import TokenRoutes
+from wrapped_assets.settings import Settings
+from wrapped_assets.tokens import Authority
+
+
+def _imported_days(settings: Settings) -> Span:
+    """The days that imports look at: files of others wait in landing."""
+    return Span(settings.first_day, datetime.now(UTC).date() + timedelta(days=1))
+
+
+def application(
+    settings: Settings, folder: Path, public_url: str, metrics_folder: Path | None, log_access: bool
+) -> App:
+    """The application of one worker. `folder` is its own, for snapshots that come from a bucket; `metrics_folder` is that of all workers."""
+    registry, published, landing = open_registry(settings), open_published(settings), open_landing(settings)
+    endpoints = load_endpoints()
+    metrics = Metrics(metrics_folder)
+    threads = Threads()
+    authority = Authority(settings.secret(), registry)
+    door = Door(authority, Limits.open(settings.limits_url))
+
+    def open_live(snapshot: Path, year: int) -> Live:
+        return Live.open(snapshot, landing, settings.secret(), calendar=partial(_imported_days, settings))
+
+    shelf = Shelf(published, open_live, folder)
+    pipes = Pipes(endpoints, shelf, door, threads, Sandbox())
+    described = document(endpoints.values(), version("wrapped-assets"), public_url)
+    request_store = open_request_log(settings)
+    return App(
+        Parts(
+            pipes=pipes,
+            proxy=Proxy(Keys(registry, published, threads), threads, public_url, Pages(Site(public_url))),
+            tokens=TokenRoutes(TokenAdmin(authority, registry), door, threads),
+            operations=Operations(shelf, metrics, described),
+            mcp=Mcp(pipes, version("wrapped-assets")),
+            follower=Follower(shelf, metrics),
+            metrics=metrics,
+            access_log=AccessLog(sys.stdout, lambda lines: metrics.lost("access", lines))
+            if log_access
+            else None,
+            request_log=RequestLog(request_store, lambda rows: metrics.lost("requests", rows))
+            if request_store
+            else None,
+            documentation=f"{public_url}/v0/pipes/openapi.json",
+        )
+    )

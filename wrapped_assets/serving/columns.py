@@ -1,0 +1,122 @@
+"""ClickHouse's type names, and how a value of each is written in JSON.
+
+`parse` reads a name such as `Array(Tuple(name String, bytes UInt64))`; `encoder` turns it into a function
+from a Python value, as DuckDB returns it, to one that `json.dumps` writes as ClickHouse would.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+Encode = Callable[[Any], Any]
+
+WRAPPERS = ("Nullable", "LowCardinality")
+WIDE = ("Int64", "UInt64", "Int128", "UInt128", "Int256", "UInt256")
+
+
+@dataclass(frozen=True)
+class Type:
+    """A type: its name, and the types inside with the names that a tuple gives them."""
+
+    name: str
+    inner: tuple["Type", ...] = ()
+    names: tuple[str, ...] = ()
+    argument: str = ""
+    """What is in the brackets of a type that holds no other, such as the 3 of `DateTime64(3)`."""
+
+
+@lru_cache(maxsize=512)
+def parse(text: str) -> Type:
+    """The type that a name spells; Nullable and LowCardinality change nothing here, so they are dropped."""
+    name, bracket, rest = text.strip().partition("(")
+    if not bracket:
+        return Type(name)
+    inside = rest.rpartition(")")[0]
+    if name in WRAPPERS:
+        return parse(inside)
+    parts = _split(inside)
+    if name in ("Array", "Map"):
+        return Type(name, tuple(parse(part) for part in parts))
+    if name == "Tuple":
+        named = [part.strip().partition(" ") for part in parts]
+        if all(rest and "(" not in first for first, _, rest in named):
+            return Type(
+                name, tuple(parse(rest) for _, _, rest in named), tuple(first for first, _, _ in named)
+            )
+        return Type(name, tuple(parse(part) for part in parts))
+    return Type(name, argument=inside)
+
+
+def _split(text: str) -> list[str]:
+    """The parts between the commas that are in no bracket."""
+    parts, depth, start = [], 0, 0
+    for place, letter in enumerate(text):
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if letter == "," and depth == 0:
+            parts.append(text[start:place])
+            start = place + 1
+    return [*parts, text[start:]]
+
+
+@lru_cache(maxsize=512)
+def encoder(text: str, quote_64bit: bool) -> Encode:
+    """How to write a value of this type in JSON; None stays None."""
+    return _or_null(_encode(parse(text), quote_64bit))
+
+
+def _or_null(encode: Encode) -> Encode:
+    return lambda value: None if value is None else encode(value)
+
+
+def _encode(type_: Type, quote: bool) -> Encode:
+    inner = [_or_null(_encode(each, quote)) for each in type_.inner]
+    match type_.name:
+        case "Array":
+            return lambda value: [inner[0](each) for each in value]
+        case "Tuple":
+            return _tuple(inner, type_.names)
+        case "Map":
+            return lambda value: {str(key): inner[1](each) for key, each in value.items()}
+        case "Float32" | "Float64":
+            return _float
+        case "DateTime64":
+            return lambda value: _instant(value, int(type_.argument.partition(",")[0] or 3))
+        case "DateTime":
+            return lambda value: _instant(value, 0)
+        case name if name in WIDE:
+            return str if quote else int
+        case name if name.startswith(("Int", "UInt")):
+            return int
+        case "Bool":
+            return bool
+        case "JSON":
+            return lambda value: value
+        case _:
+            return str
+
+
+def _tuple(inner: list[Encode], names: tuple[str, ...]) -> Encode:
+    def named(value: Any) -> Any:
+        values = value.values() if isinstance(value, dict) else value
+        return {name: encode(each) for name, encode, each in zip(names, inner, values, strict=True)}
+
+    def plain(value: Any) -> Any:
+        values = value.values() if isinstance(value, dict) else value
+        return [encode(each) for encode, each in zip(inner, values, strict=True)]
+
+    return named if names else plain
+
+
+def _float(value: float) -> float | None:
+    # JSON has no word for them; ClickHouse writes null too.
+    return float(value) if math.isfinite(value) else None
+
+
+def _instant(value: datetime | date | str, digits: int) -> str:
+    if isinstance(value, str):
+        return value
+    text = f"{value:%Y-%m-%d %H:%M:%S}"
+    return f"{text}.{value:%f}"[: len(text) + 1 + min(digits, 6)] if digits else text

@@ -1,0 +1,200 @@
+"""What landed since the snapshot: the exact difference between a listing and the ledger, and the hours it touches."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from wrapped_assets import layout
+from wrapped_assets.families import DIMENSIONS, FAMILIES
+from wrapped_assets.periods import Span
+from wrapped_assets.resources.duckdb.judging import Contents, judge
+from wrapped_assets.resources.landing_store import Fetched, LandingObject, LandingStore
+from wrapped_assets.resources.snapshot.history import HeldFile, History
+from wrapped_assets.resources.snapshot.overlay import Overlay
+from wrapped_assets.resources.warehouse import LandedFile, LedgerFile
+from wrapped_assets.serving.following import FollowReport
+from wrapped_assets.serving.touched import Hours, batches, chunks, count
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A file version that landed since the snapshot: where it has rows, and how many. Nowhere, when it was set aside whole."""
+
+    family: str
+    file: LedgerFile
+    contents: Contents
+    is_sound: bool
+
+
+class Fresh:
+    """The file versions that landed since a snapshot, and their way into the overlay. One thread at a time."""
+
+    def __init__(
+        self,
+        history: History,
+        overlay: Overlay,
+        store: LandingStore,
+        spool: Path,
+        calendar: Callable[[], Span],
+    ) -> None:
+        self.history, self.overlay, self.store, self.calendar = history, overlay, store, calendar
+        # The database is locked out of every other folder.
+        self._spool = spool
+        self.taken: dict[str, Taken] = {}
+        # Touched and not recomputed yet: what raw had not followed, days outside the calendar, what a failure left.
+        self._waiting: dict[str, Hours] = {family: history.waiting(family) for family in FAMILIES}
+
+    def folders(self) -> dict[str, set[date]]:
+        """The days of the calendar that have a folder, by family."""
+        calendar = self.calendar()
+        return {
+            family: {day for day in self.store.days(family).days if day in calendar} for family in FAMILIES
+        }
+
+    def new_of_day(self, family: str, day: date) -> list[LandingObject]:
+        """The objects of a day's folder that neither the snapshot nor an earlier look holds in this version."""
+        return self._new(self.history.known(family, day), self.store.list_day(family, day))
+
+    def new_of_dimension(self, name: str) -> list[LandingObject]:
+        """The same of the snapshots of a dimension."""
+        return self._new(self.history.known(name, None), self.store.list_dimension(name))
+
+    def take(self, family: str, new: Sequence[LandingObject], report: FollowReport) -> None:
+        """Take in new files of a family, and recompute every hour that is touched and whose day has come."""
+        for batch in [*batches(new)] or [[]]:
+            with self.store.fetch(batch, self._spool) as fetched:
+                taken = self._judged(family, batch, fetched, report)
+                self._touch(family, taken)
+                self.taken |= {each.file.key: each for each in taken}
+                self._recompute(family, fetched, report)
+
+    def take_names(self, name: str, new: Sequence[LandingObject], report: FollowReport) -> None:
+        """Take in new snapshots of names. A changed one makes all of them be read again, as in a warehouse."""
+        with self.store.fetch(new, self._spool) as fetched:
+            taken = {each.file.key: each for each in self._judged(name, new, fetched, report)}
+            present = {**self._names_before(name), **taken}
+            rebuild = len(present) < len(self._names_before(name)) + len(taken)
+            chosen = present if rebuild else taken
+            files = [each.file for each in chosen.values() if each.is_sound]
+            with self._beside(fetched, files) as everything:
+                if everything.problems:
+                    report.held |= _told(everything)
+                    return
+                self.overlay.merge_names(name, files, everything, rebuild)
+        self.taken |= taken
+
+    def _new(self, known: Mapping[str, str], listing: Iterable[LandingObject]) -> list[LandingObject]:
+        return [item for item in listing if self._etag(item.key, known) != item.etag]
+
+    def _etag(self, key: str, known: Mapping[str, str]) -> str | None:
+        taken = self.taken.get(key)
+        return taken.file.etag if taken else known.get(key)
+
+    def _judged(
+        self, source: str, batch: Sequence[LandingObject], fetched: Fetched, report: FollowReport
+    ) -> list[Taken]:
+        """What is in these files, by the rules that every import keeps."""
+        report.unread |= _told(fetched)
+        landed = [_landed(source, item, fetched) for item in batch if item.key in fetched.paths]
+        judgement = judge(self.history.cursor(), source, landed)
+        taken = []
+        for file in landed:
+            contents, is_sound = judgement.contents_of(file), file.path not in judgement.quarantined
+            known = LedgerFile(
+                0, file.key, file.etag, file.size, contents.columns, contents.bad_row_count > 0, file.region
+            )
+            taken.append(Taken(source, known, contents, is_sound))
+            if is_sound and contents.last_exported_at:
+                report.through = max(contents.last_exported_at, report.through or contents.last_exported_at)
+        report.taken += len(taken)
+        report.quarantined += sum(1 for each in taken if not each.is_sound)
+        return taken
+
+    def _touch(self, family: str, taken: Sequence[Taken]) -> None:
+        """Have the hours wait in which these files have rows, and those in which the versions they replace had."""
+        before = [self.taken[each.file.key] for each in taken if each.file.key in self.taken]
+        for each in (*taken, *before):
+            for day, held in each.contents.days.items():
+                self._wait(family, day, held.hours)
+        others = {each.file.key for each in taken} - self.taken.keys()
+        for day, hours in self.history.hours_of_files(family, others):
+            self._wait(family, day, hours)
+
+    def _wait(self, family: str, day: date, hours: int) -> None:
+        if day.year == self.history.year:
+            waiting = self._waiting[family]
+            waiting[day] = waiting.get(day, 0) | hours
+
+    def _recompute(self, family: str, fetched: Fetched, report: FollowReport) -> None:
+        calendar = self.calendar()
+        due = {day: hours for day, hours in self._waiting[family].items() if day in calendar}
+        files = self._files_of(family, due)
+        for chunk in chunks(due, files):
+            self._replace_hours(family, chunk, files, fetched, report)
+            for day, hours in chunk.items():
+                self._waiting[family][day] &= ~hours
+        self._waiting[family] = {day: hours for day, hours in self._waiting[family].items() if hours}
+
+    def _replace_hours(
+        self, family: str, touched: Hours, files: Sequence[HeldFile], fetched: Fetched, report: FollowReport
+    ) -> None:
+        """Replace these hours, except those that need a file which is gone: they stay as they were."""
+        needed = [held for held in files if held.hours & touched.get(held.day, 0)]
+        with self._beside(fetched, [held.file for held in needed]) as everything:
+            left = dict(touched)
+            for held in needed:
+                if held.file.key in everything.problems:
+                    left[held.day] &= ~held.hours
+            left = {day: hours for day, hours in left.items() if hours}
+            report.held |= _told(everything)
+            report.hours += count(left)
+            report.held_hours += count(touched) - count(left)
+            if left:
+                here = [held for held in needed if held.file.key in everything.paths]
+                self.overlay.replace_hours(FAMILIES[family], left, here, everything)
+
+    def _files_of(self, family: str, touched: Hours) -> list[HeldFile]:
+        """The present version of every file that has rows on these days."""
+        days = sorted(touched)
+        before = [
+            held for held in self.history.files_of_hours(family, days) if held.file.key not in self.taken
+        ]
+        since = [
+            HeldFile(each.file, day, held.row_count, held.hours)
+            for each in self.taken.values()
+            if each.family == family
+            for day, held in each.contents.days.items()
+            if day in touched
+        ]
+        return before + since
+
+    def _names_before(self, name: str) -> dict[str, Taken]:
+        """The landed snapshots of a dimension in the version that counts at this moment."""
+        recorded = {
+            file.key: Taken(name, file, Contents(file.columns), is_sound=True)
+            for file in self.history.files_of_dimension(name)
+        }
+        return recorded | {key: each for key, each in self.taken.items() if each.family == name}
+
+    @contextmanager
+    def _beside(self, fetched: Fetched, files: Iterable[LedgerFile]) -> Iterator[Fetched]:
+        """These files, fetching those that are not near already."""
+        wanted = {file.key: file for file in files}
+        missing = [
+            LandingObject(f.key, f.etag, f.size) for f in wanted.values() if f.key not in fetched.paths
+        ]
+        with self.store.fetch(missing, self._spool) as more:
+            yield Fetched({**fetched.paths, **more.paths}, more.problems)
+
+
+def _landed(source: str, item: LandingObject, fetched: Fetched) -> LandedFile:
+    place = layout.parse(item.key)
+    day = None if source in DIMENSIONS else layout.day_of_folder(item.key.split("/")[1])
+    region = place.region if place else None
+    return LandedFile(item.key, item.etag, item.size, day, region, fetched.paths[item.key])
+
+
+def _told(fetched: Fetched) -> dict[str, str]:
+    return {key: str(problem) for key, problem in fetched.problems.items()}

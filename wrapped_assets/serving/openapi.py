@@ -1,0 +1,173 @@
+"""The OpenAPI document: what can be asked, with what, and how it is answered. Made of the declared endpoints."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from wrapped_assets.serving.endpoints import Endpoint, Parameter, ParameterRefused
+from wrapped_assets.serving.formats import FORMATS, QUOTE_64BIT
+from wrapped_assets.serving.json_types import json_type
+from wrapped_assets.serving.problems import STATUSES
+
+_ERROR = {"$ref": "#/components/schemas/Error"}
+_ENVELOPE = {"$ref": "#/components/schemas/Envelope"}
+_ANY_JSON = {"application/json": {"schema": {"type": "object"}}}
+_KEY = {"name": "url_key", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+_TOKENS: list[dict[str, list[str]]] = [{"bearer": []}, {"token": []}]
+
+# Every endpoint takes these beside its own.
+_Q = {
+    "name": "q",
+    "in": "query",
+    "description": "One SELECT over the result, which is the table `_`.",
+    "schema": {"type": "string", "maxLength": 10_000},
+}
+_QUOTE = {
+    "name": QUOTE_64BIT,
+    "in": "query",
+    "description": "1 writes 64-bit integers as strings.",
+    "schema": {"type": "string", "enum": ["0", "1"]},
+}
+
+
+def document(endpoints: Iterable[Endpoint], version: str, url: str) -> dict[str, Any]:
+    """The whole document."""
+    paths: dict[str, Any] = {}
+    for endpoint in endpoints:
+        for name in FORMATS:
+            paths[f"/v0/pipes/{endpoint.name}.{name}"] = _pipe(endpoint, name)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Wrapped",
+            "version": version,
+            "description": "A year of usage of each customer. Days are half-open ranges in UTC.",
+        },
+        "servers": [{"url": url}],
+        "paths": {**paths, **_FIXED},
+        "components": {
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "token": {"type": "apiKey", "in": "query", "name": "token"},
+            },
+            "schemas": {"Error": _ERROR_SCHEMA, "Envelope": _ENVELOPE_SCHEMA},
+        },
+    }
+
+
+def _pipe(endpoint: Endpoint, name: str) -> dict[str, Any]:
+    media = FORMATS[name].media_type
+    schema = _ENVELOPE if name == "json" else {"type": "string"}
+    answers: dict[str, Any] = {"200": {"description": "The rows.", "content": {media: {"schema": schema}}}}
+    common: dict[str, Any] = {
+        "summary": endpoint.description,
+        "security": _TOKENS,
+        "responses": {**answers, **_problems(400, 403, 408, 429, 503)},
+    }
+    fields = {each.name: _field(each) for each in endpoint.parameters} | {
+        "q": _Q["schema"],
+        QUOTE_64BIT: _QUOTE["schema"],
+    }
+    form = {"schema": {"type": "object", "properties": fields}}
+    content = {"application/x-www-form-urlencoded": form, "application/json": form}
+    query = [*map(_parameter, endpoint.parameters), _Q, _QUOTE]
+    post = {**common, "requestBody": {"content": content}}
+    post["responses"] = {**common["responses"], **_problems(413)}
+    return {
+        "get": {**common, "operationId": f"{endpoint.name}_{name}", "parameters": query},
+        "post": {**post, "operationId": f"{endpoint.name}_{name}_post"},
+    }
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    # A token may fix what an endpoint requires, so nobody has to give it.
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "description": parameter.description,
+        "schema": _field(parameter),
+    }
+
+
+def _field(parameter: Parameter) -> dict[str, Any]:
+    schema: dict[str, Any] = {**json_type(parameter.type), "description": parameter.description}
+    if parameter.default is None:
+        return schema
+    try:
+        value = parameter.parsed(parameter.default)
+    except ParameterRefused:
+        # A default that depends on the edition.
+        return schema | {"description": f"{parameter.description} Default: {parameter.default}."}
+    return schema | {"default": value if isinstance(value, int | float | str) else parameter.default}
+
+
+def _problems(*statuses: int) -> dict[str, Any]:
+    return {
+        str(status): {
+            "description": STATUSES[status],
+            "content": {"application/json": {"schema": _ERROR}},
+        }
+        for status in statuses
+    }
+
+
+def _get(summary: str, *statuses: int, secured: bool = False, **more: Any) -> dict[str, Any]:
+    ok = {"200": {"description": summary, "content": _ANY_JSON}}
+    security = {"security": _TOKENS} if secured else {}
+    return {"summary": summary, "responses": {**ok, **_problems(*statuses)}, **security, **more}
+
+
+_ASKED_KEY = [{**_KEY, "in": "query"}]
+_FIXED: dict[str, Any] = {
+    "/v0/pipes": {"get": _get("The endpoints that the token may read.", 403, 429, secured=True)},
+    "/v0/pipes/{name}": {
+        "get": _get(
+            "One endpoint and its parameters.",
+            403,
+            404,
+            429,
+            secured=True,
+            parameters=[{"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}],
+        )
+    },
+    "/api/organization": {
+        "get": _get("Whose page a key opens, and of which year.", 400, 404, parameters=_ASKED_KEY)
+    },
+    "/api/stats": {"get": _get("What the page shows.", 400, 404, parameters=_ASKED_KEY)},
+    "/wrapped/{url_key}/share": {
+        "post": _get("A short link to pass on, and when it ends.", 404, parameters=[_KEY])
+    },
+    "/healthz": {"get": _get("Whether this worker answers.")},
+    "/readyz": {"get": _get("Whether an edition can be asked about.", 503)},
+}
+
+_ERROR_SCHEMA = {
+    "type": "object",
+    "required": ["error", "documentation"],
+    "properties": {"error": {"type": "string"}, "documentation": {"type": "string"}},
+}
+_ENVELOPE_SCHEMA = {
+    "type": "object",
+    "required": ["meta", "data", "rows", "rows_before_limit_at_least", "statistics"],
+    "properties": {
+        "meta": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "type"],
+                "properties": {"name": {"type": "string"}, "type": {"type": "string"}},
+            },
+        },
+        "data": {"type": "array", "items": {"type": "object"}},
+        "rows": {"type": "integer", "minimum": 0},
+        "rows_before_limit_at_least": {"type": "integer", "minimum": 0},
+        "statistics": {
+            "type": "object",
+            "required": ["elapsed", "rows_read", "bytes_read"],
+            "properties": {
+                "elapsed": {"type": "number", "minimum": 0},
+                "rows_read": {"type": "integer", "minimum": 0},
+                "bytes_read": {"type": "integer", "minimum": 0},
+            },
+        },
+    },
+}

@@ -1,0 +1,95 @@
+"""The parameters of a request: where they may stand, who decides them, and what type each must have.
+
+Whatever a token fixes beats whatever the caller sent, wherever it stands. Only parameters that the endpoint declares
+go any further, under exactly their declared names; everything else is ignored.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from wrapped_assets.grants import Scope
+from wrapped_assets.serving.endpoints import Parameter
+from wrapped_assets.serving.messages import Call, form_fields
+from wrapped_assets.serving.problems import Problem
+
+FORM = b"application/x-www-form-urlencoded"
+JSON = b"application/json"
+
+
+async def sent(call: Call) -> dict[str, str]:
+    """What the caller sent: the URL's parameters, and over them those of a form or JSON body."""
+    given = _joined(call.query)
+    if call.method == "POST":
+        given |= _in_body(await call.body(), call.headers.get(b"content-type", b""))
+    for value in given.values():
+        _refuse_unspeakable(value)
+    return given
+
+
+def _in_body(body: bytes, content_type: bytes) -> dict[str, str]:
+    if not body:
+        return {}
+    kind = content_type.partition(b";")[0].strip().lower()
+    if kind == JSON:
+        return _in_json(body)
+    if kind == FORM:
+        return _joined(form_fields(body))
+    raise Problem(400, "The body must be application/x-www-form-urlencoded or application/json")
+
+
+def _joined(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """By name; a repeated parameter is a list, as some clients send them."""
+    values: dict[str, list[str]] = {}
+    for name, value in fields:
+        values.setdefault(name, []).append(value)
+    return {name: ",".join(several) for name, several in values.items()}
+
+
+def _in_json(body: bytes) -> dict[str, str]:
+    try:
+        fields = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Problem(400, "The body is not JSON") from None
+    if not isinstance(fields, dict):
+        raise Problem(400, "The JSON body must be an object of parameters")
+    return texts(fields)
+
+
+def texts(fields: Mapping[str, Any]) -> dict[str, str]:
+    """The parameters in a JSON object as the URL would spell them; null is as good as not there."""
+    given = {name: _as_text(value) for name, value in fields.items() if value is not None}
+    for value in given.values():
+        _refuse_unspeakable(value)
+    return given
+
+
+def _as_text(value: Any) -> str:
+    match value:
+        case str():
+            return value
+        case bool():
+            return "1" if value else "0"
+        case int() | float():
+            return repr(value)
+        case list():
+            return ",".join(_as_text(each) for each in value if not isinstance(each, list))
+        case _:
+            raise Problem(
+                400, "A parameter in the JSON body must be text, a number, true, false, or a list of these"
+            )
+
+
+def _refuse_unspeakable(value: str) -> None:
+    # JSON can spell half a character; no database takes one, and none keeps a NUL in text.
+    if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise Problem(400, "A parameter is not valid UTF-8 text")
+
+
+def decide(declared: Sequence[Parameter], given: Mapping[str, str], scope: Scope) -> dict[str, object]:
+    """The value of each declared parameter that the token fixes or the caller sent; ParameterRefused for one of another type."""
+    if not scope.fixed_params.keys() <= {parameter.name for parameter in declared}:
+        # A restriction that the endpoint does not know would restrict nothing.
+        raise Problem(403, "The token fixes a parameter that this pipe does not have")
+    bound = scope.bind(given)
+    return {each.name: each.parsed(bound[each.name]) for each in declared if each.name in bound}

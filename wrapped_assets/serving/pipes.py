@@ -1,0 +1,136 @@
+"""`/v0/pipes`: endpoints by name, in four formats, for whoever has a token for them."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wrapped_assets.grants import Grant
+from wrapped_assets.serving import parameters
+from wrapped_assets.serving.access import Door, scope_for
+from wrapped_assets.serving.endpoints import Endpoint, Parameter, ParameterRefused
+from wrapped_assets.serving.formats import FORMATS, QUOTE_64BIT, Form
+from wrapped_assets.serving.live import OutsideYear
+from wrapped_assets.serving.messages import Call, Reply
+from wrapped_assets.serving.problems import Problem
+from wrapped_assets.serving.sandbox import Sandbox
+from wrapped_assets.serving.seams import Answer
+from wrapped_assets.serving.shelf import Shelf
+from wrapped_assets.serving.threads import Threads
+
+ROWS_WRITTEN_HERE = 500
+"""More than these would hold up the other requests while they are written; fewer cost less than a thread."""
+
+
+@dataclass(frozen=True)
+class Pipes:
+    """The endpoints, and what they are answered with."""
+
+    endpoints: Mapping[str, Endpoint]
+    shelf: Shelf
+    door: Door
+    threads: Threads
+    sandbox: Sandbox
+
+    async def answer(self, call: Call) -> Reply:
+        """`GET` and `POST /v0/pipes/<name>.<format>`."""
+        given = await parameters.sent(call)
+        started = time.perf_counter()
+        answer = await self.threads.run(self._answer, call, given)
+        if q := given.get("q", "").strip():
+            answer = await self.sandbox.select(answer, q)
+        call.notes.rows = len(answer.rows)
+        form = Form(given.get(QUOTE_64BIT) == "1", time.perf_counter() - started)
+        wanted = FORMATS[call.params["format"]]
+        if len(answer.rows) > ROWS_WRITTEN_HERE:
+            body = await self.threads.run(wanted.write, answer, form)
+        else:
+            body = wanted.write(answer, form)
+        return Reply(200, body, wanted.media_type, ((b"cache-control", b"no-store"),))
+
+    def _answer(self, call: Call, given: Mapping[str, str]) -> Answer:
+        grant = self.door.admit(call)
+        if call.params["format"] not in FORMATS:
+            raise Problem(404, f"There is no such format; there are {', '.join(FORMATS)}")
+        return self.ask(grant, call.params["name"], given, call)
+
+    def ask(self, grant: Grant, name: str, given: Mapping[str, str], call: Call) -> Answer:
+        """The rows that a grant gets from an endpoint. Blocks; called in a thread."""
+        endpoint = self._find(name)
+        call.notes.pipe = endpoint.name
+        scope = scope_for(grant, endpoint.name)
+        began = time.thread_time()
+        try:
+            decided = parameters.decide(endpoint.parameters, given, scope)
+            year = self._year(decided)
+            with self.shelf.using(year) as live:
+                answer = live.run(endpoint, decided)
+        except ParameterRefused as refused:
+            raise Problem(400, str(refused)) from None
+        except OutsideYear:
+            raise Problem(400, f"The days asked for are not all in {year}") from None
+        finally:
+            call.notes.cpu_seconds = time.thread_time() - began
+        call.notes.rows_read, call.notes.bytes_read = answer.rows_read, answer.bytes_read
+        return answer
+
+    def _year(self, decided: Mapping[str, object]) -> int:
+        """The edition that was asked for, or the newest one."""
+        years = self.shelf.years
+        if not years:
+            raise Problem(503, "Nothing is published yet", {"Retry-After": "5"})
+        year = decided.get("year", years[-1])
+        if year not in years:
+            raise Problem(400, f"The parameter 'year' names no published year, expected one of {years}")
+        assert isinstance(year, int)
+        return year
+
+    def _find(self, name: str) -> Endpoint:
+        if name not in self.endpoints:
+            raise Problem(404, f"The pipe '{name[:100]}' does not exist")
+        return self.endpoints[name]
+
+    async def list(self, call: Call) -> Reply:
+        """`GET /v0/pipes`: the endpoints that the token may read."""
+        grant = await self.threads.run(self.door.admit, call)
+        return _json({"pipes": [described(each) for each in self.readable(grant)]})
+
+    async def describe(self, call: Call) -> Reply:
+        """`GET /v0/pipes/<name>`."""
+        grant = await self.threads.run(self.door.admit, call)
+        endpoint = self._find(call.params["name"])
+        call.notes.pipe = endpoint.name
+        scope_for(grant, endpoint.name)
+        return _json(described(endpoint))
+
+    def readable(self, grant: Grant) -> Sequence[Endpoint]:
+        """The endpoints that a grant may read."""
+        return [each for name, each in self.endpoints.items() if grant.scope_for(name)]
+
+
+def described(endpoint: Endpoint) -> dict[str, Any]:
+    """An endpoint as `/v0/pipes` shows it."""
+    return {
+        "id": endpoint.name,
+        "name": endpoint.name,
+        "type": "endpoint",
+        "description": endpoint.description,
+        "endpoint": f"/v0/pipes/{endpoint.name}.json",
+        "nodes": [{"name": endpoint.name, "params": [_parameter(each) for each in endpoint.parameters]}],
+    }
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "type": parameter.type,
+        "required": parameter.is_required,
+        "default": parameter.default,
+        "description": parameter.description,
+    }
+
+
+def _json(value: Any) -> Reply:
+    body = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+    return Reply(200, body, headers=((b"cache-control", b"no-store"),))

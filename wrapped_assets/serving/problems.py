@@ -1,0 +1,38 @@
+"""What is answered when a request cannot be: `{"error": ..., "documentation": ...}` with the status that says why.
+
+A problem's sentence is public. It names parameters, types and limits; never a value that was sent, a token, an id or a path.
+"""
+
+import json
+from collections.abc import Mapping
+
+STATUSES: Mapping[int, str] = {
+    400: "a parameter is missing or has another type, or the request cannot be read",
+    403: "the token is missing, malformed, expired, forged, revoked, or not for this",
+    404: "there is no such pipe, page or path",
+    405: "another method is needed; `Allow` names them",
+    408: "the query took longer than it may",
+    413: "the body is too large",
+    429: "too many requests with this token; `Retry-After` says when to try again",
+    500: "something went wrong here; `x-request-id` finds it in the log",
+    503: "nothing is published yet, the server is just starting, or a part of it does not answer",
+}
+
+
+class Problem(Exception):
+    """A request that is not answered as asked."""
+
+    def __init__(self, status: int, sentence: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.headers = tuple((name.encode(), value.encode()) for name, value in (headers or {}).items())
+
+    def body(self, documentation: str) -> bytes:
+        """The answer's JSON."""
+        text = json.dumps({"error": str(self), "documentation": documentation}, ensure_ascii=False)
+        return text.encode("utf-8", "replace")
+
+
+def not_found() -> Problem:
+    """One answer for every page that cannot be shown: unknown, revoked, opted out, or not published."""
+    return Problem(404, "There is nothing here")

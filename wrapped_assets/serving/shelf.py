@@ -1,0 +1,186 @@
+"""The editions that this worker answers from, and how a promotion changes them while requests go on.
+
+A worker looks once a second whether another version was promoted. The new one is opened beside the old, then one reference
+moves; the old one is closed when the last request that uses it has ended. Nothing here waits for anything in a request.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from wrapped_assets.serving.seams import Live, Published, Version
+
+log = logging.getLogger(__name__)
+
+Open = Callable[[Path, int], Live]
+"""Opens the snapshot in a file as what answers questions about a year."""
+
+LOOK_SECONDS = 1.0
+"""Between two looks at the pointers."""
+
+FOLLOW_EVERY = 5
+"""Looks between two listings of landing: with LOOK_SECONDS, a file that landed is in the answers after some 5 s."""
+
+FOLLOW_SECONDS = 1.0
+"""How long one listing of landing may go on to older days; the newest are always looked at."""
+
+CATCH_UP_SECONDS = 10.0
+"""The same for a version that takes another one's place."""
+
+YEARS_EVERY = 15
+"""Looks between two listings of the published years; a year's first promotion is seen after that long at most."""
+
+
+class Retired(Exception):
+    """This one was closed a moment ago; take the one that is current now."""
+
+
+@dataclass
+class Edition:
+    """One version of a year, open. It closes once it is retired and nobody uses it."""
+
+    version: Version
+    live: Live
+    files: dict[str, int] = field(default_factory=dict)
+    """Files of landing beyond the snapshot: taken and quarantined so far; held and unread at the last look."""
+    _users: int = 0
+    _is_retired: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def used(self) -> Iterator[Live]:
+        """It stays open inside; raises Retired when it is closed already."""
+        with self._lock:
+            if self._is_retired:
+                raise Retired
+            self._users += 1
+        try:
+            yield self.live
+        finally:
+            self._leave()
+
+    def follow(self, seconds: float) -> None:
+        """Take in what landed."""
+        report = self.live.follow(seconds)
+        self.files = {
+            "taken": self.files.get("taken", 0) + report.taken,
+            "quarantined": self.files.get("quarantined", 0) + report.quarantined,
+            "held": len(report.held),
+            "unread": len(report.unread),
+        }
+
+    def retire(self) -> None:
+        """Nobody new may use it."""
+        with self._lock:
+            self._is_retired = True
+            is_last = self._users == 0
+        if is_last:
+            self.live.close()
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._users -= 1
+            is_last = self._is_retired and self._users == 0
+        if is_last:
+            self.live.close()
+
+
+@dataclass
+class Shelf:
+    """The open editions by year."""
+
+    published: Published
+    open: Open
+    folder: Path
+    """Where snapshots from a bucket are kept; this worker's own."""
+
+    trouble: str = ""
+    """Why the last look failed; empty when it did not."""
+
+    _editions: Mapping[int, Edition] = field(default_factory=dict)
+    _looks: int = 0
+    _years: list[int] = field(default_factory=list)
+    _looking: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def years(self) -> list[int]:
+        """The years that can be asked about, ascending."""
+        return sorted(self._editions)
+
+    def numbers(self) -> dict[int, int]:
+        """The version of each year."""
+        return {year: edition.version.number for year, edition in sorted(self._editions.items())}
+
+    def files(self) -> dict[int, dict[str, int]]:
+        """What each year's answers hold of landing beyond the snapshot, as Edition.files."""
+        return {year: edition.files for year, edition in sorted(self._editions.items())}
+
+    @contextmanager
+    def using(self, year: int) -> Iterator[Live]:
+        """What answers about a year, open until the block ends; raises KeyError when the year is not there."""
+        while True:
+            try:
+                with self._editions[year].used() as live:
+                    yield live
+                return
+            except Retired:
+                continue
+
+    def look(self) -> None:
+        """See what is promoted, and every few times what landed; never raises."""
+        with self._looking:
+            trouble = ""
+            if self._looks % YEARS_EVERY == 0 or not self._years:
+                trouble = self._attempt("list the published years", self._list_years)
+            for year in self._years:
+                trouble = self._attempt(f"open the edition of {year}", partial(self._open, year)) or trouble
+            if self._looks % FOLLOW_EVERY == 0:
+                for year, edition in self._editions.items():
+                    trouble = (
+                        self._attempt(f"follow landing for {year}", partial(edition.follow, FOLLOW_SECONDS))
+                        or trouble
+                    )
+            self._looks += 1
+            self.trouble = trouble
+
+    def close(self) -> None:
+        """Retire everything."""
+        with self._looking:
+            editions, self._editions = self._editions, {}
+        for edition in editions.values():
+            edition.retire()
+
+    def _list_years(self) -> None:
+        self._years = self.published.years()
+
+    def _open(self, year: int) -> None:
+        """Put the promoted version of a year in its place, if it is another than before."""
+        version, before = self.published.current(year), self._editions.get(year)
+        if version is None or (before and before.version.number == version.number):
+            return
+        edition = Edition(version, self.open(version.fetch_snapshot(self.folder), year))
+        if before:
+            # What the one before already had of landing must not be missing for a while.
+            self._attempt(f"follow landing for {year}", partial(edition.follow, CATCH_UP_SECONDS))
+        self._editions = {**self._editions, year: edition}
+        if before:
+            before.retire()
+            self._forget_snapshot(before.version)
+
+    def _forget_snapshot(self, version: Version) -> None:
+        """Its copy in this worker's folder is used no more; whoever still has it open keeps it until then."""
+        for path in self.folder.glob(f"{version.year}-v{version.number}-*"):
+            path.unlink(missing_ok=True)
+
+    def _attempt(self, what: str, action: Callable[[], object]) -> str:
+        try:
+            action()
+        except Exception as error:
+            # Whatever a store or an engine says is for its own log: it may hold addresses. The next look tries again.
+            log.warning("could not %s: %s", what, type(error).__name__)
+            return f"could not {what}: {type(error).__name__}"
+        return ""
