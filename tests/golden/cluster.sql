@@ -781,6 +781,16 @@ engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{repli
 partition by year
 order by wrapped_id;
 
+create table if not exists landing_hours on cluster 'prod' (
+    family LowCardinality(String),
+    day Date32 codec(Delta, ZSTD(1)),
+    file_id UInt64,
+    hours UInt32 codec(T64, ZSTD(1))
+)
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
+order by (family, day, file_id)
+settings non_replicated_deduplication_window = 1000;
+
 drop table if exists staging_raw_pipe_stats on cluster 'prod' sync;
 
 drop table if exists staging_raw_pipe_stats_local on cluster 'prod' sync;
