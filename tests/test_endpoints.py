@@ -77,6 +77,14 @@ def test_customers_asked_together_are_one_answer(live: Live) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", sorted(ENDPOINTS))
+def test_blanks_in_a_list_of_customers_leave_nobody_out(live: Live, name: str) -> None:
+    """As people write lists."""
+    asked = rows(live, name, wrapped_id=f"{BOB},{ANA}")
+
+    assert rows(live, name, wrapped_id=f" {BOB} , {ANA}") == asked != rows(live, name, wrapped_id=BOB)
+
+
 def test_months_say_what_was_read(live: Live) -> None:
     """One month has all of it."""
     (march,) = rows(live, "wrapped_requests_by_month", wrapped_id=ANA)

@@ -179,6 +179,22 @@ def test_a_token_is_refreshed(
     assert [each["id"] for each in admin.list(ASKER)["tokens"]] == [new["id"]]
 
 
+def test_a_token_that_was_just_deleted_has_no_successor(
+    admin: TokenAdmin, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another administrator deletes it after the refresh has found it: nothing is issued."""
+    old = create(admin, name="acme", scope=f"PIPES:READ:{PIPE}")
+    found = admin._only(old["id"])
+    admin.delete(ASKER, old["id"])
+    monkeypatch.setattr(TokenAdmin, "_only", lambda self, named: found)
+
+    with pytest.raises(BadTokenRequest) as refused:
+        admin.refresh(ASKER, old["id"])
+
+    assert refused.value.status == 404
+    assert admin.list(ASKER)["tokens"] == []
+
+
 @pytest.mark.parametrize("by", ["id", "name", "token"])
 def test_a_token_is_deleted(admin: TokenAdmin, registry: Registry, by: str) -> None:
     """It is refused at once, listed no more, and cannot be deleted again."""

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.tokens import NOW, PIPE, SECRET, Clock, claims, forge, grant, segment, signing_key
-from wrapped_assets.grants import ADMIN, READ, BadClaims, Grant, Scope
+from wrapped_assets.grants import ADMIN, READ, BadClaims, Grant, Scope, scopes_in
 from wrapped_assets.resources.registry import Registry
 from wrapped_assets.tokens import LARGEST_TOKEN, Authority, TokenRefused, new_jti
 
@@ -458,6 +458,13 @@ def test_an_administrator_reads_everything_unless_its_token_says_less() -> None:
 
     assert both.scope_for("other") == Scope(READ, "other")
     assert both.scope_for(PIPE) == own
+
+
+@pytest.mark.parametrize("restriction", [{"resource": PIPE}, {"fixed_params": {"wrapped_id": "w-1"}}])
+def test_an_administrator_cannot_be_restricted(restriction: dict[str, Any]) -> None:
+    """What would restrict nothing is refused, not taken and passed over."""
+    with pytest.raises(BadClaims, match="ADMIN"):
+        scopes_in([{"type": ADMIN, **restriction}])
 
 
 @pytest.mark.parametrize("name", ["wrapped_id", "WRAPPED_ID", "Wrapped_Id"])

@@ -128,6 +128,8 @@ def _scope(value: Any) -> Scope:
     resource = value.get("resource")
     if value["type"] == READ and not resource:
         raise BadClaims("a scope PIPES:READ must name its pipe in 'resource'")
+    if value["type"] == ADMIN and (resource is not None or value.get("fixed_params")):
+        raise BadClaims("a scope ADMIN reads every pipe: it takes neither 'resource' nor 'fixed_params'")
     if resource is not None and not _is_text(resource):
         raise BadClaims("a scope's 'resource' must be text, the name of a pipe")
     return Scope(value["type"], resource, texts_in(value.get("fixed_params", {}), "fixed_params"))

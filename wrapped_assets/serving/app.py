@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from traceback import extract_tb
 
 from wrapped_assets.resources.errors import Refused
 from wrapped_assets.serving import access_log, request_log
@@ -19,7 +17,7 @@ from wrapped_assets.serving.messages import Call, Headers, Receive, Reply, Scope
 from wrapped_assets.serving.metrics import Metrics
 from wrapped_assets.serving.operations import Operations
 from wrapped_assets.serving.pipes import Pipes
-from wrapped_assets.serving.problems import Problem
+from wrapped_assets.serving.problems import UNFORESEEN, Problem, traced
 from wrapped_assets.serving.proxy import Proxy
 from wrapped_assets.serving.request_log import RequestLog
 from wrapped_assets.serving.routes import Route, Routes
@@ -125,14 +123,13 @@ class App:
         except Problem as problem:
             return self._refusal(problem)
         except Refused as error:
-            call.notes.problem = f"{type(error).__name__} at {_place(error)}"
+            call.notes.problem = traced(error)
             return self._refusal(
                 Problem(503, "A part of this service does not answer; try again", {"Retry-After": "5"})
             )
         except Exception as error:
-            # The log says where, never what: an engine's message may hold a statement and its values.
-            call.notes.problem = f"{type(error).__name__} at {_place(error)}"
-            return self._refusal(Problem(500, "Something went wrong here; x-request-id finds it in the log"))
+            call.notes.problem = traced(error)
+            return self._refusal(Problem(500, UNFORESEEN))
 
     def _refusal(self, problem: Problem) -> Reply:
         headers = ((b"cache-control", b"no-store"), *problem.headers)
@@ -170,9 +167,3 @@ class App:
         for log in (parts.request_log, parts.access_log):
             if log:
                 log.close()
-
-
-def _place(error: Exception) -> str:
-    """The innermost place in this project that an error passed through, as module:line."""
-    ours = [frame for frame in extract_tb(error.__traceback__) if "wrapped_assets" in frame.filename]
-    return f"{Path(ours[-1].filename).stem}:{ours[-1].lineno}" if ours else "elsewhere"

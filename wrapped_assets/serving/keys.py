@@ -84,10 +84,11 @@ class Keys:
             task = asyncio.ensure_future(self.threads.run(self._find, url_key))
             self._asked[url_key] = task
             task.add_done_callback(lambda _: self._asked.pop(url_key, None))
+        asked_at = self.clock()
         # One that gives up must not take the others' answer away.
         page = await asyncio.shield(task)
         if page is not None:
-            self._remember(url_key, page)
+            self._remember(url_key, page, asked_at)
         return page
 
     def _find(self, url_key: str) -> Page | None:
@@ -101,8 +102,9 @@ class Keys:
         document = version.document(link.subject) if version else None
         return Page(link, document) if document else None
 
-    def _remember(self, url_key: str, page: Page) -> None:
+    def _remember(self, url_key: str, page: Page, asked_at: float) -> None:
+        # From when it was asked: what was revoked while a slow store answered is not shown longer for it.
         self._remembered.pop(url_key, None)
-        self._remembered[url_key] = (self.clock() + REMEMBERED_SECONDS, page)
+        self._remembered[url_key] = (asked_at + REMEMBERED_SECONDS, page)
         while len(self._remembered) > MOST_REMEMBERED:
             self._remembered.popitem(last=False)

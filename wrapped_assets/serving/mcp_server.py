@@ -28,7 +28,7 @@ from wrapped_assets.serving.json_types import json_type
 from wrapped_assets.serving.messages import LARGEST_BODY, Call
 from wrapped_assets.serving.parameters import texts
 from wrapped_assets.serving.pipes import Pipes
-from wrapped_assets.serving.problems import Problem
+from wrapped_assets.serving.problems import UNFORESEEN, Problem, traced
 
 ASKED = "wrapped.asked"
 """Where in the ASGI scope the call and its grant are found again."""
@@ -58,6 +58,10 @@ def manager(pipes: Pipes, version: str) -> StreamableHTTPSessionManager:
             answer = await pipes.threads.run(pipes.ask, asked.grant, params.name, given, asked.call)
         except Problem as problem:
             return CallToolResult(content=[TextContent(text=str(problem))], is_error=True)
+        except Exception as error:
+            # The protocol's library would tell the caller what the engine said.
+            asked.call.notes.problem = traced(error)
+            return CallToolResult(content=[TextContent(text=UNFORESEEN)], is_error=True)
         asked.call.notes.rows = len(answer.rows)
         told = envelope(answer, Form())
         text = json.dumps(told, ensure_ascii=False, allow_nan=False)

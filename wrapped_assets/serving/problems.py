@@ -5,6 +5,10 @@ A problem's sentence is public. It names parameters, types and limits; never a v
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
+from traceback import extract_tb
+
+UNFORESEEN = "Something went wrong here; x-request-id finds it in the log"
 
 STATUSES: Mapping[int, str] = {
     400: "a parameter is missing or has another type, or the request cannot be read",
@@ -36,3 +40,13 @@ class Problem(Exception):
 def not_found() -> Problem:
     """One answer for every page that cannot be shown: unknown, revoked, opted out, or not published."""
     return Problem(404, "There is nothing here")
+
+
+def traced(error: Exception) -> str:
+    """What the log says of an error that nobody foresaw: where it was raised, never what it says.
+
+    An engine's message may hold a statement and its values, or a path.
+    """
+    ours = [frame for frame in extract_tb(error.__traceback__) if "wrapped_assets" in frame.filename]
+    place = f"{Path(ours[-1].filename).stem}:{ours[-1].lineno}" if ours else "elsewhere"
+    return f"{type(error).__name__} at {place}"

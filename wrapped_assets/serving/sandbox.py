@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import struct
 import sys
 from collections.abc import AsyncIterator
@@ -113,8 +114,9 @@ async def _start() -> asyncio.subprocess.Process:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        # Nothing of ours: no secret, no address. Its modules are found as ours were.
-        env={"PYTHONPATH": ":".join(filter(None, sys.path))},
+        # Nothing of ours: no secret, no address, no folder. Its modules are found as ours were.
+        cwd="/",
+        env={"PYTHONPATH": ":".join(map(os.path.abspath, sys.path))},
     )
     assert process.stdout
     try:

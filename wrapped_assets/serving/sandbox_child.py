@@ -44,6 +44,9 @@ _MACROS = (
 )
 
 
+_KNOWN = "select 1 from duckdb_views() where list_contains($1, lower(view_name)) limit 1"
+
+
 class Refused(Exception):
     """A question that is not answered; its text is public."""
 
@@ -70,9 +73,12 @@ def check(connection: duckdb.DuckDBPyConnection, q: str, functions: frozenset[st
     if len(tree["statements"]) != 1:
         raise Refused("q must be one SELECT over _")
     nodes = list(_nodes(tree))
-    tables = {"_"} | {str(node["key"]).lower() for node in nodes if "key" in node and "value" in node}
+    named = {str(node["key"]).lower() for node in nodes if "key" in node and "value" in node}
+    # A name given to a subquery is not looked for in its scope alone, so it must not be one that the engine knows.
+    if connection.execute(_KNOWN, [sorted(named)]).fetchall():
+        raise Refused("q may not name a subquery like a view of the engine")
     for node in nodes:
-        _check_node(node, tables, functions)
+        _check_node(node, {"_"} | named, functions)
 
 
 def _check_node(node: dict[str, Any], tables: set[str], functions: frozenset[str]) -> None:
@@ -117,6 +123,9 @@ def run(question: dict[str, Any], functions: frozenset[str]) -> dict[str, Any]:
     try:
         check(connection, question["q"], functions)
         cursor = connection.execute(question["q"])
+        names = [str(name) for name, *_ in cursor.description]
+        if len(set(names)) < len(names):
+            raise Refused("q names two columns alike: give one of them another name")
         rows = cursor.fetchmany(MOST_ROWS + 1)
         if len(rows) > MOST_ROWS:
             raise Refused(f"q returns more than {MOST_ROWS:,} rows")

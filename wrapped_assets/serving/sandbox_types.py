@@ -17,7 +17,8 @@ _DUCKDB = {
     "UInt16": "USMALLINT",
     "UInt32": "UINTEGER",
     "UInt64": "UBIGINT",
-    "UInt128": "UHUGEINT",
+    # DuckDB sums UHUGEINT as a float. No sum of ours is so large that the sign is missed.
+    "UInt128": "HUGEINT",
     "Float32": "FLOAT",
     "Float64": "DOUBLE",
     "Bool": "BOOLEAN",
@@ -29,12 +30,15 @@ _DUCKDB = {
     "JSON": "JSON",
 }
 _CLICKHOUSE = {
-    duckdb: clickhouse for clickhouse, duckdb in _DUCKDB.items() if clickhouse not in ("Date32", "DateTime64")
+    duckdb: clickhouse
+    for clickhouse, duckdb in _DUCKDB.items()
+    if clickhouse not in ("Date32", "DateTime64", "UInt128")
 } | {
     "TIMESTAMP": "DateTime64(6)",
     "TIMESTAMP_MS": "DateTime64(3)",
     "TIMESTAMP_NS": "DateTime64(6)",
     "TIMESTAMP WITH TIME ZONE": "DateTime64(6)",
+    "UHUGEINT": "UInt128",
     "BIGNUM": "String",
 }
 

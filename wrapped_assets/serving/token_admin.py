@@ -85,9 +85,10 @@ class TokenAdmin:
         life = None if old.grant.expires_at is None else old.grant.expires_at - old.issued_at
         expires_at = None if life is None else self.clock() + life
         grant = old.grant.with_id(new_jti(), expires_at)
-        text = self.authority.issue(grant, static=old.kind == "static")
-        self.registry.revoke(str(old.grant.jti))
-        return _created(grant, text)
+        # Revoked first, and by one of two that refresh at once: what another just took away comes back in no successor.
+        if not self.registry.revoke(str(old.grant.jti)):
+            raise BadTokenRequest(404, "There is no such token.")
+        return _created(grant, self.authority.issue(grant, static=old.kind == "static"))
 
     def delete(self, asker: Grant, named: str) -> dict[str, Any]:
         """Revoke the token of this id, name or text: within a second no process takes it."""
