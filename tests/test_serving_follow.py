@@ -1,6 +1,7 @@
 """What becomes of an answer when files arrive late, change, vanish or cannot be read, and when names and owners move."""
 
 import threading
+import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from wrapped_assets.identity import wrapped_id
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import SnapshotNotReady, SnapshotUnreadable
 from wrapped_assets.resources.landing_store import LandingStore
+from wrapped_assets.serving import fresh
 from wrapped_assets.serving.live import Live
 
 ANA, BOB, OWNER = (wrapped_id(SECRET, id) for id in ("org-1", "org-2", "owner"))
@@ -195,6 +197,24 @@ def test_an_hour_that_needs_a_vanished_file_stays_as_it_was(built: Pipeline) -> 
         live.follow()
 
         assert requests(live, ANA) == 3  # a, held and free: the object came back without b
+
+
+def test_an_hour_is_made_up_for_once_its_file_is_back(
+    built: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same version of it, restored from an archive: no listing would ever call it new."""
+    (old,) = files_of(request("org-1", "2025-03-01T10:00", "a"))
+    with serving(built) as live:
+        path = built.landing / old.key
+        path.rename(tmp_path / "archive")
+        built.land(*files_of(request("org-1", "2025-03-01T10:30", "held"), name="new"))
+        assert live.follow().held_hours == 1
+        (tmp_path / "archive").rename(path)
+        assert (live.follow().hours, requests(live, ANA)) == (0, 2)
+
+        monkeypatch.setattr(fresh, "monotonic", lambda: time.monotonic() + fresh.HELD_SECONDS)
+
+        assert (live.follow().hours, requests(live, ANA)) == (1, 3)
 
 
 def test_a_vanished_file_that_nothing_touches_keeps_its_rows(built: Pipeline) -> None:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from time import monotonic
 
 from wrapped_assets import layout
 from wrapped_assets.families import DIMENSIONS, FAMILIES
@@ -16,6 +17,9 @@ from wrapped_assets.resources.snapshot.overlay import Overlay
 from wrapped_assets.resources.warehouse import LandedFile, LedgerFile
 from wrapped_assets.serving.following import FollowReport
 from wrapped_assets.serving.touched import Hours, batches, chunks, count
+
+# An hour that could not be recomputed because a file of it was gone is tried again so often: the file may come back.
+HELD_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,9 @@ class Fresh:
         self.taken: dict[str, Taken] = {}
         # Touched and not recomputed yet: what raw had not followed, days outside the calendar, what a failure left.
         self._waiting: dict[str, Hours] = {family: history.waiting(family) for family in FAMILIES}
+        # Hours that need a file which is gone, and when they are tried again.
+        self._held: dict[str, Hours] = {family: {} for family in FAMILIES}
+        self._again_at = dict.fromkeys(FAMILIES, 0.0)
 
     def folders(self) -> dict[str, set[date]]:
         """The days of the calendar that have a folder, by family."""
@@ -128,19 +135,29 @@ class Fresh:
             waiting[day] = waiting.get(day, 0) | hours
 
     def _recompute(self, family: str, fetched: Fetched, report: FollowReport) -> None:
+        self._try_held_again(family)
         calendar = self.calendar()
         due = {day: hours for day, hours in self._waiting[family].items() if day in calendar}
         files = self._files_of(family, due)
         for chunk in chunks(due, files):
-            self._replace_hours(family, chunk, files, fetched, report)
+            replaced = self._replace_hours(family, chunk, files, fetched, report)
             for day, hours in chunk.items():
                 self._waiting[family][day] &= ~hours
+                if held := hours & ~replaced.get(day, 0):
+                    self._held[family][day] = self._held[family].get(day, 0) | held
+                    self._again_at[family] = monotonic() + HELD_SECONDS
         self._waiting[family] = {day: hours for day, hours in self._waiting[family].items() if hours}
+
+    def _try_held_again(self, family: str) -> None:
+        if self._held[family] and monotonic() >= self._again_at[family]:
+            for day, hours in self._held[family].items():
+                self._wait(family, day, hours)
+            self._held[family] = {}
 
     def _replace_hours(
         self, family: str, touched: Hours, files: Sequence[HeldFile], fetched: Fetched, report: FollowReport
-    ) -> None:
-        """Replace these hours, except those that need a file which is gone: they stay as they were."""
+    ) -> Hours:
+        """Replace these hours, except those that need a file which is gone: they stay as they were. Returns what was replaced."""
         needed = [held for held in files if held.hours & touched.get(held.day, 0)]
         with self._beside(fetched, [held.file for held in needed]) as everything:
             left = dict(touched)
@@ -154,6 +171,7 @@ class Fresh:
             if left:
                 here = [held for held in needed if held.file.key in everything.paths]
                 self.overlay.replace_hours(FAMILIES[family], left, here, everything)
+        return left
 
     def _files_of(self, family: str, touched: Hours) -> list[HeldFile]:
         """The present version of every file that has rows on these days."""
