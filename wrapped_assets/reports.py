@@ -275,7 +275,8 @@ def print_differences(console: Console, settings: Settings, year: int) -> bool:
     ]
     fetch = fetching(open_landing(settings))
     differs = False
-    with open_warehouse(settings).reading() as reader:
+    # In ClickHouse the comparison works in the writer's staging tables.
+    with open_warehouse(settings).unchanging() as reader:
         for number, (layer, family) in enumerate(tables):
             report("comparing", number, len(tables))
             span = LEVELS[layer].covering(Span.year(year)) if layer in LEVELS else Span.year(year)

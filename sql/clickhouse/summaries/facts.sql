@@ -173,7 +173,8 @@ workspaces as (
             arraySort(groupArray((ranked.position, named.name, ranked.requests, ranked.bytes_read, ranked.bytes_written)))
         ) as workspaces
     from ranked_workspaces as ranked
-    left join dimensions_workspaces as named on named.workspace_id = ranked.workspace_id
+    -- Any: after a kill in mid-swap a name may stand twice.
+    left any join dimensions_workspaces as named on named.workspace_id = ranked.workspace_id
     where ranked.position <= 5
     group by ranked.customer
 ),

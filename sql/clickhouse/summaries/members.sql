@@ -2,7 +2,8 @@
 -- One row per organization_id.
 -- Reads stale_summaries after {followed} (or takes everyone, with {everyone}) and wrapped_organizations.
 create or replace table staging_members engine = MergeTree order by organization_id as
-select organization_id, wrapped_id
+-- After a kill in mid-swap the owners may stand twice until the next run; nothing may count twice for it.
+select distinct organization_id, wrapped_id
 from wrapped_organizations
 where wrapped_id in (
     select wrapped_id

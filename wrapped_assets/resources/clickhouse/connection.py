@@ -1,5 +1,6 @@
 """Opening a ClickHouse: a pooled client with bounded waits, or the engine inside this process."""
 
+import os
 import re
 import time
 from collections.abc import Iterator, Mapping
@@ -154,11 +155,16 @@ def _chdb_client(address: Address, limits: Limits, patience: float) -> Client:
                 interface="chdb", path=address.path, settings=limits.settings() | _DIALECT
             )
         except (DatabaseError, ProgrammingError) as error:
-            if "lock" not in str(error).lower():
+            if not _is_locked(address, str(error)):
                 raise
             if time.monotonic() >= deadline:
                 raise WarehouseBusy(address.path, "another process", ONE_PROCESS) from error
             time.sleep(0.05)
+
+
+def _is_locked(address: Address, said: str) -> bool:
+    """Whether another process has the folder open; newer engines say so on the standard error only, and leave the cause empty."""
+    return "lock" in said.lower() or ("EmbeddedServer: ." in said and os.access(address.path, os.W_OK))
 
 
 def _server(address: Address, limits: Limits) -> Client:

@@ -18,7 +18,7 @@ MANY = 40
 
 @contextmanager
 def staged(session: Session, *tables: str) -> Iterator[None]:
-    """An empty staging table beside each of these, and none when all is done."""
+    """An empty staging table beside each of these, dropped at the end. After a failure it stays until the next one replaces it."""
     for table in tables:
         for statement in _stage(session, table):
             session.run(statement)
