@@ -105,7 +105,7 @@ def differences(session: Session, layer: str, family: str, span: Span) -> Rows:
 
 def _raw_differences(session: Session, family: Family, span: Span) -> Iterator[dict[str, Any]]:
     columns = sql.names(sql.raw_columns(family))
-    statement = _rebuilt(f"raw_{family.name}", columns, raw.held_rows(family), raw.newest_rows(family))
+    statement = _rebuilt(f"raw_{family.name}", columns, raw.held_rows(family), raw.shown(family))
     for values in raw.day_chunks(session, family, span):
         yield from session.dicts(statement, values)
 

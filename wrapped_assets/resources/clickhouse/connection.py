@@ -30,7 +30,7 @@ CONNECT_SECONDS = 10
 ANSWER_SECONDS = 900
 
 
-# The memory limit for each row of the blocks that are written: less, and a limit of 300 MB is passed (200 MB is, all the same).
+# The memory limit is divided by this for the rows of a written block. With fewer bytes a row an import exceeds a limit of 300 MB; with these only one of 200 MB.
 ROW_BYTES = 8_000
 
 _UNITS = {"MB": 10**6, "GB": 10**9, "MiB": 2**20, "GiB": 2**30}

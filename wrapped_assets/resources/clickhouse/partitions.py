@@ -43,6 +43,12 @@ def _drop(session: Session, table: str) -> Iterable[str]:
     return session.cluster.unstaged(table)
 
 
+def staged_partitions(session: Session, table: str, time: str) -> set[int]:
+    """The partitions that staging holds rows of, by the column of time."""
+    statement = f"select distinct toYYYYMMDD({time}) from {sql.staging(table)}"
+    return {partition for (partition,) in session.rows(statement)}
+
+
 def swap(session: Session, table: str, partitions: Sequence[int], present: Collection[int]) -> None:
     """Put the staged partitions in place of the old ones; those of which nothing is staged become empty."""
     source = sql.staging(table) if session.cluster is None else f"{sql.staging(table)}_local"

@@ -14,7 +14,7 @@ from wrapped_assets.periods import Span
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.clickhouse import marks, sql
-from wrapped_assets.resources.clickhouse.partitions import MANY, staged, swap
+from wrapped_assets.resources.clickhouse.partitions import MANY, staged, staged_partitions, swap
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.errors import DuplicateKeys
 from wrapped_assets.resources.warehouse import RefreshReport
@@ -40,7 +40,7 @@ def refresh(session: Session, family: Family, span: Span, full: bool, progress: 
 
 
 def shown(family: Family) -> str:
-    """The statement that rebuilds, for Dagster's metadata."""
+    """The query for the winners among the landing rows, which raw must be: for Dagster's metadata and for checks."""
     return _newest(family, from_scratch=True)
 
 
@@ -84,8 +84,7 @@ def _replace(session: Session, family: Family, days: Sequence[marks.Partition], 
         _refuse_duplicates(session, family, days)
         changed = _changed(session, family, values)
         _make_stale(session, family, days, changed)
-        present = {sql.partition(day) for day in _staged_days(session, family)}
-        swap(session, table, sorted(changed), present)
+        swap(session, table, sorted(changed), staged_partitions(session, table, family.event_time))
     marks.holds(session, "raw", family.name, [(day.period, day.newest) for day in days])
 
 
@@ -111,11 +110,6 @@ def held_rows(family: Family) -> str:
     return _statement("raw/held", family)
 
 
-def newest_rows(family: Family) -> str:
-    """The query for the winners among the landing rows, which raw must be."""
-    return _newest(family, from_scratch=True)
-
-
 def _changed(session: Session, family: Family, values: dict[str, Any]) -> set[int]:
     table = f"raw_{family.name}"
     statement = sql.render(
@@ -127,11 +121,6 @@ def _changed(session: Session, family: Family, values: dict[str, Any]) -> set[in
         hash=sql.row_hash(family),
     )
     return {partition for (partition,) in session.rows(statement, {"partitions": values["partitions"]})}
-
-
-def _staged_days(session: Session, family: Family) -> list[date]:
-    table = sql.staging(f"raw_{family.name}")
-    return [day for (day,) in session.rows(f"select distinct toDate32({family.event_time}) from {table}")]
 
 
 def _make_stale(session: Session, family: Family, days: Sequence[marks.Partition], changed: set[int]) -> None:

@@ -13,7 +13,7 @@ from wrapped_assets.periods import HOURLY, LEVELS, Level, Span
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.clickhouse import marks, raw, sql
-from wrapped_assets.resources.clickhouse.partitions import MANY, staged, swap
+from wrapped_assets.resources.clickhouse.partitions import MANY, staged, staged_partitions, swap
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.warehouse import RefreshReport
 
@@ -110,7 +110,7 @@ def _replace(session: Session, level: Level, family: Family, periods: Sequence[m
         changed = _changed(session, level, family, starts)
         _make_stale(session, level, family, starts, changed)
         for name in tables.values():
-            swap(session, name, sorted(changed), _staged_partitions(session, level, name))
+            swap(session, name, sorted(changed), staged_partitions(session, name, level.period))
     marks.holds(session, level.name, family.name, [(each.period, each.newest) for each in periods])
 
 
@@ -154,8 +154,3 @@ def _make_stale(
         session.run("drop table staging_changed sync")
     periods = [period for period in periods if sql.partition(period) in changed]
     marks.will_change(session, level.name, family.name, periods, sequence)
-
-
-def _staged_partitions(session: Session, level: Level, name: str) -> set[int]:
-    statement = f"select distinct toYYYYMMDD({level.period}) from {sql.staging(name)}"
-    return {partition for (partition,) in session.rows(statement)}

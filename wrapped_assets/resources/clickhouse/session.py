@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from queue import SimpleQueue
@@ -18,7 +18,7 @@ from wrapped_assets.resources.clickhouse.cluster import Cluster
 
 Values = Mapping[str, Any]
 
-# Rows of a stream that go on their way at once: one block of an insert, some 100 MB.
+# Rows of a stream that go on their way at once: one block of an insert at the default memory limit, some 100 MB.
 PIECE_ROWS = 250_000
 # Pieces on their way while the next is made.
 SENDERS = 2
@@ -110,11 +110,15 @@ class Session:
                     client.close()
 
     def _send(self, free: "SimpleQueue[Client]", table: str, piece: Sequence[pa.RecordBatch]) -> None:
-        client, chunks = free.get(), _arrow_stream(piece)
+        client, names = free.get(), piece[0].schema.names
         try:
             with self._troubles():
                 client.raw_insert(
-                    table, column_names=next(chunks), insert_block=chunks, fmt="ArrowStream", compression=None
+                    table,
+                    column_names=names,
+                    insert_block=_arrow_stream(piece),
+                    fmt="ArrowStream",
+                    compression=None,
                 )
         finally:
             free.put(client)
@@ -151,10 +155,9 @@ def _pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]
         yield piece
 
 
-def _arrow_stream(piece: Sequence[pa.RecordBatch]) -> Any:
-    """The names of the columns, then the bytes of a stream of batches, one at a time."""
+def _arrow_stream(piece: Sequence[pa.RecordBatch]) -> Generator[bytes, None, None]:
+    """The bytes of a stream of batches, one at a time."""
     sink = _Sink()
-    yield piece[0].schema.names
     with pa.ipc.new_stream(sink, piece[0].schema) as writer:
         for batch in piece:
             writer.write_batch(batch)
