@@ -117,8 +117,7 @@ def _replace(session: Session, level: Level, family: Family, periods: Sequence[m
 
 
 def _insert(level: Level, family: Family, rollup: Rollup, target: str) -> str:
-    states = ["histogram"] if sql.is_histogram(rollup) else [measure.name for measure in rollup.measures]
-    columns = sql.names([level.period, *sql.stored_dimensions(rollup), *states])
+    columns = sql.names([level.period, *sql.stored_dimensions(rollup), *sql.states(rollup)])
     return f"insert into {target} ({columns})\n{select(level, family, rollup)}"
 
 
