@@ -1,10 +1,12 @@
 """What the API tells the people who run it: health, numbers, a line for each request; and what it never tells anybody."""
 
+import asyncio
 import io
 import json
 import re
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.api_world import BY_DAY, SUMMARY, YEAR, World, customer, version, world
 from wrapped_assets.serving.access_log import AccessLog, digest
 from wrapped_assets.serving.follower import Follower
+from wrapped_assets.serving.following import FollowReport
 
 pytestmark = pytest.mark.anyio
 Asked = tuple[World, httpx.AsyncClient]
@@ -109,7 +112,7 @@ async def test_the_follower_takes_promotions_up(asked: Asked) -> None:
     """By itself, and tells the numbers."""
     made, client = asked
     seen = threading.Event()
-    follower = Follower(made.shelf, made.metrics, look_seconds=0.01)
+    follower = Follower(made.shelf, made.metrics, look_seconds=0.01, follow_seconds=0.01)
     made.published.promoted[YEAR] = version(7)
     tell = made.metrics.editions
 
@@ -126,6 +129,64 @@ async def test_the_follower_takes_promotions_up(asked: Asked) -> None:
     found = await numbers(client)
     assert found["wrapped_edition_version", frozenset({("year", str(YEAR))})] == 7
     assert ("wrapped_landing_files", frozenset({("year", str(YEAR)), ("outcome", "taken")})) in found
+
+
+async def started(made: World, follower: Follower) -> AsyncIterator[str]:
+    """What the application says of its start and its end, in the server's protocol; asked on after each word."""
+    made.app.parts = replace(made.app.parts, follower=follower)
+    asks: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    says: asyncio.Queue[str] = asyncio.Queue()
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        await says.put(message["type"])
+
+    living = asyncio.ensure_future(made.app({"type": "lifespan"}, asks.get, send))
+    for word in ("startup", "shutdown"):
+        await asks.put({"type": f"lifespan.{word}"})
+        yield await says.get()
+    await living
+
+
+async def test_a_worker_that_starts_listens_once_it_can_answer(asked: Asked) -> None:
+    """The server lets nobody in before the start is complete: by then the edition is open and was caught up with landing."""
+    made, client = asked
+    made.shelf._editions = {}
+    words = started(made, Follower(made.shelf, made.metrics))
+
+    assert await anext(words) == "lifespan.startup.complete"
+    assert (await client.get("/readyz")).json()["editions"] == {str(YEAR): 1}
+    assert made.lives[-1].follows == 1
+    assert (await numbers(client))["wrapped_edition_version", frozenset({("year", str(YEAR))})] == 1
+    assert [word async for word in words] == ["lifespan.shutdown.complete"]
+
+
+async def test_a_worker_starts_where_nothing_is_promoted_or_the_store_is_away(asked: Asked) -> None:
+    """It says so under /readyz, and takes the first promotion up by itself."""
+    made, client = asked
+    made.shelf._editions, made.published.failure = {}, OSError("away")
+    words = started(made, Follower(made.shelf, made.metrics))
+
+    assert await anext(words) == "lifespan.startup.complete"
+    assert (await client.get("/readyz")).status_code == 503
+    assert [word async for word in words] == ["lifespan.shutdown.complete"]
+
+
+async def test_a_start_waits_for_a_slow_landing_only_so_long(asked: Asked) -> None:
+    """Pages and old answers are better than none."""
+    made, client = asked
+    go_on = threading.Event()
+    made.lives[0].follow = lambda seconds=None: go_on.wait(30) and FollowReport()  # type: ignore
+    follower = Follower(made.shelf, made.metrics)
+    waited: list[bool] = []
+    wait = follower.wait
+    follower.wait = lambda seconds=0.0: waited.append(wait(seconds)) or waited[-1]  # type: ignore
+    words = started(made, follower)
+
+    assert await anext(words) == "lifespan.startup.complete"
+    assert waited == [False]
+    assert (await client.get("/readyz")).json()["editions"] == {str(YEAR): 1}
+    go_on.set()
+    assert [word async for word in words] == ["lifespan.shutdown.complete"]
 
 
 async def everything_asked(made: World, client: httpx.AsyncClient) -> tuple[list[str], list[str]]:

@@ -314,20 +314,35 @@ def test_a_worker_is_small(served: Served) -> None:
     assert max(sizes) < 300, sizes
 
 
+def workers(served: Served) -> list[psutil.Process]:
+    """Those that live."""
+    children = psutil.Process(served.process.pid).children()
+    return [each for each in children if each.status() != psutil.STATUS_ZOMBIE]
+
+
 def test_a_worker_that_dies_is_replaced(served: Served) -> None:
-    """The other one answers meanwhile, and what the dead one served is told no more."""
-    server = psutil.Process(served.process.pid)
-    first = server.children()[0]
-    first.kill()
+    """By one that is connected to nobody before it can answer: of all that is asked meanwhile nothing is answered "not yet".
+
+    Both die, so that only new ones can answer; what the dead ones served is told no more.
+    """
+    before = workers(served)
+    answers: list[httpx.Response] = []
+    params = {"token": served.token, "wrapped_id": served.wrapped_id}
+    for worker in before:
+        worker.kill()
 
     def are_two_again() -> bool:
-        with suppress(httpx.TransportError):  # a connection that the dead one had taken
-            served.get("/healthz")
-        alive = [each for each in server.children() if each.status() != psutil.STATUS_ZOMBIE]
-        return len(alive) == 2 and first.pid not in {each.pid for each in alive}
+        with suppress(httpx.TransportError):  # nobody listens, or a connection that a dead one had taken
+            answers.append(served.get(SUMMARY, params=params))
+        alive = workers(served)
+        return len(alive) == 2 and not {each.pid for each in alive} & {each.pid for each in before}
 
-    assert served.until(are_two_again, 30) < 30
+    served.until(are_two_again, 30)
     served.until(served.is_ready, 30)
+    for _ in range(20):
+        answers += [served.get(SUMMARY, params=params), served.get("/readyz")]
+
+    assert {answer.status_code for answer in answers} == {200}
     version = re.findall(r'wrapped_edition_version\{year="\d+"\} ([\d.]+)', served.get("/metrics").text)
     assert version == [str(float(served.get("/readyz").json()["editions"][str(YEAR)]))]
 

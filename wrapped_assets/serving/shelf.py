@@ -1,13 +1,14 @@
 """The editions that this worker answers from, and how a promotion changes them while requests go on.
 
 A worker looks once a second whether another version was promoted. The new one is opened beside the old, then one reference
-moves; the old one is closed when the last request that uses it has ended. Nothing here waits for anything in a request.
+moves; the old one is closed when the last request that uses it has ended. Nothing here waits for anything in a request, and no
+promotion waits for landing.
 """
 
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -22,8 +23,8 @@ Open = Callable[[Path, int], Live]
 LOOK_SECONDS = 1.0
 """Between two looks at the pointers."""
 
-FOLLOW_EVERY = 5
-"""Looks between two listings of landing: with LOOK_SECONDS, a file that landed is in the answers after some 5 s."""
+FOLLOW_EVERY_SECONDS = 5.0
+"""Between two listings of landing: a file that landed is in the answers after some 5 s."""
 
 FOLLOW_SECONDS = 1.0
 """How long one listing of landing may go on to older days; the newest are always looked at."""
@@ -65,7 +66,8 @@ class Edition:
 
     def follow(self, seconds: float) -> None:
         """Take in what landed."""
-        report = self.live.follow(seconds)
+        with self.used() as live:
+            report = live.follow(seconds)
         self.files = {
             "taken": self.files.get("taken", 0) + report.taken,
             "quarantined": self.files.get("quarantined", 0) + report.quarantined,
@@ -98,13 +100,18 @@ class Shelf:
     folder: Path
     """Where snapshots from a bucket are kept; this worker's own."""
 
-    trouble: str = ""
-    """Why the last look failed; empty when it did not."""
-
     _editions: Mapping[int, Edition] = field(default_factory=dict)
     _looks: int = 0
     _years: list[int] = field(default_factory=list)
     _looking: threading.Lock = field(default_factory=threading.Lock)
+    # Why the last look at the promotions, and the last one at landing, failed.
+    _trouble: str = ""
+    _trouble_of_landing: str = ""
+
+    @property
+    def trouble(self) -> str:
+        """Why the last look failed; empty when it did not."""
+        return self._trouble or self._trouble_of_landing
 
     @property
     def years(self) -> list[int]:
@@ -131,21 +138,26 @@ class Shelf:
                 continue
 
     def look(self) -> None:
-        """See what is promoted, and every few times what landed; never raises."""
+        """See what is promoted; never raises."""
         with self._looking:
             trouble = ""
             if self._looks % YEARS_EVERY == 0 or not self._years:
                 trouble = self._attempt("list the published years", self._list_years)
             for year in self._years:
                 trouble = self._attempt(f"open the edition of {year}", partial(self._open, year)) or trouble
-            if self._looks % FOLLOW_EVERY == 0:
-                for year, edition in self._editions.items():
-                    trouble = (
-                        self._attempt(f"follow landing for {year}", partial(edition.follow, FOLLOW_SECONDS))
-                        or trouble
-                    )
             self._looks += 1
-            self.trouble = trouble
+            self._trouble = trouble
+
+    def follow(self) -> None:
+        """See what landed; never raises. One thread at a time."""
+        trouble = ""
+        for year, edition in self._editions.items():
+            with suppress(Retired):  # another version took its place, which has looked by itself
+                trouble = (
+                    self._attempt(f"follow landing for {year}", partial(edition.follow, FOLLOW_SECONDS))
+                    or trouble
+                )
+        self._trouble_of_landing = trouble
 
     def close(self) -> None:
         """Retire everything."""
@@ -179,6 +191,8 @@ class Shelf:
     def _attempt(self, what: str, action: Callable[[], object]) -> str:
         try:
             action()
+        except Retired:
+            raise
         except Exception as error:
             # Whatever a store or an engine says is for its own log: it may hold addresses. The next look tries again.
             log.warning("could not %s: %s", what, type(error).__name__)
