@@ -7,6 +7,7 @@ for the customers that it is asked about and no others.
 import hashlib
 import io
 import json
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -120,7 +121,7 @@ class Live:
     def follow(self, seconds: float | None = None) -> FollowReport:
         """Two files have landed at each look, and one of them cannot be read."""
         self.follows += 1
-        return FollowReport(taken=2, unread={"a": "no"})
+        return FollowReport(taken=2, unread={"a": "no"}, complete_at=time.time())
 
     def close(self) -> None:
         """From now on it may not be asked."""
@@ -273,6 +274,7 @@ def world(folder: Path, request_log: RequestLog | None = None, **changes: Any) -
 
     shelf = Shelf(published, open_live, folder)
     shelf.look()
+    shelf.follow()
     metrics, threads, log = Metrics(), Threads(seconds=changes.get("seconds", 10)), io.StringIO()
     door = Door(authority, Limits.open("memory://"))
     pipes = Pipes(ENDPOINTS, shelf, door, threads, Sandbox(changes.get("q_seconds", 2.0)))

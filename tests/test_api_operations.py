@@ -5,9 +5,11 @@ import io
 import json
 import re
 import threading
+import time
 from collections.abc import AsyncIterator, MutableMapping
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -15,6 +17,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.api_world import BY_DAY, SUMMARY, YEAR, World, customer, version, world
+from wrapped_assets.serving import operations
 from wrapped_assets.serving.access_log import AccessLog, digest
 from wrapped_assets.serving.follower import Follower
 from wrapped_assets.serving.following import FollowReport
@@ -65,12 +68,37 @@ async def test_ready_is_that_an_edition_can_be_asked(asked: Asked) -> None:
     assert (waiting.status_code, waiting.json()["status"]) == (503, "waiting")
 
 
+async def test_ready_is_that_landing_was_caught_up_with(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For ten seconds it waits; then it says that it never saw landing whole, or how long ago it did."""
+    made, client = asked
+    edition = made.shelf._editions[YEAR]
+    edition.complete_at, edition.opened_at = 0.0, 1000.0
+    clock = [1009.0]
+    monkeypatch.setattr(operations, "time", SimpleNamespace(time=lambda: clock[0]))
+    told = []
+    for now, complete_at in ((1009.0, 0.0), (1011.0, 0.0), (1011.0, 1005.0), (1040.0, 1005.0)):
+        clock[0], edition.complete_at = now, complete_at
+        answer = await client.get("/readyz")
+        told.append(
+            (answer.status_code, answer.json()["status"], answer.json().get("landing_seen_seconds_ago"))
+        )
+
+    assert told == [
+        (503, "catching up", {str(YEAR): None}),
+        (200, "late", {str(YEAR): None}),
+        (200, "ready", None),
+        (200, "late", {str(YEAR): 35}),
+    ]
+
+
 async def test_a_failing_store_is_told_and_stays_ready(asked: Asked) -> None:
     """What is served is served; an alert can be made of the metric."""
     made, client = asked
     made.published.failure = OSError("/srv/secret")
     made.shelf.look()
-    made.metrics.editions(made.shelf.numbers(), made.shelf.files(), bool(made.shelf.trouble))
+    made.metrics.editions(made.shelf.numbers(), made.shelf.files(), {}, bool(made.shelf.trouble))
     ready = await client.get("/readyz")
 
     assert ready.status_code == 200 and ready.json()["trouble"].endswith("OSError")
@@ -116,12 +144,12 @@ async def test_the_follower_takes_promotions_up(asked: Asked) -> None:
     made.published.promoted[YEAR] = version(7)
     tell = made.metrics.editions
 
-    def telling(numbers: dict[int, int], files: dict[int, dict[str, int]], trouble: bool) -> None:
-        tell(numbers, files, trouble)
+    def telling(numbers: dict[int, int], *more: Any) -> None:
+        tell(numbers, *more)
         if numbers == {YEAR: 7}:
             seen.set()
 
-    made.metrics.editions = telling  # type: ignore[method-assign]
+    made.metrics.editions = telling  # type: ignore[method-assign,assignment]
     follower.start()
     assert seen.wait(10)
     follower.stop()
@@ -129,6 +157,11 @@ async def test_the_follower_takes_promotions_up(asked: Asked) -> None:
     found = await numbers(client)
     assert found["wrapped_edition_version", frozenset({("year", str(YEAR))})] == 7
     assert ("wrapped_landing_files", frozenset({("year", str(YEAR)), ("outcome", "taken")})) in found
+    assert (
+        time.time() - 60
+        < found["wrapped_landing_complete_timestamp_seconds", frozenset({("year", str(YEAR))})]
+        <= time.time()
+    )
 
 
 async def started(made: World, follower: Follower) -> AsyncIterator[str]:

@@ -64,7 +64,7 @@ class Follower:
         while True:
             look()
             shelf = self._shelf
-            self._metrics.editions(shelf.numbers(), shelf.files(), bool(shelf.trouble))
+            self._metrics.editions(shelf.numbers(), shelf.files(), shelf.complete(), bool(shelf.trouble))
             ended_once.set()
             if self._stopped.wait(seconds):
                 return

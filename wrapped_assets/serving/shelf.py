@@ -7,6 +7,7 @@ promotion waits for landing.
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -26,11 +27,11 @@ LOOK_SECONDS = 1.0
 FOLLOW_EVERY_SECONDS = 5.0
 """Between two listings of landing: a file that landed is in the answers after some 5 s."""
 
-FOLLOW_SECONDS = 1.0
-"""How long one listing of landing may go on to older days; the newest are always looked at."""
+FOLLOW_SECONDS = 4.0
+"""How long one listing of landing may go on before the newest days are looked at again."""
 
 CATCH_UP_SECONDS = 10.0
-"""The same for a version that takes another one's place."""
+"""The same for a version that takes another one's place. One without a predecessor is not called ready for so long, unless it is caught up."""
 
 YEARS_EVERY = 15
 """Looks between two listings of the published years; a year's first promotion is seen after that long at most."""
@@ -48,6 +49,11 @@ class Edition:
     live: Live
     files: dict[str, int] = field(default_factory=dict)
     """Files of landing beyond the snapshot: taken and quarantined so far; held and unread at the last look."""
+
+    complete_at: float = 0.0
+    """Everything that had landed by then (Unix time) is in the answers; 0 before it was caught up with once."""
+
+    opened_at: float = field(default_factory=time.time)
     _users: int = 0
     _is_retired: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -74,6 +80,7 @@ class Edition:
             "held": len(report.held),
             "unread": len(report.unread),
         }
+        self.complete_at = report.complete_at or self.complete_at
 
     def retire(self) -> None:
         """Nobody new may use it."""
@@ -125,6 +132,17 @@ class Shelf:
     def files(self) -> dict[int, dict[str, int]]:
         """What each year's answers hold of landing beyond the snapshot, as Edition.files."""
         return {year: edition.files for year, edition in sorted(self._editions.items())}
+
+    def complete(self) -> dict[int, float]:
+        """Of each year, the Unix time up to which everything that landed is in its answers; 0 before it was caught up with."""
+        return {year: edition.complete_at for year, edition in sorted(self._editions.items())}
+
+    def is_catching_up(self, now: float) -> bool:
+        """Whether a year was opened just now and may lack what landed since it was published."""
+        return any(
+            not edition.complete_at and now < edition.opened_at + CATCH_UP_SECONDS
+            for edition in self._editions.values()
+        )
 
     @contextmanager
     def using(self, year: int) -> Iterator[Live]:
