@@ -278,7 +278,13 @@ def world(folder: Path, request_log: RequestLog | None = None, **changes: Any) -
     metrics, threads, log = Metrics(), Threads(seconds=changes.get("seconds", 10)), io.StringIO()
     door = Door(authority, Limits.open("memory://"))
     pipes = Pipes(ENDPOINTS, shelf, door, threads, Sandbox(changes.get("q_seconds", 2.0)))
-    keys = Keys(registry, published, threads, **{k: v for k, v in changes.items() if k in ("clock", "sleep")})
+    keys = Keys(
+        registry,
+        published,
+        threads,
+        lambda: shelf.years,
+        **{k: v for k, v in changes.items() if k in ("clock", "sleep")},
+    )
     parts = Parts(
         pipes=pipes,
         proxy=Proxy(keys, threads, "https://wrapped.test", changes.get("renderer", Html())),
