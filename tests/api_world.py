@@ -189,10 +189,9 @@ class Html:
         return Reply(200, b"a script", "text/javascript")
 
 
-def summary_of(wrapped_id: str, requests: int) -> Document:
+def summary_of(requests: int) -> Document:
     """A document that is enough of one."""
     told = {
-        "wrapped_id": wrapped_id,
         "year": YEAR,
         "through": "2025-12-31T23:59:59.999Z",
         "requests": requests,
@@ -203,9 +202,7 @@ def summary_of(wrapped_id: str, requests: int) -> Document:
 
 def version(number: int, customers: int = 5) -> Version:
     """A version of the edition in which customer n has 1000 * n + number requests."""
-    return Version(
-        number, {customer(n): summary_of(customer(n), 1000 * n + number) for n in range(1, customers + 1)}
-    )
+    return Version(number, {customer(n): summary_of(1000 * n + number) for n in range(1, customers + 1)})
 
 
 @dataclass

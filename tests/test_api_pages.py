@@ -126,11 +126,13 @@ class TestDocument:
 class TestParts:
     """`/api/*`, for the page's own script."""
 
-    async def test_stats_are_the_document_without_the_id(self, asked: Asked) -> None:
-        """No wrapped_id reaches the browser, nor in any header."""
+    async def test_stats_are_the_document(self, asked: Asked) -> None:
+        """The very bytes and tag that a program gets under the page's address."""
         made, client = asked
         answer = await client.get("/api/stats", params={"url_key": made.link(1)})
+        document = await client.get(f"/wrapped/{made.link(1)}", headers=JSON)
 
+        assert (answer.content, answer.headers["etag"]) == (document.content, document.headers["etag"])
         assert answer.json() == {"year": YEAR, "through": "2025-12-31T23:59:59.999Z", "requests": 1001}
         assert customer(1) not in answer.text + str(answer.headers)
 

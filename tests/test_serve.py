@@ -1,5 +1,6 @@
 """`wrapped serve` as people run it: two workers over a world that was built, published and promoted by the command line."""
 
+import hashlib
 import json
 import re
 import signal
@@ -108,7 +109,7 @@ def summary(served: Served) -> dict[str, Any]:
 
 
 def test_a_page_is_the_document_that_was_published(served: Served) -> None:
-    """Byte for byte what `wrapped summary` prints, and the endpoint says the same numbers."""
+    """Byte for byte what `wrapped summary` prints but for whose it is, under its own hash; the endpoint says the same numbers."""
     printed = served.world.wrapped(
         "summary", "--year", str(YEAR), "--wrapped-id", served.wrapped_id, "--format", "json"
     )
@@ -116,7 +117,17 @@ def test_a_page_is_the_document_that_was_published(served: Served) -> None:
     told = json.loads(printed.stdout)
     flat = summary(served)
 
-    assert document.text == printed.stdout.removesuffix("\n")
+    identity = f'"wrapped_id":"{served.wrapped_id}",'
+    assert document.text == printed.stdout.removesuffix("\n").replace(identity, "")
+    assert identity in printed.stdout and served.wrapped_id not in document.text
+    digest = hashlib.sha256(document.content).hexdigest()
+    assert document.headers["etag"] == f'"{digest}"'
+    assert served.get(f"{served.page}/{digest}.json", headers=JSON).content == document.content
+    stats = served.get("/api/stats", params={"url_key": served.page.rpartition("/")[2]})
+    assert (stats.content, stats.headers["etag"]) == (document.content, document.headers["etag"])
+    for part in ("", "/story.json", "/story.png"):
+        shown = served.get(served.page + part, headers={"Accept": "*/*"})
+        assert shown.status_code == 200 and served.wrapped_id.encode() not in shown.content
     assert flat["total_requests"] == told["requests"]["total"]
     assert flat["total_bytes_read"] == told["requests"]["bytes_read"]
     assert flat["peak_date"] == told["peak_day"]["date"]

@@ -6,7 +6,6 @@ Answers may be kept by the browser alone, not by shared caches: a revoked key mu
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any, Protocol
 
 from wrapped_assets.serving.keys import Keys, Page
@@ -94,9 +93,9 @@ class Proxy:
         return _json(told, SHORT)
 
     async def stats(self, call: Call) -> Reply:
-        """`GET /api/stats?url_key=`: the document, without the customer's id."""
+        """`GET /api/stats?url_key=`: the document, as `wrapped` gives it to programs."""
         page = await self._asked_for(call)
-        return _document(call, _without_id(page.document.content), page.document.sha256 + "-stats", SHORT)
+        return _document(call, page.document.content, page.document.sha256, SHORT)
 
     async def _asked_for(self, call: Call) -> Page:
         key = next((value for name, value in call.query if name == "url_key"), None)
@@ -108,13 +107,6 @@ class Proxy:
 
 def _wants_document(call: Call) -> bool:
     return b"application/json" in call.headers.get(b"accept", b"")
-
-
-@lru_cache(maxsize=64)
-def _without_id(document: bytes) -> bytes:
-    fields: dict[str, Any] = json.loads(document)
-    fields.pop("wrapped_id", None)
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _document(call: Call, content: bytes, tag: str, caching: bytes) -> Reply:
