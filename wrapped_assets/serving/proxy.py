@@ -17,7 +17,7 @@ SHORT = b"private, max-age=60"
 FOR_EVER = b"private, max-age=31536000, immutable"
 
 SHARED_FOR = timedelta(days=30)
-"""How long a share link leads somewhere."""
+"""How long a share link leads somewhere, and the address behind it shows the page."""
 
 _PRIVATE = ((b"x-robots-tag", b"noindex"), (b"referrer-policy", b"no-referrer"))
 
@@ -66,7 +66,7 @@ class Proxy:
             return None
 
     async def share(self, call: Call) -> Reply:
-        """`POST /wrapped/<url_key>/share`: a short link to pass on, and when it ends."""
+        """`POST /wrapped/<url_key>/share`: a short link to pass on, and when it ends. Of a shared page it is the same one again."""
         key = call.notes.url_key = call.params["url_key"]
         page = await self.keys.page(key)
         share = await self.threads.run(self.keys.links.share, page.link.url_key, SHARED_FOR)
