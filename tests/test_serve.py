@@ -18,11 +18,15 @@ import duckdb
 import httpx
 import psutil
 import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
 
 from tests.built_world import WRAPPED, YEAR, BuiltWorld
 from tests.landing_files import LandingFile, request, write
 from tests.ports import free_port
 from wrapped_assets.resources.open import open_warehouse
+from wrapped_assets.serving.endpoints import load_endpoints
+from wrapped_assets.serving.openapi import document
 from wrapped_assets.settings import Settings
 
 SUMMARY = "/v0/pipes/wrapped_pipe_stats_summary.json"
@@ -178,6 +182,23 @@ def test_the_real_engine_never_fails_on_what_is_sent(served: Served, params: dic
             f"{served.url}/v0/pipes/{pipe['name']}.json", data=given, headers=headers, timeout=30
         )
         assert answer.status_code in (200, 400), (pipe["name"], answer.text)
+
+
+schema = schemathesis.openapi.from_dict(document(load_endpoints().values(), "1", "http://127.0.0.1"))
+
+
+@schema.parametrize()
+@settings(max_examples=8, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+def test_whatever_the_document_allows_the_real_engine_answers(
+    case: schemathesis.Case, served: Served
+) -> None:
+    """Every way in that OpenAPI names, with what a machine makes up, and then with a customer and days that have rows: never 5xx."""
+    headers = {"Authorization": f"Bearer {served.token}"}
+    for given in ({}, {"wrapped_id": served.wrapped_id}):
+        if isinstance(case.query, dict) and case.path.startswith("/v0/pipes/"):
+            case.query = {**case.query, **given}
+        answer = case.call(base_url=served.url, headers=headers)
+        assert answer.status_code < 500, answer.text
 
 
 def test_what_lands_is_in_the_answers_soon(served: Served) -> None:
