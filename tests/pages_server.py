@@ -2,9 +2,11 @@
 
 import socket
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -13,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tests import year_documents
+from wrapped_assets.serving.cards.films import Films
 from wrapped_assets.serving.site import Site, Subject
 
 SUBJECTS = {
@@ -42,9 +45,11 @@ def app(site: Site) -> Starlette:
 @contextmanager
 def serving() -> Iterator[str]:
     """The server in a thread, until the block ends; its origin."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with socket.create_server(("127.0.0.1", 0)) as listening, tempfile.TemporaryDirectory() as folder:
         origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server = uvicorn.Server(uvicorn.Config(app(Site(origin)), log_level="error", ws="none"))
+        server = uvicorn.Server(
+            uvicorn.Config(app(Site(origin, films=Films(Path(folder)))), log_level="error", ws="none")
+        )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
@@ -55,4 +60,6 @@ def serving() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    uvicorn.run(app(Site(f"http://127.0.0.1:{sys.argv[1]}")), host="127.0.0.1", port=int(sys.argv[1]))
+    with tempfile.TemporaryDirectory() as kept:
+        site = Site(f"http://127.0.0.1:{sys.argv[1]}", films=Films(Path(kept)))
+        uvicorn.run(app(site), host="127.0.0.1", port=int(sys.argv[1]))

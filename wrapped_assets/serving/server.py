@@ -80,7 +80,7 @@ def _load(settings: Settings, folder: Path, public_url: str, log_access: bool) -
 
     own = folder / f"worker-{os.getpid()}"
     own.mkdir(exist_ok=True)
-    return application(settings, own, public_url, folder / "metrics", log_access)
+    return application(settings, own, public_url, folder, log_access)
 
 
 def _address(host: str, port: int) -> str:

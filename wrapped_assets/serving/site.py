@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wrapped_assets.numbers import preferred
+from wrapped_assets.serving.cards import film
+from wrapped_assets.serving.cards.films import Films
 from wrapped_assets.serving.cards.fonts import shared_fonts
 from wrapped_assets.serving.cards.layout import SIZES, SUMMARY, card, names
 from wrapped_assets.serving.cards.raster import jpeg, png
@@ -24,6 +26,7 @@ from wrapped_assets.serving.story import tell
 from wrapped_assets.serving.theme import Theme, default_theme
 from wrapped_assets.summaries import Summary
 
+FILM = "story.mp4"
 _CARD = re.compile(r"cards/(?P<name>[a-z]+)-(?P<size>\d+x\d+)\.(?P<form>png|jpg)")
 _OWN = re.compile(r"/wrapped/(?P<key>[^/]+)(?:/(?P<rest>.+))?")
 
@@ -46,10 +49,10 @@ class Reply:
 
 
 class Site:
-    """Pages and cards in one theme, at one origin."""
+    """Pages and cards in one theme, at one origin. Without a place for films none is offered."""
 
-    def __init__(self, origin: str = "", theme: Theme | None = None) -> None:
-        self.origin, self.theme = origin.rstrip("/"), theme or default_theme()
+    def __init__(self, origin: str = "", theme: Theme | None = None, films: Films | None = None) -> None:
+        self.origin, self.theme, self.films = origin.rstrip("/"), theme or default_theme(), films
 
     def answer(self, path: str, subject: Subject | None, headers: Mapping[str, str]) -> Reply:
         """The reply to a GET of this path; header names in lower case."""
@@ -63,7 +66,7 @@ class Site:
         own = _OWN.fullmatch(path)
         if own is None or subject is None:
             return self._not_found()
-        links = Links(own["key"], static_path(), self.origin)
+        links = Links(own["key"], static_path(), self.origin, has_film=self.films is not None)
         if own["rest"] is None:
             story = tell(subject.document, subject.name, preferred(headers.get("accept-language")))
             return _reply(slideshow(story, links, self.theme))
@@ -73,6 +76,9 @@ class Site:
         """What lies below a page. Cards and the story are in English numbers: they are shared, not read by one person."""
         if rest == "story.json":
             return _private(story_json(story, links), "application/json", headers)
+        if rest == FILM and self.films:
+            shown = film.cards(story, self.theme, shared_fonts(), "light")
+            return _private(self.films.of(shown), "video/mp4", headers)
         wanted = _CARD.fullmatch({"story.png": f"cards/{SUMMARY}-1080x1920.png"}.get(rest, rest))
         if wanted is None or wanted["name"] not in names(story) or wanted["size"] not in SIZES:
             return self._not_found()

@@ -16,6 +16,9 @@ class Links:
     origin: str = ""
     """What shared addresses start with: "https://wrapped.example.com"."""
 
+    has_film: bool = False
+    """Whether story.mp4 is there."""
+
     comparisons: str = "/wrapped/about/comparisons"
 
     @property

@@ -46,7 +46,7 @@ def _share(view: View) -> Markup:
             el("p", "Your year on one card.", class_="unit"),
             el("p", el("button", "Share", type="button", class_="act", data_act="share", hidden=True),
                el("a", "Download the card", class_="act", href=view.links.card("summary", "1080x1920", "png"), download=f"{story.year}-wrapped.png"), class_="acts"),
-            el("p", el("a", "All figures as JSON", href=view.links.under("story.json")), el("a", "Where the comparisons come from", href=view.links.comparisons), class_="links"),
+            el("p", el("a", "Download the film", href=view.links.under("story.mp4"), download=f"{story.year}-wrapped.mp4") if view.links.has_film else None, el("a", "All figures as JSON", href=view.links.under("story.json")), el("a", "Where the comparisons come from", href=view.links.comparisons), class_="links"),
         ),
         art(
             el("img", class_="preview", src=view.links.card("summary", PREVIEW, "jpg"), loading="lazy",
