@@ -35,7 +35,10 @@ def app(site: Site) -> Starlette:
     def answer(request: Request) -> Response:
         path = request.url.path
         reply = site.answer(
-            path, SUBJECTS.get(path.split("/")[2] if path.count("/") >= 2 else ""), dict(request.headers)
+            path,
+            SUBJECTS.get(path.split("/")[2] if path.count("/") >= 2 else ""),
+            dict(request.headers),
+            request.query_params.get("theme", "light"),
         )
         return Response(reply.body, reply.status, dict(reply.headers))
 

@@ -23,10 +23,12 @@ class Counting(Site):
 
     drawn: list[str]
 
-    def answer(self, path: str, subject: Subject | None, headers: Mapping[str, str]) -> Drawn:
+    def answer(
+        self, path: str, subject: Subject | None, headers: Mapping[str, str], scheme: str = "light"
+    ) -> Drawn:
         """Note the path."""
         self.drawn.append(path)
-        return super().answer(path, subject, headers)
+        return super().answer(path, subject, headers, scheme)
 
 
 Asked = tuple[World, httpx.AsyncClient, Counting]
@@ -98,6 +100,19 @@ async def test_a_player_gets_the_part_of_the_film_that_it_asks_for(asked: Asked)
     assert (part.status_code, part.content, part.headers["content-type"]) == (206, b"ftyp", "video/mp4")
     assert (again.status_code, again.content) == (304, b"")
     assert len(site.drawn) == 2
+
+
+async def test_a_card_is_light_or_dark_as_its_address_says(asked: Asked) -> None:
+    """Each drawn once; what is neither is not found, and fills nothing however it is spelled."""
+    made, client, site = asked
+    url = f"/wrapped/{made.link(1)}/cards/summary-1200x630.png"
+    light, same, dark = [await client.get(url + query) for query in ("", "?theme=light", "?theme=dark")]
+    others = [await client.get(f"{url}?theme={n}", headers=HTML) for n in range(3)]
+
+    assert light.content == same.content != dark.content
+    assert [answer.status_code for answer in (light, dark, *others)] == [200, 200, 404, 404, 404]
+    assert len({answer.content for answer in others}) == 1
+    assert len(site.drawn) == 2 + 3
 
 
 async def test_text_is_compressed_for_whoever_takes_it(asked: Asked) -> None:

@@ -30,6 +30,7 @@ from wrapped_assets.serving.request_log import RequestLog
 from wrapped_assets.serving.sandbox import Sandbox
 from wrapped_assets.serving.shelf import Shelf
 from wrapped_assets.serving.site import Site
+from wrapped_assets.serving.theme import Theme
 from wrapped_assets.serving.threads import Threads
 from wrapped_assets.serving.token_admin import TokenAdmin
 from wrapped_assets.serving.token_routes import TokenRoutes
@@ -42,7 +43,9 @@ def _imported_days(settings: Settings) -> Span:
     return Span(settings.first_day, datetime.now(UTC).date() + timedelta(days=1))
 
 
-def application(settings: Settings, folder: Path, public_url: str, shared: Path, log_access: bool) -> App:
+def application(
+    settings: Settings, folder: Path, public_url: str, shared: Path, log_access: bool, theme: Theme
+) -> App:
     """The application of one worker. `folder` is its own, for snapshots that come from a bucket; `shared` is that of all workers of this server."""
     registry, published, landing = open_registry(settings), open_published(settings), open_landing(settings)
     endpoints = load_endpoints()
@@ -57,7 +60,7 @@ def application(settings: Settings, folder: Path, public_url: str, shared: Path,
     shelf = Shelf(published, open_live, folder)
     pipes = Pipes(endpoints, shelf, door, threads, Sandbox())
     described = document(endpoints.values(), version("wrapped-assets"), public_url)
-    site = Site(public_url, films=Films(shared / "films") if film.available() else None)
+    site = Site(public_url, theme, films=Films(shared / "films") if film.available() else None)
     request_store = open_request_log(settings)
     return App(
         Parts(

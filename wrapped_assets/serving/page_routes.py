@@ -12,6 +12,7 @@ from wrapped_assets.serving.keys import Page
 from wrapped_assets.serving.messages import Call, Reply, matches
 from wrapped_assets.serving.site import FILM, Site, Subject
 from wrapped_assets.serving.site import Reply as Drawn
+from wrapped_assets.serving.theme import SCHEMES
 from wrapped_assets.serving.threads import Threads
 from wrapped_assets.summaries import Summary
 
@@ -28,7 +29,7 @@ OPEN_TO_ALL = ("/static/", "/wrapped/about/")
 NOTHING = "/wrapped/nothing"
 """Stands for every address that shows no page; without a subject the site shows none there either."""
 
-Place = tuple[str, str, str | None, str, bool]
+Place = tuple[str, str, str | None, str, bool, str]
 
 
 @dataclass(frozen=True)
@@ -58,23 +59,26 @@ class Pages:
         sha256, company = (page.document.sha256, page.link.company) if page else ("", None)
         # All addresses that show nothing are one, so whoever guesses them fills nothing and waits for no card.
         path = call.path if page or call.path.startswith(OPEN_TO_ALL) else NOTHING
+        wanted = next((value for name, value in call.query if name == "theme"), SCHEMES[0])
+        # Of what nobody can draw there is one kind, so that it fills nothing either.
+        scheme = wanted if wanted in SCHEMES else ""
         if page and path.endswith(f"/{FILM}"):
             # Kept on disk, for all workers.
-            return await self.film_threads.run(self._draw, path, page, language, zipped)
-        place = (path, sha256, company, preferred(language).tag, zipped)
+            return await self.film_threads.run(self._draw, path, page, language, zipped, scheme)
+        place = (path, sha256, company, preferred(language).tag, zipped, scheme)
         kept = self._kept.get(place)
         if kept is None:
-            kept = await self.threads.run(self._draw, path, page, language, zipped)
+            kept = await self.threads.run(self._draw, path, page, language, zipped, scheme)
             if kept.status == 200 or path == NOTHING:
                 self._kept.put(place, kept, len(kept.body))
         return kept
 
-    def _draw(self, path: str, page: Page | None, language: str, zipped: bool) -> Reply:
+    def _draw(self, path: str, page: Page | None, language: str, zipped: bool, scheme: str) -> Reply:
         subject = None
         if page:
             subject = Subject(Summary.model_validate_json(page.document.content), page.link.company)
         headers = {"accept-language": language, "accept-encoding": "gzip" if zipped else ""}
-        return _reply(self.site.answer(path, subject, headers))
+        return _reply(self.site.answer(path, subject, headers, scheme))
 
 
 def _reply(drawn: Drawn) -> Reply:

@@ -23,7 +23,7 @@ from wrapped_assets.serving.pages.links import Links
 from wrapped_assets.serving.pages.page import PRIVATE, Page, slideshow
 from wrapped_assets.serving.static_files import FOR_EVER, static_files, static_path
 from wrapped_assets.serving.story import tell
-from wrapped_assets.serving.theme import Theme, default_theme
+from wrapped_assets.serving.theme import SCHEMES, Scheme, Theme, default_theme
 from wrapped_assets.summaries import Summary
 
 FILM = "story.mp4"
@@ -54,11 +54,13 @@ class Site:
     def __init__(self, origin: str = "", theme: Theme | None = None, films: Films | None = None) -> None:
         self.origin, self.theme, self.films = origin.rstrip("/"), theme or default_theme(), films
 
-    def answer(self, path: str, subject: Subject | None, headers: Mapping[str, str]) -> Reply:
-        """The reply to a GET of this path; header names in lower case."""
-        return _zipped(self._answer(path, subject, headers), headers.get("accept-encoding", ""))
+    def answer(
+        self, path: str, subject: Subject | None, headers: Mapping[str, str], scheme: str = SCHEMES[0]
+    ) -> Reply:
+        """The reply to a GET of this path; header names in lower case. `scheme` is that of cards and films; a page has both."""
+        return _zipped(self._answer(path, subject, headers, scheme), headers.get("accept-encoding", ""))
 
-    def _answer(self, path: str, subject: Subject | None, headers: Mapping[str, str]) -> Reply:
+    def _answer(self, path: str, subject: Subject | None, headers: Mapping[str, str], scheme: str) -> Reply:
         if path.startswith("/static/"):
             return self._static(path, headers)
         if path == "/wrapped/about/comparisons":
@@ -70,19 +72,24 @@ class Site:
         if own["rest"] is None:
             story = tell(subject.document, subject.name, preferred(headers.get("accept-language")))
             return _reply(slideshow(story, links, self.theme))
-        return self._belonging(own["rest"], tell(subject.document, subject.name), links, headers)
+        drawn = next((one for one in SCHEMES if one == scheme), None)
+        if drawn is None:
+            return self._not_found()
+        return self._belonging(own["rest"], tell(subject.document, subject.name), links, headers, drawn)
 
-    def _belonging(self, rest: str, story: Story, links: Links, headers: Mapping[str, str]) -> Reply:
+    def _belonging(
+        self, rest: str, story: Story, links: Links, headers: Mapping[str, str], scheme: Scheme
+    ) -> Reply:
         """What lies below a page. Cards and the story are in English numbers: they are shared, not read by one person."""
         if rest == "story.json":
             return _private(story_json(story, links), "application/json", headers)
         if rest == FILM and self.films:
-            shown = film.cards(story, self.theme, shared_fonts(), "light")
+            shown = film.cards(story, self.theme, shared_fonts(), scheme)
             return _private(self.films.of(shown), "video/mp4", headers)
         wanted = _CARD.fullmatch({"story.png": f"cards/{SUMMARY}-1080x1920.png"}.get(rest, rest))
         if wanted is None or wanted["name"] not in names(story) or wanted["size"] not in SIZES:
             return self._not_found()
-        drawn = card(story, wanted["name"], wanted["size"], self.theme, shared_fonts())
+        drawn = card(story, wanted["name"], wanted["size"], self.theme, shared_fonts(), scheme)
         image = png(drawn.svg, drawn.fonts)
         if wanted["form"] == "png":
             return _private(image, "image/png", headers)

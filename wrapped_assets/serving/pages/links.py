@@ -33,6 +33,11 @@ class Links:
         """A card: ("summary", "1080x1920", "png")."""
         return self.under(f"cards/{name}-{size}.{form}")
 
+    @staticmethod
+    def dark(path: str) -> str:
+        """The same card or film on dark ground."""
+        return f"{path}?theme=dark"
+
     def absolute(self, path: str) -> str:
         """The path as an address that can leave the page."""
         return f"{self.origin}{path}"
