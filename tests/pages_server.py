@@ -22,6 +22,8 @@ SUBJECTS = {
     "acme": Subject(year_documents.rich(), "Acme Logistics"),
     "bare": Subject(year_documents.bare(), None),
     "idle": Subject(year_documents.idle(), "Idle"),
+    "small": Subject(year_documents.counted(87_706), "Small"),
+    "fifteen": Subject(year_documents.counted(123_456_789_012_345), "Fifteen digits"),
     "arabic": Subject(year_documents.longest(year_documents.ARABIC), year_documents.ARABIC),
     "cjk": Subject(year_documents.longest(year_documents.CJK), year_documents.CJK),
     "emoji": Subject(year_documents.longest(year_documents.EMOJI), year_documents.EMOJI),
