@@ -1,7 +1,9 @@
 """The film of a year: what it shows, that it is made once, and that nothing of it stays behind when making it fails."""
 
 import io
+import os
 import subprocess
+import sys
 import threading
 from itertools import accumulate
 from pathlib import Path
@@ -266,3 +268,19 @@ def test_a_player_gets_the_part_it_asks_for(
 def test_a_part_of_an_older_version_is_answered_whole(version: bytes, status: int) -> None:
     """If-Range: halves of two films are never put together."""
     assert ranged(WHOLE, {b"range": b"bytes=0-1", b"if-range": version}).status == status
+
+
+def test_its_process_has_limits_and_lets_pages_go_first() -> None:
+    """Memory and processor end by themselves, whatever FFmpeg does."""
+    shown = (
+        "print(*resource.getrlimit(resource.RLIMIT_AS), *resource.getrlimit(resource.RLIMIT_CPU), os.nice(0))"
+    )
+    code = (
+        "import os, resource; from wrapped_assets.serving.cards import film_child as child;"
+        f"child.write = lambda cards, path: {shown}; child.main()"
+    )
+    told = subprocess.run([sys.executable, "-c", code, "x"], input=b"[]", capture_output=True, check=True)
+
+    memory, hardest, seconds, last, nice = map(int, told.stdout.split())
+    assert memory == hardest == 2 * 1024**3 and seconds == last == 60
+    assert nice == min(os.nice(0) + 5, 19)

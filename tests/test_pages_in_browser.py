@@ -484,6 +484,22 @@ def test_the_card_is_shared_as_a_file_where_the_browser_can(origin: str, browser
     assert shared["size"] > 10_000
 
 
+@pytest.mark.parametrize(("scheme", "query"), [("light", ""), ("dark", "?theme=dark")])
+def test_what_is_shared_looks_like_what_is_seen(
+    origin: str, browser: Browser, scheme: str, query: str
+) -> None:
+    """On a dark page the preview, the card and the film are the dark ones; only that preview is fetched."""
+    with visit(browser, f"{origin}/wrapped/acme#share", color_scheme=scheme) as seen:
+        seen.until("document.querySelector('.preview').complete")
+        cards = [request.url for request in seen.requests if "/cards/" in request.url]
+        offered = seen.page.evaluate("[...document.querySelectorAll('[data-dark]')].map((link) => link.href)")
+
+    assert cards == [f"{origin}/wrapped/acme/cards/summary-360x640.jpg{query}"]
+    assert offered == [
+        f"{origin}/wrapped/acme/{part}{query}" for part in ("cards/summary-1080x1920.png", "story.mp4")
+    ]
+
+
 def test_the_card_is_downloaded_where_it_cannot(origin: str, browser: Browser) -> None:
     """Without Web Share there is no share button, and the link saves the file."""
     with visit(browser, f"{origin}/wrapped/acme#share") as seen:

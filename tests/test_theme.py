@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
 from wrapped_assets.serving.colours import between, contrast
+from wrapped_assets.serving.server import serve
 from wrapped_assets.serving.theme import DEFAULT, GROUNDS, SCHEMES, BadTheme, Theme, default_theme
 from wrapped_assets.settings import BadSettings, Settings
 
@@ -90,6 +92,16 @@ def test_an_operator_has_a_theme_of_their_own(tmp_path: Path) -> None:
 
     assert theme.operator == "Initech"
     assert "--ground:#fafafa" in theme.css()
+
+
+def test_a_server_does_not_start_with_a_theme_that_cannot_be_used(tmp_path: Path) -> None:
+    """It says what is wrong at once, not on somebody's page."""
+    own = tmp_path / "theme.toml"
+    own.write_text("[operator]", encoding="utf-8")
+    settings = Settings.load({"WRAPPED_HOME": str(tmp_path / "home"), "WRAPPED_THEME": str(own)})
+
+    with pytest.raises(BadTheme, match=r"operator.name is missing"):
+        serve(settings, "127.0.0.1", free_port(), 1, False)
 
 
 def test_a_theme_that_is_not_there_is_told_before_anything_starts(tmp_path: Path) -> None:

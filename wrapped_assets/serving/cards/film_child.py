@@ -24,7 +24,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR, PROCESSOR))
     # Pages and cards go first: who asks for a film waits anyway.
-    os.nice(10)
+    os.nice(5)
     shown = [Card(svg, tuple(map(Path, fonts)), "") for svg, fonts in json.load(sys.stdin)]
     write(shown, Path(sys.argv[1]))
 
