@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -77,6 +78,7 @@ def test_the_cards_come_in_the_order_of_the_story_and_the_summary_last(
     last = [image for time, image in frames if time >= 2.6 + 0.6]
 
     assert names(STORY) == ["summary", "storage"]
+    assert [card.alt.split(":")[0].split(",")[0] for card in cards] == ["Storage", "Idle"]
     assert all(_unlike(image, stills[0]) < 3 < _unlike(image, stills[1]) for image in first)
     assert all(_unlike(image, stills[1]) < 3 < _unlike(image, stills[0]) for image in last)
     assert (len(first), len(last)) == (5, 6)
@@ -220,7 +222,8 @@ def test_with_the_extra_the_closing_slide_offers_it(filming: Site, made: bytes) 
     page = filming.answer("/wrapped/idle", IDLE, {}).body.decode()
     reply = filming.answer("/wrapped/idle/story.mp4", IDLE, {})
 
-    assert '<a href="/wrapped/idle/story.mp4" download="2025-wrapped.mp4">' in page
+    (offered,) = re.findall(r"<a [^>]*story\.mp4[^>]*>", page)
+    assert 'href="/wrapped/idle/story.mp4"' in offered and 'download="2025-wrapped.mp4"' in offered
     assert (
         b'"film":"https://wrapped.example.com/wrapped/idle/story.mp4"'
         in filming.answer("/wrapped/idle/story.json", IDLE, {}).body
