@@ -91,7 +91,7 @@ async def test_a_card_is_drawn_once_and_not_sent_again(asked: Asked) -> None:
 async def test_a_player_gets_the_part_of_the_film_that_it_asks_for(asked: Asked) -> None:
     """And nothing at all of a film that it has; the film is kept on disk, not in the worker."""
     made, client, site = asked
-    content = year_documents.idle().to_json()
+    content = year_documents.idle().published().to_json()
     made.published.promoted[YEAR] = Version(1, {customer(1): Document(content, "b" * 64)})
     url = f"/wrapped/{made.link(1)}/story.mp4"
     part = await client.get(url, headers={"Range": "bytes=4-7"})
