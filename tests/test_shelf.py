@@ -205,6 +205,28 @@ def test_a_landing_that_cannot_be_read_is_told_until_it_can(shelf: Shelf, opened
     assert shelf.trouble == ""
 
 
+def test_a_failure_beside_what_was_taken_is_told_and_the_rest_counted(shelf: Shelf, opened: Opened) -> None:
+    """What could be taken in is in the numbers; how far landing was seen stays where it was."""
+    live = opened.lives[0][1]
+    report = FollowReport(taken=3, unread={"a": "refused"}, failure=OSError("/srv/landing is ill"))
+    live.follow = lambda seconds=None: report  # type: ignore[method-assign]
+    shelf.follow()
+
+    assert shelf.trouble == "could not follow landing for 2025: OSError"
+    assert shelf.files()[YEAR] == {"taken": 3, "quarantined": 0, "held": 0, "unread": 1}
+    assert shelf.complete() == {YEAR: 0.0}
+
+
+def test_what_cannot_be_read_is_logged_once(shelf: Shelf, caplog: pytest.LogCaptureFixture) -> None:
+    """By its key, which an operator can look for."""
+    for _ in range(3):
+        shelf.follow()
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "a of landing cannot be read, and is tried again"
+    ]
+
+
 def test_a_retired_snapshot_takes_no_disk(shelf: Shelf, published: Published, tmp_path: Path) -> None:
     """Its copy in the worker's folder goes with it."""
     (tmp_path / "2025-v1-0.duckdb").write_bytes(b"x")

@@ -48,12 +48,13 @@ class Edition:
     version: Version
     live: Live
     files: dict[str, int] = field(default_factory=dict)
-    """Files of landing beyond the snapshot: taken and quarantined so far; held and unread at the last look."""
+    """Files of landing beyond the snapshot: taken and quarantined so far; held at the last look, unread in the last pass."""
 
     complete_at: float = 0.0
     """Everything that had landed by then (Unix time) is in the answers; 0 before it was caught up with once."""
 
     opened_at: float = field(default_factory=time.time)
+    _told: set[str] = field(default_factory=set)
     _users: int = 0
     _is_retired: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -71,7 +72,7 @@ class Edition:
             self._leave()
 
     def follow(self, seconds: float) -> None:
-        """Take in what landed."""
+        """Take in what landed, and log what cannot be read; raises why not all of it could be taken in."""
         with self.used() as live:
             report = live.follow(seconds)
         self.files = {
@@ -81,6 +82,11 @@ class Edition:
             "unread": len(report.unread),
         }
         self.complete_at = report.complete_at or self.complete_at
+        for name in sorted(report.unread.keys() - self._told):
+            log.warning("%s of landing cannot be read, and is tried again", name)
+        self._told = set(report.unread)
+        if report.failure:
+            raise report.failure
 
     def retire(self) -> None:
         """Nobody new may use it."""
