@@ -322,6 +322,8 @@ def test_an_edition_frozen_before_it_was_published_says_what_it_leaves_out(
         1,
     )
     assert Publisher(store).promote(YEAR).number == 1
+    version = Published(store).current(YEAR)
+    assert version is not None and not version.has_snapshot
 
 
 def test_a_frozen_edition_that_was_built_anew_with_its_late_rows_is_refused(

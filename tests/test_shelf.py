@@ -1,12 +1,15 @@
 """The editions that a worker answers from: what a promotion changes, and what it never interrupts."""
 
 import threading
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.api_world import YEAR, Live, Published, version
+from tests.api_world import ENDPOINTS, SUMMARY, YEAR, Live, Published, version
 from wrapped_assets.serving.following import FollowReport
+from wrapped_assets.serving.pages_only import NoAnswers
 from wrapped_assets.serving.shelf import YEARS_EVERY, Shelf
 
 
@@ -133,6 +136,25 @@ def test_a_version_that_cannot_be_opened_leaves_the_one_before(
     opened.failure = None
     shelf.look()
     assert (shelf.numbers(), shelf.trouble) == ({YEAR: 2}, "")
+
+
+def test_a_version_without_a_snapshot_ends_the_answers_of_the_one_before(
+    shelf: Shelf, published: Published, opened: Opened
+) -> None:
+    """Its pages are shown, so nothing may go on saying what the other version said; nor is anything amiss."""
+    published.promoted[YEAR] = replace(version(2), has_snapshot=False)
+    shelf.look()
+    shelf.follow()
+
+    assert (shelf.numbers(), shelf.trouble, opened.lives[0][1].is_closed) == ({YEAR: 2}, "", True)
+    assert time.time() - shelf.complete()[YEAR] < 60
+    with shelf.using(YEAR) as live, pytest.raises(NoAnswers):
+        live.run(ENDPOINTS[SUMMARY], {})
+
+    published.promoted[YEAR] = version(1)
+    shelf.look()
+    with shelf.using(YEAR) as live:
+        assert live is opened.lives[1][1]
 
 
 def test_a_store_that_does_not_answer_changes_nothing(shelf: Shelf, published: Published) -> None:

@@ -18,6 +18,11 @@ app = typer.Typer(rich_markup_mode="markdown")
 
 Year = Annotated[int, typer.Option("--year", "-y", help="The edition.", min=1990, max=2200)]
 
+_PAGES_ONLY = (
+    "It has no serving snapshot, since rows came too late before it was published:"
+    " it is for pages only, and while it is current no endpoint answers about the year."
+)
+
 
 @app.command()
 def publish(
@@ -148,7 +153,7 @@ def _tell(manifest: "Manifest", left_out: int, already: bool, seconds: float) ->
     if left_out:
         say(console, f"The edition is frozen: {left_out:,} rows came too late and are left out.", "yellow")
     if manifest.snapshot is None and not manifest.sample:
-        say(console, "It has no serving snapshot: rows came too late before it was published.", "yellow")
+        say(console, _PAGES_ONLY, "yellow")
     if failed := manifest.failed():
         say(
             console,
@@ -166,3 +171,5 @@ def _tell_move(publisher: "Publisher", moved: "Promotion", before: "Promotion | 
     was = f"; it was version {before.number}" if before else ""
     through = f"{manifest.documents.count:,} documents, through {manifest.through:%F %T} UTC"
     say(console, f"Version {moved.number} of {moved.year} is current now ({through}){was}.")
+    if manifest.snapshot is None:
+        say(console, f"{_PAGES_ONLY} `{wrapped(f'rollback --year {moved.year}')}` goes back.", "yellow")

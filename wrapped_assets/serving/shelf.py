@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from wrapped_assets.serving.pages_only import PagesOnly
 from wrapped_assets.serving.seams import Live, Published, Version
 
 log = logging.getLogger(__name__)
@@ -198,7 +199,7 @@ class Shelf:
         version, before = self.published.current(year), self._editions.get(year)
         if version is None or (before and before.version.number == version.number):
             return
-        edition = Edition(version, self.open(version.fetch_snapshot(self.folder), year))
+        edition = Edition(version, self._live(version))
         if before:
             # What the one before already had of landing must not be missing for a while.
             self._attempt(f"follow landing for {year}", partial(edition.follow, CATCH_UP_SECONDS))
@@ -206,6 +207,11 @@ class Shelf:
         if before:
             before.retire()
             self._forget_snapshot(before.version)
+
+    def _live(self, version: Version) -> Live:
+        if not version.has_snapshot:
+            return PagesOnly(version.year)
+        return self.open(version.fetch_snapshot(self.folder), version.year)
 
     def _forget_snapshot(self, version: Version) -> None:
         """Its copy in this worker's folder is used no more; whoever still has it open keeps it until then."""
