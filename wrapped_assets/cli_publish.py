@@ -12,6 +12,7 @@ from wrapped_assets.terminal import bars, console, say
 
 if TYPE_CHECKING:
     from wrapped_assets.publication import Manifest, Publisher
+    from wrapped_assets.publication.catalog import Listed
     from wrapped_assets.publication.pointer import Promotion
 
 app = typer.Typer(rich_markup_mode="markdown")
@@ -116,7 +117,8 @@ def versions(year: Year) -> None:
         manifest = listed.version.manifest if listed.version else None
         made = f"{manifest.made_at:%F %T}" if manifest else ""
         documents = f"{manifest.documents.count:,}" if manifest else ""
-        table.add_row(str(listed.number), made, documents, _state(manifest, current))
+        state = _damaged(listed, current) if listed.damage else _state(manifest, current)
+        table.add_row(str(listed.number), made, documents, state)
     console.print(table)
 
 
@@ -125,6 +127,11 @@ def _publisher(settings: Settings) -> "Publisher":
     from wrapped_assets.publication.open import open_publication
 
     return Publisher(open_publication(settings))
+
+
+def _damaged(listed: "Listed", current: "Promotion | None") -> str:
+    is_current = current is not None and current.number == listed.number
+    return f"{'current; ' if is_current else ''}damaged: {str(listed.damage).splitlines()[1].strip()}"
 
 
 def _state(manifest: "Manifest | None", current: "Promotion | None") -> str:
