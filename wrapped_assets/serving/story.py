@@ -13,6 +13,9 @@ from wrapped_assets.numbers import ENGLISH, Locale, count, milliseconds, nearest
 from wrapped_assets.serving.moments import MONTHS, NAMELESS, Moment, Row, Story, day_and_month, through
 from wrapped_assets.summaries import PublishedSummary
 
+ALL_OTHERS = "all others"
+"""What the rest beside the top workspaces is called: a workspace may well be named "other"."""
+
 
 def tell(document: PublishedSummary, company: str | None, locale: Locale = ENGLISH) -> Story:
     """The story of this document. A company without a name is told as NAMELESS."""
@@ -174,17 +177,16 @@ class _Told:
         )  # fmt: skip
 
     def workspaces(self) -> Moment | None:
-        listed = self.document.top_workspaces
-        named = [one for one in listed if one.name != "other"]
+        named, rest = self.document.named_workspaces, self.document.other_workspaces
         if not named:
             return None
         rows = tuple(
             Row(
-                one.name,
+                ALL_OTHERS if one is rest else one.name,
                 f"{_percent(one.read_pct, self.locale)} read, {_percent(one.write_pct, self.locale)} written",
                 (one.read_pct / 100, one.write_pct / 100),
             )
-            for one in listed
+            for one in self.document.top_workspaces
         )
         return Moment(
             "workspaces", "Top workspaces", named[0].name,
