@@ -4,10 +4,12 @@ A page is a function of its document, its company's name and the reader's way of
 """
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from wrapped_assets.numbers import preferred
 from wrapped_assets.publication.cache import Bounded
 from wrapped_assets.serving.byte_ranges import ranged
+from wrapped_assets.serving.film_routes import FilmRoutes
 from wrapped_assets.serving.keys import Page
 from wrapped_assets.serving.messages import Call, Reply, matches
 from wrapped_assets.serving.site import FILM, Site, Subject
@@ -22,9 +24,6 @@ KEPT_BYTES = 32 * 1024 * 1024
 DRAWN_AT_ONCE = 1
 """Cards of one worker; a card is 0.2 s of work, and other answers must go on meanwhile."""
 
-FILM_SECONDS = 60.0
-"""How long one may wait for a film: the machine makes one at a time. It goes on being made, for who asks again."""
-
 OPEN_TO_ALL = ("/static/", "/wrapped/about/")
 NOTHING = "/wrapped/nothing"
 """Stands for every address that shows no page; without a subject the site shows none there either."""
@@ -38,8 +37,12 @@ class Pages:
 
     site: Site
     threads: Threads = field(default_factory=lambda: Threads(DRAWN_AT_ONCE))
-    film_threads: Threads = field(default_factory=lambda: Threads(DRAWN_AT_ONCE, FILM_SECONDS))
     _kept: Bounded[Place, Reply] = field(default_factory=lambda: Bounded(KEPT_BYTES))
+
+    @cached_property
+    def films(self) -> FilmRoutes | None:
+        """None where no films are made."""
+        return FilmRoutes(self.site, self.site.films, self.threads) if self.site.films else None
 
     async def answer(self, call: Call, page: Page | None) -> Reply:
         """The page or the part of it at this path; without a page the one answer to every address that shows none."""
@@ -61,14 +64,14 @@ class Pages:
         path = call.path if page or call.path.startswith(OPEN_TO_ALL) else NOTHING
         wanted = next((value for name, value in call.query if name == "theme"), SCHEMES[0])
         # Of what nobody can draw there is one kind, so that it fills nothing either.
-        scheme = wanted if wanted in SCHEMES else ""
-        if page and path.endswith(f"/{FILM}"):
+        scheme = next((one for one in SCHEMES if one == wanted), None)
+        if page and self.films and scheme and call.params.get("part") == FILM:
             # Kept on disk, for all workers.
-            return await self.film_threads.run(self._draw, path, page, language, zipped, scheme)
-        place = (path, sha256, company, preferred(language).tag, zipped, scheme)
+            return _reply(await self.films.answer(page, scheme))
+        place = (path, sha256, company, preferred(language).tag, zipped, scheme or "")
         kept = self._kept.get(place)
         if kept is None:
-            kept = await self.threads.run(self._draw, path, page, language, zipped, scheme)
+            kept = await self.threads.run(self._draw, path, page, language, zipped, scheme or "")
             if kept.status == 200 or path == NOTHING:
                 self._kept.put(place, kept, len(kept.body))
         return kept
