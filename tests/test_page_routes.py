@@ -101,6 +101,26 @@ async def test_a_card_is_drawn_once_and_not_sent_again(asked: Asked) -> None:
     assert len(site.drawn) == 1
 
 
+async def test_a_card_is_one_drawing_whoever_asks(asked: Asked) -> None:
+    """Cards have English numbers and are no text: whatever reader, under both names, also from a shared page, also at once."""
+    made, client, site = asked
+    key = made.link(1)
+    shared = (await client.post(f"/wrapped/{key}/share")).json()["share_url"].rpartition("/w/")[2]
+    short = (await client.get(f"/w/{shared}")).headers["location"]
+    readers = [
+        {"Accept-Language": language, "Accept-Encoding": packed}
+        for language in ("en", "de", "fr-CH")
+        for packed in ("gzip", "identity")
+    ]
+    paths = [f"/wrapped/{key}/story.png", f"/wrapped/{key}/cards/summary-1080x1920.png", f"{short}/story.png"]
+    answers = await asyncio.gather(*(client.get(path, headers=how) for path in paths for how in readers))
+
+    assert short != f"/wrapped/{key}"
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert len(site.drawn) == 1
+
+
 async def test_a_player_gets_the_part_of_the_film_that_it_asks_for(asked: Asked) -> None:
     """And nothing at all of a film that it has; the film is kept on disk, not in the worker."""
     made, client, site = asked

@@ -86,7 +86,7 @@ class Site:
         if rest == FILM and self.films:
             shown = film.cards(story, self.theme, shared_fonts(), scheme)
             return private(self.films.of(shown), "video/mp4", headers)
-        wanted = _CARD.fullmatch({"story.png": f"cards/{SUMMARY}-1080x1920.png"}.get(rest, rest))
+        wanted = _CARD.fullmatch(card_at(rest) or "")
         if wanted is None or wanted["name"] not in names(story) or wanted["size"] not in SIZES:
             return self._not_found()
         drawn = card(story, wanted["name"], wanted["size"], self.theme, shared_fonts(), scheme)
@@ -115,6 +115,12 @@ class Site:
         if file.zipped is not None and "gzip" in headers.get("accept-encoding", ""):
             return Reply(200, kept | {"content-encoding": "gzip", "vary": "accept-encoding"}, file.zipped)
         return Reply(200, kept, file.body)
+
+
+def card_at(rest: str) -> str | None:
+    """The one name of the card at this part of a page's address: "cards/requests-1200x630.png"; None where no card can be."""
+    name = {"story.png": f"cards/{SUMMARY}-1080x1920.png"}.get(rest, rest)
+    return name if _CARD.fullmatch(name) else None
 
 
 def private(body: bytes, content_type: str, headers: Mapping[str, str]) -> Reply:
