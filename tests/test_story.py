@@ -63,6 +63,7 @@ def test_the_peak_day_is_compared_with_the_median_active_day() -> None:
     peak = moment(year({"03-01": 10, "03-02": 12, "03-04": 30}), "peak")
 
     assert (peak.figure, peak.unit) == ("4 March", "30 requests")
+    assert peak.pieces == ("4", "March")
     assert peak.sentences == (
         "2.5 times the median active day.",
         "Over the year, Tuesday was the busiest weekday, and 23:00 to 00:00 UTC the busiest hour.",
@@ -141,7 +142,8 @@ def test_what_the_workspaces_leave_is_told_apart_from_one_called_other() -> None
 
     assert (told.figure, told.unit) == ("core", "leads with 9 requests")
     assert [row.name for row in told.rows] == ["core", "a", "b", "c", "other", "all others"]
-    assert told.rows[-1].told.startswith("74.5\u00a0% read")
+    assert told.rows[-1].told == "74.5\u00a0% read, 0\u00a0% written"
+    assert told.rows[-1].labels == ("74.5\u00a0%", "0\u00a0%")
 
 
 def test_no_comparison_is_made_twice_in_a_story() -> None:
@@ -154,7 +156,10 @@ def test_no_comparison_is_made_twice_in_a_story() -> None:
 
 def test_how_far_the_data_reaches_is_said_at_once() -> None:
     """In the first moment, with its clock."""
-    assert "31 December 2025, 23:59 UTC" in tell(rich(), "Acme").moments[0].sentences[0]
+    assert tell(rich(), "Acme").moments[0].sentences == (
+        "Everything counted once.",
+        "From 1 January through 31 December 2025, 23:59 UTC.",
+    )
 
 
 @pytest.mark.parametrize("language", sorted(LOCALES))
