@@ -544,7 +544,7 @@ def test_a_frozen_edition_is_published_once_and_is_the_same_for_ever(store: Stor
     ("changed", "told"),
     [
         (
-            Edition(listeners(5, "late"), frozen=True),
+            Edition(listeners(5, "observed"), frozen=True),
             "5 documents are other ones, the first is that of listener-0000",
         ),
         (Edition(listeners(4), frozen=True), "it has 4 documents instead of 5"),

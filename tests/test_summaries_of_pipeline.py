@@ -108,6 +108,14 @@ def test_a_data_source_with_more_rows_wins_among_equals_in_bytes(pipeline: Pipel
     assert the_document(pipeline, *rows)["storage"] == {"bytes": 10, "rows": 3, "largest_datasource": largest}
 
 
+def test_a_year_keeps_the_last_reading_of_its_months(pipeline: Pipeline) -> None:
+    """What shrank since is as small as it is now: sizes of months neither add up nor compete."""
+    rows = [
+        reading(at=f"2025-{month}-15", bytes=size) for month, size in (("02", 900), ("05", 70), ("11", 8))
+    ]
+    assert the_document(pipeline, *rows)["storage"]["bytes"] == 8
+
+
 def test_a_renamed_pipe_is_one_pipe_under_its_newest_name(pipeline: Pipeline) -> None:
     """By the time of the request, whatever month it was in; of two in the same millisecond the greater name."""
     rows = [
