@@ -88,7 +88,8 @@ def original() -> Iterator[Path]:
 
 def control(root: Path, faults: Iterable[Fault]) -> Ran:
     """Every named test, without any fault: all of them must pass, and none be skipped."""
-    return run(root, sorted({test for fault in faults for test in fault.tests}), stop_at_first=False)
+    tests = sorted({test for fault in faults for test in fault.tests})
+    return run(root, tests, shown=True)
 
 
 def outcomes(root: Path, faults: Sequence[Fault]) -> Iterator[Outcome]:
@@ -123,19 +124,23 @@ def judge(ran: Ran) -> tuple[Verdict, str]:
     return Verdict.KILLED, test
 
 
-def run(root: Path, tests: Sequence[str], stop_at_first: bool = True) -> Ran:
-    """Run these tests in the copy at `root`, with its own code and nobody else's."""
+def run(root: Path, tests: Sequence[str], shown: bool = False) -> Ran:
+    """Run these tests in the copy at `root`, with its own code and nobody else's, until one fails.
+
+    `shown` are all of them, with what pytest prints as it goes.
+    """
     report = root / "report.xml"
-    options = ["-q", "-n", "0", "-p", "no:cacheprovider", f"--junitxml={report}", *(["-x"] * stop_at_first)]
-    environment = os.environ | {"PYTHONPATH": str(root)}
+    how = ["-n", str(AT_ONCE), "--dist", "worksteal"] if shown else ["-n", "0", "-x"]
+    options = ["-q", *how, "-p", "no:cacheprovider", f"--junitxml={report}"]
     try:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", *options, *tests],
             cwd=root,
-            env=environment,
-            capture_output=True,
+            env=os.environ | {"PYTHONPATH": str(root)},
+            stdout=None if shown else subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
-            timeout=LONGEST_SECONDS if stop_at_first else None,
+            timeout=None if shown else LONGEST_SECONDS,
         )
     except subprocess.TimeoutExpired:
         return Ran(-1, {}, [], [], f"it was stopped after {LONGEST_SECONDS:.0f} s")
@@ -149,7 +154,7 @@ def _selector(classname: str, name: str) -> str:
 
 
 def _read(report: Path, done: "subprocess.CompletedProcess[str]") -> Ran:
-    words = (done.stdout.strip() or done.stderr.strip() or "nothing").splitlines()[-1]
+    words = ((done.stdout or "").strip() or "it said nothing").splitlines()[-1]
     failed: dict[str, str] = {}
     errors, skipped = [], []
     # Our own report, of our own tests.

@@ -25,14 +25,17 @@ FAULTS = (
         "wrapped_assets/resources/duckdb/sql.py",
         """return ", ".join(f"{part} desc" for part in _tie_break_parts(source, ""))""",
         """return f"{_tie_break_parts(source, '')[0]} desc\"""",
-        (f"{RAW}::test_equal_versions_that_disagree_are_settled_by_what_they_say[duckdb-greater first]",),
+        (
+            f"{RAW}::test_equal_versions_that_disagree_are_settled_by_what_they_say[duckdb-in one file]",
+            f"{RAW}::test_equal_versions_that_disagree_are_settled_by_what_they_say[duckdb-in one file, turned round]",
+        ),
     ),
     Fault(
         "of equal versions the one that landed first stays",
         "sql/duckdb/raw/merge.sql",
         "when matched and ({staged_tie_break}) > ({known_tie_break}) then",
         "when matched and staged.exported_at > known.exported_at then",
-        (f"{RAW}::test_equal_versions_that_disagree_are_settled_by_what_they_say[duckdb-greater first]",),
+        (f"{RAW}::test_equal_versions_that_disagree_are_settled_by_what_they_say[duckdb-lesser first]",),
     ),
     Fault(
         "version compared the wrong way: an older row takes a newer one's place",
