@@ -103,9 +103,14 @@ def test_a_data_source_with_more_rows_wins_among_equals_in_bytes(pipeline: Pipel
         reading(id="d1", bytes=5, rows=1, datasource_name="one"),
         reading(id="d2", bytes=99, rows=9, datasource_name="old", at="2025-01-01"),
         reading(id="d2", bytes=5, rows=2, datasource_name="two"),
+        reading(id="d3", bytes=4, rows=9, datasource_name="many rows, fewer bytes"),
     ]
     largest = {"name": "two", "bytes": 5, "rows": 2}
-    assert the_document(pipeline, *rows)["storage"] == {"bytes": 10, "rows": 3, "largest_datasource": largest}
+    assert the_document(pipeline, *rows)["storage"] == {
+        "bytes": 14,
+        "rows": 12,
+        "largest_datasource": largest,
+    }
 
 
 def test_a_year_keeps_the_last_reading_of_its_months(pipeline: Pipeline) -> None:

@@ -53,10 +53,7 @@ FAULTS = (
         "sql/duckdb/summaries/facts.sql",
         "order by bytes desc, rows desc, datasource_id",
         "order by rows desc, bytes desc, datasource_id",
-        (
-            f"{PIPELINE}::test_ties_are_broken_the_same_way_everywhere[duckdb]",
-            f"{PIPELINE}::test_a_data_source_with_more_rows_wins_among_equals_in_bytes[duckdb]",
-        ),
+        (f"{PIPELINE}::test_a_data_source_with_more_rows_wins_among_equals_in_bytes[duckdb]",),
     ),
     Fault(
         "customers with equal requests are ahead of each other",
