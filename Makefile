@@ -61,7 +61,7 @@ bench-clickhouse: $(VENV)/.installed ## The batch ratio on ClickHouse in process
 	$(BIN)/python -m benchmarks clickhouse
 
 golden: $(VENV)/.installed ## Rewrite the golden files; review the diff
-	$(BIN)/python -m wrapped_assets.summaries > docs/summary.schema.json
+	$(BIN)/python -m wrapped_assets.summaries docs
 	$(BIN)/python -m pytest -n 0 tests/test_golden.py tests/test_cluster.py --golden
 
 clean: ## Remove the demonstration's world (WRAPPED_HOME, if it holds one)

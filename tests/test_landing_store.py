@@ -248,6 +248,23 @@ def test_misplaced_files_are_listed(world: World) -> None:
     ]
 
 
+def test_a_family_is_listed_whole(world: World) -> None:
+    """All its days at once, without what writers keep for themselves and without its neighbours."""
+    keys = [
+        f"pipe_stats/dt=2025-01-{day:02}/region=eu/{number}.parquet" for day in (2, 3) for number in range(3)
+    ]
+    for key in [*keys, "pipe_stats/dt=2025-01-02/_SUCCESS", "pipe_stats2/dt=2025-01-02/region=eu/x.parquet"]:
+        world.write(key, key.encode())
+
+    pages = [file for page in world.store.pages("pipe_stats") for file in page]
+
+    assert sorted(pages) == [
+        file for day in (2, 3) for file in world.store.list_day("pipe_stats", date(2025, 1, day))
+    ]
+    assert sorted(file.key for file in pages) == keys
+    assert [*world.store.pages("ingestion")] == []
+
+
 def test_a_dimension_lists_its_snapshots(world: World) -> None:
     """Snapshots of all regions, by key."""
     for region in ["us", "eu"]:

@@ -43,7 +43,7 @@ async def asked(tmp_path: Path) -> AsyncIterator[Asked]:
     site = Counting("https://wrapped.test")
     site.drawn = []
     with world(tmp_path, renderer=Pages(site)) as made:
-        content = year_documents.rich().to_json()
+        content = year_documents.rich().published().to_json()
         made.published.promoted[YEAR] = Version(1, {customer(1): Document(content, "a" * 64)})
         async with made.client() as client:
             yield made, client, site

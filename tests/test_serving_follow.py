@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -23,8 +24,8 @@ from tests.pipeline import NOW, SECRET, Pipeline
 from wrapped_assets.identity import wrapped_id
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import SnapshotNotReady, SnapshotUnreadable
-from wrapped_assets.resources.landing_store import LandingStore
-from wrapped_assets.serving import fresh
+from wrapped_assets.resources.landing_store import LandingObject, LandingStore, LandingStoreError
+from wrapped_assets.serving import following, fresh
 from wrapped_assets.serving.live import Live
 
 ANA, BOB, OWNER = (wrapped_id(SECRET, id) for id in ("org-1", "org-2", "owner"))
@@ -329,16 +330,92 @@ def test_days_outside_the_calendar_wait(built: Pipeline) -> None:
 
 
 def test_a_slow_look_goes_on_where_it_stopped(built: Pipeline) -> None:
-    """Without any time at all it sees the newest days and one older one, and so comes to every day in turn."""
+    """Without any time at all it sees the newest days and one older one, and so comes to every day in turn; then it is complete."""
     with serving(built) as live:
         for day in range(2, 9):
             built.land(*files_of(request("org-1", f"2025-03-{day:02}T10:00", f"d{day}"), name="late"))
-        seen = []
+        seen, complete = [], []
         for _ in range(5):
-            live.follow(seconds=0)
+            report = live.follow(seconds=0)
             seen.append(requests(live, ANA))
+            complete.append(report.complete_at is not None)
 
-        assert seen == [6, 7, 8, 9, 9]
+        assert seen == [5, 6, 7, 8, 9]
+        assert complete == [False, False, False, False, True]
+
+
+def test_a_late_file_of_any_day_is_found_by_the_next_pass(
+    built: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many older days there are: the oldest as well, though each look has no time. What was found is listed once more only."""
+    days = [f"2025-{month:02}-{day:02}" for month in (1, 2, 4) for day in (3, 13, 23)]
+    built.build(*files_of(*(request("org-1", f"{day}T10:00", day) for day in days), name="history"))
+    with serving(built) as live:
+        assert live.follow().listed == 3  # the newest days; the others have the marks of the ledger
+        before = requests(live, ANA)
+        built.land(*files_of(request("org-1", "2025-01-03T11:00", "late"), name="late"))
+        live.follow(seconds=0)
+        assert requests(live, ANA) == before
+
+        monkeypatch.setattr(following, "PASS_SECONDS", 0.0)
+        looks = [live.follow(seconds=0) for _ in range(6)]
+
+        assert [look.taken for look in looks] == [0, 1, 0, 0, 0, 0]
+        assert [look.listed for look in looks] == [3, 4, 3, 4, 3, 3]
+        assert requests(live, ANA) == before + 1
+
+
+def test_the_editions_own_year_is_looked_at_first(built: Pipeline) -> None:
+    """Then the years around it: a file there may hold rows of this one."""
+    with serving(built) as live:
+        for day in range(1, 5):
+            (stray,) = files_of(request("org-1", "2025-01-05T11:00", f"stray-{day}"), name=f"stray-{day}")
+            built.land(stray.__class__(stray.family, f"2026-01-0{day}", stray.region, stray.name, stray.rows))
+        built.land(*files_of(request("org-1", "2025-01-04T10:00", "own"), name="late"))
+        seen = []
+        for _ in range(4):
+            live.follow(seconds=0)
+            seen.append([requests(live, ANA, date(2025, 1, day), date(2025, 1, day + 1)) for day in (4, 5)])
+
+        assert seen == [[0, 3], [1, 3], [1, 4], [1, 4]]
+
+
+def test_a_name_that_stops_the_listing_of_its_family_hides_its_own_day_only(built: Pipeline) -> None:
+    """The days are then listed one by one."""
+    with serving(built) as live:
+        for day in range(2, 9):
+            built.land(*files_of(request("org-1", f"2025-03-{day:02}T10:00", f"d{day}"), name="late"))
+        (built.landing / "pipe_stats/dt=2025-03-03/region=eu/a\nb.parquet").parent.mkdir(exist_ok=True)
+        (built.landing / "pipe_stats/dt=2025-03-03/region=eu/a\nb.parquet").write_bytes(b"x")
+        report = live.follow()
+
+        assert [*report.unread] == ["pipe_stats/dt=2025-03-03"]
+        assert requests(live, ANA) == 2 + 6
+        assert report.complete_at is not None
+
+
+def test_a_listing_that_fails_is_begun_anew(built: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The half that was listed before counts for nothing: nothing is passed over."""
+    with serving(built) as live:
+        built.land(
+            *files_of(*(request("org-1", f"2025-0{month}-05T10:00", f"m{month}") for month in range(3, 9)))
+        )
+        store = live._fresh.store
+        with monkeypatch.context() as away:
+
+            def failing(self: LandingStore, family: str) -> Iterator[list[LandingObject]]:
+                yield []
+                raise LandingStoreError("list", store.url, "It is away.", "wait.")
+
+            away.setattr(LandingStore, "pages", failing)
+            live.follow(seconds=0)
+            with pytest.raises(LandingStoreError):
+                live.follow(seconds=0)
+        assert requests(live, ANA) == 5  # those of the newest days
+
+        report = live.follow(seconds=10)
+
+        assert (requests(live, ANA), report.complete_at is not None) == (8, True)
 
 
 def test_how_far_answers_reach_follows_the_newest_export(built: Pipeline) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.api_world import YEAR, Live, Published, version
-from wrapped_assets.serving.shelf import FOLLOW_EVERY, YEARS_EVERY, Shelf
+from wrapped_assets.serving.following import FollowReport
+from wrapped_assets.serving.shelf import YEARS_EVERY, Shelf
 
 
 class Opened:
@@ -153,12 +154,55 @@ def test_another_year_is_found(shelf: Shelf, published: Published, opened: Opene
 
 
 def test_what_landed_is_followed(shelf: Shelf, opened: Opened) -> None:
-    """Every few looks, not at each."""
-    for _ in range(FOLLOW_EVERY):
-        shelf.look()
+    """Its files are counted."""
+    shelf.follow()
+    shelf.follow()
 
     assert opened.lives[0][1].follows == 2
     assert shelf.files() == {YEAR: {"taken": 4, "quarantined": 0, "held": 0, "unread": 1}}
+
+
+def test_landing_that_takes_long_holds_up_no_promotion(
+    shelf: Shelf, published: Published, opened: Opened
+) -> None:
+    """The version that is looking ends its look, and is closed then; the new one answers meanwhile."""
+    looking, go_on = threading.Event(), threading.Event()
+    old = opened.lives[0][1]
+
+    def follow(seconds: float | None = None) -> FollowReport:
+        looking.set()
+        go_on.wait(30)
+        assert not old.is_closed
+        return FollowReport()
+
+    old.follow = follow  # type: ignore[method-assign]
+    following = threading.Thread(target=shelf.follow)
+    following.start()
+    assert looking.wait(30)
+    published.promoted[YEAR] = version(2)
+    shelf.look()
+    assert (shelf.numbers(), old.is_closed) == ({YEAR: 2}, False)
+
+    go_on.set()
+    following.join()
+    assert old.is_closed and shelf.trouble == ""
+
+
+def test_a_landing_that_cannot_be_read_is_told_until_it_can(shelf: Shelf, opened: Opened) -> None:
+    """Whatever the promotions look like meanwhile."""
+    live = opened.lives[0][1]
+
+    def follow(seconds: float | None = None) -> FollowReport:
+        raise OSError("/srv/landing is away")
+
+    live.follow = follow  # type: ignore[method-assign]
+    shelf.follow()
+    shelf.look()
+    assert shelf.trouble == "could not follow landing for 2025: OSError"
+
+    del live.follow
+    shelf.follow()
+    assert shelf.trouble == ""
 
 
 def test_a_retired_snapshot_takes_no_disk(shelf: Shelf, published: Published, tmp_path: Path) -> None:

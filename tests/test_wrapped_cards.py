@@ -27,12 +27,12 @@ def test_two_hundred_customers_are_drawn_one_at_a_time(tmp_path: Path) -> None:
     reports: list[tuple[int, int]] = []
     peaks: list[int] = []
 
-    def stories() -> Iterator[Story]:
+    def stories() -> Iterator[tuple[str, Story]]:
         document = year_documents.rich()
         for number in range(200):
             if number in (20, 199):
                 peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-            yield tell(document, f"Customer {number}")
+            yield document.wrapped_id, tell(document, f"Customer {number}")
 
     drawn = draw(
         stories(), 200, lambda name, image: None, default_theme(), shared_fonts(), False,

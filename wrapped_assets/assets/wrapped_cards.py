@@ -83,23 +83,25 @@ def wrapped_cards(
     return dg.MaterializeResult()
 
 
-def _stories(reader: Reader, year: int, most: int) -> Iterator[Story]:
+def _stories(reader: Reader, year: int, most: int) -> Iterator[tuple[str, Story]]:
     edition = reader.edition(year)
     if edition is None:
         return
     facts = reader.facts(year, most=most)
     names = reader.customers([row["wrapped_id"] for row in facts])
     for row in facts:
-        yield tell(document(row, edition), names.get(row["wrapped_id"]))
+        yield row["wrapped_id"], tell(document(row, edition), names.get(row["wrapped_id"]))
 
 
-def _metadata(drawn: Drawn, stories: list[Story], folder: str) -> dict[str, dg.MetadataValue]:
+def _metadata(drawn: Drawn, stories: list[tuple[str, Story]], folder: str) -> dict[str, dg.MetadataValue]:
     return {
         "dagster/partition_row_count": dg.MetadataValue.int(drawn.cards),
         "customers": dg.MetadataValue.int(drawn.customers),
         "bytes": dg.MetadataValue.int(drawn.bytes),
         "folder": dg.MetadataValue.path(folder),
-        "first_cards": dg.MetadataValue.md("\n\n".join(map(_shown, stories[:_SHOWN])) or "There are none."),
+        "first_cards": dg.MetadataValue.md(
+            "\n\n".join(_shown(story) for _, story in stories[:_SHOWN]) or "There are none."
+        ),
     }
 
 

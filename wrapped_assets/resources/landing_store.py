@@ -47,6 +47,8 @@ AT_ONCE = 8
 # obstore reads the whole of a put-if-absent into memory; larger files are staged in parts.
 WHOLE_PUT_BYTES = 16 * 1024 * 1024
 CHUNK_BYTES = 1024 * 1024
+# Of a long listing; other threads wait while so many become Python's.
+FILES_AT_ONCE = 200
 # DuckDB expands these in a path even inside a list: `d[1].parquet` would open `d1.parquet`.
 _GLOB = re.compile(r"[*?\[\]{}]")
 
@@ -159,6 +161,18 @@ class LandingStore:
         """
         return self._list(layout.day_prefix(family, day))
 
+    def pages(self, family: str) -> Iterator[list[LandingObject]]:
+        """Every file of a family as the server lists them, some at a time: one request per thousand files, made when they are taken.
+
+        What is left out is that of `list_day`. No order is promised, and a key may come twice.
+        """
+        if self._nothing_yet():
+            return
+        prefix = layout.dimension_prefix(family)
+        with self._explained(f"list {prefix}"):
+            for page in obstore.list(self._objects, prefix, chunk_size=FILES_AT_ONCE):
+                yield _files_of(page)
+
     def list_dimension(self, name: str) -> list[LandingObject]:
         """Every snapshot of one dimension by key, as `list_day`."""
         return self._list(layout.dimension_prefix(name))
@@ -244,9 +258,8 @@ class LandingStore:
             return []
         with self._explained(f"list {prefix}"):
             listing = obstore.list(self._objects, prefix).collect()
-        kept = (item for item in listing if not layout.is_leftover(item["path"]) and not _is_marker(item))
         # No server is trusted to list in order, nor to name a key only once.
-        return sorted({item["path"]: _object(item) for item in kept}.values())
+        return sorted({item.key: item for item in _files_of(listing)}.values())
 
     def _head(self, key: str) -> LandingObject | None:
         try:
@@ -319,6 +332,13 @@ def _object(meta: "ObjectMeta") -> LandingObject:
     if not meta["e_tag"]:
         raise BaseError("the store gives no etag")
     return LandingObject(meta["path"], meta["e_tag"], meta["size"])
+
+
+def _files_of(listing: Iterable["ObjectMeta"]) -> list[LandingObject]:
+    """A listing without what writers keep for themselves."""
+    return [
+        _object(item) for item in listing if not layout.is_leftover(item["path"]) and not _is_marker(item)
+    ]
 
 
 def _is_marker(meta: "ObjectMeta") -> bool:

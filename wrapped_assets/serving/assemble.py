@@ -55,13 +55,14 @@ def application(
         return Live.open(snapshot, landing, settings.secret(), calendar=partial(_imported_days, settings))
 
     shelf = Shelf(published, open_live, folder)
+    keys = Keys(registry, published, threads, lambda: shelf.years)
     pipes = Pipes(endpoints, shelf, door, threads, Sandbox())
     described = document(endpoints.values(), version("wrapped-assets"), public_url)
     request_store = open_request_log(settings)
     return App(
         Parts(
             pipes=pipes,
-            proxy=Proxy(Keys(registry, published, threads), threads, public_url, Pages(Site(public_url))),
+            proxy=Proxy(keys, threads, public_url, Pages(Site(public_url))),
             tokens=TokenRoutes(TokenAdmin(authority, registry), door, threads),
             operations=Operations(shelf, metrics, described),
             mcp=Mcp(pipes, version("wrapped-assets")),

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 from wrapped_assets.serving.markup import Markup, el
-from wrapped_assets.summaries import Summary
+from wrapped_assets.summaries import PublishedSummary
 
 Box = tuple[float, float, float, float]
 """Left, top, width, height."""
@@ -26,7 +26,7 @@ def drawing(width: float, height: float, *shapes: Markup, class_: str = "") -> M
     )  # fmt: skip
 
 
-def skyline(document: Summary) -> Markup:
+def skyline(document: PublishedSummary) -> Markup:
     """A silhouette of the year, a step a day, as high as its requests."""
     most = max(document.days) or 1
     heights = (max(100 * requests / most, 0.6) if requests else 0 for requests in document.days)
@@ -34,7 +34,7 @@ def skyline(document: Summary) -> Markup:
     return drawing(len(document.days), 100, el("path", class_="ink", d=f"M0 100{steps}V100z"))
 
 
-def punch_card(document: Summary) -> Markup:
+def punch_card(document: PublishedSummary) -> Markup:
     """Twelve rows of up to 31 cells, darker where there were more requests; days after `through` are left out."""
     cells: list[list[Box]] = [[] for _ in range(LEVELS + 1)]
     ranked = sorted(filter(None, document.days))

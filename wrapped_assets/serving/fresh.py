@@ -60,9 +60,9 @@ class Fresh:
             family: {day for day in self.store.days(family).days if day in calendar} for family in FAMILIES
         }
 
-    def new_of_day(self, family: str, day: date) -> list[LandingObject]:
-        """The objects of a day's folder that neither the snapshot nor an earlier look holds in this version."""
-        return self._new(self.history.known(family, day), self.store.list_day(family, day))
+    def new_of_day(self, family: str, day: date, listing: Sequence[LandingObject]) -> list[LandingObject]:
+        """Those of a day's folder that neither the snapshot nor an earlier look holds in this version."""
+        return self._new(self.history.known(family, day), listing)
 
     def new_of_dimension(self, name: str) -> list[LandingObject]:
         """The same of the snapshots of a dimension."""

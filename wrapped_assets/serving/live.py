@@ -24,7 +24,7 @@ from wrapped_assets.serving.answers import SUMMARY_COLUMNS, Answer, Names, Row, 
 from wrapped_assets.serving.column_types import clickhouse_types
 from wrapped_assets.serving.cover import Cover
 from wrapped_assets.serving.endpoints import Endpoint
-from wrapped_assets.serving.following import FollowReport, Rotation
+from wrapped_assets.serving.following import FollowReport, Watch
 from wrapped_assets.serving.fresh import Fresh
 from wrapped_assets.summaries import without_emails
 
@@ -58,7 +58,7 @@ class Live:
     def __init__(self, history: History, overlay: Overlay, fresh: Fresh, opened: ExitStack) -> None:
         self.history, self._overlay, self._fresh, self._opened = history, overlay, fresh, opened
         self._following = threading.Lock()
-        self._rotation = Rotation()
+        self._watch = Watch(fresh.store, history.year, history.marks())
         self._generation = self._generate(history.through)
 
     @classmethod
@@ -106,11 +106,12 @@ class Live:
     def follow(self, seconds: float | None = None) -> FollowReport:
         """Take in what landed since the last look, then answer with it. A frozen edition follows nothing.
 
-        Looks at the newest days, then at older ones in rotation until the time is up; without `seconds` at all of
-        them. LandingStoreError when landing cannot be listed: answers then stay as they were.
+        Looks at the newest days, then goes on with the pass through all of them until the time is up; without `seconds` it makes
+        a whole one. LandingStoreError when landing cannot be listed: answers then stay as they were.
         """
         report = FollowReport()
         if self.history.is_frozen:
+            report.complete_at = time.time()
             return report
         with self._following:
             until = None if seconds is None else time.monotonic() + seconds
@@ -119,6 +120,7 @@ class Live:
             finally:
                 if report.changed:
                     self._generation = self._generate(self._reach(report))
+            report.complete_at = self._watch.finished()
         return report
 
     def summary(self, wrapped_ids: Sequence[str], start: date, end: date) -> Answer:
@@ -159,11 +161,16 @@ class Live:
 
     def _look(self, until: float | None, report: FollowReport) -> None:
         new: dict[str, list[Any]] = {family: [] for family in FAMILIES}
-        for family, day in self._rotation.places(self._fresh.folders(), until, report):
+        for family, day in self._watch.places(self._fresh.folders(), until, report):
             try:
-                new[family] += self._fresh.new_of_day(family, day)
+                listing = self._fresh.store.list_day(family, day)
             except UnreadableName as error:
                 report.unread[f"{family}/dt={day}"] = str(error)
+                continue
+            found = self._fresh.new_of_day(family, day, listing)
+            new[family] += found
+            if not found:
+                self._watch.settle((family, day), listing)
         for family, objects in new.items():
             self._fresh.take(family, objects, report)
         for name in DIMENSIONS:

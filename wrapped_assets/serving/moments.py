@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from wrapped_assets.numbers import ENGLISH, Locale
-from wrapped_assets.summaries import Summary
+from wrapped_assets.summaries import PublishedSummary
 
 MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]  # fmt: skip
 
@@ -65,7 +65,7 @@ class Story:
     through: str
     """The last instant covered, in words, UTC."""
 
-    document: Summary = field(repr=False)
+    document: PublishedSummary = field(repr=False)
     moments: tuple[Moment, ...] = ()
     locale: Locale = ENGLISH
 

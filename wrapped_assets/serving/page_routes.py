@@ -12,7 +12,7 @@ from wrapped_assets.serving.messages import Call, Reply, matches
 from wrapped_assets.serving.site import Reply as Drawn
 from wrapped_assets.serving.site import Site, Subject
 from wrapped_assets.serving.threads import Threads
-from wrapped_assets.summaries import Summary
+from wrapped_assets.summaries import PublishedSummary
 
 KEPT_BYTES = 32 * 1024 * 1024
 """What a worker keeps of what it drew; a card has some 100 kB, a page 30."""
@@ -64,7 +64,7 @@ class Pages:
     def _draw(self, path: str, page: Page | None, language: str, zipped: bool) -> Reply:
         subject = None
         if page:
-            subject = Subject(Summary.model_validate_json(page.document.content), page.link.company)
+            subject = Subject(PublishedSummary.model_validate_json(page.document.content), page.link.company)
         headers = {"accept-language": language, "accept-encoding": "gzip" if zipped else ""}
         return _reply(self.site.answer(path, subject, headers))
 

@@ -64,7 +64,7 @@ class Link(Protocol):
 
 
 class Share(Protocol):
-    """A short link that ends."""
+    """A short link that ends, and with it the address that it leads to."""
 
     @property
     def short(self) -> str:

@@ -1,13 +1,15 @@
 """The editions that this worker answers from, and how a promotion changes them while requests go on.
 
 A worker looks once a second whether another version was promoted. The new one is opened beside the old, then one reference
-moves; the old one is closed when the last request that uses it has ended. Nothing here waits for anything in a request.
+moves; the old one is closed when the last request that uses it has ended. Nothing here waits for anything in a request, and no
+promotion waits for landing.
 """
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -22,14 +24,14 @@ Open = Callable[[Path, int], Live]
 LOOK_SECONDS = 1.0
 """Between two looks at the pointers."""
 
-FOLLOW_EVERY = 5
-"""Looks between two listings of landing: with LOOK_SECONDS, a file that landed is in the answers after some 5 s."""
+FOLLOW_EVERY_SECONDS = 5.0
+"""Between two listings of landing: a file that landed is in the answers after some 5 s."""
 
-FOLLOW_SECONDS = 1.0
-"""How long one listing of landing may go on to older days; the newest are always looked at."""
+FOLLOW_SECONDS = 4.0
+"""How long one listing of landing may go on before the newest days are looked at again."""
 
 CATCH_UP_SECONDS = 10.0
-"""The same for a version that takes another one's place."""
+"""The same for a version that takes another one's place. One without a predecessor is not called ready for so long, unless it is caught up."""
 
 YEARS_EVERY = 15
 """Looks between two listings of the published years; a year's first promotion is seen after that long at most."""
@@ -47,6 +49,11 @@ class Edition:
     live: Live
     files: dict[str, int] = field(default_factory=dict)
     """Files of landing beyond the snapshot: taken and quarantined so far; held and unread at the last look."""
+
+    complete_at: float = 0.0
+    """Everything that had landed by then (Unix time) is in the answers; 0 before it was caught up with once."""
+
+    opened_at: float = field(default_factory=time.time)
     _users: int = 0
     _is_retired: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -65,13 +72,15 @@ class Edition:
 
     def follow(self, seconds: float) -> None:
         """Take in what landed."""
-        report = self.live.follow(seconds)
+        with self.used() as live:
+            report = live.follow(seconds)
         self.files = {
             "taken": self.files.get("taken", 0) + report.taken,
             "quarantined": self.files.get("quarantined", 0) + report.quarantined,
             "held": len(report.held),
             "unread": len(report.unread),
         }
+        self.complete_at = report.complete_at or self.complete_at
 
     def retire(self) -> None:
         """Nobody new may use it."""
@@ -98,13 +107,18 @@ class Shelf:
     folder: Path
     """Where snapshots from a bucket are kept; this worker's own."""
 
-    trouble: str = ""
-    """Why the last look failed; empty when it did not."""
-
     _editions: Mapping[int, Edition] = field(default_factory=dict)
     _looks: int = 0
     _years: list[int] = field(default_factory=list)
     _looking: threading.Lock = field(default_factory=threading.Lock)
+    # Why the last look at the promotions, and the last one at landing, failed.
+    _trouble: str = ""
+    _trouble_of_landing: str = ""
+
+    @property
+    def trouble(self) -> str:
+        """Why the last look failed; empty when it did not."""
+        return self._trouble or self._trouble_of_landing
 
     @property
     def years(self) -> list[int]:
@@ -119,6 +133,17 @@ class Shelf:
         """What each year's answers hold of landing beyond the snapshot, as Edition.files."""
         return {year: edition.files for year, edition in sorted(self._editions.items())}
 
+    def complete(self) -> dict[int, float]:
+        """Of each year, the Unix time up to which everything that landed is in its answers; 0 before it was caught up with."""
+        return {year: edition.complete_at for year, edition in sorted(self._editions.items())}
+
+    def is_catching_up(self, now: float) -> bool:
+        """Whether a year was opened just now and may lack what landed since it was published."""
+        return any(
+            not edition.complete_at and now < edition.opened_at + CATCH_UP_SECONDS
+            for edition in self._editions.values()
+        )
+
     @contextmanager
     def using(self, year: int) -> Iterator[Live]:
         """What answers about a year, open until the block ends; raises KeyError when the year is not there."""
@@ -131,21 +156,26 @@ class Shelf:
                 continue
 
     def look(self) -> None:
-        """See what is promoted, and every few times what landed; never raises."""
+        """See what is promoted; never raises."""
         with self._looking:
             trouble = ""
             if self._looks % YEARS_EVERY == 0 or not self._years:
                 trouble = self._attempt("list the published years", self._list_years)
             for year in self._years:
                 trouble = self._attempt(f"open the edition of {year}", partial(self._open, year)) or trouble
-            if self._looks % FOLLOW_EVERY == 0:
-                for year, edition in self._editions.items():
-                    trouble = (
-                        self._attempt(f"follow landing for {year}", partial(edition.follow, FOLLOW_SECONDS))
-                        or trouble
-                    )
             self._looks += 1
-            self.trouble = trouble
+            self._trouble = trouble
+
+    def follow(self) -> None:
+        """See what landed; never raises. One thread at a time."""
+        trouble = ""
+        for year, edition in self._editions.items():
+            with suppress(Retired):  # another version took its place, which has looked by itself
+                trouble = (
+                    self._attempt(f"follow landing for {year}", partial(edition.follow, FOLLOW_SECONDS))
+                    or trouble
+                )
+        self._trouble_of_landing = trouble
 
     def close(self) -> None:
         """Retire everything."""
@@ -179,6 +209,8 @@ class Shelf:
     def _attempt(self, what: str, action: Callable[[], object]) -> str:
         try:
             action()
+        except Retired:
+            raise
         except Exception as error:
             # Whatever a store or an engine says is for its own log: it may hold addresses. The next look tries again.
             log.warning("could not %s: %s", what, type(error).__name__)

@@ -22,7 +22,7 @@ from wrapped_assets.serving.pages.page import PRIVATE, Page, slideshow
 from wrapped_assets.serving.static_files import FOR_EVER, static_files, static_path
 from wrapped_assets.serving.story import tell
 from wrapped_assets.serving.theme import Theme, default_theme
-from wrapped_assets.summaries import Summary
+from wrapped_assets.summaries import PublishedSummary
 
 _CARD = re.compile(r"cards/(?P<name>[a-z]+)-(?P<size>\d+x\d+)\.(?P<form>png|jpg)")
 _OWN = re.compile(r"/wrapped/(?P<key>[^/]+)(?:/(?P<rest>.+))?")
@@ -32,7 +32,7 @@ _OWN = re.compile(r"/wrapped/(?P<key>[^/]+)(?:/(?P<rest>.+))?")
 class Subject:
     """Whose page it is: the document and the name to put on it."""
 
-    document: Summary
+    document: PublishedSummary
     name: str | None
 
 

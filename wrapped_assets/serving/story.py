@@ -11,10 +11,10 @@ from statistics import median
 from wrapped_assets.comparisons import Unit, compare
 from wrapped_assets.numbers import ENGLISH, Locale, count, milliseconds, nearest, scaled, share, size, times
 from wrapped_assets.serving.moments import NAMELESS, Moment, Row, Story, day_and_month, through
-from wrapped_assets.summaries import Summary
+from wrapped_assets.summaries import PublishedSummary
 
 
-def tell(document: Summary, company: str | None, locale: Locale = ENGLISH) -> Story:
+def tell(document: PublishedSummary, company: str | None, locale: Locale = ENGLISH) -> Story:
     """The story of this document. A company without a name is told as NAMELESS."""
     name = " ".join((company or "").split()) or NAMELESS
     told = _Told(document, locale)
@@ -30,7 +30,7 @@ def days(number: int, locale: Locale) -> str:
 class _Told:
     """One method a moment, in the order of the story. Comparisons are used once each."""
 
-    def __init__(self, document: Summary, locale: Locale) -> None:
+    def __init__(self, document: PublishedSummary, locale: Locale) -> None:
         self.document, self.locale = document, locale
         self.used: set[str] = set()
 
