@@ -42,7 +42,7 @@ from tests.pipeline import DAYS, NOW, SECRET, Pipeline, Run, differs_from_oracle
 from wrapped_assets.importing import import_dimension
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.clickhouse.session import Session
-from wrapped_assets.resources.duckdb import landing as duckdb_landing
+from wrapped_assets.resources.duckdb.rows import insert_dicts
 
 Edit = Callable[[pa.Table], pa.Table]
 INF, NAN = float("inf"), float("nan")
@@ -123,17 +123,16 @@ def test_an_import_that_dies_halfway_has_imported_nothing(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, table: str
 ) -> None:
     """Whichever of its tables it has just written: ledger, days and what was set aside come together or not at all."""
-    insert = duckdb_landing.insert_dicts
 
     def insert_and_die(con: Any, into: str, rows: Any) -> None:
-        insert(con, into, rows)
+        insert_dicts(con, into, rows)
         if into == table:
             raise Died
 
     pipeline.land(LandingFile("pipe_stats", "2025-03-01", "eu", "export", list(HALF_GOOD)))
     with pipeline.open() as run:
         with monkeypatch.context() as patch, pytest.raises(Died):
-            patch.setattr(duckdb_landing, "insert_dicts", insert_and_die)
+            patch.setattr("wrapped_assets.resources.duckdb.landing.insert_dicts", insert_and_die)
             run.take_in("pipe_stats")
         assert imported_after_all(run)
 

@@ -86,8 +86,8 @@ FAULTS = (
     Fault(
         "a server is trusted to list in order and each key once",
         "wrapped_assets/resources/landing_store.py",
-        'return sorted({item["path"]: _object(item) for item in kept}.values())',
-        "return [_object(item) for item in kept]",
+        "return sorted({item.key: item for item in _files_of(listing)}.values())",
+        "return list(_files_of(listing))",
         (f"{STORE}::test_a_server_that_lists_out_of_order_and_twice_changes_nothing[folder]",),
     ),
     Fault(
