@@ -55,8 +55,15 @@ FAULTS = (
     Fault(
         "a number is used again after its version was removed",
         PUBLISHER,
-        "for name in self.store.names(keys.claims(year))]",
-        "for name in self.store.names(keys.editions(year))]",
+        r"""for name in self.store.names(keys.claims(year))]
+        number = max(taken, default=0) + 1
+        mine = f"{uuid4().hex} {self._now():%Y-%m-%dT%H:%M:%SZ}\n".encode()
+        while not self.store.create(f"{keys.claims(year)}/v{number}", mine):
+            number += 1
+""",
+        """for name in self.store.names(keys.editions(year))]
+        number = max(taken, default=0) + 1
+""",
         (f"{PUBLICATION}::test_a_number_is_never_used_twice[folder]",),
     ),
     Fault(

@@ -7,18 +7,18 @@ ENDPOINTS = "tests/test_endpoints.py"
 
 FAULTS = (
     Fault(
-        "fresh rows are added on top of history that holds them already",
+        "fresh rows are added on top of the history that they replace",
         "sql/duckdb/serving/views/parts.sql",
         "anti join (from fresh.{level} where id is null) as replaced using (organization, {period}, kind)\n",
         "",
-        (f"{FOLLOW}::test_a_repeated_row_counts_once",),
+        (f"{FOLLOW}::test_a_correction_replaces_what_it_corrects",),
     ),
     Fault(
         "fresh rows are not deduplicated against the other files of their hour",
         "wrapped_assets/serving/fresh.py",
         "        return before + since\n",
         "        return since\n",
-        (f"{FOLLOW}::test_a_late_file_changes_its_month_only_for_those_it_names",),
+        (f"{FOLLOW}::test_an_older_version_changes_nothing",),
     ),
     Fault(
         "an hour that lost its last row keeps what history says of it",

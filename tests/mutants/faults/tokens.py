@@ -126,13 +126,13 @@ FAULTS = (
         "wrapped_assets/resources/registry/token_rows.py",
         "    if count:\n        note_change(connection)\n",
         "",
-        (f"{REGISTRY}::test_what_another_process_does_is_seen_within_half_a_second[sqlite]",),
+        (f"{REGISTRY}::test_each_change_alone_is_seen_by_another_process[sqlite-a token is revoked]",),
     ),
     Fault(
         "what was asked before a revocation is remembered after it",
         "wrapped_assets/resources/registry/memory.py",
         "            if found != self._generation.state:\n",
         "            if found.epoch != self._generation.state.epoch:\n",
-        (f"{REGISTRY}::test_what_another_process_does_is_seen_within_half_a_second[sqlite]",),
+        (f"{REGISTRY}::test_each_change_alone_is_seen_by_another_process[sqlite-a token is revoked]",),
     ),
 )
