@@ -9,6 +9,7 @@ import pytest
 
 from tests import year_documents
 from tests.api_world import YEAR, Document, Version, World, customer, world
+from wrapped_assets.serving.cards.films import Films
 from wrapped_assets.serving.page_routes import Pages
 from wrapped_assets.serving.site import Reply as Drawn
 from wrapped_assets.serving.site import Site, Subject
@@ -22,10 +23,12 @@ class Counting(Site):
 
     drawn: list[str]
 
-    def answer(self, path: str, subject: Subject | None, headers: Mapping[str, str]) -> Drawn:
+    def answer(
+        self, path: str, subject: Subject | None, headers: Mapping[str, str], scheme: str = "light"
+    ) -> Drawn:
         """Note the path."""
         self.drawn.append(path)
-        return super().answer(path, subject, headers)
+        return super().answer(path, subject, headers, scheme)
 
 
 Asked = tuple[World, httpx.AsyncClient, Counting]
@@ -40,7 +43,7 @@ def anyio_backend() -> str:
 @pytest.fixture
 async def asked(tmp_path: Path) -> AsyncIterator[Asked]:
     """A world with a rich document, and a client of it."""
-    site = Counting("https://wrapped.test")
+    site = Counting("https://wrapped.test", films=Films(tmp_path / "films"))
     site.drawn = []
     with world(tmp_path, renderer=Pages(site)) as made:
         content = year_documents.rich().published().to_json()
@@ -83,6 +86,33 @@ async def test_a_card_is_drawn_once_and_not_sent_again(asked: Asked) -> None:
     assert first.content.startswith(b"\x89PNG") and first.headers["content-type"] == "image/png"
     assert (again.status_code, again.content) == (304, b"")
     assert len(site.drawn) == 1
+
+
+async def test_a_player_gets_the_part_of_the_film_that_it_asks_for(asked: Asked) -> None:
+    """And nothing at all of a film that it has; the film is kept on disk, not in the worker."""
+    made, client, site = asked
+    content = year_documents.idle().published().to_json()
+    made.published.promoted[YEAR] = Version(1, {customer(1): Document(content, "b" * 64)})
+    url = f"/wrapped/{made.link(1)}/story.mp4"
+    part = await client.get(url, headers={"Range": "bytes=4-7"})
+    again = await client.get(url, headers={"If-None-Match": part.headers["etag"]})
+
+    assert (part.status_code, part.content, part.headers["content-type"]) == (206, b"ftyp", "video/mp4")
+    assert (again.status_code, again.content) == (304, b"")
+    assert len(site.drawn) == 2
+
+
+async def test_a_card_is_light_or_dark_as_its_address_says(asked: Asked) -> None:
+    """Each drawn once; what is neither is not found, and fills nothing however it is spelled."""
+    made, client, site = asked
+    url = f"/wrapped/{made.link(1)}/cards/summary-1200x630.png"
+    light, same, dark = [await client.get(url + query) for query in ("", "?theme=light", "?theme=dark")]
+    others = [await client.get(f"{url}?theme={n}", headers=HTML) for n in range(3)]
+
+    assert light.content == same.content != dark.content
+    assert [answer.status_code for answer in (light, dark, *others)] == [200, 200, 404, 404, 404]
+    assert len({answer.content for answer in others}) == 1
+    assert len(site.drawn) == 2 + 3
 
 
 async def test_text_is_compressed_for_whoever_takes_it(asked: Asked) -> None:

@@ -93,6 +93,14 @@ def test_growth_says_in_which_direction(before: int, figure: str, unit: str) -> 
     assert [row.parts[0] for row in growth.rows] == [before / max(before, 100), 100 / max(before, 100)]
 
 
+def test_the_busiest_month_is_named_where_there_are_several() -> None:
+    """Of two alike the first; of a single one it would say nothing."""
+    assert moment(year({"03-01": 10, "05-02": 12_000, "09-04": 12_000}), "requests").sentences == (
+        "All of 2025, errors included. May was the busiest month, with 12,000.",
+    )
+    assert moment(year({"03-01": 10}), "requests").sentences == ("All of 2025, errors included.",)
+
+
 def test_a_rank_is_told_as_the_document_has_it() -> None:
     """87 percent, rounded down, among so many."""
     rank = moment(tell(rich(), "Acme"), "rank")

@@ -34,6 +34,17 @@ def skyline(document: PublishedSummary) -> Markup:
     return drawing(len(document.days), 100, el("path", class_="ink", d=f"M0 100{steps}V100z"))
 
 
+def months(document: PublishedSummary) -> Markup:
+    """Twelve upright bars, a month each, the busiest in the accent; months that have not begun by `through` are left out."""
+    counts = [month.requests for month in document.months[: document.through.month]]
+    most = max(counts) or 1
+    bars = [(i * 100 + 6, 100 - 100 * n / most, 88, 100 * n / most) for i, n in enumerate(counts)]
+    best = counts.index(most) if most in counts else 0
+    return drawing(
+        1200, 100, rects(bars[:best] + bars[best + 1 :], "ink"), rects(bars[best : best + 1], "accent")
+    )
+
+
 def punch_card(document: PublishedSummary) -> Markup:
     """Twelve rows of up to 31 cells, darker where there were more requests; days after `through` are left out."""
     cells: list[list[Box]] = [[] for _ in range(LEVELS + 1)]

@@ -10,7 +10,7 @@ from statistics import median
 
 from wrapped_assets.comparisons import Unit, compare
 from wrapped_assets.numbers import ENGLISH, Locale, count, milliseconds, nearest, scaled, share, size, times
-from wrapped_assets.serving.moments import NAMELESS, Moment, Row, Story, day_and_month, through
+from wrapped_assets.serving.moments import MONTHS, NAMELESS, Moment, Row, Story, day_and_month, through
 from wrapped_assets.summaries import PublishedSummary
 
 
@@ -62,9 +62,17 @@ class _Told:
             return None
         return Moment(
             "requests", "Requests", self.locale.integer(total), _plural(total, "API request"),
-            (f"All of {self.document.year}, errors included.",),
+            (f"All of {self.document.year}, errors included.{self._busiest_month()}",),
             comparison=self._compared(total, "requests"), exact=total,
         )  # fmt: skip
+
+    def _busiest_month(self) -> str:
+        """Nothing where only one month had requests: that it was the busiest says nothing."""
+        busy = [month for month in self.document.months if month.requests]
+        if len(busy) < 2:
+            return ""
+        best = max(busy, key=lambda month: (month.requests, -month.month))
+        return f" {MONTHS[best.month - 1]} was the busiest month, with {self.locale.integer(best.requests)}."
 
     def calendar(self) -> Moment | None:
         active, longest = self.document.active_days, self.document.longest_streak_days

@@ -41,31 +41,24 @@ def _title(story: Story) -> Markup:
 
 def requests(view: View) -> Markup:
     story, moment = view.story, view.moment
-    group = story.locale.group
-    groups = moment.figure.split(group)
-    rows = [
-        el("span", part + (group if i + 1 < len(groups) else ""), class_="row", data_motion="count")
-        for i, part in enumerate(groups)
-    ]
     return join(
-        words(heading(moment), el("p", moment.unit, class_="unit"), sentences(moment), comparison(moment)),
+        words(heading(moment), figure(moment), sentences(moment), comparison(moment)),
         el(
             "div",
-            el(
-                "p",
-                *rows,
-                class_=f"stack fit rows{min(len(groups), 12)} {fitting.one_line('0' * len(groups[0]) if len(groups) == 1 else '000,')}",
-            ),
-            class_="art thousands",
+            art(drawings.months(story.document), motion="growwiden", class_="columns"),
+            _initials("by-month"),
+            class_="art captioned",
         ),
     )
 
 
+def _initials(class_: str) -> Markup:
+    return el("p", *(el("span", letter) for letter in "JFMAMJJASOND"), class_=class_, aria_hidden="true")
+
+
 def calendar(view: View) -> Markup:
     story, moment = view.story, view.moment
-    months = el(
-        "div", *(el("span", letter) for letter in "JFMAMJJASOND"), class_="months", aria_hidden="true"
-    )
+    months = _initials("months")
     scale = [el("i", class_=f"level{level}") for level in range(drawings.LEVELS + 1)]
     legend = el("p", "fewer", el("span", *scale, aria_hidden="true"), "more requests", class_="legend")
     return join(
