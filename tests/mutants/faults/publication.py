@@ -64,7 +64,7 @@ FAULTS = (
         """for name in self.store.names(keys.editions(year))]
         number = max(taken, default=0) + 1
 """,
-        (f"{PUBLICATION}::test_a_number_is_never_used_twice[folder]",),
+        (f"{PUBLICATION}::test_the_number_of_a_removed_version_is_never_used_again",),
     ),
     Fault(
         "a frozen edition may change as long as no document changes its size",

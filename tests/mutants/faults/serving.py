@@ -7,10 +7,17 @@ ENDPOINTS = "tests/test_endpoints.py"
 
 FAULTS = (
     Fault(
-        "fresh rows are added on top of the history that they replace",
+        "fresh rows are added on top of the history that they replace, in endpoints",
         "sql/duckdb/serving/views/parts.sql",
         "anti join (from fresh.{level} where id is null) as replaced using (organization, {period}, kind)\n",
         "",
+        (f"{ENDPOINTS}::test_days_are_those_with_requests_fresh_ones_included",),
+    ),
+    Fault(
+        "fresh rows are added on top of the history that they replace, in summaries",
+        "wrapped_assets/resources/snapshot/present.py",
+        "if row[0] else row[1:4] not in replaced)]",
+        "if row[0] else True)]",
         (f"{FOLLOW}::test_a_correction_replaces_what_it_corrects",),
     ),
     Fault(
