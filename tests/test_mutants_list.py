@@ -15,7 +15,7 @@ A_TEST = "tests/test_rollups.py::test_an_hour"
 
 
 @cache
-def tests_in(file: str) -> frozenset[str]:
+def defined_in(file: str) -> frozenset[str]:
     """The tests of a module, as a selector names them: `test_name`, or `TestClass::test_name`."""
 
     def named(body: list[ast.stmt], above: str = "") -> Iterator[str]:
@@ -35,7 +35,7 @@ def test_every_fault_still_fits(fault: Fault) -> None:
     assert fault.before != fault.after
     for selector in fault.tests:
         file, _, name = selector.partition("::")
-        assert name.partition("[")[0] in tests_in(file), selector
+        assert name.partition("[")[0] in defined_in(file), selector
     assert fault.tests
 
 
