@@ -63,13 +63,26 @@ def holds(session: Session, layer: str, family: str, periods: Iterable[tuple[dat
 
 @contextmanager
 def swapping(
-    session: Session, layer: str, family: str, periods: Collection[date], sequence: int
+    session: Session,
+    layer: str,
+    family: str,
+    periods: Collection[date],
+    sequence: int,
+    mended: Collection[date] = (),
 ) -> Iterator[None]:
-    """Swap these partitions in here. Killed meanwhile they may hold old rows and new ones: then they are built anew, from scratch."""
-    swaps = [{"layer": layer, "family": family, "period": period} for period in periods]
-    session.insert("swaps", [swap | {"begun": sequence, "done": 0} for swap in swaps])
+    """Swap these partitions in here. Killed meanwhile they may hold old rows and new ones: then they are built anew, from scratch.
+
+    `mended` are those built anew for that reason. One that came out as it stands, because its swap had only not been told
+    of, is not swapped again.
+    """
+    place = {"layer": layer, "family": family}
+    begun = [place | {"period": period, "begun": sequence, "done": 0} for period in periods]
+    session.insert("swaps", begun)
     yield
-    session.insert("swaps", [swap | {"begun": 0, "done": sequence} for swap in swaps])
+    done = [
+        place | {"period": period, "begun": 0, "done": sequence} for period in sorted({*periods, *mended})
+    ]
+    session.insert("swaps", done)
 
 
 def is_broken(session: Session, layer: str, period: date = WHOLE) -> bool:

@@ -85,7 +85,8 @@ def _replace(session: Session, family: Family, days: Sequence[marks.Partition], 
         changed = _changed(session, family, values)
         periods = [day.period for day in days if sql.partition(day.period) in changed]
         sequence = _make_stale(session, family, days, periods)
-        with marks.swapping(session, "raw", family.name, periods, sequence):
+        mended = [day.period for day in days if day.must_rebuild]
+        with marks.swapping(session, "raw", family.name, periods, sequence, mended):
             swap(session, table, sorted(changed), staged_partitions(session, table, family.event_time))
     marks.holds(session, "raw", family.name, [(day.period, day.newest) for day in days])
 

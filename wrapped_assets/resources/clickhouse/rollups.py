@@ -110,7 +110,8 @@ def _replace(session: Session, level: Level, family: Family, periods: Sequence[m
         changed = _changed(session, level, family, starts)
         differing = [period for period in starts if sql.partition(period) in changed]
         sequence = _make_stale(session, level, family, differing)
-        with marks.swapping(session, level.name, family.name, differing, sequence):
+        mended = [each.period for each in periods if each.must_rebuild]
+        with marks.swapping(session, level.name, family.name, differing, sequence, mended):
             for name in tables.values():
                 swap(session, name, sorted(changed), staged_partitions(session, name, level.period))
     marks.holds(session, level.name, family.name, [(each.period, each.newest) for each in periods])
