@@ -20,10 +20,7 @@ class Fault:
     """The tests of which at least one must fail, as `tests/test_file.py::test_name`, the cheapest that do."""
 
     def plant(self, root: Path) -> None:
-        """Make the mistake in the copy of the repository at `root`; ValueError where its place is not to be found.
-
-        The file is replaced and not written: it may be linked to that of another copy.
-        """
+        """Make the mistake in the copy of the repository at `root`; ValueError where its place is not to be found."""
         path = root / self.file
         text = path.read_text()
         if text.count(self.before) != 1:
@@ -32,5 +29,4 @@ class Fault:
                 f"  The text it changes stands there {text.count(self.before)} times, not once: {self.before!r}.\n"
                 "  Next: give it the text that stands there now, in tests/mutants/faults/."
             )
-        path.unlink()
         path.write_text(text.replace(self.before, self.after))

@@ -105,8 +105,8 @@ def outcome(root: Path, fault: Fault) -> Outcome:
     began = monotonic()
     with TemporaryDirectory(prefix="fault-", dir=root.parent) as folder:
         copy = Path(folder) / "copy"
-        # Links cost nothing; planting replaces the file it changes.
-        shutil.copytree(root, copy, copy_function=os.link)
+        # Compiled files and all: their times are kept, so only the file with the fault is compiled again.
+        shutil.copytree(root, copy, ignore=shutil.ignore_patterns(".hypothesis"))
         fault.plant(copy)
         verdict, told = judge(run(copy, fault.tests))
     return Outcome(fault, verdict, told, monotonic() - began)
@@ -129,7 +129,7 @@ def run(root: Path, tests: Sequence[str], shown: bool = False) -> Ran:
 
     `shown` are all of them, with what pytest prints as it goes.
     """
-    report = root / "report.xml"
+    report = root.with_suffix(".xml")
     how = ["-n", str(AT_ONCE), "--dist", "worksteal"] if shown else ["-n", "0", "-x"]
     options = ["-q", *how, "-p", "no:cacheprovider", f"--junitxml={report}"]
     try:

@@ -134,11 +134,11 @@ FAULTS = (
     Fault(
         "ClickHouse: a swap is not marked before it begins",
         "wrapped_assets/resources/clickhouse/marks.py",
-        """    session.insert("swaps", [swap | {"begun": sequence, "done": 0} for swap in swaps])
+        """    session.insert("swaps", begun)
 """,
         "",
         (
-            f"{DOUBLED}::test_a_full_rebuild_that_was_killed_in_mid_swap_is_mended_by_an_ordinary_one[raw_pipe_stats]",
+            f"{DOUBLED}::test_a_full_rebuild_that_was_killed_in_its_swap_is_mended_by_an_ordinary_one[raw_pipe_stats-in the middle]",
         ),
     ),
     Fault(
@@ -148,7 +148,7 @@ FAULTS = (
         or (sources.layer, sources.family, sources.period) in (select layer, family, period from broken_swaps) as must_rebuild""",
         "sources.replaced > ifNull(marks.held, 0) as must_rebuild",
         (
-            f"{DOUBLED}::test_a_full_rebuild_that_was_killed_in_mid_swap_is_mended_by_an_ordinary_one[raw_pipe_stats]",
+            f"{DOUBLED}::test_a_full_rebuild_that_was_killed_in_its_swap_is_mended_by_an_ordinary_one[raw_pipe_stats-in the middle]",
         ),
     ),
     Fault(
