@@ -66,6 +66,7 @@ def _table(numbered: Numbered, found: Sequence[Outcome]) -> str:
     by_name = {each.fault.name: each for each in found}
     table = Table("", "fault", "file", "killed by", "seconds", box=None, pad_edge=False)
     table.columns[0].justify = table.columns[4].justify = "right"
+    table.columns[3].overflow = "fold"
     for number, fault in numbered.items():
         done = by_name[fault.name]
         told = done.told.removeprefix("tests/")
