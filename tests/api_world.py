@@ -143,6 +143,7 @@ class Version:
     number: int
     documents: Mapping[str, Document]
     year: int = YEAR
+    has_snapshot: bool = True
 
     def document(self, subject: str) -> Document | None:
         """By subject."""

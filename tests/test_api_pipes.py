@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import httpx
 import pyarrow.parquet as pq
 import pytest
 
-from tests.api_world import BY_DAY, DOCUMENTATION, SUMMARY, World, customer, world
+from tests.api_world import BY_DAY, DOCUMENTATION, SUMMARY, YEAR, World, customer, version, world
 
 pytestmark = pytest.mark.anyio
 
@@ -43,6 +44,20 @@ async def get(asked: Asked, path: str, token: str | None = None, **params: Any) 
     made, client = asked
     headers = {"Authorization": f"Bearer {token or made.token()}"}
     return await client.get(path, params=params, headers=headers)
+
+
+async def test_an_edition_with_pages_only_is_told_from_one_that_is_not_there(asked: Asked) -> None:
+    """No endpoint says anything about it, whether the year is named or not; the other years answer."""
+    made, _ = asked
+    made.published.promoted[YEAR] = replace(version(2), has_snapshot=False)
+    made.shelf.look()
+
+    named: list[dict[str, Any]] = [{}, {"year": YEAR}]
+    for params in named:
+        told = await get(asked, f"{TOTAL}.json", wrapped_id=ONE, **params)
+        assert told.status_code == 404
+        assert told.json()["error"] == "The edition of 2025 has pages only, no endpoint answers about it"
+    assert (await get(asked, f"{TOTAL}.json", wrapped_id=ONE, year=2019)).status_code == 400
 
 
 class TestEnvelope:

@@ -164,7 +164,7 @@ def test_what_a_killed_worker_left_behind_is_cleared_away(cards: list[Card], tmp
     """Half a film is never shown."""
     kept = Films(tmp_path)
     (tmp_path / "0123.part").write_bytes(b"half")
-    (tmp_path / f"{films._digest(cards[:1])}.part").write_bytes(b"half")
+    (tmp_path / f"{films.digest(cards[:1])}.part").write_bytes(b"half")
 
     assert len(kept.of(cards[:1])) > 10_000
     assert not list(tmp_path.glob("*.part"))

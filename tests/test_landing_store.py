@@ -678,6 +678,33 @@ def test_an_archived_file_is_told_and_the_others_come(script: Script) -> None:
 
 
 @pytest.mark.parametrize(
+    "no", [refusal("AccessDenied"), answer(400, b"<Error><Code>KMS.DisabledException</Code></Error>")]
+)
+def test_a_refused_file_can_be_spared_and_the_others_come(
+    script: Script, no: Callable[[BaseHTTPRequestHandler], None]
+) -> None:
+    """For who would rather have the others; without asking for it, the refusal stops everything."""
+    script.answers = [no, answer(200, b"x")]
+    wanted = [LandingObject(f"{FOLDER}/{name}.parquet", '"v1"', 1) for name in "ab"]
+
+    with script.store.fetch(wanted, spare_refused=True) as fetched:
+        assert list(fetched.problems.values()) == [Problem.REFUSED]
+        assert len(fetched.paths) == 1
+    script.answers = [no, answer(200, b"x")]
+    with pytest.raises(LandingStoreError, match=r"The server said: 40[03]"), script.store.fetch(wanted):
+        pass
+
+
+def test_a_server_that_refuses_who_asks_spares_nothing(script: Script) -> None:
+    """Whoever is not let in has seen none of the files, which are no worse for it."""
+    script.answers = [answer(401)]
+    wanted = [LandingObject(KEY, '"v1"', 1)]
+
+    with pytest.raises(LandingStoreError), script.store.fetch(wanted, spare_refused=True):
+        pass
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "landing",

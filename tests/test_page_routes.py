@@ -1,7 +1,11 @@
 """Pages and cards through the whole application: the real site over real documents."""
 
+import asyncio
+import fcntl
 import gzip
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -9,12 +13,16 @@ import pytest
 
 from tests import year_documents
 from tests.api_world import YEAR, Document, Version, World, customer, world
+from wrapped_assets.serving.app import App
 from wrapped_assets.serving.cards.films import Films
+from wrapped_assets.serving.cards.layout import Card
 from wrapped_assets.serving.page_routes import Pages
 from wrapped_assets.serving.site import Reply as Drawn
 from wrapped_assets.serving.site import Site, Subject
+from wrapped_assets.serving.theme import Scheme
 
 pytestmark = pytest.mark.anyio
+IDLE = Document(year_documents.idle().published().to_json(), "b" * 64)
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Encoding": "identity"}
 
 
@@ -29,6 +37,11 @@ class Counting(Site):
         """Note the path."""
         self.drawn.append(path)
         return super().answer(path, subject, headers, scheme)
+
+    def film_cards(self, subject: Subject, scheme: Scheme) -> list[Card]:
+        """Note that a film is laid out."""
+        self.drawn.append("film")
+        return super().film_cards(subject, scheme)
 
 
 Asked = tuple[World, httpx.AsyncClient, Counting]
@@ -88,18 +101,112 @@ async def test_a_card_is_drawn_once_and_not_sent_again(asked: Asked) -> None:
     assert len(site.drawn) == 1
 
 
+async def test_a_card_is_one_drawing_whoever_asks(asked: Asked) -> None:
+    """Cards have English numbers and are no text: whatever reader, under both names, also from a shared page, also at once."""
+    made, client, site = asked
+    key = made.link(1)
+    shared = (await client.post(f"/wrapped/{key}/share")).json()["share_url"].rpartition("/w/")[2]
+    short = (await client.get(f"/w/{shared}")).headers["location"]
+    readers = [
+        {"Accept-Language": language, "Accept-Encoding": packed}
+        for language in ("en", "de", "fr-CH")
+        for packed in ("gzip", "identity")
+    ]
+    paths = [f"/wrapped/{key}/story.png", f"/wrapped/{key}/cards/summary-1080x1920.png", f"{short}/story.png"]
+    answers = await asyncio.gather(*(client.get(path, headers=how) for path in paths for how in readers))
+
+    assert short != f"/wrapped/{key}"
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert len(site.drawn) == 1
+
+
 async def test_a_player_gets_the_part_of_the_film_that_it_asks_for(asked: Asked) -> None:
     """And nothing at all of a film that it has; the film is kept on disk, not in the worker."""
     made, client, site = asked
-    content = year_documents.idle().published().to_json()
-    made.published.promoted[YEAR] = Version(1, {customer(1): Document(content, "b" * 64)})
+    made.published.promoted[YEAR] = Version(1, {customer(1): IDLE})
     url = f"/wrapped/{made.link(1)}/story.mp4"
     part = await client.get(url, headers={"Range": "bytes=4-7"})
     again = await client.get(url, headers={"If-None-Match": part.headers["etag"]})
 
     assert (part.status_code, part.content, part.headers["content-type"]) == (206, b"ftyp", "video/mp4")
     assert (again.status_code, again.content) == (304, b"")
-    assert len(site.drawn) == 2
+
+
+@asynccontextmanager
+async def another_worker(asked: Asked) -> AsyncIterator[tuple[httpx.AsyncClient, Counting]]:
+    """Of the same server: it remembers nothing yet, and has the same films."""
+    made, _, site = asked
+    own = Counting("https://wrapped.test", films=site.films)
+    own.drawn = []
+    parts = made.app.parts
+    app = App(replace(parts, proxy=replace(parts.proxy, renderer=Pages(own))))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api.test") as client:
+        yield client, own
+
+
+@contextmanager
+def a_film_in_the_making(folder: Path) -> Iterator[None]:
+    """As by another worker: its lock is held."""
+    with (folder / "lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+async def test_a_film_that_is_there_waits_for_none_in_the_making(asked: Asked, tmp_path: Path) -> None:
+    """Not in the worker that made it, while it waits to make the next, and not in one that never saw it."""
+    made, client, site = asked
+    made.published.promoted[YEAR] = Version(1, {customer(1): IDLE})
+    url = f"/wrapped/{made.link(1)}/story.mp4"
+    first = await client.get(url)
+    with a_film_in_the_making(tmp_path / "films"):
+        waiting = asyncio.create_task(client.get(f"{url}?theme=dark"))
+        while len(site.drawn) < 2:
+            await asyncio.sleep(0)
+        again = await client.get(url)
+        async with another_worker(asked) as (other, _):
+            elsewhere = await other.get(url)
+        assert not waiting.done()
+    dark = await waiting
+
+    assert first.content == again.content == elsewhere.content != dark.content
+    assert [answer.status_code for answer in (first, again, elsewhere, dark)] == [200] * 4
+
+
+async def test_the_parts_of_a_film_are_laid_out_once(asked: Asked) -> None:
+    """Whatever language they are asked for in; another name, another document and the dark one are other films."""
+    made, client, site = asked
+    again = Document(IDLE.content, "c" * 64)
+    made.published.promoted[YEAR] = Version(1, {customer(1): IDLE, customer(2): IDLE, customer(3): again})
+    url = f"/wrapped/{made.link(1)}/story.mp4"
+    named, told = made.link(2, "Other"), made.link(3)
+    parts = [
+        await client.get(url, headers={"Range": f"bytes={at}-{at + 3}", "Accept-Language": language})
+        for at, language in ((0, "en"), (4, "de"), (8, "fr"))
+    ]
+
+    assert [part.status_code for part in parts] == [206] * 3
+    assert b"".join(part.content for part in parts) == (await client.get(url)).content[:12]
+    assert site.drawn == ["film"]
+
+    for other in (f"{url}?theme=dark", f"/wrapped/{named}/story.mp4", f"/wrapped/{told}/story.mp4"):
+        assert (await client.get(other)).status_code == 200
+    assert site.drawn == ["film"] * 4
+
+
+async def test_only_its_own_address_is_a_film(asked: Asked) -> None:
+    """Deeper, misspelled, in a theme that there is not, or of nobody: 404, and nothing is made."""
+    made, client, site = asked
+    url = f"/wrapped/{made.link(1)}"
+    wrong = [
+        f"{url}/cards/story.mp4",
+        f"{url}/story.mp4/",
+        f"{url}/story.mp4?theme=red",
+        "/wrapped/x/story.mp4",
+    ]
+
+    assert [(await client.get(path)).status_code for path in wrong] == [404] * 4
+    assert "film" not in site.drawn
 
 
 async def test_a_card_is_light_or_dark_as_its_address_says(asked: Asked) -> None:

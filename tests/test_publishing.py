@@ -143,6 +143,19 @@ def test_versions_lists_what_there_is(published: BuiltWorld) -> None:
     assert "holds no version of 2024: `" in none.stdout
 
 
+def test_a_damaged_version_is_listed_as_such_beside_the_others(published: BuiltWorld, tmp_path: Path) -> None:
+    """The current one too; what to do about it can then be done."""
+    world = published.twin(tmp_path / "home")
+    manifest = world.home / "published" / "editions" / str(YEAR) / "v2" / "manifest.json"
+    whole = manifest.read_bytes()
+    manifest.unlink()  # the twin may share the file with its world
+    manifest.write_bytes(whole.replace(b"passed", b"parsed"))
+    told = world.wrapped("versions", "--year", str(YEAR))
+
+    assert told.returncode == 0, told.stderr
+    assert "current; damaged: " in told.stdout and "dry run, of 28" in told.stdout
+
+
 def test_the_pointer_moves_and_says_where_to(published: BuiltWorld, tmp_path: Path) -> None:
     """Repeating a promotion does nothing; a rollback says what was current; too far is told."""
     world = published.twin(tmp_path / "home")
@@ -322,6 +335,8 @@ def test_an_edition_frozen_before_it_was_published_says_what_it_leaves_out(
         1,
     )
     assert Publisher(store).promote(YEAR).number == 1
+    version = Published(store).current(YEAR)
+    assert version is not None and not version.has_snapshot
 
 
 def test_a_frozen_edition_that_was_built_anew_with_its_late_rows_is_refused(

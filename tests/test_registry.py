@@ -190,9 +190,12 @@ def test_who_opted_out_is_still_known(registry: Registry) -> None:
     assert found is not None and found.opted_out
     assert registry._memory.now().links.get(key) is None  # asked each time, as what is unknown is
     assert registry.share(key, timedelta(days=1)) is None
+    registry.opt_out("w-without-links")
+    assert registry.opted_out() == {"w-1", "w-without-links"}
     registry.opt_in("w-1")
     found = registry.resolve(key)
     assert found is not None and not found.opted_out
+    assert registry.opted_out() == {"w-without-links"}
 
 
 def test_a_share_link_ends(registry: Registry, clock: Clock) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import urllib3
+from obstore.exceptions import BaseError
 
 from tests.landing_files import (
     files_of,
@@ -24,7 +25,7 @@ from tests.pipeline import NOW, SECRET, Pipeline
 from wrapped_assets.identity import wrapped_id
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import SnapshotNotReady, SnapshotUnreadable
-from wrapped_assets.resources.landing_store import LandingObject, LandingStore, LandingStoreError
+from wrapped_assets.resources.landing_store import LandingObject, LandingStore, LandingStoreError, Problem
 from wrapped_assets.serving import following, fresh
 from wrapped_assets.serving.live import Live
 
@@ -416,6 +417,122 @@ def test_a_listing_that_fails_is_begun_anew(built: Pipeline, monkeypatch: pytest
         report = live.follow(seconds=10)
 
         assert (requests(live, ANA), report.complete_at is not None) == (8, True)
+
+
+def standing_in_the_way(monkeypatch: pytest.MonkeyPatch, key: str, outcome: Problem | BaseException) -> None:
+    """The store does not give this file."""
+    in_place = LandingStore._in_place
+
+    def instead(self: LandingStore, item: LandingObject, link: Path) -> Path | Problem:
+        if item.key != key:
+            return in_place(self, item, link)
+        if isinstance(outcome, Problem):
+            return outcome
+        raise outcome
+
+    monkeypatch.setattr(LandingStore, "_in_place", instead)
+    monkeypatch.setattr(following, "PASS_SECONDS", 0.0)
+
+
+def days_of_history(built: Pipeline) -> None:
+    """Newer days than those that files will be late for: of a late file only a pass can know."""
+    days = ("2025-04-01", "2025-04-02", "2025-04-03")
+    built.build(*files_of(*(request("org-1", f"{day}T10:00", day) for day in days), name="history"))
+
+
+def test_a_file_that_the_store_refuses_holds_up_nothing_else(
+    built: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others are taken in and landing counts as seen; the refused one is told at every look, until it can be read."""
+    days_of_history(built)
+    with serving(built) as live:
+        before = requests(live, ANA)
+        (refused,) = files_of(request("org-1", "2025-01-03T10:00", "no"), name="refused")
+        built.land(refused, *files_of(request("org-1", "2025-01-03T11:00", "yes"), name="beside"))
+        built.land(*files_of(operation("org-1", "2025-01-05T10:00", written_bytes=77), name="other"))
+        with monkeypatch.context() as patches:
+            standing_in_the_way(patches, refused.key, Problem.REFUSED)
+            looks = [live.follow(seconds=0) for _ in range(20)]
+            complete = [look.complete_at or 0.0 for look in looks]
+
+            assert {refused.key: "refused"} == looks[-1].unread == looks[-2].unread
+            assert len(set(complete)) > 5 and looks[-1].failure is None
+            assert requests(live, ANA) == before + 1
+            assert said(live, [ANA])["ingestion_bytes"] == 77
+
+        report = live.follow()
+        assert (requests(live, ANA), report.unread) == (before + 2, {})
+
+
+def test_what_fails_is_told_until_a_pass_went_well_and_keeps_no_other_family_away(
+    built: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Landing does not count as seen meanwhile, whichever look the failure fell into; then all of it is in."""
+    days_of_history(built)
+    with serving(built) as live:
+        before = requests(live, ANA)
+        (late,) = files_of(request("org-1", "2025-01-03T10:00", "late"), name="late")
+        built.land(late, *files_of(operation("org-1", "2025-01-05T10:00", written_bytes=77), name="other"))
+        with monkeypatch.context() as patches:
+            standing_in_the_way(patches, late.key, BaseError("a bad day"))
+            looks = [live.follow(seconds=0) for _ in range(20)]
+
+            assert [look.complete_at for look in looks] == [None] * 20
+            assert all(isinstance(look.failure, LandingStoreError) for look in looks[2:])
+            assert (requests(live, ANA), said(live, [ANA])["ingestion_bytes"]) == (before, 77)
+
+        report = live.follow()
+        assert (requests(live, ANA), report.failure) == (before + 1, None)
+        assert report.complete_at is not None
+
+
+def test_a_day_that_cannot_be_listed_is_tried_again_and_keeps_no_other_day_away(
+    built: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest of the pass goes on; completeness is not claimed before that day was seen."""
+    days_of_history(built)
+    with serving(built) as live:
+        before = requests(live, ANA)
+        for day in ("2025-01-03", "2025-01-04"):
+            built.land(*files_of(request("org-1", f"{day}T10:00", f"late {day}"), name="late"))
+        list_day = LandingStore.list_day
+        with monkeypatch.context() as patches:
+
+            def failing(self: LandingStore, family: str, day: date) -> list[LandingObject]:
+                if day == date(2025, 1, 4):
+                    raise LandingStoreError("list", self.url, "It is away.", "wait.")
+                return list_day(self, family, day)
+
+            patches.setattr(LandingStore, "list_day", failing)
+            reports = [live.follow() for _ in range(2)]
+            assert [(each.complete_at, type(each.failure)) for each in reports] == [
+                (None, LandingStoreError)
+            ] * 2
+            assert requests(live, ANA) == before + 1
+
+        assert live.follow().complete_at is not None
+        assert requests(live, ANA) == before + 2
+
+
+def test_after_a_look_that_broke_off_nothing_counts_as_seen(
+    built: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The days that the pass had found were not taken in: another pass begins at once, however late the next one is due."""
+    days_of_history(built)
+    with serving(built) as live:
+        before = requests(live, ANA)
+        built.land(*files_of(request("org-1", "2025-01-03T10:00", "late"), name="late"))
+        with monkeypatch.context() as patches:
+
+            def failing(self: fresh.Fresh, family: str, day: date, _: object) -> list[LandingObject]:
+                return [] if day.month == 4 else [][day.month]
+
+            patches.setattr(fresh.Fresh, "new_of_day", failing)
+            with pytest.raises(IndexError):
+                live.follow(seconds=10)
+
+        report = live.follow(seconds=10)
+        assert (requests(live, ANA), report.complete_at is not None) == (before + 1, True)
 
 
 def test_how_far_answers_reach_follows_the_newest_export(built: Pipeline) -> None:

@@ -1,12 +1,15 @@
 """The editions that a worker answers from: what a promotion changes, and what it never interrupts."""
 
 import threading
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.api_world import YEAR, Live, Published, version
+from tests.api_world import ENDPOINTS, SUMMARY, YEAR, Live, Published, version
 from wrapped_assets.serving.following import FollowReport
+from wrapped_assets.serving.pages_only import NoAnswers
 from wrapped_assets.serving.shelf import YEARS_EVERY, Shelf
 
 
@@ -135,6 +138,25 @@ def test_a_version_that_cannot_be_opened_leaves_the_one_before(
     assert (shelf.numbers(), shelf.trouble) == ({YEAR: 2}, "")
 
 
+def test_a_version_without_a_snapshot_ends_the_answers_of_the_one_before(
+    shelf: Shelf, published: Published, opened: Opened
+) -> None:
+    """Its pages are shown, so nothing may go on saying what the other version said; nor is anything amiss."""
+    published.promoted[YEAR] = replace(version(2), has_snapshot=False)
+    shelf.look()
+    shelf.follow()
+
+    assert (shelf.numbers(), shelf.trouble, opened.lives[0][1].is_closed) == ({YEAR: 2}, "", True)
+    assert time.time() - shelf.complete()[YEAR] < 60
+    with shelf.using(YEAR) as live, pytest.raises(NoAnswers):
+        live.run(ENDPOINTS[SUMMARY], {})
+
+    published.promoted[YEAR] = version(1)
+    shelf.look()
+    with shelf.using(YEAR) as live:
+        assert live is opened.lives[1][1]
+
+
 def test_a_store_that_does_not_answer_changes_nothing(shelf: Shelf, published: Published) -> None:
     """What was served is served."""
     published.failure = OSError("no answer")
@@ -203,6 +225,28 @@ def test_a_landing_that_cannot_be_read_is_told_until_it_can(shelf: Shelf, opened
     del live.follow
     shelf.follow()
     assert shelf.trouble == ""
+
+
+def test_a_failure_beside_what_was_taken_is_told_and_the_rest_counted(shelf: Shelf, opened: Opened) -> None:
+    """What could be taken in is in the numbers; how far landing was seen stays where it was."""
+    live = opened.lives[0][1]
+    report = FollowReport(taken=3, unread={"a": "refused"}, failure=OSError("/srv/landing is ill"))
+    live.follow = lambda seconds=None: report  # type: ignore[method-assign]
+    shelf.follow()
+
+    assert shelf.trouble == "could not follow landing for 2025: OSError"
+    assert shelf.files()[YEAR] == {"taken": 3, "quarantined": 0, "held": 0, "unread": 1}
+    assert shelf.complete() == {YEAR: 0.0}
+
+
+def test_what_cannot_be_read_is_logged_once(shelf: Shelf, caplog: pytest.LogCaptureFixture) -> None:
+    """By its key, which an operator can look for."""
+    for _ in range(3):
+        shelf.follow()
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "a of landing cannot be read, and is tried again"
+    ]
 
 
 def test_a_retired_snapshot_takes_no_disk(shelf: Shelf, published: Published, tmp_path: Path) -> None:

@@ -98,6 +98,30 @@ def test_an_operator_sees_the_cards_of_the_largest_customers(world: BuiltWorld) 
     )
 
 
+def test_nobody_who_opted_out_has_cards(world: BuiltWorld) -> None:
+    """The next takes the place, and what an earlier run wrote for whoever is not drawn any more is gone. Nobody else may read them."""
+    from wrapped_assets.resources.open import open_registry
+    from wrapped_assets.settings import Settings
+
+    _materialize("wrapped_cards", (), {"customers": 3})
+    folder = world.home / "cards" / str(YEAR)
+    first = {path.name for path in folder.iterdir()}
+    (folder / "chosen").mkdir()
+    with open_registry(Settings.load()) as registry:
+        leaving = sorted(first)[0]
+        registry.opt_out(leaving)
+        registry.opt_out("of no edition")
+    shown = _materialize("wrapped_cards", (), {"customers": 3})
+    second = {path.name for path in folder.iterdir()} - {"chosen"}
+
+    assert len(first) == 3 == len(second)
+    assert first - second == {leaving}
+    assert shown.metadata["customers"].value == 3
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    _materialize("wrapped_cards", (), {"customers": 1})
+    assert len([*folder.iterdir()]) == 1 + 1
+
+
 def test_the_announcement_has_a_mail_for_everybody_with_a_link(
     world: BuiltWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:

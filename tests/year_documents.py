@@ -109,7 +109,7 @@ def counted(requests: int) -> Summary:
 
 
 def made(told: dict[str, Any]) -> Summary:
-    """The document of these facts; what is not told is nothing."""
+    """The document of these facts; what is not told is nothing. Whatever happened, happened in one workspace unless told."""
     nothing: dict[str, Any] = {
         **dict.fromkeys(("bytes_read", "rows_read", "result_rows", "fewer", "cohort_size"), 0),
         **dict.fromkeys(("ingestion_bytes", "ingestion_rows", "ingestion_operations"), 0),
@@ -124,6 +124,11 @@ def made(told: dict[str, Any]) -> Summary:
         "requests": sum(day["requests"] for day in facts["days"]),
         "errors": sum(day["errors"] for day in facts["days"]),
     }
+    if not facts["workspaces"] and (facts["requests"] or facts["ingestion_operations"]):
+        sums = (facts["requests"], facts["bytes_read"], facts["ingestion_bytes"])
+        facts["workspaces"] = [
+            dict(zip(("name", "requests", "bytes_read", "bytes_written"), ("main", *sums), strict=True))
+        ]
     return document(Facts(**facts), EDITION)  # type: ignore[typeddict-item]
 
 

@@ -29,6 +29,7 @@ from pydantic import (
 )
 
 SCHEMA_VERSION: Literal[1] = 1
+MOST_WORKSPACES = 5  # as sql/*/summaries/facts.sql ranks them
 SMALLEST_COHORT = 100  # among fewer customers a rank would say something about each of the others
 
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -308,12 +309,25 @@ class PublishedSummary(_Part):
     storage: Storage | None = Field(description="What is kept; null without a reading this year.")
     ingestion: Ingestion | None = Field(description="What was written; null without an operation this year.")
     top_workspaces: tuple[WorkspaceShare, ...] = Field(
-        max_length=6, description="The 5 workspaces with most requests, then 'other' when anything is left."
+        max_length=MOST_WORKSPACES + 1,
+        description="The 5 workspaces with most requests, then 'other' when anything is left.",
     )
     top_pipes: tuple[PipeRequests, ...] = Field(max_length=5, description="The 5 pipes with most requests.")
     regions: tuple[RegionRequests, ...] = Field(max_length=20, description="Requests by region, most first.")
     previous_year: PreviousYear | None = Field(description="Null when the customer had no request that year.")
     rank: Rank | None = Field(description="Null without requests, or when fewer than 100 customers had any.")
+
+    @property
+    def named_workspaces(self) -> tuple[WorkspaceShare, ...]:
+        """The entries of top_workspaces that are a workspace each."""
+        return self.top_workspaces[:MOST_WORKSPACES]
+
+    @property
+    def other_workspaces(self) -> WorkspaceShare | None:
+        """The entry that sums up the rest. Its place tells, not its name, which a workspace may have too: facts name all
+        workspaces there are or MOST_WORKSPACES of them, so only then is anything left.
+        """
+        return next(iter(self.top_workspaces[MOST_WORKSPACES:]), None)
 
     def to_json(self) -> bytes:
         """The published bytes, the same on every machine. `model_validate_json` of the same class reads them back."""

@@ -44,8 +44,11 @@ def theme() -> Theme:
 
 
 def folder(kind: str, edition: str) -> Path:
-    """Where the files of an edition go: "<WRAPPED_HOME>/cards/2025"."""
-    return Settings.load().home / kind / edition
+    """Where the files of an edition go: "<WRAPPED_HOME>/cards/2025". It is there, and for its owner only."""
+    made = Settings.load().home / kind / edition
+    made.mkdir(parents=True, exist_ok=True)
+    made.chmod(0o700)
+    return made
 
 
 def stories(

@@ -88,8 +88,6 @@ def wrapped_announcement(
                 link for link in opened.links_of_edition(int(key)) if not (link.revoked or link.opted_out)
             ]
         folder = handouts.folder("announcements", key)
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o700)
         write, rows = into(folder), []
         with warehouse.reading() as reader:
             for done, (link, story) in enumerate(_invited(reader, int(key), links), 1):

@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -51,6 +51,8 @@ CHUNK_BYTES = 1024 * 1024
 FILES_AT_ONCE = 200
 # DuckDB expands these in a path even inside a list: `d[1].parquet` would open `d1.parquet`.
 _GLOB = re.compile(r"[*?\[\]{}]")
+# What a server says of one object, and would say again; 401, 408 and 429 are about whoever asks.
+_ABOUT_THE_OBJECT = re.compile(r"status code: 4(?!01|08|29)\d\d")
 
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
@@ -81,6 +83,7 @@ class Problem(StrEnum):
     CHANGED = "changed"
     VANISHED = "vanished"
     ARCHIVED = "archived"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, order=True)
@@ -178,14 +181,18 @@ class LandingStore:
         return self._list(layout.dimension_prefix(name))
 
     @contextmanager
-    def fetch(self, objects: Iterable[LandingObject], below: Path | None = None) -> Iterator[Fetched]:
+    def fetch(
+        self, objects: Iterable[LandingObject], below: Path | None = None, spare_refused: bool = False
+    ) -> Iterator[Fetched]:
         """Exactly the listed versions as local files, until the `with` block ends.
+
+        A server that refuses one file stops all of it: LandingStoreError. With `spare_refused` that file is a problem of its own.
 
         A folder's files are given in place: never write to them. A bucket's are spooled, several at a time,
         into a private temporary folder, made below `below` when that is given. No path holds glob characters.
         """
         wanted = list(objects)
-        bring = self._spooled if self._folder is None else self._in_place
+        bring = partial(self._spooled, spare_refused) if self._folder is None else self._in_place
         with tempfile.TemporaryDirectory(prefix="wrapped-landing-", dir=below) as folder:
             targets = [Path(folder) / f"{number:06}.parquet" for number in range(len(wanted))]
             with self._explained("fetch files"):
@@ -277,7 +284,7 @@ class LandingStore:
         link.symlink_to(path)
         return link
 
-    def _spooled(self, item: LandingObject, target: Path) -> Path | Problem:
+    def _spooled(self, spare_refused: bool, item: LandingObject, target: Path) -> Path | Problem:
         with target.open("wb") as spool:
             try:
                 result = obstore.get(self._objects, item.key, options={"if_match": item.etag})
@@ -293,7 +300,14 @@ class LandingStore:
             except PermissionDeniedError as error:
                 if "InvalidObjectState" in str(error):  # a lifecycle rule moved it to cold storage
                     return Problem.ARCHIVED
-                raise
+                if not spare_refused:
+                    raise
+                return Problem.REFUSED
+            except BaseError as error:
+                # A key that decrypts it is disabled, a rule of the bucket forbids it: S3 has 400 for these.
+                if not spare_refused or not _ABOUT_THE_OBJECT.search(str(error)):
+                    raise
+                return Problem.REFUSED
         return target
 
     def _put_staged(self, key: str, path: Path) -> None:

@@ -7,6 +7,8 @@ numbers of the document to scale and nothing else; its words stand beside it, so
 import datetime as dt
 from bisect import bisect_left
 from collections.abc import Iterable
+from fractions import Fraction
+from statistics import median
 
 from wrapped_assets.serving.markup import Markup, el
 from wrapped_assets.summaries import PublishedSummary
@@ -56,9 +58,10 @@ def punch_card(document: PublishedSummary) -> Markup:
     return drawing(310, 120, *(rects(of_level, f"level{level}") for level, of_level in enumerate(cells)))
 
 
-def pair(smaller: float, larger: float) -> Markup:
-    """Two upright bars, to scale."""
-    height = 100 * smaller / larger if larger else 0
+def peak(document: PublishedSummary) -> Markup:
+    """The median active day and the peak day as upright bars, to scale; of a document that has one."""
+    active = [*filter(None, document.days)]
+    height = float(100 * median(map(Fraction, active)) / max(active))
     return drawing(
         100, 100, striped(4, 100 - height, 42, height), rects([(54, 0, 42, 100)], "accent")
     )  # fmt: skip

@@ -30,7 +30,8 @@ class FollowReport:
     """What one look at landing did.
 
     `held` are the files that would have been needed and could not be read: the hours they have rows in stay as they were.
-    `unread` are new files and folders that could not be looked at; the next look tries again.
+    `unread` are new files and folders that could not be looked at. Each pass tries them again, and they are told until one
+    could: a file that the store refuses for good is named here, and holds up nothing else.
     """
 
     listed: int = 0
@@ -42,12 +43,23 @@ class FollowReport:
     unread: dict[str, str] = field(default_factory=dict)
     through: datetime | None = None
     complete_at: float | None = None
-    """Everything that had landed by then (Unix time) is taken in; None when no pass ended with this look."""
+    """Everything that had landed by then (Unix time) and is not `unread` is taken in; None when no pass ended with this look."""
+
+    failure: Exception | None = None
+    """Why a listing failed, or a family could not be taken in, in this pass or the one before; the rest was taken all the same."""
 
     @property
     def changed(self) -> bool:
         """Whether answers may differ from before."""
         return self.taken > 0 or self.hours > 0
+
+
+@dataclass
+class Missed:
+    """What a pass could not read, and why the first of what should have worked did not."""
+
+    unread: dict[str, str] = field(default_factory=dict)
+    failure: Exception | None = None
 
 
 def mark_of(files: Iterable[LandingObject]) -> int:
@@ -112,6 +124,7 @@ class Watch:
         self._pass: Pass | None = None
         # Of a pass that ended: days still to be listed, the last one first.
         self._left: list[Place] | None = None
+        self._missed, self._missed_before = Missed(), Missed()
 
     def places(
         self, folders: Mapping[str, set[date]], until: float | None, report: FollowReport
@@ -119,6 +132,7 @@ class Watch:
         """The newest days, then what the pass found; all of it, or until that monotonic second and one at least."""
         if until is None:
             self._pass = self._left = None
+            self._missed = Missed()
         # First, so that whatever lands after it began is of a later one.
         is_over = self._ended(folders, until)
         newest = sorted(set().union(*folders.values()), reverse=True)[:NEWEST_DAYS]
@@ -139,9 +153,24 @@ class Watch:
         """Nothing is new in this listing of a day."""
         self._settled[place] = mark_of(files)
 
+    def fail(self, error: Exception) -> None:
+        """Something of this pass could not be listed or taken in. It goes on with the rest; only the next one can be whole."""
+        self._missed.failure = self._missed.failure or error.with_traceback(None)
+
+    def drop(self) -> None:
+        """Nobody knows what became of the days of this pass: another one begins with the next look."""
+        self._pass = self._left = None
+
+    def tell(self, report: FollowReport) -> None:
+        """Add what this look missed to what is told. Before a pass is over, so is what the one before it missed."""
+        self._missed.unread |= report.unread
+        before = Missed() if self._left == [] else self._missed_before
+        report.unread = before.unread | self._missed.unread
+        report.failure = self._missed.failure or before.failure
+
     def finished(self) -> float | None:
         """When the pass began (Unix time) whose days have all been listed and taken in; None while there are some left."""
-        if self._left is None or self._left or self._pass is None:
+        if self._left is None or self._left or self._pass is None or self._missed.failure:
             return None
         return self._pass.began_at
 
@@ -149,6 +178,8 @@ class Watch:
         """Begin a pass when it is time, and go on with it; whether its days can be listed."""
         now = self._pass
         if now is None or (self._left == [] and time.monotonic() >= now.began + PASS_SECONDS):
+            if now is not None:
+                self._missed_before, self._missed = self._missed, Missed()
             now, self._left = Pass(self._store, folders), None
         # Put back once it went well: after an error another one begins.
         self._pass = None

@@ -1,7 +1,7 @@
 """What landed since the snapshot: the exact difference between a listing and the ledger, and the hours it touches."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -71,7 +71,7 @@ class Fresh:
     def take(self, family: str, new: Sequence[LandingObject], report: FollowReport) -> None:
         """Take in new files of a family, and recompute every hour that is touched and whose day has come."""
         for batch in [*batches(new)] or [[]]:
-            with self.store.fetch(batch, self._spool) as fetched:
+            with self._brought(batch) as fetched:
                 taken = self._judged(family, batch, fetched, report)
                 self._touch(family, taken)
                 self.taken |= {each.file.key: each for each in taken}
@@ -79,7 +79,7 @@ class Fresh:
 
     def take_names(self, name: str, new: Sequence[LandingObject], report: FollowReport) -> None:
         """Take in new snapshots of names. A changed one makes all of them be read again, as in a warehouse."""
-        with self.store.fetch(new, self._spool) as fetched:
+        with self._brought(new) as fetched:
             taken = {each.file.key: each for each in self._judged(name, new, fetched, report)}
             present = {**self._names_before(name), **taken}
             rebuild = len(present) < len(self._names_before(name)) + len(taken)
@@ -203,8 +203,11 @@ class Fresh:
         missing = [
             LandingObject(f.key, f.etag, f.size) for f in wanted.values() if f.key not in fetched.paths
         ]
-        with self.store.fetch(missing, self._spool) as more:
+        with self._brought(missing) as more:
             yield Fetched({**fetched.paths, **more.paths}, more.problems)
+
+    def _brought(self, objects: Sequence[LandingObject]) -> AbstractContextManager[Fetched]:
+        return self.store.fetch(objects, self._spool, spare_refused=True)
 
 
 def _landed(source: str, item: LandingObject, fetched: Fetched) -> LandedFile:

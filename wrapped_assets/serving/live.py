@@ -6,8 +6,8 @@ One `Live` per worker process. Any thread may ask; one at a time follows landing
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.identity import wrapped_id
 from wrapped_assets.periods import DAILY, MONTHLY, Span
-from wrapped_assets.resources.landing_store import LandingStore, UnreadableName
+from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError, UnreadableName
 from wrapped_assets.resources.snapshot.history import History
 from wrapped_assets.resources.snapshot.overlay import Overlay
 from wrapped_assets.resources.snapshot.present import parts
@@ -107,7 +107,8 @@ class Live:
         """Take in what landed since the last look, then answer with it. A frozen edition follows nothing.
 
         Looks at the newest days, then goes on with the pass through all of them until the time is up; without `seconds` it makes
-        a whole one. LandingStoreError when landing cannot be listed: answers then stay as they were.
+        a whole one. LandingStoreError when landing cannot be listed: answers then stay as they were. A day or a family that fails
+        by itself is the report's `failure`; the others go on.
         """
         report = FollowReport()
         if self.history.is_frozen:
@@ -117,9 +118,13 @@ class Live:
             until = None if seconds is None else time.monotonic() + seconds
             try:
                 self._look(until, report)
+            except BaseException:
+                self._watch.drop()
+                raise
             finally:
                 if report.changed:
                     self._generation = self._generate(self._reach(report))
+            self._watch.tell(report)
             report.complete_at = self._watch.finished()
         return report
 
@@ -167,15 +172,28 @@ class Live:
             except UnreadableName as error:
                 report.unread[f"{family}/dt={day}"] = str(error)
                 continue
+            except LandingStoreError as error:
+                self._watch.fail(error)
+                continue
             found = self._fresh.new_of_day(family, day, listing)
             new[family] += found
             if not found:
                 self._watch.settle((family, day), listing)
         for family, objects in new.items():
-            self._fresh.take(family, objects, report)
+            with self._by_itself():
+                self._fresh.take(family, objects, report)
         for name in DIMENSIONS:
-            if objects := self._fresh.new_of_dimension(name):
-                self._fresh.take_names(name, objects, report)
+            with self._by_itself():
+                if objects := self._fresh.new_of_dimension(name):
+                    self._fresh.take_names(name, objects, report)
+
+    @contextmanager
+    def _by_itself(self) -> Iterator[None]:
+        """What fails inside keeps nothing else from being taken in."""
+        try:
+            yield
+        except Exception as error:
+            self._watch.fail(error)
 
     def _reach(self, report: FollowReport) -> datetime:
         if report.through is None:

@@ -20,6 +20,8 @@ class Row:
     name: str
     told: str
     parts: tuple[float, ...] = ()
+    labels: tuple[str, ...] = ()
+    """Each of the parts in words, where they are told apart."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,9 @@ class Moment:
     rows: tuple[Row, ...] = ()
     comparison: str | None = None
     """Reads on from "That is"."""
+
+    pieces: tuple[str, ...] = ()
+    """The figure in pieces, where they need not be as large as each other: "17" and "February"."""
 
     exact: int | None = None
     """The document's own integer, where the figure is that integer."""
@@ -86,4 +91,9 @@ def through_briefly(moment: dt.datetime) -> str:
 
 def day_and_month(day: dt.date) -> str:
     """A date without its year: "17 February"."""
-    return f"{day.day} {MONTHS[day.month - 1]}"
+    return " ".join(day_then_month(day))
+
+
+def day_then_month(day: dt.date) -> tuple[str, str]:
+    """The same in its two words."""
+    return str(day.day), MONTHS[day.month - 1]

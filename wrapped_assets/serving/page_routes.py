@@ -1,18 +1,21 @@
 """Pages, cards and static files over HTTP: what Site draws, drawn once while it is asked for often.
 
 A page is a function of its document, its company's name and the reader's way of writing numbers, so that is what it is kept under.
+A card has English numbers for everybody, is not compressed, and does not say its address.
 """
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from wrapped_assets.numbers import preferred
 from wrapped_assets.publication.cache import Bounded
 from wrapped_assets.serving.byte_ranges import ranged
+from wrapped_assets.serving.film_routes import FilmRoutes
 from wrapped_assets.serving.keys import Page
 from wrapped_assets.serving.messages import Call, Reply, matches
-from wrapped_assets.serving.site import FILM, Site, Subject
+from wrapped_assets.serving.site import FILM, Site, Subject, card_at
 from wrapped_assets.serving.site import Reply as Drawn
-from wrapped_assets.serving.theme import SCHEMES
+from wrapped_assets.serving.theme import SCHEMES, Scheme
 from wrapped_assets.serving.threads import Threads
 from wrapped_assets.summaries import PublishedSummary
 
@@ -22,14 +25,11 @@ KEPT_BYTES = 32 * 1024 * 1024
 DRAWN_AT_ONCE = 1
 """Cards of one worker; a card is 0.2 s of work, and other answers must go on meanwhile."""
 
-FILM_SECONDS = 60.0
-"""How long one may wait for a film: the machine makes one at a time. It goes on being made, for who asks again."""
-
 OPEN_TO_ALL = ("/static/", "/wrapped/about/")
 NOTHING = "/wrapped/nothing"
 """Stands for every address that shows no page; without a subject the site shows none there either."""
 
-Place = tuple[str, str, str | None, str, bool, str]
+Place = tuple[str, str, str | None, str, bool, Scheme | None]
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,12 @@ class Pages:
 
     site: Site
     threads: Threads = field(default_factory=lambda: Threads(DRAWN_AT_ONCE))
-    film_threads: Threads = field(default_factory=lambda: Threads(DRAWN_AT_ONCE, FILM_SECONDS))
     _kept: Bounded[Place, Reply] = field(default_factory=lambda: Bounded(KEPT_BYTES))
+
+    @cached_property
+    def films(self) -> FilmRoutes | None:
+        """None where no films are made."""
+        return FilmRoutes(self.site, self.site.films, self.threads) if self.site.films else None
 
     async def answer(self, call: Call, page: Page | None) -> Reply:
         """The page or the part of it at this path; without a page the one answer to every address that shows none."""
@@ -54,31 +58,71 @@ class Pages:
         return await self.answer(call, None)
 
     async def _whole(self, call: Call, page: Page | None) -> Reply:
-        language = call.headers.get(b"accept-language", b"").decode("latin-1")
-        zipped = b"gzip" in call.headers.get(b"accept-encoding", b"")
-        sha256, company = (page.document.sha256, page.link.company) if page else ("", None)
-        # All addresses that show nothing are one, so whoever guesses them fills nothing and waits for no card.
-        path = call.path if page or call.path.startswith(OPEN_TO_ALL) else NOTHING
-        wanted = next((value for name, value in call.query if name == "theme"), SCHEMES[0])
-        # Of what nobody can draw there is one kind, so that it fills nothing either.
-        scheme = wanted if wanted in SCHEMES else ""
-        if page and path.endswith(f"/{FILM}"):
+        wanted = _Wanted.by(call, page)
+        if page and self.films and wanted.scheme and wanted.part == FILM:
             # Kept on disk, for all workers.
-            return await self.film_threads.run(self._draw, path, page, language, zipped, scheme)
-        place = (path, sha256, company, preferred(language).tag, zipped, scheme)
-        kept = self._kept.get(place)
-        if kept is None:
-            kept = await self.threads.run(self._draw, path, page, language, zipped, scheme)
-            if kept.status == 200 or path == NOTHING:
-                self._kept.put(place, kept, len(kept.body))
-        return kept
+            return _reply(await self.films.answer(page, wanted.scheme))
+        kept = self._kept.get(wanted.place)
+        return await self.threads.run(self._drawn, wanted) if kept is None else kept
 
-    def _draw(self, path: str, page: Page | None, language: str, zipped: bool, scheme: str) -> Reply:
-        subject = None
-        if page:
-            subject = Subject(PublishedSummary.model_validate_json(page.document.content), page.link.company)
-        headers = {"accept-language": language, "accept-encoding": "gzip" if zipped else ""}
-        return _reply(self.site.answer(path, subject, headers, scheme))
+    def _drawn(self, wanted: "_Wanted") -> Reply:
+        """Drawn, unless whoever had the thread before drew this very thing."""
+        reply = self._kept.get(wanted.place)
+        if reply is None:
+            reply = _reply(
+                self.site.answer(wanted.path, wanted.subject(), wanted.headers(), wanted.scheme or "")
+            )
+            if reply.status == 200 or wanted.path == NOTHING:
+                self._kept.put(wanted.place, reply, len(reply.body))
+        return reply
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What is asked for, as far as an answer depends on it."""
+
+    page: Page | None
+    path: str
+    part: str
+    """What follows the page's own address; "" for the page."""
+
+    language: str
+    zipped: bool
+    scheme: Scheme | None
+    """Of what nobody can draw there is one kind, None, so that it fills nothing."""
+
+    @classmethod
+    def by(cls, call: Call, page: Page | None) -> "_Wanted":
+        """What this request asks for. All addresses that show nothing are one: whoever guesses them fills nothing, and waits for no card."""
+        theme = next((value for name, value in call.query if name == "theme"), SCHEMES[0])
+        return cls(
+            page,
+            call.path if page or call.path.startswith(OPEN_TO_ALL) else NOTHING,
+            call.params.get("part", ""),
+            call.headers.get(b"accept-language", b"").decode("latin-1"),
+            b"gzip" in call.headers.get(b"accept-encoding", b""),
+            next((one for one in SCHEMES if one == theme), None),
+        )
+
+    @property
+    def place(self) -> Place:
+        """What its answer is kept under."""
+        sha256, company = (self.page.document.sha256, self.page.link.company) if self.page else ("", None)
+        card = card_at(self.part) if self.page else None
+        if card:
+            return (card, sha256, company, "", False, self.scheme)
+        return (self.path, sha256, company, preferred(self.language).tag, self.zipped, self.scheme)
+
+    def subject(self) -> Subject | None:
+        """Whose page it is."""
+        if self.page is None:
+            return None
+        document = PublishedSummary.model_validate_json(self.page.document.content)
+        return Subject(document, self.page.link.company)
+
+    def headers(self) -> dict[str, str]:
+        """Those that the site reads."""
+        return {"accept-language": self.language, "accept-encoding": "gzip" if self.zipped else ""}
 
 
 def _reply(drawn: Drawn) -> Reply:

@@ -111,6 +111,10 @@ class Version(Protocol):
     def number(self) -> int:
         """1 is the first."""
 
+    @property
+    def has_snapshot(self) -> bool:
+        """Whether endpoints can answer from it; its documents are there in any case."""
+
     def document(self, subject: str) -> Document | None:
         """The document of a subject; None when it has none."""
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from wrapped_assets.serving.pages_only import PagesOnly
 from wrapped_assets.serving.seams import Live, Published, Version
 
 log = logging.getLogger(__name__)
@@ -48,12 +49,13 @@ class Edition:
     version: Version
     live: Live
     files: dict[str, int] = field(default_factory=dict)
-    """Files of landing beyond the snapshot: taken and quarantined so far; held and unread at the last look."""
+    """Files of landing beyond the snapshot: taken and quarantined so far; held at the last look, unread in the last pass."""
 
     complete_at: float = 0.0
     """Everything that had landed by then (Unix time) is in the answers; 0 before it was caught up with once."""
 
     opened_at: float = field(default_factory=time.time)
+    _told: set[str] = field(default_factory=set)
     _users: int = 0
     _is_retired: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -71,7 +73,7 @@ class Edition:
             self._leave()
 
     def follow(self, seconds: float) -> None:
-        """Take in what landed."""
+        """Take in what landed, and log what cannot be read; raises why not all of it could be taken in."""
         with self.used() as live:
             report = live.follow(seconds)
         self.files = {
@@ -81,6 +83,11 @@ class Edition:
             "unread": len(report.unread),
         }
         self.complete_at = report.complete_at or self.complete_at
+        for name in sorted(report.unread.keys() - self._told):
+            log.warning("%s of landing cannot be read, and is tried again", name)
+        self._told = set(report.unread)
+        if report.failure:
+            raise report.failure
 
     def retire(self) -> None:
         """Nobody new may use it."""
@@ -192,7 +199,7 @@ class Shelf:
         version, before = self.published.current(year), self._editions.get(year)
         if version is None or (before and before.version.number == version.number):
             return
-        edition = Edition(version, self.open(version.fetch_snapshot(self.folder), year))
+        edition = Edition(version, self._live(version))
         if before:
             # What the one before already had of landing must not be missing for a while.
             self._attempt(f"follow landing for {year}", partial(edition.follow, CATCH_UP_SECONDS))
@@ -200,6 +207,11 @@ class Shelf:
         if before:
             before.retire()
             self._forget_snapshot(before.version)
+
+    def _live(self, version: Version) -> Live:
+        if not version.has_snapshot:
+            return PagesOnly(version.year)
+        return self.open(version.fetch_snapshot(self.folder), version.year)
 
     def _forget_snapshot(self, version: Version) -> None:
         """Its copy in this worker's folder is used no more; whoever still has it open keeps it until then."""

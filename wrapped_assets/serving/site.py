@@ -14,7 +14,7 @@ from wrapped_assets.numbers import preferred
 from wrapped_assets.serving.cards import film
 from wrapped_assets.serving.cards.films import Films
 from wrapped_assets.serving.cards.fonts import shared_fonts
-from wrapped_assets.serving.cards.layout import SIZES, SUMMARY, card, names
+from wrapped_assets.serving.cards.layout import SIZES, SUMMARY, Card, card, names
 from wrapped_assets.serving.cards.raster import jpeg, png
 from wrapped_assets.serving.cards.story_json import story_json
 from wrapped_assets.serving.moments import Story
@@ -82,18 +82,22 @@ class Site:
     ) -> Reply:
         """What lies below a page. Cards and the story are in English numbers: they are shared, not read by one person."""
         if rest == "story.json":
-            return _private(story_json(story, links), "application/json", headers)
+            return private(story_json(story, links), "application/json", headers)
         if rest == FILM and self.films:
             shown = film.cards(story, self.theme, shared_fonts(), scheme)
-            return _private(self.films.of(shown), "video/mp4", headers)
-        wanted = _CARD.fullmatch({"story.png": f"cards/{SUMMARY}-1080x1920.png"}.get(rest, rest))
+            return private(self.films.of(shown), "video/mp4", headers)
+        wanted = _CARD.fullmatch(card_at(rest) or "")
         if wanted is None or wanted["name"] not in names(story) or wanted["size"] not in SIZES:
             return self._not_found()
         drawn = card(story, wanted["name"], wanted["size"], self.theme, shared_fonts(), scheme)
         image = png(drawn.svg, drawn.fonts)
         if wanted["form"] == "png":
-            return _private(image, "image/png", headers)
-        return _private(jpeg(image), "image/jpeg", headers)
+            return private(image, "image/png", headers)
+        return private(jpeg(image), "image/jpeg", headers)
+
+    def film_cards(self, subject: Subject, scheme: Scheme) -> list[Card]:
+        """What the film of this subject shows; Films makes it."""
+        return film.cards(tell(subject.document, subject.name), self.theme, shared_fonts(), scheme)
 
     def _not_found(self) -> Reply:
         return _reply(other.not_found(self.theme), 404)
@@ -113,8 +117,14 @@ class Site:
         return Reply(200, kept, file.body)
 
 
-def _private(body: bytes, content_type: str, headers: Mapping[str, str]) -> Reply:
-    """For this reader, asked about again each time, so that a withdrawn page is gone at once."""
+def card_at(rest: str) -> str | None:
+    """The one name of the card at this part of a page's address: "cards/requests-1200x630.png"; None where no card can be."""
+    name = {"story.png": f"cards/{SUMMARY}-1080x1920.png"}.get(rest, rest)
+    return name if _CARD.fullmatch(name) else None
+
+
+def private(body: bytes, content_type: str, headers: Mapping[str, str]) -> Reply:
+    """An answer for this reader, asked about again each time, so that a withdrawn page is gone at once."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     kept = {"content-type": content_type, "etag": tag, **PRIVATE}
     return Reply(304, kept, b"") if headers.get("if-none-match") == tag else Reply(200, kept, body)

@@ -10,8 +10,20 @@ from statistics import median
 
 from wrapped_assets.comparisons import Unit, compare
 from wrapped_assets.numbers import ENGLISH, Locale, count, milliseconds, nearest, scaled, share, size, times
-from wrapped_assets.serving.moments import MONTHS, NAMELESS, Moment, Row, Story, day_and_month, through
-from wrapped_assets.summaries import PublishedSummary
+from wrapped_assets.serving.moments import (
+    MONTHS,
+    NAMELESS,
+    Moment,
+    Row,
+    Story,
+    day_and_month,
+    day_then_month,
+    through,
+)
+from wrapped_assets.summaries import PublishedSummary, WorkspaceShare
+
+ALL_OTHERS = "all others"
+"""What the rest beside the top workspaces is called: a workspace may well be named "other"."""
 
 
 def tell(document: PublishedSummary, company: str | None, locale: Locale = ENGLISH) -> Story:
@@ -53,7 +65,7 @@ class _Told:
         document = self.document
         return Moment(
             "opening", f"{company}, wrapped", str(document.year), "wrapped",
-            (f"Everything counted once; from 1 January through {through(document.through)}.",),
+            ("Everything counted once.", f"From 1 January through {through(document.through)}."),
         )  # fmt: skip
 
     def requests(self) -> Moment | None:
@@ -99,6 +111,7 @@ class _Told:
                 f"{ratio} times the median active day.",
                 f"Over the year, {document.busiest_weekday} was the busiest weekday, and {hour:02}:00 to {(hour + 1) % 24:02}:00 UTC the busiest hour.",
             ),
+            pieces=day_then_month(peak.date),
         )  # fmt: skip
 
     def read(self) -> Moment | None:
@@ -174,23 +187,22 @@ class _Told:
         )  # fmt: skip
 
     def workspaces(self) -> Moment | None:
-        listed = self.document.top_workspaces
-        named = [one for one in listed if one.name != "other"]
+        named, rest = self.document.named_workspaces, self.document.other_workspaces
         if not named:
             return None
         rows = tuple(
-            Row(
-                one.name,
-                f"{_percent(one.read_pct, self.locale)} read, {_percent(one.write_pct, self.locale)} written",
-                (one.read_pct / 100, one.write_pct / 100),
-            )
-            for one in listed
+            self._shares(one, ALL_OTHERS if one is rest else one.name) for one in self.document.top_workspaces
         )
         return Moment(
             "workspaces", "Top workspaces", named[0].name,
             f"leads with {self.locale.integer(named[0].requests)} {_plural(named[0].requests, 'request')}",
             ("Shares of all bytes read and written.",), rows,
         )  # fmt: skip
+
+    def _shares(self, workspace: WorkspaceShare, name: str) -> Row:
+        read, written = (_percent(part, self.locale) for part in (workspace.read_pct, workspace.write_pct))
+        parts = (workspace.read_pct / 100, workspace.write_pct / 100)
+        return Row(name, f"{read} read, {written} written", parts, (read, written))
 
     def pipes(self) -> Moment | None:
         pipes = self.document.top_pipes

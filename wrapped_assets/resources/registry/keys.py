@@ -45,7 +45,7 @@ def random_part(url_key: str) -> str:
 
 
 def token_name(year: int, subject: str) -> str:
-    """What every token of a subject for an edition is called, also one issued by hand: they share a limit, and end with the link."""
+    """What every token of a subject for an edition is called, also others of that name: they share a limit, and end with the link."""
     return f"wrapped-{year}-{subject}"
 
 

@@ -205,6 +205,11 @@ def share(connection: Connection, url_key: str, expires_at: datetime, at: dateti
     return made
 
 
+def opted_out(connection: Connection) -> set[str]:
+    """All who want no page."""
+    return {*connection.execute(select(opt_outs.c.subject)).scalars()}
+
+
 def opt_out(connection: Connection, database: Database, subject: str, at: datetime) -> None:
     """From now on the subject has no page, whatever the edition."""
     connection.execute(database.insert_new(opt_outs).values(subject=subject, since=at))

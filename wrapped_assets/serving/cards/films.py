@@ -41,15 +41,27 @@ class Films:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.most_bytes = folder, most_bytes
 
+    def kept(self, name: str) -> bytes | None:
+        """The film of the cards with this digest, if it is there; it counts as asked for now. Waits for nobody."""
+        path = self._path(name)
+        with suppress(FileNotFoundError):
+            film = path.read_bytes()
+            os.utime(path)
+            return film
+        return None
+
     def of(self, cards: Sequence[Card]) -> bytes:
         """The film of these cards, made when it is asked for first; NotFilmed when that fails."""
-        path = self.folder / f"{_digest(cards)}.mp4"
-        film = _kept(path)
+        name = digest(cards)
+        film = self.kept(name)
         if film is None:
             with self._alone():
                 # Whoever held the lock before may have made this very film.
-                film = _kept(path) or self._made(cards, path)
+                film = self.kept(name) or self._made(cards, self._path(name))
         return film
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.mp4"
 
     def _made(self, cards: Sequence[Card], path: Path) -> bytes:
         unfinished = path.with_suffix(".part")
@@ -86,23 +98,15 @@ class Films:
                 film.unlink()
 
 
-def _kept(path: Path) -> bytes | None:
-    """The film, if it is there; it counts as asked for now."""
-    with suppress(FileNotFoundError):
-        film = path.read_bytes()
-        os.utime(path)
-        return film
-    return None
-
-
 def _reason(errors: bytes) -> str:
     """The exception at the end of a traceback, without the lines that go on from it."""
     lines = errors.decode(errors="replace").splitlines()
     return next((line for line in reversed(lines) if line and not line.startswith(" ")), "nothing")
 
 
-def _digest(cards: Sequence[Card]) -> str:
-    digest = hashlib.sha256()
+def digest(cards: Sequence[Card]) -> str:
+    """The name under which the film of these cards is kept."""
+    told = hashlib.sha256()
     for card in cards:
-        digest.update(f"{len(card.svg)}:{card.svg}".encode())
-    return digest.hexdigest()
+        told.update(f"{len(card.svg)}:{card.svg}".encode())
+    return told.hexdigest()

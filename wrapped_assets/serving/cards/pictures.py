@@ -101,11 +101,6 @@ def _years(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
     return join(*parts)
 
 
-def _peak(story: Story, moment: Moment) -> Markup:
-    active = sorted(filter(None, story.document.days))
-    return drawings.pair((active[(len(active) - 1) // 2] + active[len(active) // 2]) / 2, max(active))
-
-
 def _read(story: Story, moment: Moment) -> Markup:
     told = story.document.requests
     return drawings.needle(told.result_rows, told.rows_read) if told.rows_read else NOTHING
@@ -114,7 +109,7 @@ def _read(story: Story, moment: Moment) -> Markup:
 PICTURES: dict[str, Callable[[Story, Moment, Setter, Box], Markup]] = {
     "requests": _months,
     "calendar": _whole(lambda story, moment: drawings.punch_card(story.document)),
-    "peak": _whole(_peak),
+    "peak": _whole(lambda story, moment: drawings.peak(story.document)),
     "read": _whole(_read),
     "service": _list,
     "storage": _whole(

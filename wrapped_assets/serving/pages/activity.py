@@ -20,7 +20,7 @@ def opening(view: View) -> Markup:
             el(
                 "div",
                 _title(story),
-                el("p", *(_line(part) for part in moment.sentences[0].split("; ")), class_="said"),
+                el("p", *map(_line, moment.sentences), class_="said"),
                 class_="whose",
             ),
         ),
@@ -74,24 +74,17 @@ def calendar(view: View) -> Markup:
 
 def peak(view: View) -> Markup:
     story, moment = view.story, view.moment
-    day, month = moment.figure.split(" ")
-    times, rhythm = moment.sentences
+    day, month = moment.pieces
     return join(
         words(
             heading(moment),
             el("p", el("span", day, class_=f"fit {fitting.one_line(day, 1.2)}", data_motion="count"), el("span", f" {month}", class_="month"), class_="figure leaf"),
             el("p", moment.unit, class_="unit", data_motion="rise"),
-            el("p", times, class_="said", data_motion="rise"),
-            el("p", rhythm, class_="said", data_motion="rise"),
+            sentences(moment),
         ),
-        el("div", art(drawings.pair(*_median_and_peak(story)), motion="growwiden"),
+        el("div", art(drawings.peak(story.document), motion="growwiden"),
            el("p", el("span", "median active day"), el("span", "peak day"), class_="twice"), class_="art captioned"),
     )  # fmt: skip
-
-
-def _median_and_peak(story: Story) -> tuple[float, float]:
-    active = sorted(filter(None, story.document.days))
-    return (active[(len(active) - 1) // 2] + active[len(active) // 2]) / 2, max(active)
 
 
 def read(view: View) -> Markup:
