@@ -8,7 +8,7 @@ export WRAPPED_HOME ?= $(CURDIR)/.wrapped
 export DAGSTER_HOME ?= $(WRAPPED_HOME)/dagster
 PORT ?= 3000
 
-.PHONY: help demo dev serve test test-clickhouse test-clickhouse-server test-slow check bench bench-clickhouse golden clean
+.PHONY: help demo dev serve test test-clickhouse test-clickhouse-server test-slow mutants check bench bench-clickhouse golden clean
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ test-clickhouse-server: $(VENV)/.installed ## The same on a listening ClickHouse
 
 test-slow: $(VENV)/.installed ## The proofs that take longer
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'slow and not clickhouse_server'
+
+mutants: $(VENV)/.installed ## Deliberate faults, each of which a test must notice (ONLY=number or name)
+	$(BIN)/python -m tests.mutants $(if $(ONLY),--only '$(ONLY)')
 
 check: $(VENV)/.installed ## Format, lint, types and the walls between packages
 	$(BIN)/ruff format --check .

@@ -323,6 +323,13 @@ class TestRefusals:
         assert 0 <= int(last.headers["x-ratelimit-reset"]) <= 1
         assert set(last.json()) == {"error", "documentation"}
 
+    async def test_each_token_has_a_limit_of_its_own(self, asked: Asked) -> None:
+        """Who is eager takes nothing from anybody else, though one installation issued both tokens."""
+        tokens = [asked[0].token(name=name, rps=1) for name in ("eager", "calm")]
+        answers = [await get(asked, f"{TOTAL}.json", token, wrapped_id=ONE) for token in tokens]
+
+        assert [answer.status_code for answer in answers] == [200, 200]
+
     async def test_an_engine_that_takes_too_long(self, tmp_path: Path) -> None:
         """408, while the other requests go on."""
         import threading

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -540,7 +541,7 @@ def test_a_stranger_in_the_folder_of_a_version_keeps_it_from_being_completed(sto
 
 
 def test_a_number_is_never_used_twice(store: Store) -> None:
-    """Not that of a version left incomplete, nor that of one that was removed since."""
+    """Not that of a version left incomplete."""
     publish(store, listeners(1))
     failing = Counted(store)
 
@@ -558,6 +559,16 @@ def test_a_number_is_never_used_twice(store: Store) -> None:
         (2, False),
         (1, True),
     ]
+
+
+def test_the_number_of_a_removed_version_is_never_used_again(tmp_path: Path) -> None:
+    """Caches and people may know it by that number for years."""
+    store = open_store((tmp_path / "published").as_uri())
+    for said in ("first", "second"):
+        publish(store, listeners(1, said))
+    shutil.rmtree(tmp_path / "published" / keys.version(YEAR, 2))
+
+    assert publish(store, listeners(1, "third")) == 3
 
 
 def test_two_publishers_at_once_make_two_whole_versions(store: Store, tmp_path: Path) -> None:
@@ -598,7 +609,7 @@ def test_a_frozen_edition_is_published_once_and_is_the_same_for_ever(store: Stor
     ("changed", "told"),
     [
         (
-            Edition(listeners(5, "late"), frozen=True),
+            Edition(listeners(5, "observed"), frozen=True),
             "5 documents are other ones, the first is that of listener-0000",
         ),
         (Edition(listeners(4), frozen=True), "it has 4 documents instead of 5"),

@@ -4,7 +4,7 @@ import re
 import sqlite3
 import stat
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -519,6 +519,42 @@ def test_what_another_process_does_is_seen_within_half_a_second(registry_url: st
         )
         opted, renamed = (here.resolve(found[subject].url_key) for subject in ("w-2", "w-3"))
         assert opted and opted.opted_out and renamed and renamed.company == "Gamma"
+
+
+# What another process does to customer w-1 or to token a, and how this one sees that it did.
+CHANGES: dict[str, tuple[Callable[[Registry, str], object], Callable[[Registry, str], bool]]] = {
+    "a token is revoked": (lambda other, _: other.revoke("a"), lambda here, _: here.revoked("a")),
+    "an address is revoked": (
+        lambda other, key: other.revoke(key),
+        lambda here, key: here.resolve(key) is None,
+    ),
+    "somebody opts out": (
+        lambda other, _: other.opt_out("w-1"),
+        lambda here, key: (found := here.resolve(key)) is None or found.opted_out,
+    ),
+    "a company is renamed": (
+        lambda other, _: other.make_links(2025, {"w-1": "Gamma"}),
+        lambda here, key: (found := here.resolve(key)) is not None and found.company == "Gamma",
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_each_change_alone_is_seen_by_another_process(registry_url: str, change: str) -> None:
+    """Whatever was taken away: nothing else has to happen for others to notice."""
+    make, is_seen = CHANGES[change]
+    seconds = [0.0]
+    with (
+        Registry.open(registry_url) as other,
+        Registry(Database(registry_url), monotonic=lambda: seconds[0]) as here,
+    ):
+        other.make_links(2025, COMPANIES)
+        other.record(grant("a"), NOW)
+        key = links(other)["w-1"].url_key
+        assert not is_seen(here, key)
+        make(other, key)
+        seconds[0] = 0.5
+        assert is_seen(here, key)
 
 
 def test_the_first_token_after_a_rotation_is_taken_at_once(registry_url: str) -> None:
