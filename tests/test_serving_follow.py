@@ -311,7 +311,7 @@ def test_names_stay_when_a_rebuild_would_need_a_vanished_snapshot(
         pipeline.vanish(old)
         pipeline.land(new.__class__(new.family, new.day, new.region, new.name, []))
 
-        fetched = []
+        fetched: list[str] = []
         fetch = LandingStore.fetch
 
         def counted(self: LandingStore, objects: list[LandingObject], *more: Any, **options: Any) -> Any:
