@@ -21,6 +21,7 @@ from wrapped_assets.serving import operations
 from wrapped_assets.serving.access_log import AccessLog, digest
 from wrapped_assets.serving.follower import Follower
 from wrapped_assets.serving.following import FollowReport
+from wrapped_assets.serving.limits import Limits
 
 pytestmark = pytest.mark.anyio
 Asked = tuple[World, httpx.AsyncClient]
@@ -342,3 +343,15 @@ def test_a_stuck_log_slows_nothing_and_loses_what_it_counts() -> None:
     written = stream.getvalue().splitlines()
     assert [json.loads(line) for line in written] == [{"a": 1}] * len(written)
     assert len(written) + sum(lost) == 1000 and sum(lost) > 900
+
+
+async def test_a_worker_that_ends_gives_its_connections_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of the limits too, which may be Redis'."""
+    closed: list[bool] = []
+    monkeypatch.setattr(Limits, "close", lambda self: closed.append(True))
+    with world(tmp_path) as made:
+        async with made.client():
+            assert closed == []
+        assert closed == [True]

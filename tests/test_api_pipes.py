@@ -240,6 +240,8 @@ class TestParameters:
         [
             (b"{", "application/json"),
             (b"[1]", "application/json"),
+            (b'{"wrapped_id": "a", "wrapped_id": "b"}', "application/json"),
+            (b'{"limit": NaN}', "application/json"),
             (b'{"wrapped_id": {"a": 1}}', "application/json"),
             (b'{"wrapped_id": "\\ud800"}', "application/json"),
             (b'{"wrapped_id": "\\u0000"}', "application/json"),

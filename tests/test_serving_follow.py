@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import urllib3
@@ -295,8 +296,11 @@ def test_names_follow_snapshots_and_their_changes(built: Pipeline) -> None:
         assert [each["name"] for each in said(live, [ANA])["top_workspaces"]] == ["Old"]
 
 
-def test_names_stay_when_a_rebuild_would_need_a_vanished_snapshot(tmp_path: Path) -> None:
-    """As a warehouse refuses to rebuild them; the file is reported."""
+def test_names_stay_when_a_rebuild_would_need_a_vanished_snapshot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a warehouse refuses to rebuild them; the file is reported at every look, nothing counts as taken, and the files are not
+    fetched again each time."""
     pipeline = Pipeline(tmp_path)
     old, new = (
         files_of(workspace("ws-1", name=name, exported_at=at), name=name)[0]
@@ -307,8 +311,24 @@ def test_names_stay_when_a_rebuild_would_need_a_vanished_snapshot(tmp_path: Path
         pipeline.vanish(old)
         pipeline.land(new.__class__(new.family, new.day, new.region, new.name, []))
 
-        assert live.follow().held == {old.key: "vanished"}
+        fetched: list[str] = []
+        fetch = LandingStore.fetch
+
+        def counted(self: LandingStore, objects: list[LandingObject], *more: Any, **options: Any) -> Any:
+            fetched.extend(each.key for each in objects)
+            return fetch(self, objects, *more, **options)
+
+        monkeypatch.setattr(LandingStore, "fetch", counted)
+        for _ in range(3):
+            report = live.follow()
+            assert (report.held, report.taken, report.changed) == ({old.key: "vanished"}, 0, False)
+        assert fetched == [new.key, old.key]
         assert [each["name"] for each in said(live, [ANA])["top_workspaces"]] == ["new"]
+
+        monkeypatch.setattr(fresh, "monotonic", lambda: time.monotonic() + fresh.HELD_SECONDS)
+        pipeline.land(old)
+        assert live.follow().taken > 0
+        assert [each["name"] for each in said(live, [ANA])["top_workspaces"]] == ["old"]
 
 
 def test_days_outside_the_calendar_wait(built: Pipeline) -> None:

@@ -19,8 +19,10 @@ class Opened:
     def __init__(self) -> None:
         self.lives: list[tuple[str, Live]] = []
         self.failure: Exception | None = None
+        self.asked = 0
 
     def __call__(self, snapshot: Path, year: int) -> Live:
+        self.asked += 1
         if self.failure:
             raise self.failure
         self.lives.append((snapshot.name, Live({})))
@@ -133,9 +135,29 @@ def test_a_version_that_cannot_be_opened_leaves_the_one_before(
     shelf.look()
     assert (shelf.numbers(), shelf.trouble) == ({YEAR: 1}, "could not open the edition of 2025: OSError")
 
-    opened.failure = None
+    opened.failure, shelf.clock = None, lambda: time.monotonic() + 1
     shelf.look()
     assert (shelf.numbers(), shelf.trouble) == ({YEAR: 2}, "")
+
+
+def test_a_version_that_stays_damaged_is_tried_ever_more_rarely(
+    shelf: Shelf, published: Published, opened: Opened
+) -> None:
+    """Reading a large snapshot once a second in each worker would cost more than all answers. Another version is tried at once."""
+    published.promoted[YEAR] = version(2)
+    opened.failure = OSError("damaged")
+    now, tried = 0, []
+    shelf.clock = lambda: now
+    for now in range(300):
+        before = opened.asked
+        shelf.look()
+        assert shelf.trouble
+        tried += [now] * (opened.asked - before)
+    assert tried == [0, 1, 3, 7, 15, 31, 63, 123, 183, 243]
+
+    published.promoted[YEAR], opened.failure = version(3), None
+    shelf.look()
+    assert (shelf.numbers(), shelf.trouble) == ({YEAR: 3}, "")
 
 
 def test_a_version_without_a_snapshot_ends_the_answers_of_the_one_before(

@@ -170,6 +170,7 @@ class App:
         await parts.pipes.sandbox.close()
         parts.pipes.threads.close()
         parts.pipes.shelf.close()
+        parts.pipes.door.close()
         for log in (parts.request_log, parts.access_log):
             if log:
                 log.close()

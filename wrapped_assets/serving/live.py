@@ -148,7 +148,9 @@ class Live:
         values = endpoint.values(parameters, self.year)
         start, end = self._days(values)
         if not endpoint.sql:
-            return self.summary([each.strip() for each in str(values["wrapped_id"]).split(",")], start, end)
+            return self.summary(
+                [each.strip(" ") for each in str(values["wrapped_id"]).split(",")], start, end
+            )
         found = self.history.cursor().execute(endpoint.sql, endpoint.bound(values))
         columns = [(name, str(kind)) for name, kind, *_ in found.description or ()]
         rows = [tuple(_public(value) for value in row) for row in found.fetchall()]

@@ -38,6 +38,9 @@ class Limits(Protocol):
     def hit(self, name: str, rps: int | None) -> Verdict | None:
         """Count one request; None where there is no limit."""
 
+    def close(self) -> None:
+        """Give its connections back."""
+
 
 class Link(Protocol):
     """Where a url_key leads."""

@@ -34,6 +34,9 @@ FOLLOW_SECONDS = 4.0
 CATCH_UP_SECONDS = 10.0
 """The same for a version that takes another one's place. One without a predecessor is not called ready for so long, unless it is caught up."""
 
+LONGEST_PAUSE_SECONDS = 60.0
+"""Between two attempts to open a version: the second comes after one second, each further one after twice as long as the one before."""
+
 YEARS_EVERY = 15
 """Looks between two listings of the published years; a year's first promotion is seen after that long at most."""
 
@@ -106,6 +109,17 @@ class Edition:
 
 
 @dataclass
+class Failed:
+    """A version that could not be opened. Looking costs reading all of its snapshot, so it is looked at ever more rarely."""
+
+    number: int
+    error: Exception
+    times: int
+    again_at: float
+    """On the shelf's clock."""
+
+
+@dataclass
 class Shelf:
     """The open editions by year."""
 
@@ -114,7 +128,9 @@ class Shelf:
     folder: Path
     """Where snapshots from a bucket are kept; this worker's own."""
 
+    clock: Callable[[], float] = time.monotonic
     _editions: Mapping[int, Edition] = field(default_factory=dict)
+    _failed: dict[int, Failed] = field(default_factory=dict)
     _looks: int = 0
     _years: list[int] = field(default_factory=list)
     _looking: threading.Lock = field(default_factory=threading.Lock)
@@ -199,7 +215,7 @@ class Shelf:
         version, before = self.published.current(year), self._editions.get(year)
         if version is None or (before and before.version.number == version.number):
             return
-        edition = Edition(version, self._live(version))
+        edition = Edition(version, self._opened(version))
         if before:
             # What the one before already had of landing must not be missing for a while.
             self._attempt(f"follow landing for {year}", partial(edition.follow, CATCH_UP_SECONDS))
@@ -207,6 +223,24 @@ class Shelf:
         if before:
             before.retire()
             self._forget_snapshot(before.version)
+
+    def _opened(self, version: Version) -> Live:
+        """What answers from this version; raises what was raised before while it is not time to try again."""
+        failed = self._failed.get(version.year)
+        if failed and failed.number != version.number:
+            failed = None
+        if failed and self.clock() < failed.again_at:
+            raise failed.error
+        try:
+            live = self._live(version)
+        except Exception as error:
+            times = failed.times + 1 if failed else 0
+            pause = min(2.0 ** min(times, 10), LONGEST_PAUSE_SECONDS)
+            kept = error.with_traceback(None)
+            self._failed[version.year] = Failed(version.number, kept, times, self.clock() + pause)
+            raise
+        self._failed.pop(version.year, None)
+        return live
 
     def _live(self, version: Version) -> Live:
         if not version.has_snapshot:
