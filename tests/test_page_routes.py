@@ -3,9 +3,10 @@
 import asyncio
 import fcntl
 import gzip
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -14,11 +15,14 @@ import pytest
 from tests import year_documents
 from tests.api_world import YEAR, Document, Version, World, customer, world
 from wrapped_assets.serving.app import App
+from wrapped_assets.serving.cards import film, films
 from wrapped_assets.serving.cards.films import Films
+from wrapped_assets.serving.cards.fonts import shared_fonts
 from wrapped_assets.serving.cards.layout import Card
 from wrapped_assets.serving.page_routes import Pages
 from wrapped_assets.serving.site import Reply as Drawn
 from wrapped_assets.serving.site import Site, Subject
+from wrapped_assets.serving.story import tell
 from wrapped_assets.serving.theme import Scheme
 
 pytestmark = pytest.mark.anyio
@@ -134,15 +138,24 @@ async def test_a_player_gets_the_part_of_the_film_that_it_asks_for(asked: Asked)
 
 
 @asynccontextmanager
-async def another_worker(asked: Asked) -> AsyncIterator[tuple[httpx.AsyncClient, Counting]]:
+async def another_worker(
+    asked: Asked, pages: Callable[[Site], Pages] = Pages
+) -> AsyncIterator[tuple[httpx.AsyncClient, Pages]]:
     """Of the same server: it remembers nothing yet, and has the same films."""
     made, _, site = asked
     own = Counting("https://wrapped.test", films=site.films)
     own.drawn = []
-    parts = made.app.parts
-    app = App(replace(parts, proxy=replace(parts.proxy, renderer=Pages(own))))
+    shown, parts = pages(own), made.app.parts
+    app = App(replace(parts, proxy=replace(parts.proxy, renderer=shown)))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api.test") as client:
-        yield client, own
+        yield client, shown
+
+
+def filmed(site: Site, name: str, content: bytes) -> None:
+    """As if the film of the idle customer had been made under this name."""
+    assert site.films
+    cards = film.cards(tell(year_documents.idle(), name), site.theme, shared_fonts(), "light")
+    (site.films.folder / f"{films.digest(cards)}.mp4").write_bytes(content)
 
 
 @contextmanager
@@ -154,44 +167,86 @@ def a_film_in_the_making(folder: Path) -> Iterator[None]:
 
 
 async def test_a_film_that_is_there_waits_for_none_in_the_making(asked: Asked, tmp_path: Path) -> None:
-    """Not in the worker that made it, while it waits to make the next, and not in one that never saw it."""
+    """Not in a worker that waits to make another one, and not in one that never saw it."""
     made, client, site = asked
     made.published.promoted[YEAR] = Version(1, {customer(1): IDLE})
     url = f"/wrapped/{made.link(1)}/story.mp4"
-    first = await client.get(url)
+    filmed(site, "Acme & Söhne", b"a film")
     with a_film_in_the_making(tmp_path / "films"):
         waiting = asyncio.create_task(client.get(f"{url}?theme=dark"))
-        while len(site.drawn) < 2:
+        while not site.drawn:
             await asyncio.sleep(0)
-        again = await client.get(url)
+        here = await client.get(url)
         async with another_worker(asked) as (other, _):
             elsewhere = await other.get(url)
         assert not waiting.done()
     dark = await waiting
 
-    assert first.content == again.content == elsewhere.content != dark.content
-    assert [answer.status_code for answer in (first, again, elsewhere, dark)] == [200] * 4
+    assert [answer.status_code for answer in (here, elsewhere, dark)] == [200] * 3
+    assert (here.content, elsewhere.content, dark.content[4:8]) == (b"a film", b"a film", b"ftyp")
 
 
 async def test_the_parts_of_a_film_are_laid_out_once(asked: Asked) -> None:
-    """Whatever language they are asked for in; another name, another document and the dark one are other films."""
+    """Whatever language they are asked for in; of another name or another document it is found out anew."""
     made, client, site = asked
     again = Document(IDLE.content, "c" * 64)
     made.published.promoted[YEAR] = Version(1, {customer(1): IDLE, customer(2): IDLE, customer(3): again})
     url = f"/wrapped/{made.link(1)}/story.mp4"
-    named, told = made.link(2, "Other"), made.link(3)
+    filmed(site, "Acme & Söhne", b"0123456789")
+    filmed(site, "Other", b"another")
     parts = [
         await client.get(url, headers={"Range": f"bytes={at}-{at + 3}", "Accept-Language": language})
         for at, language in ((0, "en"), (4, "de"), (8, "fr"))
     ]
 
     assert [part.status_code for part in parts] == [206] * 3
-    assert b"".join(part.content for part in parts) == (await client.get(url)).content[:12]
+    assert b"".join(part.content for part in parts) == b"0123456789"
     assert site.drawn == ["film"]
 
-    for other in (f"{url}?theme=dark", f"/wrapped/{named}/story.mp4", f"/wrapped/{told}/story.mp4"):
-        assert (await client.get(other)).status_code == 200
-    assert site.drawn == ["film"] * 4
+    named, same = made.link(2, "Other"), made.link(3)
+    assert (await client.get(f"/wrapped/{named}/story.mp4")).content == b"another"
+    assert (await client.get(f"/wrapped/{same}/story.mp4")).content == b"0123456789"
+    assert site.drawn == ["film"] * 3
+
+
+async def test_whoever_waits_too_long_for_a_film_is_told_when_to_ask_again(
+    asked: Asked, tmp_path: Path
+) -> None:
+    """503, not the blame of 408; and every film that was asked for is made, also when nobody waits for it any more."""
+    made, _, _ = asked
+    made.published.promoted[YEAR] = Version(1, {customer(1): IDLE})
+    url = f"/wrapped/{made.link(1)}/story.mp4"
+    async with another_worker(asked, partial(Pages, film_seconds=0)) as (client, pages):
+        with a_film_in_the_making(tmp_path / "films"):
+            late = [await client.get(url + query) for query in ("", "?theme=dark", "")]
+        assert pages.films
+        await asyncio.gather(*pages.films._jobs.values())
+        ready = [await client.get(url + query) for query in ("", "?theme=dark")]
+
+    for answer in late:
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.json()["error"] == "The film is not made yet; ask again"
+    assert [answer.status_code for answer in ready] == [200, 200]
+
+
+async def test_only_so_many_films_wait_to_be_made(asked: Asked, tmp_path: Path) -> None:
+    """One more is refused at once; whoever asks for one that is waiting already waits with the others."""
+    made, _, _ = asked
+    made.published.promoted[YEAR] = Version(1, {customer(1): IDLE})
+    url = f"/wrapped/{made.link(1)}/story.mp4"
+    async with another_worker(asked, partial(Pages, most_films=1)) as (client, pages):
+        assert pages.films
+        with a_film_in_the_making(tmp_path / "films"):
+            waiting = [asyncio.create_task(client.get(url))]
+            while not pages.films._jobs:
+                await asyncio.sleep(0)
+            waiting.append(asyncio.create_task(client.get(url)))
+            refused = await client.get(f"{url}?theme=dark")
+        answers = await asyncio.gather(*waiting)
+
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "10")
+    assert [answer.status_code for answer in answers] == [200, 200]
 
 
 async def test_only_its_own_address_is_a_film(asked: Asked) -> None:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from wrapped_assets.numbers import preferred
 from wrapped_assets.publication.cache import Bounded
+from wrapped_assets.serving import film_routes
 from wrapped_assets.serving.byte_ranges import ranged
 from wrapped_assets.serving.film_routes import FilmRoutes
 from wrapped_assets.serving.keys import Page
@@ -38,12 +39,16 @@ class Pages:
 
     site: Site
     threads: Threads = field(default_factory=lambda: Threads(DRAWN_AT_ONCE))
+    film_seconds: float = film_routes.SECONDS
+    most_films: int = film_routes.MOST_WAITING
     _kept: Bounded[Place, Reply] = field(default_factory=lambda: Bounded(KEPT_BYTES))
 
     @cached_property
     def films(self) -> FilmRoutes | None:
         """None where no films are made."""
-        return FilmRoutes(self.site, self.site.films, self.threads) if self.site.films else None
+        if self.site.films is None:
+            return None
+        return FilmRoutes(self.site, self.site.films, self.threads, self.film_seconds, self.most_films)
 
     async def answer(self, call: Call, page: Page | None) -> Reply:
         """The page or the part of it at this path; without a page the one answer to every address that shows none."""
