@@ -1,0 +1,121 @@
+"""What must hold whenever everything has come to rest: the whole state against plain models that share no code with the pipeline."""
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from tests.landing_files import LandingFile
+from tests.live import wrong_answers
+from tests.pipeline import DAYS, NOW, Run, expected_tables, found_tables
+from tests.simulation.operators import Daemon, run_of
+from tests.simulation.process import store_of
+from tests.simulation.published import Publications
+from tests.simulation.graph import YEARS
+from wrapped_assets.resources.clickhouse import ClickHouseWriter
+
+MOST_ROUNDS = 40
+
+
+class Violation(AssertionError):
+    """Something does not hold that was promised."""
+
+
+def come_to_rest(daemon: Daemon) -> None:
+    """Nothing fails any more, and the sensors' runs are run until nothing is new and nothing stale."""
+    process = daemon.process
+    for key, held in process.world.vanished.items():
+        process.world.landing.set(key, held)
+    process.world.vanished.clear()
+    for work in daemon.past.values():
+        work.clear()
+    if process.owes_identities:
+        _run(daemon, run_of("refresh_identities", YEARS, full=True))
+        process.owes_identities = False
+    for _ in range(MOST_ROUNDS):
+        requests = [("import", each) for each in daemon.to_import(DAYS, now=NOW)]
+        requests = requests or [("follow", each) for each in daemon.to_follow(DAYS)]
+        if not requests:
+            return
+        for work, request in requests:
+            told = daemon.run(work, request)
+            if "failed" in told:
+                raise Violation(f"A run failed while nothing was wrong: {told}")
+    raise Violation(f"It does not come to rest: {[(work, each.job_name, each.tags) for work, each in requests]}")
+
+
+def _run(daemon: Daemon, tasks: Any) -> None:
+    if failed := daemon.process.do(tasks):
+        raise Violation(f"A run failed while nothing was wrong: {failed}")
+
+
+class Judge:
+    """Knows what was frozen, and what the frozen documents were."""
+
+    def __init__(self, daemon: Daemon, publications: Publications) -> None:
+        self.daemon, self.publications = daemon, publications
+        self.frozen: dict[int, dict[str, bytes]] = {}
+
+    def judge(self, dice: random.Random, deep: bool) -> None:
+        """Raise Violation for the first thing that is not as it must be."""
+        process = self.daemon.process
+        files = process.world.present()
+        with process.writing() as writer:
+            run = Run(writer, store_of(process.world))
+            self._tables(run, files)
+            if deep and (wrong := run.differences()):
+                raise Violation(f"A layer differs from its rebuild: {wrong[:2]}")
+            if broken := {name for name in run.broken() if name[1] not in ("quarantine_is_empty",)}:
+                raise Violation(f"Checks fail: {broken}")
+        self._answers(files, dice)
+        self.unchanged()
+
+    def look(self) -> None:
+        """After each step: what is frozen stays as it is."""
+        if not self.daemon.process.frozen or not self.daemon.process.is_born:
+            return
+        with self.daemon.process.writing() as writer:
+            self._frozen(Run(writer, store_of(self.daemon.process.world)))
+
+    def _frozen(self, run: Run) -> None:
+        for year in self.daemon.process.frozen:
+            edition = run.writer.edition(year)
+            if edition is None or not edition.frozen:
+                if year in self.frozen:
+                    raise Violation(f"{year} was frozen and is not any more.")
+                continue
+            documents = run.documents(year)
+            before = self.frozen.setdefault(year, documents)
+            if documents != before:
+                wrong = sorted(key for key in documents.keys() | before.keys() if documents.get(key) != before.get(key))
+                raise Violation(f"Documents of the frozen {year} changed: {wrong}")
+
+    def _tables(self, run: Run, files: Sequence[LandingFile]) -> None:
+        self._frozen(run)
+        expected = expected_tables(files, self.daemon.process.secret)
+        found = found_tables(run, files)
+        for name, rows in expected.items():
+            if name.startswith("yearly.") and isinstance(run.writer, ClickHouseWriter):
+                continue
+            if any(name == f"documents of {year}" for year in self.frozen):
+                continue
+            held = found[name]
+            if name == "wrapped_days":
+                held, rows = ([row for row in each if row[0] not in self.frozen] for each in (held, rows))
+            if sorted(held, key=repr) != sorted(rows, key=repr):
+                much, little = [row for row in held if row not in rows], [row for row in rows if row not in held]
+                raise Violation(f"{name} is not what the files say.\n  too much: {much[:2]}\n  missing: {little[:2]}")
+
+    def _answers(self, files: Sequence[LandingFile], dice: random.Random) -> None:
+        live = self.publications.live
+        if live is None or live.history.is_frozen:
+            return
+        report = live.follow()
+        if report.held or report.unread:
+            raise Violation(f"Serving is held up while nothing is wrong: {report}")
+        if wrong := wrong_answers(live, files, dice, 3, self.publications.live_secret):
+            raise Violation(f"Serving answers wrongly: {wrong[:1]}")
+
+    def unchanged(self) -> None:
+        """What was published is what it was."""
+        if wrong := self.publications.changed():
+            raise Violation(f"Published versions changed: {wrong}")
