@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +23,9 @@ from tests.simulation.world import World
 from wrapped_assets.publication import bucket as publication_bucket
 from wrapped_assets.resources import landing_store
 from wrapped_assets.serving import fresh
+
+
+MEMORY = Path("/dev/shm")  # noqa: S108
 
 
 @dataclass
@@ -52,7 +55,8 @@ def simulated(world: World) -> Iterator[None]:
 def play(seed: int, engine: str, steps: Sequence[Step], deep: bool = True) -> Told:
     """Play these steps in the seed's world, and let everything come to rest at the end."""
     told = Told()
-    home = Path(tempfile.mkdtemp(prefix="simulation-"))
+    # In memory where there is such a place: a commit waits for the disk three times as long as it works.
+    home = Path(tempfile.mkdtemp(prefix="simulation-", dir=MEMORY if MEMORY.is_dir() else None))
     world = World.of(seed)
     process = Process(home, engine, world, SECRET)
     daemon = Daemon(process)
@@ -110,7 +114,8 @@ class Scene:
         faults, said = operators.faults(dice), "died"
         with self.daemon.process.suffering(faults, dice):
             try:
-                said = act(actor, dice)
+                with self.opened(dice):
+                    said = act(actor, dice)
             except EXPECTED as error:
                 said = f"{type(error).__name__}: {str(error).splitlines()[0]}"
         self.judge.look()
@@ -118,11 +123,17 @@ class Scene:
             said = f"died {faults.how} statement {faults.statements}, request {faults.requests}"
         return said
 
+    def opened(self, dice: random.Random) -> AbstractContextManager[None]:
+        """Mostly the warehouse is opened once for a step; sometimes by each of its parts, and by readers first."""
+        process = self.daemon.process
+        return process.holding() if process.is_born and dice.random() < 0.8 else nullcontext()
+
     def rest(self, dice: random.Random, deep: bool) -> None:
         """Everything comes to rest and is judged."""
         self.daemon.process.world.now += timedelta(minutes=2)
-        come_to_rest(self.daemon)
-        self.judge.judge(dice, deep)
+        with self.daemon.process.holding():
+            come_to_rest(self.daemon)
+            self.judge.judge(dice, deep)
 
 
 __all__ = ["Faults", "drawn", "play"]

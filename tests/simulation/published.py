@@ -76,6 +76,8 @@ class Publications:
     def serve(self, year: int, folder: Path) -> str:
         """Take a snapshot and answer from it, in place of what served before."""
         self.stop()
+        if self.process.owes_identities:
+            return "not before everybody's identity is made again"
         self.snapshots += 1
         path = folder / f"serving-{self.snapshots}.duckdb"
         try:
