@@ -9,14 +9,13 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from collections.abc import Sequence
 
 # Before anything reads it: nothing here may touch a home that people use.
 os.environ["WRAPPED_HOME"] = tempfile.mkdtemp(prefix="simulation-home-")
 
-from tests.simulation.play import Told, drawn, play
+from tests.simulation.play import drawn, play
+from tests.simulation.seeds import all_of
 from tests.simulation.shrink import shortest
 from tests.simulation.story import Step, only
 
@@ -31,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began = time.monotonic()
     print(f"{len(seeds)} seeds from {first} on {given.engine}, {given.steps} steps each")
     failed, deaths = [], 0
-    for done, (seed, told) in enumerate(_all(seeds, given), start=1):
+    for done, (seed, told) in enumerate(all_of(seeds, given.engine, given.steps, given.processes), start=1):
         deaths += told.deaths
         if told.violation:
             failed.append(seed)
@@ -68,18 +67,6 @@ def _one(given: argparse.Namespace) -> int:
     if told.violation and given.shrink and not given.only:
         _shrink(given, given.seed, steps)
     return bool(told.violation)
-
-
-def _all(seeds: Sequence[int], given: argparse.Namespace) -> Iterator[tuple[int, Told]]:
-    # chDB cannot be forked once it has started.
-    with ProcessPoolExecutor(given.processes, mp_context=get_context("spawn")) as pool:
-        waiting = {pool.submit(_played, seed, given.engine, given.steps): seed for seed in seeds}
-        for future in as_completed(waiting):
-            yield waiting[future], future.result()
-
-
-def _played(seed: int, engine: str, length: int) -> Told:
-    return play(seed, engine, drawn(seed, length))
 
 
 def _shrink(given: argparse.Namespace, seed: int, steps: Sequence[Step]) -> None:

@@ -52,7 +52,7 @@ def simulated(world: World) -> Iterator[None]:
         landing_store.AT_ONCE, publication_bucket.BucketStore.at_once, fresh.monotonic = kept[1:]
 
 
-def play(seed: int, engine: str, steps: Sequence[Step], deep: bool = True) -> Told:
+def play(seed: int, engine: str, steps: Sequence[Step]) -> Told:
     """Play these steps in the seed's world, and let everything come to rest at the end."""
     told = Told()
     # In memory where there is such a place: a commit waits for the disk three times as long as it works.
@@ -67,7 +67,7 @@ def play(seed: int, engine: str, steps: Sequence[Step], deep: bool = True) -> To
         try:
             for step in [*steps, Step(0, "everything comes to rest", f"end {seed}")]:
                 told.lines.append(f"{step.number:4} {step.kind}")
-                told.lines[-1] += f": {scene.play(step, deep and step.number == 0)}"
+                told.lines[-1] += f": {scene.play(step)}"
         except Exception:
             told.violation = traceback.format_exc()
         finally:
@@ -85,10 +85,10 @@ class Scene:
     publications: Publications
     judge: Judge
 
-    def play(self, step: Step, deep: bool) -> str:
+    def play(self, step: Step) -> str:
         """One step; what happened, in words."""
         if step.kind == "everything comes to rest":
-            self.rest(step.dice(), deep)
+            self.rest(step.dice())
             return "as it must be"
         dice = step.dice()
         name = step.kind.replace(" ", "_").replace("-", "_")
@@ -128,12 +128,12 @@ class Scene:
         process = self.daemon.process
         return process.holding() if process.is_born and dice.random() < 0.8 else nullcontext()
 
-    def rest(self, dice: random.Random, deep: bool) -> None:
+    def rest(self, dice: random.Random) -> None:
         """Everything comes to rest and is judged."""
         self.daemon.process.world.now += timedelta(minutes=2)
         with self.daemon.process.holding():
             come_to_rest(self.daemon)
-            self.judge.judge(dice, deep)
+            self.judge.judge(dice)
 
 
 __all__ = ["Faults", "drawn", "play"]

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from tests.pipeline import Pipeline, say_nothing
+from tests.simulation.deaths import at_statements
 from tests.simulation.faults import Faults, Killed, StatementFault
 from tests.simulation.graph import Task
 from tests.simulation.world import World
@@ -106,8 +107,6 @@ class Process:
     @contextmanager
     def suffering(self, faults: Faults, dice: random.Random) -> Iterator[None]:
         """What happens inside meets these faults. A death ends it, and leaves behind what was on the disk."""
-        from tests.simulation import deaths
-
         self.world.landing.faults = self.world.published.faults = faults
         self.world.landing.dice = self.world.published.dice = dice
         copy = self.home / "at-death"
@@ -119,7 +118,7 @@ class Process:
 
         faults.at_death = at_death
         try:
-            with deaths.at_statements(faults, copy, dice):
+            with at_statements(faults, self.engine, self.home, dice):
                 yield
         except Killed:
             self.deaths += 1
