@@ -4,11 +4,13 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
+from tests import oracle
 from tests.landing_files import LandingFile
 from tests.live import wrong_answers
 from tests.pipeline import DAYS, NOW, Run, expected_tables, found_tables
 from tests.simulation.operators import Daemon, run_of
 from tests.simulation.process import store_of
+from tests.published_editions import read_all
 from tests.simulation.published import Publications
 from tests.simulation.graph import YEARS
 from wrapped_assets.resources.clickhouse import ClickHouseWriter
@@ -119,6 +121,20 @@ class Judge:
             raise Violation(f"Serving is held up while nothing is wrong: {report}")
         if wrong := wrong_answers(live, files, dice, 3, self.publications.live_secret):
             raise Violation(f"Serving answers wrongly: {wrong[:1]}")
+
+    def published(self, year: int) -> None:
+        """What is published of a year that has come to rest is what the files say, and what readers see is whole."""
+        process, publications = self.daemon.process, self.publications
+        number = publications.publish(year)
+        if number is None or year in self.frozen:
+            return
+        documents = read_all(publications.publisher().version(year, number))
+        truth = oracle.truth(process.world.present(), process.secret, year)
+        if documents != {key: oracle.as_json(told).encode() for key, told in truth.items()}:
+            raise Violation(f"Version {number} of {year} does not say what the files say.")
+        publications.publisher().promote(year, number)
+        if publications.current(year) != documents:
+            raise Violation(f"Readers of {year} do not see version {number}.")
 
     def unchanged(self) -> None:
         """What was published is what it was."""

@@ -134,6 +134,11 @@ class Scene:
         with self.daemon.process.holding():
             come_to_rest(self.daemon)
             self.judge.judge(dice)
+            year = self.daemon.process.now.year - dice.choice((0, 0, 1))
+            if dice.random() < 0.5:
+                self.publications.serve(year, self.daemon.process.home)
+            if dice.random() < 0.3:
+                self.judge.published(year)
 
 
 __all__ = ["Faults", "drawn", "play"]

@@ -4,9 +4,9 @@ Everything that is ever written into the bucket is remembered by its bytes, so t
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests import worlds
@@ -86,7 +86,7 @@ class World:
             Region(name, dice.choice(SKEWS), {family: [] for family in FAMILIES}, written)
             for name in worlds.REGIONS[: dice.randint(1, 3)]
         ]
-        return cls(
+        world = cls(
             now,
             dice.sample(past, min(3, len(past))),
             regions,
@@ -94,6 +94,10 @@ class World:
             list(worlds.IDS[: dice.randint(2, 6)]),
             written=written,
         )
+        for region in regions:
+            for family, row in (world.event(dice, region) for _ in range(dice.randint(2, 8))):
+                region.rows[family].append(row)
+        return world
 
     def instant(self, dice: random.Random) -> datetime:
         """When something happens: lately, or long ago."""
@@ -129,7 +133,3 @@ def placed(key: str, file: LandingFile) -> LandingFile:
     region = next(part for part in parts if part.startswith("region=")).removeprefix("region=")
     return replace(file, family=parts[0], day=day, region=region, name=parts[-1].removesuffix(".parquet"))
 
-
-def days_around(moments: Sequence[datetime]) -> tuple[date, date]:
-    """The first and the last of these days."""
-    return min(moments).date(), max(moments).date()
