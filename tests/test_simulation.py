@@ -4,13 +4,11 @@
 """
 
 import os
-import random
 
 import pytest
 
-from tests.simulation.bucket import Bucket
 from tests.simulation.found import FOUND, Found
-from tests.simulation.play import play
+from tests.simulation.play import BY_HAND, OUTSIDE, PUBLISHED, SETTINGS, TICKS, play
 from tests.simulation.shrink import shortest
 from tests.simulation.story import WEIGHTS, Step, drawn
 
@@ -45,7 +43,9 @@ def test_every_number_is_right_on_clickhouse_too(seed: int) -> None:
     must_hold(seed, "chdb")
 
 
-@pytest.mark.parametrize("found", [each for each in FOUND if each.engine == "duckdb"], ids=lambda each: each.cause)
+@pytest.mark.parametrize(
+    "found", [each for each in FOUND if each.engine == "duckdb"], ids=lambda each: each.cause
+)
 def test_what_was_found_stays_mended(found: Found) -> None:
     """The shortest story of each defect that the simulation found."""
     told = play(found.seed, found.engine, found.steps)
@@ -62,8 +62,15 @@ def test_a_seed_decides_everything() -> None:
 def test_a_step_means_the_same_whatever_else_is_left_out() -> None:
     """Otherwise no story could be shrunk."""
     steps = drawn(3, 60)
-    assert [step.dice().random() for step in steps[::7]] == [drawn(3, 60)[n].dice().random() for n in range(0, 60, 7)]
-    assert {step.kind for seed in range(9) for step in drawn(seed, 100)} == WEIGHTS.keys()
+    assert [step.dice().random() for step in steps[::7]] == [
+        drawn(3, 60)[n].dice().random() for n in range(0, 60, 7)
+    ]
+
+
+def test_every_kind_of_step_is_drawn_and_can_be_played() -> None:
+    """None is forgotten on either side."""
+    kinds = {*OUTSIDE, *SETTINGS, *BY_HAND, *TICKS, *PUBLISHED, "everything comes to rest"}
+    assert {step.kind for seed in range(9) for step in drawn(seed, 100)} == WEIGHTS.keys() == kinds
 
 
 def test_a_failing_story_shrinks_to_what_it_needs() -> None:

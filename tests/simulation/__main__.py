@@ -34,10 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         deaths += told.deaths
         if told.violation:
             failed.append(seed)
-            print(f"seed {seed}: {told.violation.splitlines()[-1][:300]}\n  {_command(given, seed)}", flush=True)
+            print(
+                f"seed {seed}: {told.violation.splitlines()[-1][:300]}\n  {_command(given, seed)}", flush=True
+            )
         if done % 50 == 0:
             print(f"{done} seeds, {_rate(done, began)}, {len(failed)} failed", flush=True)
-    print(f"{len(seeds)} seeds, {_rate(len(seeds), began)}, {deaths} processes killed, {len(failed)} seeds failed")
+    print(
+        f"{len(seeds)} seeds, {_rate(len(seeds), began)}, {deaths} processes killed, {len(failed)} seeds failed"
+    )
     for seed in failed[:3] if given.shrink else ():
         _shrink(given, seed, drawn(seed, given.steps))
     return bool(failed)

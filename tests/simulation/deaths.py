@@ -29,7 +29,9 @@ def at_statements(faults: Faults, engine: str, home: Path, dice: random.Random) 
         with patch.object(duckdb.DuckDBPyConnection, "execute", _in_duckdb(faults, home, dice)):
             yield
         return
-    watched = {name: _in_clickhouse(faults, getattr(Session, name)) for name in ("run", "_ask", "insert", "_send")}
+    watched = {
+        name: _in_clickhouse(faults, getattr(Session, name)) for name in ("run", "_ask", "insert", "_send")
+    }
     with patch.multiple(Session, **watched):
         yield
 

@@ -8,8 +8,7 @@ from functools import cache
 import dagster as dg
 
 from wrapped_assets.definitions import defs
-from wrapped_assets.families import FAMILIES
-from wrapped_assets.periods import LEVELS, Span
+from wrapped_assets.periods import Span
 
 YEARS = Span(date(2024, 1, 1), date(2028, 1, 1))
 _FIRST, _LAST = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
@@ -37,7 +36,16 @@ def _steps(job: str) -> list[tuple[str, tuple[str, ...]]]:
     graph = defs.resolve_job_def(job)
     structure = graph.dependency_structure
     return [
-        (node.name, tuple(sorted(output.node_name for outputs in structure.input_to_upstream_outputs_for_node(node.name).values() for output in outputs)))
+        (
+            node.name,
+            tuple(
+                sorted(
+                    output.node_name
+                    for outputs in structure.input_to_upstream_outputs_for_node(node.name).values()
+                    for output in outputs
+                )
+            ),
+        )
         for node in graph.nodes_in_topological_order
     ]
 
@@ -65,8 +73,3 @@ def _days(request: dg.RunRequest) -> Span:
         return Span(date(int(first), 1, 1), date(int(last) + 1, 1, 1))
     # What begins with the last key: a day, or a whole week or month, which whoever does the step looks up.
     return Span(date.fromisoformat(first), date.fromisoformat(last) + timedelta(days=1))
-
-
-def everything(layers: Collection[str] = ()) -> list[str]:
-    """The names of the steps of these layers, or of all that keep events."""
-    return [f"{layer}__{family}" for layer in layers or ("raw", *LEVELS) for family in FAMILIES]

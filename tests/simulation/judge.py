@@ -8,11 +8,11 @@ from tests import oracle
 from tests.landing_files import LandingFile
 from tests.live import wrong_answers
 from tests.pipeline import DAYS, NOW, Run, expected_tables, found_tables
+from tests.published_editions import read_all
+from tests.simulation.graph import YEARS
 from tests.simulation.operators import Daemon, run_of
 from tests.simulation.process import store_of
-from tests.published_editions import read_all
 from tests.simulation.published import Publications
-from tests.simulation.graph import YEARS
 from wrapped_assets.resources.clickhouse import ClickHouseWriter
 from wrapped_assets.resources.warehouse import Reader
 from wrapped_assets.summaries import document
@@ -46,7 +46,9 @@ def come_to_rest(daemon: Daemon) -> None:
             told = daemon.run(work, request)
             if "failed" in told:
                 raise Violation(f"A run failed while nothing was wrong: {told}")
-    raise Violation(f"It does not come to rest: {[(work, each.job_name, each.tags) for work, each in requests]}")
+    raise Violation(
+        f"It does not come to rest: {[(work, each.job_name, each.tags) for work, each in requests]}"
+    )
 
 
 def _run(daemon: Daemon, tasks: Any) -> None:
@@ -93,7 +95,9 @@ class Judge:
             documents = {row["wrapped_id"]: document(row, edition).to_json() for row in reader.facts(year)}
             before = self.frozen.setdefault(year, documents)
             if documents != before:
-                wrong = sorted(key for key in documents.keys() | before.keys() if documents.get(key) != before.get(key))
+                wrong = sorted(
+                    key for key in documents.keys() | before.keys() if documents.get(key) != before.get(key)
+                )
                 raise Violation(f"Documents of the frozen {year} changed: {wrong}")
 
     def _tables(self, run: Run, files: Sequence[LandingFile]) -> None:
@@ -109,8 +113,13 @@ class Judge:
             if name == "wrapped_days":
                 held, rows = ([row for row in each if row[0] not in self.frozen] for each in (held, rows))
             if sorted(held, key=repr) != sorted(rows, key=repr):
-                much, little = [row for row in held if row not in rows], [row for row in rows if row not in held]
-                raise Violation(f"{name} is not what the files say.\n  too much: {much[:2]}\n  missing: {little[:2]}")
+                much, little = (
+                    [row for row in held if row not in rows],
+                    [row for row in rows if row not in held],
+                )
+                raise Violation(
+                    f"{name} is not what the files say.\n  too much: {much[:2]}\n  missing: {little[:2]}"
+                )
 
     def _answers(self, files: Sequence[LandingFile], dice: random.Random) -> None:
         live = self.publications.live

@@ -1,22 +1,31 @@
 """Steps in the pipeline: what the sensors ask for, and what people do by hand. Each says in words what it did."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import dagster as dg
 
 from tests.simulation.faults import STORE_FAULTS, Faults
-from tests.simulation.graph import YEARS, Task, everything, run_of, tasks_of
+from tests.simulation.graph import YEARS, Task, run_of, tasks_of
 from tests.simulation.process import Process, calendar, store_of
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import WarehouseMissing
 from wrapped_assets.resources.warehouse import Pending
 from wrapped_assets.sensors.follow_changes import due, next_runs
-from wrapped_assets.sensors.landing_files import Settled, news, next_imports
+from wrapped_assets.sensors.landing_files import Known, News, Settled, news, next_imports
 from wrapped_assets.sensors.runs import Ended, History, ready
+from wrapped_assets.summaries import Edition
 
-JOBS = ("build_days", "refresh_days", "refresh_raw", "refresh_hours_and_days", "refresh_weeks", "refresh_months")
+JOBS = (
+    "build_days",
+    "refresh_days",
+    "refresh_raw",
+    "refresh_hours_and_days",
+    "refresh_weeks",
+    "refresh_months",
+)
 
 
 def faults(dice: random.Random) -> Faults:
@@ -59,7 +68,7 @@ class Daemon:
         self.position = found.position
         return next_imports(found, (now or self.process.now).date(), self.history("import"))
 
-    def _news(self, known, days, is_late):  # type: ignore[no-untyped-def]
+    def _news(self, known: Known, days: Span, is_late: Callable[[], bool]) -> News:
         return news(store_of(self.process.world), known, days, self.position, is_late, self.settled)
 
     def to_follow(self, days: Span, live_day_refreshed: datetime | None = None) -> list[dg.RunRequest]:
@@ -84,8 +93,8 @@ class Daemon:
         return f"{job}{' failed: ' + str(failed) if failed else ''}"
 
 
-def _is_live(edition: object) -> bool:
-    return edition is not None and not getattr(edition, "frozen")
+def _is_live(edition: Edition | None) -> bool:
+    return edition is not None and not edition.frozen
 
 
 def the_import_sensor_ticks(daemon: Daemon, dice: random.Random) -> str:
@@ -106,7 +115,10 @@ def the_follow_up_sensor_ticks(daemon: Daemon, dice: random.Random) -> str:
 
 def some_days(process: Process, dice: random.Random) -> Span:
     """A range of days in which something may have happened."""
-    held = [key.split("/")[1].removeprefix("dt=") for key in process.world.keys("pipe_stats", "ingestion", "storage")]
+    held = [
+        key.split("/")[1].removeprefix("dt=")
+        for key in process.world.keys("pipe_stats", "ingestion", "storage")
+    ]
     days = sorted(date.fromisoformat(text) for text in held) or [process.now.date()]
     first, last = sorted((dice.choice(days), dice.choice(days)))
     return Span(first, last + timedelta(days=1))
@@ -167,6 +179,3 @@ def an_edition_is_frozen(process: Process, dice: random.Random) -> str:
 
 def _told(what: str, days: Span, failed: dict[str, str]) -> str:
     return f"{what}, {days.start} to {days.end}{' failed: ' + str(failed) if failed else ''}"
-
-
-__all__ = ["UTC", "Daemon", "everything"]

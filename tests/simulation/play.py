@@ -4,28 +4,64 @@ import random
 import shutil
 import tempfile
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from tests.pipeline import SECRET
 from tests.simulation import operators, published, writers
-from tests.simulation.bucket import Obstore
-from tests.simulation.faults import Faults
 from tests.simulation.judge import Judge, come_to_rest
 from tests.simulation.operators import Daemon
 from tests.simulation.process import EXPECTED, Process
 from tests.simulation.published import Publications
+from tests.simulation.requests import Obstore
 from tests.simulation.story import Step, drawn
 from tests.simulation.world import World
 from wrapped_assets.publication import bucket as publication_bucket
 from wrapped_assets.resources import landing_store
 from wrapped_assets.serving import fresh
 
-
 MEMORY = Path("/dev/shm")  # noqa: S108
+
+Actor = TypeVar("Actor")
+
+# What each kind of step does, and whom it happens to. Outside of the pipeline and in its settings nothing fails.
+OUTSIDE = {
+    "events happen": writers.events_happen,
+    "rows are corrected": writers.rows_are_corrected,
+    "names are exported": writers.names_are_exported,
+    "a writer drops a file": writers.a_writer_drops_a_file,
+    "a file is repeated": writers.a_file_is_repeated,
+    "a file is renamed": writers.a_file_is_renamed,
+    "a file is truncated": writers.a_file_is_truncated,
+    "a file is rewritten": writers.a_file_is_rewritten,
+    "time passes": writers.time_passes,
+}
+SETTINGS = {
+    "the secret is changed": operators.the_secret_is_changed,
+    "an edition is frozen": operators.an_edition_is_frozen,
+}
+BY_HAND = {
+    "a region exports": writers.a_region_exports,
+    "days are backfilled": operators.days_are_backfilled,
+    "a layer is refreshed": operators.a_layer_is_refreshed,
+    "everything is rebuilt": operators.everything_is_rebuilt,
+    "two runs race": operators.two_runs_race,
+}
+TICKS = {
+    "the import sensor ticks": operators.the_import_sensor_ticks,
+    "the follow-up sensor ticks": operators.the_follow_up_sensor_ticks,
+}
+PUBLISHED = {
+    "an edition is published": published.an_edition_is_published,
+    "a version is promoted": published.a_version_is_promoted,
+    "a promotion is rolled back": published.a_promotion_is_rolled_back,
+    "serving starts": published.serving_starts,
+    "serving follows": published.serving_follows,
+}
 
 
 @dataclass
@@ -40,11 +76,16 @@ class Told:
 @contextmanager
 def simulated(world: World) -> Iterator[None]:
     """The project's modules with the simulated store and clock in their places; threads would make the order chance."""
-    kept = landing_store.obstore, landing_store.AT_ONCE, publication_bucket.BucketStore.at_once, fresh.monotonic
+    kept = (
+        landing_store.obstore,
+        landing_store.AT_ONCE,
+        publication_bucket.BucketStore.at_once,
+        fresh.monotonic,
+    )
     simulation = Obstore()
     landing_store.obstore = publication_bucket.obstore = simulation  # type: ignore[assignment]
     landing_store.AT_ONCE, publication_bucket.BucketStore.at_once = 1, 1
-    fresh.monotonic = lambda: world.now.timestamp()  # noqa: DTZ
+    fresh.monotonic = lambda: world.now.replace(tzinfo=UTC).timestamp()
     try:
         yield
     finally:
@@ -87,29 +128,27 @@ class Scene:
 
     def play(self, step: Step) -> str:
         """One step; what happened, in words."""
-        if step.kind == "everything comes to rest":
-            self.rest(step.dice())
-            return "as it must be"
-        dice = step.dice()
-        name = step.kind.replace(" ", "_").replace("-", "_")
-        world, process = self.daemon.process.world, self.daemon.process
-        if name in ("days_are_backfilled", "a_layer_is_refreshed", "everything_is_rebuilt", "two_runs_race"):
-            return self.suffer(getattr(operators, name), process, dice)
-        if name.endswith("_ticks"):
-            return self.suffer(getattr(operators, name), self.daemon, dice)
-        if hasattr(published, name):
-            said = self.suffer(getattr(published, name), self.publications, dice)
+        dice, process = step.dice(), self.daemon.process
+        if step.kind in OUTSIDE:
+            return OUTSIDE[step.kind](process.world, dice)
+        if step.kind in SETTINGS:
+            self.publications.retire()
+            return SETTINGS[step.kind](process, dice)
+        if step.kind in BY_HAND:
+            return self.suffer(BY_HAND[step.kind], process, dice)
+        if step.kind in TICKS:
+            return self.suffer(TICKS[step.kind], self.daemon, dice)
+        if step.kind in PUBLISHED:
+            deaths = process.deaths
+            said = self.suffer(PUBLISHED[step.kind], self.publications, dice)
+            if process.deaths > deaths:
+                self.publications.serve_again()
             self.judge.unchanged()
             return said
-        if name == "a_region_exports":
-            return self.suffer(writers.a_region_exports, process, dice)
-        if hasattr(operators, name):
-            if name == "the_secret_is_changed":
-                self.publications.stop()
-            return str(getattr(operators, name)(process, dice))
-        return str(getattr(writers, name)(world, dice))
+        self.rest(dice)
+        return "as it must be"
 
-    def suffer(self, act, actor, dice: random.Random) -> str:  # type: ignore[no-untyped-def]
+    def suffer(self, act: Callable[[Actor, random.Random], str], actor: Actor, dice: random.Random) -> str:
         """Do it among faults; a death or a refusal ends the step and nothing else."""
         faults, said = operators.faults(dice), "died"
         with self.daemon.process.suffering(faults, dice):
@@ -141,4 +180,4 @@ class Scene:
                 self.judge.published(year)
 
 
-__all__ = ["Faults", "drawn", "play"]
+__all__ = ["drawn", "play"]

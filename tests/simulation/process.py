@@ -161,7 +161,9 @@ class Process:
         store = store_of(self.world)
         works: dict[str, Callable[[], object]] = {
             "landing": lambda: import_days(writer, store, task.family, task.days, self.now, say_nothing),
-            "raw": lambda: writer.refresh_raw(task.family, task.days, fetching(store), task.full, say_nothing),
+            "raw": lambda: writer.refresh_raw(
+                task.family, task.days, fetching(store), task.full, say_nothing
+            ),
             "organizations": lambda: self._dimension(writer, store, task),
             "workspaces": lambda: self._dimension(writer, store, task),
             "wrapped_organizations": lambda: writer.refresh_identities(self.secret, task.full),

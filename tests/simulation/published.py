@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.pipeline import say_nothing
 from tests.published_editions import read_all
 from tests.simulation.bucket import Bucket
 from tests.simulation.process import Process, store_of
@@ -15,7 +16,6 @@ from wrapped_assets.publishing import NothingToPublish, edition_of
 from wrapped_assets.resources.errors import SnapshotNotReady, WarehouseMissing
 from wrapped_assets.resources.landing_store import LandingStoreError
 from wrapped_assets.serving.live import Live
-from tests.pipeline import say_nothing
 
 
 def published_store(bucket: Bucket) -> BucketStore:
@@ -33,6 +33,7 @@ class Publications:
     versions: dict[str, dict[str, bytes]] = field(default_factory=dict)
     live: Live | None = None
     live_secret: bytes = b""
+    snapshot: Path | None = None
     snapshots: int = 0
 
     def publisher(self) -> Publisher:
@@ -44,7 +45,7 @@ class Publications:
         """Make a version; None when the warehouse is not ready for one."""
         try:
             with self.process.reading() as reader:
-                return self.publisher().publish(edition_of(reader, year, False, lambda: [])).manifest.number
+                return self.publisher().publish(edition_of(reader, year, False, list)).manifest.number
         except (PublicationRefused, NothingToPublish, SnapshotNotReady, WarehouseMissing):
             return None
 
@@ -75,7 +76,7 @@ class Publications:
 
     def serve(self, year: int, folder: Path) -> str:
         """Take a snapshot and answer from it, in place of what served before."""
-        self.stop()
+        self.retire()
         if self.process.owes_identities:
             return "not before everybody's identity is made again"
         self.snapshots += 1
@@ -85,12 +86,23 @@ class Publications:
                 reader.write_snapshot(path, year)
         except (SnapshotNotReady, WarehouseMissing) as error:
             return type(error).__name__
-        self.live = Live.open(path, store_of(self.process.world), self.process.secret)
-        self.live_secret = self.process.secret
+        self.snapshot, self.live_secret = path, self.process.secret
+        self.serve_again()
         return f"{year}"
 
+    def serve_again(self) -> None:
+        """A process that serves begins anew on the snapshot it had, if there was one."""
+        self.stop()
+        if self.snapshot:
+            self.live = Live.open(self.snapshot, store_of(self.process.world), self.live_secret)
+
+    def retire(self) -> None:
+        """Nobody serves, and the snapshot is not to be used again."""
+        self.stop()
+        self.snapshot = None
+
     def stop(self) -> None:
-        """Nobody serves."""
+        """Nobody serves at the moment."""
         if self.live:
             self.live.close()
         self.live = None

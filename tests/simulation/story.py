@@ -57,7 +57,8 @@ def drawn(seed: int, length: int) -> list[Step]:
     dice = random.Random(f"story {seed}")
     kinds, weights = list(WEIGHTS), list(WEIGHTS.values())
     return [
-        Step(number, dice.choices(kinds, weights)[0], f"step {seed} {number}") for number in range(1, length + 1)
+        Step(number, dice.choices(kinds, weights)[0], f"step {seed} {number}")
+        for number in range(1, length + 1)
     ]
 
 

@@ -16,7 +16,14 @@ from wrapped_assets.resources.regions import Exported
 
 # Times at which something begins or ends: years, ISO weeks, months, leap days, hours that clocks skip.
 STARTS = ("2024-03-01T00:30:00", "2024-12-30T23:40:00", "2025-03-01T10:00:00", "2026-01-01T00:10:00")
-SKEWS = (timedelta(0), timedelta(0), timedelta(minutes=7), -timedelta(hours=3), -timedelta(days=2), timedelta(days=1))
+SKEWS = (
+    timedelta(0),
+    timedelta(0),
+    timedelta(minutes=7),
+    -timedelta(hours=3),
+    -timedelta(days=2),
+    timedelta(days=1),
+)
 LATENESS = (timedelta(minutes=3), timedelta(minutes=25), timedelta(hours=2), timedelta(days=1))
 
 
@@ -132,4 +139,3 @@ def placed(key: str, file: LandingFile) -> LandingFile:
     day = parts[1].removeprefix("dt=") if parts[1].startswith("dt=") else ""
     region = next(part for part in parts if part.startswith("region=")).removeprefix("region=")
     return replace(file, family=parts[0], day=day, region=region, name=parts[-1].removesuffix(".parquet"))
-

@@ -93,7 +93,9 @@ def a_writer_drops_a_file(world: World, dice: random.Random) -> str:
 
 def _stored(file: LandingFile, dice: random.Random) -> tuple[LandingFile, str]:
     optional = {"pipe_stats": "user_agent", "ingestion": "error"}
-    kind = dice.choice(("sound", "sound", "newer", "older", "wider", "lacking", "wrong", "empty", "text", "nothing"))
+    kind = dice.choice(
+        ("sound", "sound", "newer", "older", "wider", "lacking", "wrong", "empty", "text", "nothing")
+    )
     columns = COLUMNS[file.family]
     if kind == "newer":
         return extra_column(file), "of a newer schema"
@@ -104,7 +106,9 @@ def _stored(file: LandingFile, dice: random.Random) -> tuple[LandingFile, str]:
     if kind == "lacking":
         return without_column(file, dice.choice(list(columns))), "lacks a column"
     if kind == "wrong":
-        return wrong_type(file, dice.choice([name for name, word in columns.items() if word != "text"])), "text"
+        return wrong_type(
+            file, dice.choice([name for name, word in columns.items() if word != "text"])
+        ), "text"
     if kind == "empty":
         return replace(file, rows=[]), "empty"
     if kind == "text":
@@ -162,5 +166,7 @@ def a_file_is_rewritten(world: World, dice: random.Random) -> str:
 
 def time_passes(world: World, dice: random.Random) -> str:
     """Ten minutes, or hours, or the night."""
-    world.now += dice.choice((timedelta(minutes=10), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=9)))
+    world.now += dice.choice(
+        (timedelta(minutes=10), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=9))
+    )
     return f"{world.now} UTC"
