@@ -41,7 +41,7 @@ def _in_duckdb(faults: Faults, home: Path, dice: random.Random) -> Callable[...,
 
     def watched(con: duckdb.DuckDBPyConnection, statement: Any, *args: Any) -> duckdb.DuckDBPyConnection:
         # What a dead process still does, rolls back and closes, is done to files that nobody opens again.
-        how = None if faults.is_dead else faults.next_statement()
+        how = None if faults.is_dead else faults.next_statement(statement == "commit")
         if how == "before":
             faults.die(how)
         logs = {log.name: log.stat().st_size for log in (home / "warehouse").glob("*.wal")} if how else {}
@@ -68,7 +68,7 @@ def _tear(copy: Path, before: dict[str, int], dice: random.Random) -> None:
 
 def _in_clickhouse(faults: Faults, method: Callable[..., Any]) -> Callable[..., Any]:
     def watched(session: Session, *args: Any) -> Any:
-        how = faults.next_statement()
+        how = faults.next_statement(method.__name__ == "insert" or str(args[0]).startswith("alter"))
         if how == "before":
             faults.die(how)
         if how == "inside":

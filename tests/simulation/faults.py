@@ -39,11 +39,13 @@ class Killed(BaseException):
 class Faults:
     """The faults of one step, and what has been counted so far.
 
-    `at_statement` is the statement at which the process dies, counted from 1; 0 for never. `of_store` are the requests at which
-    the store misbehaves. Once dead a process can do nothing more: whatever it tries raises `Killed` again.
+    `at_statement` is the statement at which the process dies, counted from 1; 0 for never. With `counts_decisive` only those are
+    counted that make something visible: few are, and around them most can go wrong. `of_store` are the requests at which the
+    store misbehaves. Once dead a process can do nothing more: whatever it tries raises `Killed` again.
     """
 
     at_statement: int = 0
+    counts_decisive: bool = False
     how: StatementFault = "before"
     of_store: dict[int, StoreFault] = field(default_factory=dict)
     statements: int = 0
@@ -62,9 +64,11 @@ class Faults:
         if self.is_dead:
             raise Killed
 
-    def next_statement(self) -> StatementFault | None:
+    def next_statement(self, is_decisive: bool) -> StatementFault | None:
         """Count a statement; what happens to it."""
         self.refuse_the_dead()
+        if self.counts_decisive and not is_decisive:
+            return None
         self.statements += 1
         return self.how if self.statements == self.at_statement else None
 

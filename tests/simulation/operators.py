@@ -31,8 +31,9 @@ JOBS = (
 def faults(dice: random.Random) -> Faults:
     """What goes wrong in one step: mostly nothing, or a death, or some answers of the store."""
     chosen = Faults()
-    if dice.random() < 0.3:
-        chosen.at_statement = int(2 ** (dice.random() * 8.5))
+    if dice.random() < 0.35:
+        chosen.counts_decisive = dice.random() < 0.6
+        chosen.at_statement = int(2 ** (dice.random() * (4.5 if chosen.counts_decisive else 8.5)))
         chosen.how = dice.choice(("before", "inside", "after"))
     if dice.random() < 0.3:
         for _ in range(dice.randint(1, 4)):

@@ -159,7 +159,8 @@ class Scene:
                 said = f"{type(error).__name__}: {str(error).splitlines()[0]}"
         self.judge.look()
         if faults.is_dead:
-            said = f"died {faults.how} statement {faults.statements}, request {faults.requests}"
+            decisive = "decisive " if faults.counts_decisive else ""
+            said = f"died {faults.how} {decisive}statement {faults.statements}, request {faults.requests}"
         return said
 
     def opened(self, dice: random.Random) -> AbstractContextManager[None]:
