@@ -4,12 +4,15 @@ A death leaves the files of the warehouse as they were at that very moment: they
 process opens the copy.
 """
 
+import atexit
 import random
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from tests.pipeline import Pipeline, say_nothing
@@ -182,6 +185,15 @@ class Process:
     def _summaries(self, writer: Writer, task: Task) -> None:
         for year in sorted({day.year for day in (task.days.start, task.days.end - timedelta(days=1))}):
             writer.refresh_summaries(year, task.full, self.now, self.frozen.get(year))
+
+
+@cache
+def empty_clickhouse() -> Path:
+    """A home with a ClickHouse warehouse in which nothing was ever built, made once in this process."""
+    home = Path(tempfile.mkdtemp(prefix="simulation-empty-"))
+    atexit.register(shutil.rmtree, home)
+    with Pipeline(home / "warehouse", engine="clickhouse").warehouse.writing():
+        return home
 
 
 def calendar(now: datetime) -> Span:
