@@ -4,6 +4,7 @@
 """
 
 import os
+from collections.abc import Sequence
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_a_failing_story_shrinks_to_what_it_needs() -> None:
     """Of a hundred steps the two that together break it are left."""
     steps = [Step(number, "time passes", "") for number in range(1, 101)]
 
-    def fails(some: "list[Step] | tuple[Step, ...]") -> bool:
+    def fails(some: Sequence[Step]) -> bool:
         return {17, 80} <= {step.number for step in some}
 
     assert [step.number for step in shortest(steps, fails)] == [17, 80]

@@ -7,7 +7,7 @@ ClickHouse every statement is there when it is answered; of one that was cut off
 import random
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -29,10 +29,10 @@ def at_statements(faults: Faults, engine: str, home: Path, dice: random.Random) 
         with patch.object(duckdb.DuckDBPyConnection, "execute", _in_duckdb(faults, home, dice)):
             yield
         return
-    watched = {
-        name: _in_clickhouse(faults, getattr(Session, name)) for name in ("run", "_ask", "insert", "_send")
-    }
-    with patch.multiple(Session, **watched):
+    with ExitStack() as patched:
+        for name in ("run", "_ask", "insert", "_send"):
+            watched = _in_clickhouse(faults, getattr(Session, name))
+            patched.enter_context(patch.object(Session, name, watched))
         yield
 
 
@@ -40,8 +40,7 @@ def _in_duckdb(faults: Faults, home: Path, dice: random.Random) -> Callable[...,
     execute = duckdb.DuckDBPyConnection.execute
 
     def watched(con: duckdb.DuckDBPyConnection, statement: Any, *args: Any) -> duckdb.DuckDBPyConnection:
-        # What a dead process still does, rolls back and closes, is done to files that nobody opens again.
-        how = None if faults.is_dead else faults.next_statement(statement == "commit")
+        how = faults.next_statement(statement == "commit")
         if how == "before":
             faults.die(how)
         logs = {log.name: log.stat().st_size for log in (home / "warehouse").glob("*.wal")} if how else {}

@@ -52,7 +52,8 @@ def _steps(job: str) -> list[tuple[str, tuple[str, ...]]]:
 
 def tasks_of(request: dg.RunRequest) -> list[Task]:
     """The steps of a run that a sensor asked for."""
-    chosen = request.asset_selection and {"__".join(key.path) for key in request.asset_selection}
+    keys = request.asset_selection
+    chosen = {"__".join(key.path) for key in keys} if keys else None
     return run_of(str(request.job_name), _days(request), chosen)
 
 

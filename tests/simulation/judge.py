@@ -2,15 +2,14 @@
 
 import random
 from collections.abc import Sequence
-from typing import Any
 
 from tests import oracle
 from tests.landing_files import LandingFile
 from tests.live import wrong_answers
 from tests.pipeline import DAYS, NOW, Run, expected_tables, found_tables
 from tests.published_editions import read_all
-from tests.simulation.graph import YEARS
-from tests.simulation.operators import Daemon, run_of
+from tests.simulation.graph import YEARS, Task, run_of
+from tests.simulation.operators import Daemon
 from tests.simulation.process import store_of
 from tests.simulation.published import Publications
 from wrapped_assets.resources.clickhouse import ClickHouseWriter
@@ -32,8 +31,8 @@ def come_to_rest(daemon: Daemon) -> None:
     for key, held in process.world.vanished.items():
         process.world.landing.set(key, held)
     process.world.vanished.clear()
-    for work in daemon.past.values():
-        work.clear()
+    for ended in daemon.past.values():
+        ended.clear()
     if process.owes_identities:
         _run(daemon, run_of("refresh_identities", YEARS, full=True))
         process.owes_identities = False
@@ -51,7 +50,7 @@ def come_to_rest(daemon: Daemon) -> None:
     )
 
 
-def _run(daemon: Daemon, tasks: Any) -> None:
+def _run(daemon: Daemon, tasks: list[Task]) -> None:
     if failed := daemon.process.do(tasks):
         raise Violation(f"A run failed while nothing was wrong: {failed}")
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from pathlib import Path
 from typing import TypeVar
+from unittest.mock import patch
 
 from tests.pipeline import SECRET
 from tests.simulation import operators, published, writers
@@ -22,6 +23,7 @@ from tests.simulation.story import Step, drawn
 from tests.simulation.world import World
 from wrapped_assets.publication import bucket as publication_bucket
 from wrapped_assets.resources import landing_store
+from wrapped_assets.resources.clickhouse import session
 from wrapped_assets.serving import fresh
 
 MEMORY = Path("/dev/shm")  # noqa: S108
@@ -76,21 +78,16 @@ class Told:
 @contextmanager
 def simulated(world: World) -> Iterator[None]:
     """The project's modules with the simulated store and clock in their places; threads would make the order chance."""
-    kept = (
-        landing_store.obstore,
-        landing_store.AT_ONCE,
-        publication_bucket.BucketStore.at_once,
-        fresh.monotonic,
-    )
     simulation = Obstore()
-    landing_store.obstore = publication_bucket.obstore = simulation  # type: ignore[assignment]
-    landing_store.AT_ONCE, publication_bucket.BucketStore.at_once = 1, 1
-    fresh.monotonic = lambda: world.now.replace(tzinfo=UTC).timestamp()
-    try:
+    with (
+        patch.object(landing_store, "obstore", simulation),
+        patch.object(publication_bucket, "obstore", simulation),
+        patch.object(landing_store, "AT_ONCE", 1),
+        patch.object(publication_bucket.BucketStore, "at_once", 1),
+        patch.object(session, "SENDERS", 1),
+        patch.object(fresh, "monotonic", lambda: world.now.replace(tzinfo=UTC).timestamp()),
+    ):
         yield
-    finally:
-        landing_store.obstore = publication_bucket.obstore = kept[0]
-        landing_store.AT_ONCE, publication_bucket.BucketStore.at_once, fresh.monotonic = kept[1:]
 
 
 def play(seed: int, engine: str, steps: Sequence[Step]) -> Told:
