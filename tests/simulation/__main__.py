@@ -29,18 +29,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     seeds = range(first, first + given.seeds)
     began = time.monotonic()
     print(f"{len(seeds)} seeds from {first} on {given.engine}, {given.steps} steps each")
-    failed, deaths = [], 0
+    failed, deaths, cpu = [], 0, 0.0
     for done, (seed, told) in enumerate(all_of(seeds, given.engine, given.steps, given.processes), start=1):
-        deaths += told.deaths
+        deaths, cpu = deaths + told.deaths, cpu + told.cpu_seconds
         if told.violation:
             failed.append(seed)
             print(
                 f"seed {seed}: {told.violation.splitlines()[-1][:300]}\n  {_command(given, seed)}", flush=True
             )
-        if done % 50 == 0:
-            print(f"{done} seeds, {_rate(done, began)}, {len(failed)} failed", flush=True)
+        if done % 10 == 0:
+            print(f"{done} seeds, {_rate(done, began, cpu)}, {len(failed)} failed", flush=True)
     print(
-        f"{len(seeds)} seeds, {_rate(len(seeds), began)}, {deaths} processes killed, {len(failed)} seeds failed"
+        f"{len(seeds)} seeds, {_rate(len(seeds), began, cpu)}, {deaths} processes killed, {len(failed)} seeds failed"
     )
     for seed in failed[:3] if given.shrink else ():
         _shrink(given, seed, drawn(seed, given.steps))
@@ -86,8 +86,9 @@ def _command(given: argparse.Namespace, seed: int) -> str:
     return f"python -m tests.simulation --seed {seed} --engine {given.engine} --steps {given.steps}"
 
 
-def _rate(seeds: int, began: float) -> str:
-    return f"{60 * seeds / (time.monotonic() - began):.0f} a minute"
+def _rate(seeds: int, began: float, cpu: float) -> str:
+    a_minute = 60 * seeds / (time.monotonic() - began)
+    return f"{a_minute:.1f} a minute, {cpu / seeds:.1f} CPU seconds each"
 
 
 if __name__ == "__main__":

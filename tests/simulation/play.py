@@ -3,6 +3,7 @@
 import random
 import shutil
 import tempfile
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -73,6 +74,7 @@ class Told:
     lines: list[str] = field(default_factory=list)
     violation: str = ""
     deaths: int = 0
+    cpu_seconds: float = field(default=0.0, compare=False)
 
 
 @contextmanager
@@ -92,7 +94,7 @@ def simulated(world: World) -> Iterator[None]:
 
 def play(seed: int, engine: str, steps: Sequence[Step]) -> Told:
     """Play these steps in the seed's world, and let everything come to rest at the end."""
-    told = Told()
+    told, began = Told(), time.process_time()
     # In memory where there is such a place: a commit waits for the disk three times as long as it works.
     home = Path(tempfile.mkdtemp(prefix="simulation-", dir=MEMORY if MEMORY.is_dir() else None))
     world = World.of(seed)
@@ -114,7 +116,7 @@ def play(seed: int, engine: str, steps: Sequence[Step]) -> Told:
         finally:
             publications.stop()
             shutil.rmtree(home)
-    told.deaths = process.deaths
+    told.deaths, told.cpu_seconds = process.deaths, time.process_time() - began
     return told
 
 
@@ -129,6 +131,8 @@ class Scene:
     def play(self, step: Step) -> str:
         """One step; what happened, in words."""
         dice, process = step.dice(), self.daemon.process
+        # Some steps share an instant, others come after what a failed run waits for.
+        process.world.now += timedelta(seconds=dice.choice((0, 0, 15, 40)))
         if step.kind in OUTSIDE:
             return OUTSIDE[step.kind](process.world, dice)
         if step.kind in SETTINGS:

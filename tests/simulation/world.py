@@ -118,7 +118,20 @@ class World:
         build = worlds.BUILDERS[family]
         choices = worlds.Rolled(dice)
         row = build(choices, dice.choice(self.organizations), self.instant(dice), dice.choice(self.ids))
-        return family, row | {"region": region.name}
+        return family, row | {"region": region.name} | (self.usual(dice, row) if dice.random() < 0.8 else {})
+
+    def usual(self, dice: random.Random, row: Row) -> Row:
+        """What a row mostly says: few things have many events, each of them its own name, so that hours have something to add up."""
+        names = {
+            "pipe_id": ("pipe_name", worlds.PIPES),
+            "datasource_id": ("datasource_name", worlds.DATASOURCES),
+        }
+        chosen: Row = {"workspace_id": dice.choice(worlds.WORKSPACES[:2])}
+        for id, (name, ids) in names.items():
+            if id in row:
+                place = dice.randrange(2) if id == "pipe_id" else ids.index(row[id])
+                chosen |= {id: ids[place], name: worlds.NAMES[place]}
+        return chosen
 
     def write(self, file: LandingFile) -> None:
         """A writer puts a file into the bucket, or in the place of one."""
