@@ -24,7 +24,9 @@ SKEWS = (
     -timedelta(days=2),
     timedelta(days=1),
 )
-LATENESS = (timedelta(minutes=3), timedelta(minutes=25), timedelta(hours=2), timedelta(days=1))
+LATENESS = tuple(timedelta(minutes=minutes) for minutes in (3, 7, 11, 16, 22, 120, 1440))
+
+SAME = ("region", "workspace_id", "pipe_id", "pipe_name", "datasource_id", "datasource_name")
 
 
 @dataclass
@@ -120,17 +122,29 @@ class World:
         row = build(choices, dice.choice(self.organizations), self.instant(dice), dice.choice(self.ids))
         return family, row | {"region": region.name} | (self.usual(dice, row) if dice.random() < 0.8 else {})
 
+    def burst(self, dice: random.Random, region: Region) -> list[tuple[str, Row]]:
+        """Several events of one thing, minutes apart."""
+        family, first = self.event(dice, region)
+        same = {name: first[name] for name in SAME if name in first}
+        made = [(family, first)]
+        for number in range(1, dice.randint(2, 4)):
+            at = first[EVENT_TIME[family]] + timedelta(minutes=number)
+            choices = worlds.Rolled(dice)
+            row = worlds.BUILDERS[family](choices, first["organization_id"], at, dice.choice(self.ids))
+            made.append((family, row | same))
+        return made
+
     def usual(self, dice: random.Random, row: Row) -> Row:
-        """What a row mostly says: few things have many events, each of them its own name, so that hours have something to add up."""
-        names = {
-            "pipe_id": ("pipe_name", worlds.PIPES),
-            "datasource_id": ("datasource_name", worlds.DATASOURCES),
-        }
-        chosen: Row = {"workspace_id": dice.choice(worlds.WORKSPACES[:2])}
-        for id, (name, ids) in names.items():
+        """What a row mostly says: few things have many events, so that hours and days have something to add up."""
+        chosen: Row = {"organization_id": dice.choice((self.organizations[0], row["organization_id"]))}
+        for id, name, ids in (
+            ("pipe_id", "pipe_name", worlds.PIPES),
+            ("datasource_id", "datasource_name", worlds.DATASOURCES),
+        ):
             if id in row:
-                place = dice.randrange(2) if id == "pipe_id" else ids.index(row[id])
-                chosen |= {id: ids[place], name: worlds.NAMES[place]}
+                place = dice.randrange(2)
+                names = {"workspace_id": worlds.WORKSPACES[place], name: worlds.NAMES[place]}
+                chosen |= {id: ids[place], **names}
         return chosen
 
     def write(self, file: LandingFile) -> None:

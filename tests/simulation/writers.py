@@ -29,7 +29,10 @@ from wrapped_assets.assets.regional_exports import export_windows
 def events_happen(world: World, dice: random.Random) -> str:
     """Some rows come into the database of a region."""
     region = dice.choice(world.regions)
-    made = [world.event(dice, region) for _ in range(dice.randint(1, 4))]
+    if dice.random() < 0.5:
+        made = world.burst(dice, region)
+    else:
+        made = [world.event(dice, region) for _ in range(dice.randint(1, 4))]
     for family, row in made:
         region.rows[family].append(row)
     return f"{region.name}: " + ", ".join(f"{family} at {row[EVENT_TIME[family]]}" for family, row in made)
