@@ -87,9 +87,11 @@ class Daemon:
         """Run what was asked for and remember how it ended; a death is remembered by whoever comes next."""
         job, now = str(request.job_name), self.process.now.timestamp()
         self.past[work].insert(0, Ended(job, False, now))
-        failed = self.process.do(tasks_of(request))
+        tasks = tasks_of(request)
+        failed = self.process.do(tasks)
         self.past[work][0] = Ended(job, not failed, now)
-        if self.process.now.date() in calendar(self.process.now) and job in ("build_days", "refresh_days"):
+        today = self.process.now.date()
+        if any(task.layer == "raw" and today in task.days and task.name not in failed for task in tasks):
             self.live_day_refreshed = self.process.now
         return f"{job}{' failed: ' + str(failed) if failed else ''}"
 
