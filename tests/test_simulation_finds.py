@@ -8,7 +8,7 @@ import pytest
 from tests.simulation.play import play
 from tests.simulation.story import drawn
 from wrapped_assets import queries
-from wrapped_assets.resources.duckdb import landing
+from wrapped_assets.resources.duckdb import landing, rows
 
 pytestmark = pytest.mark.slow
 
@@ -31,10 +31,10 @@ def other_text(name: str, before: str, after: str) -> Callable[[pytest.MonkeyPat
 
 def ledger_apart_from_its_rows(patch: pytest.MonkeyPatch) -> None:
     """Whoever dies behind the ledger's own commit leaves a file that counts as imported and that nobody merges."""
-    insert = landing.insert_dicts
+    insert = rows.insert_dicts
 
-    def insert_and_commit(con: Any, table: str, rows: Rows) -> None:
-        insert(con, table, rows)
+    def insert_and_commit(con: Any, table: str, found: Rows) -> None:
+        insert(con, table, found)
         if table == "landing.files":
             con.execute("commit")
             con.execute("begin")
