@@ -12,7 +12,7 @@ SEEDS ?= 100
 ENGINE ?= duckdb
 SIMULATION_SEED ?= $(shell date +%s)
 
-.PHONY: help demo dev serve test simulate test-clickhouse test-clickhouse-server test-slow check bench bench-clickhouse golden clean
+.PHONY: help demo dev serve test simulate test-clickhouse test-clickhouse-server test-slow mutants check bench bench-clickhouse golden clean
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,9 @@ test-clickhouse-server: $(VENV)/.installed ## The same on a listening ClickHouse
 test-slow: $(VENV)/.installed ## The proofs that take longer
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'slow and not clickhouse_server'
 
+mutants: $(VENV)/.installed ## Deliberate faults, each of which a test must notice (ONLY=number or name)
+	$(BIN)/python -m tests.mutants $(if $(ONLY),--only '$(ONLY)')
+
 check: $(VENV)/.installed ## Format, lint, types and the walls between packages
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -65,7 +68,7 @@ bench-clickhouse: $(VENV)/.installed ## The batch ratio on ClickHouse in process
 	$(BIN)/python -m benchmarks clickhouse
 
 golden: $(VENV)/.installed ## Rewrite the golden files; review the diff
-	$(BIN)/python -m wrapped_assets.summaries > docs/summary.schema.json
+	$(BIN)/python -m wrapped_assets.summaries docs
 	$(BIN)/python -m pytest -n 0 tests/test_golden.py tests/test_cluster.py --golden
 
 clean: ## Remove the demonstration's world (WRAPPED_HOME, if it holds one)

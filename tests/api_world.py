@@ -7,6 +7,7 @@ for the customers that it is asked about and no others.
 import hashlib
 import io
 import json
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -120,7 +121,7 @@ class Live:
     def follow(self, seconds: float | None = None) -> FollowReport:
         """Two files have landed at each look, and one of them cannot be read."""
         self.follows += 1
-        return FollowReport(taken=2, unread={"a": "no"})
+        return FollowReport(taken=2, unread={"a": "no"}, complete_at=time.time())
 
     def close(self) -> None:
         """From now on it may not be asked."""
@@ -142,6 +143,7 @@ class Version:
     number: int
     documents: Mapping[str, Document]
     year: int = YEAR
+    has_snapshot: bool = True
 
     def document(self, subject: str) -> Document | None:
         """By subject."""
@@ -188,10 +190,9 @@ class Html:
         return Reply(200, b"a script", "text/javascript")
 
 
-def summary_of(wrapped_id: str, requests: int) -> Document:
+def summary_of(requests: int) -> Document:
     """A document that is enough of one."""
     told = {
-        "wrapped_id": wrapped_id,
         "year": YEAR,
         "through": "2025-12-31T23:59:59.999Z",
         "requests": requests,
@@ -202,9 +203,7 @@ def summary_of(wrapped_id: str, requests: int) -> Document:
 
 def version(number: int, customers: int = 5) -> Version:
     """A version of the edition in which customer n has 1000 * n + number requests."""
-    return Version(
-        number, {customer(n): summary_of(customer(n), 1000 * n + number) for n in range(1, customers + 1)}
-    )
+    return Version(number, {customer(n): summary_of(1000 * n + number) for n in range(1, customers + 1)})
 
 
 @dataclass
@@ -273,10 +272,17 @@ def world(folder: Path, request_log: RequestLog | None = None, **changes: Any) -
 
     shelf = Shelf(published, open_live, folder)
     shelf.look()
+    shelf.follow()
     metrics, threads, log = Metrics(), Threads(seconds=changes.get("seconds", 10)), io.StringIO()
     door = Door(authority, Limits.open("memory://"))
     pipes = Pipes(ENDPOINTS, shelf, door, threads, Sandbox(changes.get("q_seconds", 2.0)))
-    keys = Keys(registry, published, threads, **{k: v for k, v in changes.items() if k in ("clock", "sleep")})
+    keys = Keys(
+        registry,
+        published,
+        threads,
+        lambda: shelf.years,
+        **{k: v for k, v in changes.items() if k in ("clock", "sleep")},
+    )
     parts = Parts(
         pipes=pipes,
         proxy=Proxy(keys, threads, "https://wrapped.test", changes.get("renderer", Html())),

@@ -2,9 +2,11 @@
 
 import socket
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -13,12 +15,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tests import year_documents
+from wrapped_assets.serving.cards.films import Films
 from wrapped_assets.serving.site import Site, Subject
 
 SUBJECTS = {
     "acme": Subject(year_documents.rich(), "Acme Logistics"),
     "bare": Subject(year_documents.bare(), None),
     "idle": Subject(year_documents.idle(), "Idle"),
+    "small": Subject(year_documents.counted(87_706), "Small"),
+    "fifteen": Subject(year_documents.counted(123_456_789_012_345), "Fifteen digits"),
     "arabic": Subject(year_documents.longest(year_documents.ARABIC), year_documents.ARABIC),
     "cjk": Subject(year_documents.longest(year_documents.CJK), year_documents.CJK),
     "emoji": Subject(year_documents.longest(year_documents.EMOJI), year_documents.EMOJI),
@@ -32,7 +37,10 @@ def app(site: Site) -> Starlette:
     def answer(request: Request) -> Response:
         path = request.url.path
         reply = site.answer(
-            path, SUBJECTS.get(path.split("/")[2] if path.count("/") >= 2 else ""), dict(request.headers)
+            path,
+            SUBJECTS.get(path.split("/")[2] if path.count("/") >= 2 else ""),
+            dict(request.headers),
+            request.query_params.get("theme", "light"),
         )
         return Response(reply.body, reply.status, dict(reply.headers))
 
@@ -42,9 +50,11 @@ def app(site: Site) -> Starlette:
 @contextmanager
 def serving() -> Iterator[str]:
     """The server in a thread, until the block ends; its origin."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with socket.create_server(("127.0.0.1", 0)) as listening, tempfile.TemporaryDirectory() as folder:
         origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server = uvicorn.Server(uvicorn.Config(app(Site(origin)), log_level="error", ws="none"))
+        server = uvicorn.Server(
+            uvicorn.Config(app(Site(origin, films=Films(Path(folder)))), log_level="error", ws="none")
+        )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
@@ -55,4 +65,6 @@ def serving() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    uvicorn.run(app(Site(f"http://127.0.0.1:{sys.argv[1]}")), host="127.0.0.1", port=int(sys.argv[1]))
+    with tempfile.TemporaryDirectory() as kept:
+        site = Site(f"http://127.0.0.1:{sys.argv[1]}", films=Films(Path(kept)))
+        uvicorn.run(app(site), host="127.0.0.1", port=int(sys.argv[1]))

@@ -127,12 +127,15 @@ class Run:
 
     def editions(self) -> set[int]:
         """Refresh the editions that are stale, and those that this makes stale; which they were."""
-        refreshed = set()
-        while years := self.pending().years:
+        refreshed: set[int] = set()
+        for _ in range(10):
+            years = self.pending().years
+            if not years:
+                return refreshed
             for year in sorted(years):
                 self.summaries(year)
             refreshed |= years
-        return refreshed
+        raise AssertionError(f"editions do not come to rest: {self.pending()}")
 
     def pending(self) -> Pending:
         """What is stale."""

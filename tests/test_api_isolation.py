@@ -141,9 +141,11 @@ def test_a_q_sees_the_answer_and_nothing_else(made: World, q: str) -> None:
     assert answer.json()["data"][0]["total_requests"] == MY_TOTAL
 
 
-def test_a_restriction_that_the_endpoint_does_not_know_refuses(made: World) -> None:
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside one that it knows"])
+def test_a_restriction_that_the_endpoint_does_not_know_refuses(made: World, beside: bool) -> None:
     """A misspelt one would restrict nothing, so nothing is answered."""
-    token = made.token(SUMMARY, wrapped_ids=MINE)
+    restricted = made.token(SUMMARY, wrapped_ids=MINE)
+    token = made.token(SUMMARY, wrapped_ids=MINE, year="2025") if beside else restricted
     answer = send(made, "GET", f"/v0/pipes/{SUMMARY}.json?token={token}&wrapped_id={THEIRS}")
 
     assert answer.status_code == 403

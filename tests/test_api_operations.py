@@ -1,11 +1,15 @@
 """What the API tells the people who run it: health, numbers, a line for each request; and what it never tells anybody."""
 
+import asyncio
 import io
 import json
 import re
 import threading
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, MutableMapping
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -13,8 +17,11 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.api_world import BY_DAY, SUMMARY, YEAR, World, customer, version, world
+from wrapped_assets.serving import operations
 from wrapped_assets.serving.access_log import AccessLog, digest
 from wrapped_assets.serving.follower import Follower
+from wrapped_assets.serving.following import FollowReport
+from wrapped_assets.serving.limits import Limits
 
 pytestmark = pytest.mark.anyio
 Asked = tuple[World, httpx.AsyncClient]
@@ -62,12 +69,37 @@ async def test_ready_is_that_an_edition_can_be_asked(asked: Asked) -> None:
     assert (waiting.status_code, waiting.json()["status"]) == (503, "waiting")
 
 
+async def test_ready_is_that_landing_was_caught_up_with(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For ten seconds it waits; then it says that it never saw landing whole, or how long ago it did."""
+    made, client = asked
+    edition = made.shelf._editions[YEAR]
+    edition.complete_at, edition.opened_at = 0.0, 1000.0
+    clock = [1009.0]
+    monkeypatch.setattr(operations, "time", SimpleNamespace(time=lambda: clock[0]))
+    told = []
+    for now, complete_at in ((1009.0, 0.0), (1011.0, 0.0), (1011.0, 1005.0), (1040.0, 1005.0)):
+        clock[0], edition.complete_at = now, complete_at
+        answer = await client.get("/readyz")
+        told.append(
+            (answer.status_code, answer.json()["status"], answer.json().get("landing_seen_seconds_ago"))
+        )
+
+    assert told == [
+        (503, "catching up", {str(YEAR): None}),
+        (200, "late", {str(YEAR): None}),
+        (200, "ready", None),
+        (200, "late", {str(YEAR): 35}),
+    ]
+
+
 async def test_a_failing_store_is_told_and_stays_ready(asked: Asked) -> None:
     """What is served is served; an alert can be made of the metric."""
     made, client = asked
     made.published.failure = OSError("/srv/secret")
     made.shelf.look()
-    made.metrics.editions(made.shelf.numbers(), made.shelf.files(), bool(made.shelf.trouble))
+    made.metrics.editions(made.shelf.numbers(), made.shelf.files(), {}, bool(made.shelf.trouble))
     ready = await client.get("/readyz")
 
     assert ready.status_code == 200 and ready.json()["trouble"].endswith("OSError")
@@ -109,16 +141,16 @@ async def test_the_follower_takes_promotions_up(asked: Asked) -> None:
     """By itself, and tells the numbers."""
     made, client = asked
     seen = threading.Event()
-    follower = Follower(made.shelf, made.metrics, look_seconds=0.01)
+    follower = Follower(made.shelf, made.metrics, look_seconds=0.01, follow_seconds=0.01)
     made.published.promoted[YEAR] = version(7)
     tell = made.metrics.editions
 
-    def telling(numbers: dict[int, int], files: dict[int, dict[str, int]], trouble: bool) -> None:
-        tell(numbers, files, trouble)
+    def telling(numbers: dict[int, int], *more: Any) -> None:
+        tell(numbers, *more)
         if numbers == {YEAR: 7}:
             seen.set()
 
-    made.metrics.editions = telling  # type: ignore[method-assign]
+    made.metrics.editions = telling  # type: ignore[method-assign,assignment]
     follower.start()
     assert seen.wait(10)
     follower.stop()
@@ -126,6 +158,69 @@ async def test_the_follower_takes_promotions_up(asked: Asked) -> None:
     found = await numbers(client)
     assert found["wrapped_edition_version", frozenset({("year", str(YEAR))})] == 7
     assert ("wrapped_landing_files", frozenset({("year", str(YEAR)), ("outcome", "taken")})) in found
+    assert (
+        time.time() - 60
+        < found["wrapped_landing_complete_timestamp_seconds", frozenset({("year", str(YEAR))})]
+        <= time.time()
+    )
+
+
+async def started(made: World, follower: Follower) -> AsyncIterator[str]:
+    """What the application says of its start and its end, in the server's protocol; asked on after each word."""
+    made.app.parts = replace(made.app.parts, follower=follower)
+    asks: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    says: asyncio.Queue[str] = asyncio.Queue()
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        await says.put(message["type"])
+
+    living = asyncio.ensure_future(made.app({"type": "lifespan"}, asks.get, send))
+    for word in ("startup", "shutdown"):
+        await asks.put({"type": f"lifespan.{word}"})
+        yield await says.get()
+    await living
+
+
+async def test_a_worker_that_starts_listens_once_it_can_answer(asked: Asked) -> None:
+    """The server lets nobody in before the start is complete: by then the edition is open and was caught up with landing."""
+    made, client = asked
+    made.shelf._editions = {}
+    words = started(made, Follower(made.shelf, made.metrics))
+
+    assert await anext(words) == "lifespan.startup.complete"
+    assert (await client.get("/readyz")).json()["editions"] == {str(YEAR): 1}
+    assert made.lives[-1].follows == 1
+    assert (await numbers(client))["wrapped_edition_version", frozenset({("year", str(YEAR))})] == 1
+    assert [word async for word in words] == ["lifespan.shutdown.complete"]
+
+
+async def test_a_worker_starts_where_nothing_is_promoted_or_the_store_is_away(asked: Asked) -> None:
+    """It says so under /readyz, and takes the first promotion up by itself."""
+    made, client = asked
+    made.shelf._editions, made.published.failure = {}, OSError("away")
+    words = started(made, Follower(made.shelf, made.metrics))
+
+    assert await anext(words) == "lifespan.startup.complete"
+    assert (await client.get("/readyz")).status_code == 503
+    assert [word async for word in words] == ["lifespan.shutdown.complete"]
+
+
+async def test_a_start_waits_for_a_slow_landing_only_so_long(asked: Asked) -> None:
+    """Pages and old answers are better than none."""
+    made, client = asked
+    go_on = threading.Event()
+    made.lives[0].follow = lambda seconds=None: go_on.wait(30) and FollowReport()  # type: ignore
+    follower = Follower(made.shelf, made.metrics)
+    waited: list[bool] = []
+    wait = follower.wait
+    follower.wait = lambda seconds=0.0: waited.append(wait(seconds)) or waited[-1]  # type: ignore
+    words = started(made, follower)
+
+    assert await anext(words) == "lifespan.startup.complete"
+    assert waited == [False]
+    assert (await client.get("/readyz")).json()["editions"] == {str(YEAR): 1}
+    go_on.set()
+    assert [word async for word in words] == ["lifespan.shutdown.complete"]
 
 
 async def everything_asked(made: World, client: httpx.AsyncClient) -> tuple[list[str], list[str]]:
@@ -248,3 +343,15 @@ def test_a_stuck_log_slows_nothing_and_loses_what_it_counts() -> None:
     written = stream.getvalue().splitlines()
     assert [json.loads(line) for line in written] == [{"a": 1}] * len(written)
     assert len(written) + sum(lost) == 1000 and sum(lost) > 900
+
+
+async def test_a_worker_that_ends_gives_its_connections_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of the limits too, which may be Redis'."""
+    closed: list[bool] = []
+    monkeypatch.setattr(Limits, "close", lambda self: closed.append(True))
+    with world(tmp_path) as made:
+        async with made.client():
+            assert closed == []
+        assert closed == [True]

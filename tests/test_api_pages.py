@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -11,6 +12,7 @@ import pytest
 from tests.api_world import YEAR, World, customer, version, world
 from wrapped_assets.resources.registry import RegistryUnavailable
 from wrapped_assets.serving.keys import PAUSE_SECONDS
+from wrapped_assets.serving.proxy import SHARED_FOR
 from wrapped_assets.serving.seams import Link
 
 pytestmark = pytest.mark.anyio
@@ -126,11 +128,13 @@ class TestDocument:
 class TestParts:
     """`/api/*`, for the page's own script."""
 
-    async def test_stats_are_the_document_without_the_id(self, asked: Asked) -> None:
-        """No wrapped_id reaches the browser, nor in any header."""
+    async def test_stats_are_the_document(self, asked: Asked) -> None:
+        """The very bytes and tag that a program gets under the page's address."""
         made, client = asked
         answer = await client.get("/api/stats", params={"url_key": made.link(1)})
+        document = await client.get(f"/wrapped/{made.link(1)}", headers=JSON)
 
+        assert (answer.content, answer.headers["etag"]) == (document.content, document.headers["etag"])
         assert answer.json() == {"year": YEAR, "through": "2025-12-31T23:59:59.999Z", "requests": 1001}
         assert customer(1) not in answer.text + str(answer.headers)
 
@@ -155,8 +159,8 @@ class TestParts:
 class TestShortLinks:
     """`/w/<short>`."""
 
-    async def test_a_share_link_leads_to_the_page(self, asked: Asked) -> None:
-        """It stands under the public address and says when it ends."""
+    async def test_a_share_link_leads_to_an_address_of_its_own(self, asked: Asked) -> None:
+        """It stands under the public address and says when it ends; what it leads to is the page, and does not tell the page's own address."""
         made, client = asked
         key = made.link(1)
         told = (await client.post(f"/wrapped/{key}/share")).json()
@@ -165,7 +169,38 @@ class TestShortLinks:
 
         assert set(told) == {"share_url", "expires_at"} and told["expires_at"].endswith("Z")
         assert share_url.startswith("https://wrapped.test/w/")
-        assert (answer.status_code, answer.headers["location"]) == (302, f"/wrapped/{key}")
+        place = answer.headers["location"]
+        assert (
+            answer.status_code == 302
+            and place.startswith("/wrapped/acme-sohne-")
+            and place != f"/wrapped/{key}"
+        )
+        for path in (place, f"{place}/story.png", f"/api/stats?url_key={place.rpartition('/')[2]}"):
+            assert (await client.get(path)).status_code == 200
+        assert (await client.post(f"{place}/share")).json() == told
+
+    @pytest.mark.parametrize("end", ["over", "revoked", "opted out"])
+    async def test_when_a_share_ends_all_of_it_does(self, asked: Asked, clock: Clock, end: str) -> None:
+        """The link and what it led to are the one answer to everything that is not there."""
+        made, client = asked
+        key = made.link(1)
+        share_url = (await client.post(f"/wrapped/{key}/share")).json()["share_url"]
+        short = share_url.removeprefix("https://wrapped.test")
+        place = (await client.get(short)).headers["location"]
+        assert (await client.get(place, headers=JSON)).status_code == 200
+        if end == "over":
+            made.registry._clock = lambda: datetime.now(UTC) + SHARED_FOR
+        elif end == "revoked":
+            made.registry.revoke(key)
+        else:
+            made.registry.opt_out(customer(1))
+        clock.now += 1
+        unknown = await client.get("/wrapped/unknown", headers=JSON)
+
+        for path in (short, place, f"{place}/story.png", f"/api/stats?url_key={place.rpartition('/')[2]}"):
+            answer = await client.get(path, headers=JSON)
+            assert (answer.status_code, answer.content) == (404, unknown.content), path
+        assert (await client.post(f"{place}/share")).status_code == 404
 
     async def test_it_does_not_believe_the_host_header(self, asked: Asked) -> None:
         """A share link never leads to somebody else's machine."""

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import httpx
 import pyarrow.parquet as pq
 import pytest
 
-from tests.api_world import BY_DAY, DOCUMENTATION, SUMMARY, World, customer, world
+from tests.api_world import BY_DAY, DOCUMENTATION, SUMMARY, YEAR, World, customer, version, world
 
 pytestmark = pytest.mark.anyio
 
@@ -43,6 +44,20 @@ async def get(asked: Asked, path: str, token: str | None = None, **params: Any) 
     made, client = asked
     headers = {"Authorization": f"Bearer {token or made.token()}"}
     return await client.get(path, params=params, headers=headers)
+
+
+async def test_an_edition_with_pages_only_is_told_from_one_that_is_not_there(asked: Asked) -> None:
+    """No endpoint says anything about it, whether the year is named or not; the other years answer."""
+    made, _ = asked
+    made.published.promoted[YEAR] = replace(version(2), has_snapshot=False)
+    made.shelf.look()
+
+    named: list[dict[str, Any]] = [{}, {"year": YEAR}]
+    for params in named:
+        told = await get(asked, f"{TOTAL}.json", wrapped_id=ONE, **params)
+        assert told.status_code == 404
+        assert told.json()["error"] == "The edition of 2025 has pages only, no endpoint answers about it"
+    assert (await get(asked, f"{TOTAL}.json", wrapped_id=ONE, year=2019)).status_code == 400
 
 
 class TestEnvelope:
@@ -225,6 +240,8 @@ class TestParameters:
         [
             (b"{", "application/json"),
             (b"[1]", "application/json"),
+            (b'{"wrapped_id": "a", "wrapped_id": "b"}', "application/json"),
+            (b'{"limit": NaN}', "application/json"),
             (b'{"wrapped_id": {"a": 1}}', "application/json"),
             (b'{"wrapped_id": "\\ud800"}', "application/json"),
             (b'{"wrapped_id": "\\u0000"}', "application/json"),
@@ -307,6 +324,13 @@ class TestRefusals:
         assert (last.headers["retry-after"], last.headers["x-ratelimit-remaining"]) == ("1", "0")
         assert 0 <= int(last.headers["x-ratelimit-reset"]) <= 1
         assert set(last.json()) == {"error", "documentation"}
+
+    async def test_each_token_has_a_limit_of_its_own(self, asked: Asked) -> None:
+        """Who is eager takes nothing from anybody else, though one installation issued both tokens."""
+        tokens = [asked[0].token(name=name, rps=1) for name in ("eager", "calm")]
+        answers = [await get(asked, f"{TOTAL}.json", token, wrapped_id=ONE) for token in tokens]
+
+        assert [answer.status_code for answer in answers] == [200, 200]
 
     async def test_an_engine_that_takes_too_long(self, tmp_path: Path) -> None:
         """408, while the other requests go on."""

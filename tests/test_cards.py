@@ -150,7 +150,7 @@ def test_any_text_at_all_can_be_set(text: str) -> None:
     picture(text, fonts)
 
 
-@pytest.mark.parametrize("key", ["acme", "bare", "idle", "arabic", "cjk", "emoji", "longest"])
+@pytest.mark.parametrize("key", ["acme", "bare", "idle", "small", "arabic", "cjk", "emoji", "longest"])
 def test_every_card_of_every_size_is_drawn(key: str) -> None:
     """In its size, as PNG, with alternative text."""
     subject = SUBJECTS[key]
@@ -162,7 +162,7 @@ def test_every_card_of_every_size_is_drawn(key: str) -> None:
             assert len(one.alt) > 10
 
 
-@pytest.mark.parametrize("key", ["acme", "arabic", "cjk", "emoji", "longest"])
+@pytest.mark.parametrize("key", ["acme", "fifteen", "arabic", "cjk", "emoji", "longest"])
 @pytest.mark.parametrize("size", ["1080x1920", "1200x630"])
 def test_no_line_of_text_leaves_the_card_or_is_cut_short_of_its_numbers(key: str, size: str) -> None:
     """Measured with the fonts' own widths; an ellipsis may end a name, never a figure."""
@@ -263,6 +263,38 @@ def test_the_crowd_has_a_stroke_for_each_percent() -> None:
         for class_, path in re.findall(r'class="(\w+)" d="([^"]*)"', drawings.crowd(87))
     }
     assert counts == {"ink": 87, "accent": 1, "soft": 12}
+
+
+def test_the_months_are_to_scale_and_the_busiest_stands_out() -> None:
+    """Each bar as high as its requests; months that have not begun have none."""
+    document = year_documents.rich()
+    counts = [month.requests for month in document.months]
+    best = counts.index(max(counts))
+    markup = drawings.months(document)
+    heights = {
+        class_: [float(h) for h in re.findall(r"v(\d[\d.]*)", path)]
+        for class_, path in re.findall(r'class="(\w+)" d="([^"]*)"', markup)
+    }
+    spring = document.model_copy(update={"through": document.through.replace(month=3, day=2)})
+
+    assert heights["accent"] == [100]
+    assert heights["ink"] == pytest.approx(
+        [100 * n / max(counts) for i, n in enumerate(counts) if i != best], abs=0.01
+    )
+    assert drawings.months(spring).count("M") == 3
+
+
+@pytest.mark.parametrize("size", ["1080x1920", "1200x630"])
+def test_a_card_without_a_picture_sets_its_figure_larger(size: str) -> None:
+    """Words alone fill the card: the number is larger than beside a drawing."""
+    sizes = {
+        key: max(
+            em for text, _, _, em, _ in _texts(drawn(key, "storage", size).svg) if text in ("87.7", "91.9")
+        )
+        for key in ("small", "acme")
+    }
+
+    assert sizes["small"] > 1.3 * sizes["acme"]
 
 
 def test_the_heat_map_has_a_cell_for_each_day_that_is_over() -> None:

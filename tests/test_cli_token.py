@@ -2,12 +2,14 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from tests.built_world import SECRET, YEAR, BuiltWorld
+from wrapped_assets import edition_tokens
 from wrapped_assets.grants import Grant, Scope
 from wrapped_assets.resources.registry import Registry
 from wrapped_assets.token_reports import aligned
@@ -116,6 +118,7 @@ def jti_of(world: BuiltWorld, name: str) -> str:
         (["--name", "x", "--admin", "--days", "0"], "greater than or equal to 1"),
         (["--name", "x" * 201, "--admin"], "1 to 200 characters"),
         (["--wrapped-id", "w-1"], "--wrapped-id and --year belong together"),
+        (["--wrapped-id", "w-1", "--year", "2025", "--days", "2"], "give --wrapped-id and --year alone"),
         (["--name", "x", "--pipe", "p", "--fixed", f"a={'x' * 16_000}"], "longer than 16,384"),
     ],
 )
@@ -128,14 +131,22 @@ def test_what_cannot_be_issued_is_told(world: BuiltWorld, arguments: list[str], 
 
 
 def test_a_customers_link_and_token_by_hand(built_world: BuiltWorld, tmp_path: Path) -> None:
-    """Its page is printed beside the token; taken down it is gone, and asking again gives another."""
+    """The page and the token that its edition gives it, the same each time; taken down both are gone, and asking again gives others."""
     world = built_world.twin(tmp_path / "home")
     with duckdb.connect(str(world.warehouse), read_only=True) as con:
         ((wrapped_id,),) = con.execute("select min(wrapped_id) from main.wrapped_summaries").fetchall()
     issue = ("token", "issue", "--wrapped-id", wrapped_id, "--year", str(YEAR))
 
-    done = world.wrapped(*issue, "--days", "2")
+    with registry(world) as opened:
+        edition_tokens.issue(opened, YEAR, {wrapped_id: "Acme"}, datetime.now(UTC))
+        given = opened.tokens_of_edition(YEAR)[wrapped_id]
+    done = world.wrapped(*issue)
     assert done.returncode == 0, done.stderr
+    assert world.wrapped(*issue).stdout == done.stdout
+    assert verify(world, done.stdout.strip()).jti == given.grant.jti
+    assert f"Token {given.grant.jti}" in done.stderr and "shows it again" in done.stderr
+    with registry(world) as opened:
+        assert len(opened.tokens()) == 1
     found = verify(world, done.stdout.strip())
     fixed = {"wrapped_id": wrapped_id, "year": str(YEAR)}
     assert {scope.resource for scope in found.scopes} >= {
@@ -159,8 +170,11 @@ def test_a_customers_link_and_token_by_hand(built_world: BuiltWorld, tmp_path: P
 
     assert f"Revoked link {page[1]}." in world.wrapped("token", "revoke", page[1]).stdout
     assert world.wrapped("token", "list", "--year", str(YEAR)).stdout == ""
+    with pytest.raises(TokenRefused, match="revoked"):
+        verify(world, done.stdout.strip())
     again = world.wrapped(*issue)
     assert "Page: /wrapped/" in again.stderr and page[1] not in again.stderr
+    assert verify(world, again.stdout.strip()).scopes == found.scopes
 
     stranger = world.wrapped("token", "issue", "--wrapped-id", "w-1", "--year", str(YEAR))
     assert (stranger.returncode, stranger.stdout) == (2, "")

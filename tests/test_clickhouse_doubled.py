@@ -1,34 +1,99 @@
-"""What a kill in mid-swap leaves in ClickHouse, rows that stand twice, and what must not count twice for it."""
+"""What a kill in mid-swap leaves in ClickHouse, rows that stand twice: counted once, and mended by the next ordinary build."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.landing_files import files_of, organization, request, workspace
-from tests.pipeline import Pipeline
+from tests.landing_files import files_of, operation, organization, reading, request, workspace
+from tests.pipeline import Pipeline, Run
 from wrapped_assets.resources.clickhouse import ClickHouseWriter
+from wrapped_assets.resources.clickhouse.session import Session, Values
+from wrapped_assets.resources.warehouse import Pending
 
 pytestmark = pytest.mark.clickhouse
+
+FILES = files_of(
+    request(id="a", at="2025-03-01"),
+    request(id="b", at="2025-03-02", workspace_id="ws-2"),
+    request("org-2", id="c", at="2025-04-02"),
+    operation("org-2", id="d", at="2025-04-02"),
+    reading(at="2025-03-01"),
+    organization("org-1", name="Ana", customer_id="a"),
+    workspace("ws-1", name="one"),
+    workspace("ws-2", name="two"),
+)
+
+
+class Killed(Exception):
+    """The server is gone."""
+
+
+def session_of(run: Run) -> Session:
+    """The session the warehouse works with."""
+    assert isinstance(run.writer, ClickHouseWriter)
+    return run.writer.session
 
 
 @pytest.mark.parametrize("table", ["wrapped_organizations", "dimensions_workspaces"])
 def test_owners_and_names_that_stand_twice_count_once(tmp_path: Path, table: str) -> None:
     """A swap of them was killed: until the next one the old rows stand beside the new ones."""
     pipeline = Pipeline(tmp_path, engine="clickhouse")
-    pipeline.build(
-        *files_of(
-            request(id="a", at="2025-03-01"),
-            request(id="b", at="2025-03-02", workspace_id="ws-2"),
-            organization("org-1", name="Ana"),
-            workspace("ws-1", name="one"),
-            workspace("ws-2", name="two"),
-        )
-    )
+    pipeline.build(*FILES)
     with pipeline.open() as run:
         expected = run.writer.facts(2025)
-        assert isinstance(run.writer, ClickHouseWriter)
-        run.writer.session.run(f"insert into {table} select * from {table}")
+        session_of(run).run(f"insert into {table} select * from {table}")
         run.summaries(2025, full=True)
 
         assert run.writer.facts(2025) == expected
-        assert expected[0]["requests"] == 2 and len(expected[0]["workspaces"]) == 2
+        assert {each["requests"] for each in expected} == {1, 2}
+
+
+REFRESHES: dict[str, Callable[[Run], object]] = {
+    "raw_pipe_stats": lambda run: run.raw("pipe_stats", full=True),
+    "hourly_pipe_stats_requests": lambda run: run.rollup("hourly", "pipe_stats", full=True),
+    "weekly_ingestion_operations": lambda run: run.rollup("weekly", "ingestion", full=True),
+    "monthly_pipe_stats_durations": lambda run: run.rollup("monthly", "pipe_stats", full=True),
+    "monthly_storage_sizes": lambda run: run.rollup("monthly", "storage", full=True),
+    "dimensions_organizations": lambda run: run.dimension("organizations", full=True),
+    "dimensions_workspaces": lambda run: run.dimension("workspaces", full=True),
+    "wrapped_organizations": lambda run: run.identities(full=True),
+    "wrapped_summaries": lambda run: run.summaries(2025, full=True),
+}
+
+
+@pytest.mark.parametrize("when", ["in the middle", "at its end"])
+@pytest.mark.parametrize("table", REFRESHES)
+def test_a_full_rebuild_that_was_killed_in_its_swap_is_mended_by_an_ordinary_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, when: str
+) -> None:
+    """Nothing had landed, so nothing below the table says that it is stale: the swap that was begun does, and once only."""
+    pipeline = Pipeline(tmp_path, engine="clickhouse")
+    pipeline.build(*FILES)
+    ran = Session.run
+
+    def dies_in_the_swap(self: Session, statement: str, values: Values | None = None) -> None:
+        """`replace partition` shows the new parts, then removes the old; in the middle both are there."""
+        if not statement.startswith(f"alter table {table} "):
+            return ran(self, statement, values)
+        if when == "at its end":
+            ran(self, statement, values)
+            raise Killed
+        parts = f"select distinct partition_id from system.parts where active and database = currentDatabase() and table = 'staging_{table}'"
+        for (partition,) in self.rows(parts):
+            ran(self, f"alter table {table} attach partition id '{partition}' from staging_{table}")
+        raise Killed
+
+    with pipeline.open() as run:
+        expected = run.tables()
+        session_of(run).run(f"insert into {table} select * from {table}")  # why somebody asks for a full one
+        with monkeypatch.context() as patch, pytest.raises(Killed):
+            patch.setattr(Session, "run", dies_in_the_swap)
+            REFRESHES[table](run)
+        assert run.pending() != Pending()
+    with pipeline.open() as run:
+        run.layers()
+        run.summaries(2025)
+
+        assert run.tables() == expected
+        assert run.pending() == Pending()

@@ -17,6 +17,7 @@ from wrapped_assets.assets.checks import checks
 from wrapped_assets.cli import app
 from wrapped_assets.families import DIMENSIONS, FAMILIES, SOURCES, Family, Kind, Source
 from wrapped_assets.resources.duckdb import sql
+from wrapped_assets.serving.pages.slides import LOOKS
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(
@@ -185,6 +186,12 @@ def test_every_way_in_is_explained(method: str, pattern: str) -> None:
     """Each route of the API with its method, on the page about it."""
     explained = text(ROOT / "docs" / "api.md")
     assert f"`{method} {pattern}`" in explained or f"{pattern}`, `{method}`" in explained
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_every_slide_has_an_address_that_is_written_down(name: str) -> None:
+    """For whoever links to one of them."""
+    assert f"`#{name}`" in text(ROOT / "docs" / "api.md")
 
 
 @pytest.mark.parametrize("name", sorted({key.name for check in checks for key in check.check_keys}))

@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
@@ -40,6 +41,8 @@ from tests.landing_files import (
 from tests.pipeline import DAYS, NOW, SECRET, Pipeline, Run, differs_from_oracle
 from wrapped_assets.importing import import_dimension
 from wrapped_assets.periods import Span
+from wrapped_assets.resources.clickhouse.session import Session
+from wrapped_assets.resources.duckdb.rows import insert_dicts
 
 Edit = Callable[[pa.Table], pa.Table]
 INF, NAN = float("inf"), float("nan")
@@ -95,6 +98,71 @@ def test_every_file_version_is_imported_exactly_once(pipeline: Pipeline) -> None
         pipeline.land(the_file(request("org-2"), request("org-3"), name="second"))
         report = run.take_in("pipe_stats")
         assert (report.files, report.rows) == (1, 2)
+
+
+class Died(Exception):
+    """The process is gone."""
+
+
+def imported_after_all(run: Run) -> bool:
+    """That the import which died left nothing, and that the next one takes its file in whole."""
+    assert run.writer.known("pipe_stats", None) == {}
+    assert quarantine(run) == []
+    report = run.take_in("pipe_stats")
+    assert quarantine(run) == [("export", "error is neither 0 nor 1", 1)]
+    run.raw("pipe_stats")
+    return (report.files, report.rows) == (1, 2) and raw_ids(run) == ["a", "b"]
+
+
+HALF_GOOD = (request(id="a"), request(id="b", at="2025-03-02"), request(id="c", error=2))
+
+
+@pytest.mark.duckdb("counts on its transaction; ClickHouse has none")
+@pytest.mark.parametrize("table", ["landing.files", "landing.file_days", "landing.quarantined_rows"])
+def test_an_import_that_dies_halfway_has_imported_nothing(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    """Whichever of its tables it has just written: ledger, days and what was set aside come together or not at all."""
+
+    def insert_and_die(con: Any, into: str, rows: Any) -> None:
+        insert_dicts(con, into, rows)
+        if into == table:
+            raise Died
+
+    pipeline.land(LandingFile("pipe_stats", "2025-03-01", "eu", "export", list(HALF_GOOD)))
+    with pipeline.open() as run:
+        with monkeypatch.context() as patch, pytest.raises(Died):
+            patch.setattr("wrapped_assets.resources.duckdb.landing.insert_dicts", insert_and_die)
+            run.take_in("pipe_stats")
+        assert imported_after_all(run)
+
+
+@pytest.mark.clickhouse
+@pytest.mark.parametrize("table", ["landing_pipe_stats", "landing_quarantined_rows", "landing_hours"])
+def test_an_import_that_dies_before_its_ledger_is_written_has_imported_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    """ClickHouse has no transaction: the ledger comes last, and rows that it does not name count nowhere."""
+    insert, stream = Session.insert, Session.stream
+
+    def insert_and_die(self: Session, into: str, rows: Any) -> None:
+        insert(self, into, rows)
+        if into == table:
+            raise Died
+
+    def stream_and_die(self: Session, into: str, batches: Any) -> None:
+        stream(self, into, batches)
+        if into == table:
+            raise Died
+
+    pipeline = Pipeline(tmp_path, engine="clickhouse")
+    pipeline.land(LandingFile("pipe_stats", "2025-03-01", "eu", "export", list(HALF_GOOD)))
+    with pipeline.open() as run:
+        with monkeypatch.context() as patch, pytest.raises(Died):
+            patch.setattr(Session, "insert", insert_and_die)
+            patch.setattr(Session, "stream", stream_and_die)
+            run.take_in("pipe_stats")
+        assert imported_after_all(run)
 
 
 def test_only_the_folders_of_the_days_asked_for_are_imported(pipeline: Pipeline) -> None:

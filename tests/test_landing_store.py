@@ -248,6 +248,23 @@ def test_misplaced_files_are_listed(world: World) -> None:
     ]
 
 
+def test_a_family_is_listed_whole(world: World) -> None:
+    """All its days at once, without what writers keep for themselves and without its neighbours."""
+    keys = [
+        f"pipe_stats/dt=2025-01-{day:02}/region=eu/{number}.parquet" for day in (2, 3) for number in range(3)
+    ]
+    for key in [*keys, "pipe_stats/dt=2025-01-02/_SUCCESS", "pipe_stats2/dt=2025-01-02/region=eu/x.parquet"]:
+        world.write(key, key.encode())
+
+    pages = [file for page in world.store.pages("pipe_stats") for file in page]
+
+    assert sorted(pages) == [
+        file for day in (2, 3) for file in world.store.list_day("pipe_stats", date(2025, 1, day))
+    ]
+    assert sorted(file.key for file in pages) == keys
+    assert [*world.store.pages("ingestion")] == []
+
+
 def test_a_dimension_lists_its_snapshots(world: World) -> None:
     """Snapshots of all regions, by key."""
     for region in ["us", "eu"]:
@@ -658,6 +675,33 @@ def test_an_archived_file_is_told_and_the_others_come(script: Script) -> None:
     with script.store.fetch(wanted) as fetched:
         assert list(fetched.problems.values()) == [Problem.ARCHIVED]
         assert len(fetched.paths) == 1
+
+
+@pytest.mark.parametrize(
+    "no", [refusal("AccessDenied"), answer(400, b"<Error><Code>KMS.DisabledException</Code></Error>")]
+)
+def test_a_refused_file_can_be_spared_and_the_others_come(
+    script: Script, no: Callable[[BaseHTTPRequestHandler], None]
+) -> None:
+    """For who would rather have the others; without asking for it, the refusal stops everything."""
+    script.answers = [no, answer(200, b"x")]
+    wanted = [LandingObject(f"{FOLDER}/{name}.parquet", '"v1"', 1) for name in "ab"]
+
+    with script.store.fetch(wanted, spare_refused=True) as fetched:
+        assert list(fetched.problems.values()) == [Problem.REFUSED]
+        assert len(fetched.paths) == 1
+    script.answers = [no, answer(200, b"x")]
+    with pytest.raises(LandingStoreError, match=r"The server said: 40[03]"), script.store.fetch(wanted):
+        pass
+
+
+def test_a_server_that_refuses_who_asks_spares_nothing(script: Script) -> None:
+    """Whoever is not let in has seen none of the files, which are no worse for it."""
+    script.answers = [answer(401)]
+    wanted = [LandingObject(KEY, '"v1"', 1)]
+
+    with pytest.raises(LandingStoreError), script.store.fetch(wanted, spare_refused=True):
+        pass
 
 
 @pytest.mark.parametrize(

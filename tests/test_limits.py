@@ -94,6 +94,17 @@ def test_never_more_in_any_second(limits: Limits, seconds: Seconds) -> None:
     assert all(later - earlier > 0.999 for earlier, later in zip(at, at[5:], strict=False))
 
 
+def test_around_the_edge_of_a_second_no_more_get_through(limits: Limits, seconds: Seconds) -> None:
+    """Who comes late in one second finds as much less room in the next."""
+    allowed = []
+    for wait, requests in ((0.0, 1), (0.9, 4), (0.11, 5)):
+        seconds.now += wait
+        verdicts = [limits.hit("acme", 5) for _ in range(requests)]
+        allowed.append(sum(verdict is not None and verdict.allowed for verdict in verdicts))
+
+    assert allowed == [1, 4, 1]
+
+
 def test_names_are_counted_apart_and_tokens_of_one_name_together(limits: Limits) -> None:
     """Who uses up its own limit uses up nobody else's, whatever it is called."""
     strange = "ü/:{}*\u2603 " + "x" * 150

@@ -13,8 +13,9 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.api_world import BY_DAY, SUMMARY, World, customer, world
+from tests.api_world import BY_DAY, SUMMARY, Answer, Live, World, customer, world
 from tests.listening import listening
+from wrapped_assets.serving.problems import UNFORESEEN
 
 Served = tuple[World, str]
 
@@ -120,6 +121,30 @@ def test_tokens_and_limits_are_those_of_the_endpoints(served: Served) -> None:
     assert initialize(url, "x").json().keys() == {"error", "documentation"}
     assert initialize(url, made.token()).json()["result"]["serverInfo"]["name"] == "wrapped"
     assert [initialize(url, eager).status_code for _ in range(2)] == [200, 429]
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+def test_a_tool_that_fails_says_nothing_of_the_engine(
+    served: Served, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    """No path, no table, no statement: the caller is told that something went wrong; the operator's log names class and place."""
+    made, url = served
+    said = "IO Error: cannot open /srv/wrapped/serving.duckdb: select organization_id from history.parts"
+
+    def fail(self: Live, *_: object) -> Answer:
+        raise RuntimeError(said)
+
+    monkeypatch.setattr(Live, "run", fail)
+    arguments = {"wrapped_id": customer(1)}
+    answer = talk(url, made.token(), lambda client: client.call_tool(SUMMARY, arguments), mode)
+
+    assert answer.is_error and [part.text for part in answer.content] == [UNFORESEEN]
+    told = answer.model_dump_json()
+    assert not [
+        word
+        for word in ("IO Error", "srv", "duckdb", "select", "history", "Runtime", "Traceback")
+        if word in told
+    ]
 
 
 def test_other_methods_are_refused(served: Served) -> None:

@@ -1,7 +1,12 @@
 """Pages and cards through the whole application: the real site over real documents."""
 
+import asyncio
+import fcntl
 import gzip
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -9,11 +14,19 @@ import pytest
 
 from tests import year_documents
 from tests.api_world import YEAR, Document, Version, World, customer, world
+from wrapped_assets.serving.app import App
+from wrapped_assets.serving.cards import film, films
+from wrapped_assets.serving.cards.films import Films
+from wrapped_assets.serving.cards.fonts import shared_fonts
+from wrapped_assets.serving.cards.layout import Card
 from wrapped_assets.serving.page_routes import Pages
 from wrapped_assets.serving.site import Reply as Drawn
 from wrapped_assets.serving.site import Site, Subject
+from wrapped_assets.serving.story import tell
+from wrapped_assets.serving.theme import Scheme
 
 pytestmark = pytest.mark.anyio
+IDLE = Document(year_documents.idle().published().to_json(), "b" * 64)
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Encoding": "identity"}
 
 
@@ -22,10 +35,17 @@ class Counting(Site):
 
     drawn: list[str]
 
-    def answer(self, path: str, subject: Subject | None, headers: Mapping[str, str]) -> Drawn:
+    def answer(
+        self, path: str, subject: Subject | None, headers: Mapping[str, str], scheme: str = "light"
+    ) -> Drawn:
         """Note the path."""
         self.drawn.append(path)
-        return super().answer(path, subject, headers)
+        return super().answer(path, subject, headers, scheme)
+
+    def film_cards(self, subject: Subject, scheme: Scheme) -> list[Card]:
+        """Note that a film is laid out."""
+        self.drawn.append("film")
+        return super().film_cards(subject, scheme)
 
 
 Asked = tuple[World, httpx.AsyncClient, Counting]
@@ -40,10 +60,10 @@ def anyio_backend() -> str:
 @pytest.fixture
 async def asked(tmp_path: Path) -> AsyncIterator[Asked]:
     """A world with a rich document, and a client of it."""
-    site = Counting("https://wrapped.test")
+    site = Counting("https://wrapped.test", films=Films(tmp_path / "films"))
     site.drawn = []
     with world(tmp_path, renderer=Pages(site)) as made:
-        content = year_documents.rich().to_json()
+        content = year_documents.rich().published().to_json()
         made.published.promoted[YEAR] = Version(1, {customer(1): Document(content, "a" * 64)})
         async with made.client() as client:
             yield made, client, site
@@ -83,6 +103,178 @@ async def test_a_card_is_drawn_once_and_not_sent_again(asked: Asked) -> None:
     assert first.content.startswith(b"\x89PNG") and first.headers["content-type"] == "image/png"
     assert (again.status_code, again.content) == (304, b"")
     assert len(site.drawn) == 1
+
+
+async def test_a_card_is_one_drawing_whoever_asks(asked: Asked) -> None:
+    """Cards have English numbers and are no text: whatever reader, under both names, also from a shared page, also at once."""
+    made, client, site = asked
+    key = made.link(1)
+    shared = (await client.post(f"/wrapped/{key}/share")).json()["share_url"].rpartition("/w/")[2]
+    short = (await client.get(f"/w/{shared}")).headers["location"]
+    readers = [
+        {"Accept-Language": language, "Accept-Encoding": packed}
+        for language in ("en", "de", "fr-CH")
+        for packed in ("gzip", "identity")
+    ]
+    paths = [f"/wrapped/{key}/story.png", f"/wrapped/{key}/cards/summary-1080x1920.png", f"{short}/story.png"]
+    answers = await asyncio.gather(*(client.get(path, headers=how) for path in paths for how in readers))
+
+    assert short != f"/wrapped/{key}"
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert len(site.drawn) == 1
+
+
+async def test_a_player_gets_the_part_of_the_film_that_it_asks_for(asked: Asked) -> None:
+    """And nothing at all of a film that it has; the film is kept on disk, not in the worker."""
+    made, client, site = asked
+    made.published.promoted[YEAR] = Version(1, {customer(1): IDLE})
+    url = f"/wrapped/{made.link(1)}/story.mp4"
+    part = await client.get(url, headers={"Range": "bytes=4-7"})
+    again = await client.get(url, headers={"If-None-Match": part.headers["etag"]})
+
+    assert (part.status_code, part.content, part.headers["content-type"]) == (206, b"ftyp", "video/mp4")
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@asynccontextmanager
+async def another_worker(
+    asked: Asked, pages: Callable[[Site], Pages] = Pages
+) -> AsyncIterator[tuple[httpx.AsyncClient, Pages]]:
+    """Of the same server: it remembers nothing yet, and has the same films."""
+    made, _, site = asked
+    own = Counting("https://wrapped.test", films=site.films)
+    own.drawn = []
+    shown, parts = pages(own), made.app.parts
+    app = App(replace(parts, proxy=replace(parts.proxy, renderer=shown)))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api.test") as client:
+        yield client, shown
+
+
+def filmed(site: Site, name: str, content: bytes) -> None:
+    """As if the film of the idle customer had been made under this name."""
+    assert site.films
+    cards = film.cards(tell(year_documents.idle(), name), site.theme, shared_fonts(), "light")
+    (site.films.folder / f"{films.digest(cards)}.mp4").write_bytes(content)
+
+
+@contextmanager
+def a_film_in_the_making(folder: Path) -> Iterator[None]:
+    """As by another worker: its lock is held."""
+    with (folder / "lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+async def test_a_film_that_is_there_waits_for_none_in_the_making(asked: Asked, tmp_path: Path) -> None:
+    """Not in a worker that waits to make another one, and not in one that never saw it."""
+    made, client, site = asked
+    made.published.promoted[YEAR] = Version(1, {customer(1): IDLE})
+    url = f"/wrapped/{made.link(1)}/story.mp4"
+    filmed(site, "Acme & Söhne", b"a film")
+    with a_film_in_the_making(tmp_path / "films"):
+        waiting = asyncio.create_task(client.get(f"{url}?theme=dark"))
+        while not site.drawn:
+            await asyncio.sleep(0)
+        here = await client.get(url)
+        async with another_worker(asked) as (other, _):
+            elsewhere = await other.get(url)
+        assert not waiting.done()
+    dark = await waiting
+
+    assert [answer.status_code for answer in (here, elsewhere, dark)] == [200] * 3
+    assert (here.content, elsewhere.content, dark.content[4:8]) == (b"a film", b"a film", b"ftyp")
+
+
+async def test_the_parts_of_a_film_are_laid_out_once(asked: Asked) -> None:
+    """Whatever language they are asked for in; of another name or another document it is found out anew."""
+    made, client, site = asked
+    again = Document(IDLE.content, "c" * 64)
+    made.published.promoted[YEAR] = Version(1, {customer(1): IDLE, customer(2): IDLE, customer(3): again})
+    url = f"/wrapped/{made.link(1)}/story.mp4"
+    filmed(site, "Acme & Söhne", b"0123456789")
+    filmed(site, "Other", b"another")
+    parts = [
+        await client.get(url, headers={"Range": f"bytes={at}-{at + 3}", "Accept-Language": language})
+        for at, language in ((0, "en"), (4, "de"), (8, "fr"))
+    ]
+
+    assert [part.status_code for part in parts] == [206] * 3
+    assert b"".join(part.content for part in parts) == b"0123456789"
+    assert site.drawn == ["film"]
+
+    named, same = made.link(2, "Other"), made.link(3)
+    assert (await client.get(f"/wrapped/{named}/story.mp4")).content == b"another"
+    assert (await client.get(f"/wrapped/{same}/story.mp4")).content == b"0123456789"
+    assert site.drawn == ["film"] * 3
+
+
+async def test_whoever_waits_too_long_for_a_film_is_told_when_to_ask_again(
+    asked: Asked, tmp_path: Path
+) -> None:
+    """503, not the blame of 408; and every film that was asked for is made, also when nobody waits for it any more."""
+    made, _, _ = asked
+    made.published.promoted[YEAR] = Version(1, {customer(1): IDLE})
+    url = f"/wrapped/{made.link(1)}/story.mp4"
+    async with another_worker(asked, partial(Pages, film_seconds=0)) as (client, pages):
+        with a_film_in_the_making(tmp_path / "films"):
+            late = [await client.get(url + query) for query in ("", "?theme=dark", "")]
+        assert pages.films
+        await asyncio.gather(*pages.films._jobs.values())
+        ready = [await client.get(url + query) for query in ("", "?theme=dark")]
+
+    for answer in late:
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.json()["error"] == "The film is not made yet; ask again"
+    assert [answer.status_code for answer in ready] == [200, 200]
+
+
+async def test_only_so_many_films_wait_to_be_made(asked: Asked, tmp_path: Path) -> None:
+    """One more is refused at once; whoever asks for one that is waiting already waits with the others."""
+    made, _, _ = asked
+    made.published.promoted[YEAR] = Version(1, {customer(1): IDLE})
+    url = f"/wrapped/{made.link(1)}/story.mp4"
+    async with another_worker(asked, partial(Pages, most_films=1)) as (client, pages):
+        assert pages.films
+        with a_film_in_the_making(tmp_path / "films"):
+            waiting = [asyncio.create_task(client.get(url))]
+            while not pages.films._jobs:
+                await asyncio.sleep(0)
+            waiting.append(asyncio.create_task(client.get(url)))
+            refused = await client.get(f"{url}?theme=dark")
+        answers = await asyncio.gather(*waiting)
+
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "10")
+    assert [answer.status_code for answer in answers] == [200, 200]
+
+
+async def test_only_its_own_address_is_a_film(asked: Asked) -> None:
+    """Deeper, misspelled, in a theme that there is not, or of nobody: 404, and nothing is made."""
+    made, client, site = asked
+    url = f"/wrapped/{made.link(1)}"
+    wrong = [
+        f"{url}/cards/story.mp4",
+        f"{url}/story.mp4/",
+        f"{url}/story.mp4?theme=red",
+        "/wrapped/x/story.mp4",
+    ]
+
+    assert [(await client.get(path)).status_code for path in wrong] == [404] * 4
+    assert "film" not in site.drawn
+
+
+async def test_a_card_is_light_or_dark_as_its_address_says(asked: Asked) -> None:
+    """Each drawn once; what is neither is not found, and fills nothing however it is spelled."""
+    made, client, site = asked
+    url = f"/wrapped/{made.link(1)}/cards/summary-1200x630.png"
+    light, same, dark = [await client.get(url + query) for query in ("", "?theme=light", "?theme=dark")]
+    others = [await client.get(f"{url}?theme={n}", headers=HTML) for n in range(3)]
+
+    assert light.content == same.content != dark.content
+    assert [answer.status_code for answer in (light, dark, *others)] == [200, 200, 404, 404, 404]
+    assert len({answer.content for answer in others}) == 1
+    assert len(site.drawn) == 2 + 3
 
 
 async def test_text_is_compressed_for_whoever_takes_it(asked: Asked) -> None:

@@ -1,5 +1,6 @@
 """What the slideshow promises whoever opens the link, on five sizes of screen, in a real browser."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from tests.pages_server import SUBJECTS, serving
 from wrapped_assets.serving.story import tell
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-HARD = ["arabic", "cjk", "emoji", "longest", "bare", "idle", "acme"]
+HARD = ["arabic", "cjk", "emoji", "longest", "bare", "idle", "acme", "small", "fifteen"]
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +133,7 @@ def test_reduced_motion_starts_paused_with_the_final_numbers(origin: str, browse
     """Nothing moves, no digit cycles, and the button offers to play."""
     with visit(browser, f"{origin}/wrapped/acme#requests") as seen:
         assert seen.page.get_by_role("button", name="Play").is_visible()
-        assert _stack(seen) == f"{SUBJECTS['acme'].document.requests.total:,}"
+        assert _figure(seen) == f"{SUBJECTS['acme'].document.requests.total:,}"
         seen.page.keyboard.press("ArrowRight")
         assert seen.page.evaluate("document.getAnimations().length") == 0
         assert seen.page.locator("[data-counting]").count() == 0
@@ -250,17 +251,15 @@ def test_the_counter_settles_on_the_documents_value_as_the_readers_language_writ
             seen.page.keyboard.press("ArrowRight")
             seen.page.wait_for_selector("[data-counting]")
             assert (
-                seen.page.evaluate(
-                    "[...document.querySelectorAll('.current .row')].map((row) => row.querySelector('.hidden').textContent).join('')"
-                )
+                seen.page.evaluate("document.querySelector('.current .figure .hidden').textContent")
                 == expected
             )
             seen.settle()
-            assert _stack(seen) == expected
+            assert _figure(seen) == expected
 
 
-def _stack(seen: Visit) -> str:
-    return str(seen.page.evaluate("document.querySelector('#requests .stack').textContent"))
+def _figure(seen: Visit) -> str:
+    return str(seen.page.evaluate("document.querySelector('#requests .figure').textContent"))
 
 
 def test_a_counter_that_is_cut_short_stands_on_its_value(origin: str, browser: Browser) -> None:
@@ -269,7 +268,7 @@ def test_a_counter_that_is_cut_short_stands_on_its_value(origin: str, browser: B
         seen.page.keyboard.press("ArrowRight")
         seen.page.wait_for_selector("[data-counting]")
         seen.page.keyboard.press("ArrowRight")
-        assert _stack(seen) == f"{SUBJECTS['acme'].document.requests.total:,}"
+        assert _figure(seen) == f"{SUBJECTS['acme'].document.requests.total:,}"
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -282,6 +281,46 @@ def test_nothing_overflows_whatever_the_names_and_numbers(
         found = {name: seen.page.evaluate(OVERFLOWING) for name in seen.walk()}
 
     assert {name: outside for name, outside in found.items() if outside} == {}
+
+
+@pytest.mark.parametrize("language", ["en-GB", "fr-FR", "pl-PL"])
+@pytest.mark.parametrize("key", ["small", "fifteen", "longest"])
+def test_no_number_is_broken_over_two_lines(origin: str, browser: Browser, key: str, language: str) -> None:
+    """On the smallest phone, whatever stands between the thousands: 87,706 and 15 and 19 digits."""
+    with visit(browser, f"{origin}/wrapped/{key}", "320x568", locale=language) as seen:
+        found = {name: seen.page.evaluate(NUMBERS) for name in seen.walk()}
+
+    told = [number for slide in found.values() for number, _ in slide]
+    assert f"{SUBJECTS[key].document.requests.total}" in [re.sub(r"\D", "", number) for number in told]
+    assert [(name, n) for name, slide in found.items() for n, lines in slide if lines != 1] == []
+
+
+# Every number of a slide, joined from whatever elements it stands in, and on how many lines it is.
+NUMBERS = """(() => {
+  const found = [];
+  for (const block of document.querySelectorAll('.current :is(p,h2,li>*)')) {
+    if (block.querySelector('p') || !block.checkVisibility()) continue;
+    const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
+    const places = [];
+    let text = '';
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      if (node.parentElement.closest('.hidden')) continue;
+      for (let i = 0; i < node.length; i++) places.push([node, i]);
+      text += node.data;
+    }
+    for (const match of text.matchAll(/\\d(?:[\\d.,\\u00a0\\u202f]*\\d)?/g)) {
+      const tops = new Set();
+      for (let i = match.index; i < match.index + match[0].length; i++) {
+        const range = document.createRange();
+        range.setStart(places[i][0], places[i][1]);
+        range.setEnd(places[i][0], places[i][1] + 1);
+        for (const box of range.getClientRects()) tops.add(Math.round(box.top));
+      }
+      found.push([match[0], tops.size]);
+    }
+  }
+  return found;
+})()"""
 
 
 OVERFLOWING = """(() => {
@@ -443,6 +482,22 @@ def test_the_card_is_shared_as_a_file_where_the_browser_can(origin: str, browser
 
     assert (shared["url"], shared["name"]) == (f"{origin}/wrapped/acme", "2025-wrapped.png")
     assert shared["size"] > 10_000
+
+
+@pytest.mark.parametrize(("scheme", "query"), [("light", ""), ("dark", "?theme=dark")])
+def test_what_is_shared_looks_like_what_is_seen(
+    origin: str, browser: Browser, scheme: str, query: str
+) -> None:
+    """On a dark page the preview, the card and the film are the dark ones; only that preview is fetched."""
+    with visit(browser, f"{origin}/wrapped/acme#share", color_scheme=scheme) as seen:
+        seen.until("document.querySelector('.preview').complete")
+        cards = [request.url for request in seen.requests if "/cards/" in request.url]
+        offered = seen.page.evaluate("[...document.querySelectorAll('[data-dark]')].map((link) => link.href)")
+
+    assert cards == [f"{origin}/wrapped/acme/cards/summary-360x640.jpg{query}"]
+    assert offered == [
+        f"{origin}/wrapped/acme/{part}{query}" for part in ("cards/summary-1080x1920.png", "story.mp4")
+    ]
 
 
 def test_the_card_is_downloaded_where_it_cannot(origin: str, browser: Browser) -> None:

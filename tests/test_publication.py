@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -28,6 +29,7 @@ from wrapped_assets.publication.errors import (
     ChecksFailed,
     Damaged,
     FrozenEditionChanges,
+    MaybeFrozen,
     NothingBefore,
     NotPublished,
     PromotedMeanwhile,
@@ -386,6 +388,59 @@ def test_a_version_whose_marker_or_manifest_was_changed_is_not_promoted(store: S
         Publisher(store).promote(YEAR, 1)
 
 
+def damage(store: Store, number: int) -> None:
+    """One byte of its manifest is another one."""
+    key = f"editions/2025/v{number}/manifest.json"
+    content = store.read(key) or b""
+    store.write(key, content[:-3] + bytes([content[-3] ^ 1]) + content[-2:])
+
+
+def test_a_damaged_version_hides_no_other_and_stops_no_publisher(store: Store) -> None:
+    """It is told as damaged. The others are listed, promoted by their number, and followed by new ones."""
+    for said in ("one", "two"):
+        publish(store, listeners(3, said))
+    Publisher(store).publish(Edition(listeners(3, "three")).contents())
+    damage(store, 3)
+
+    listed = list(catalog.versions(store, YEAR))
+    assert [(each.number, each.version is not None) for each in listed] == [(3, False), (2, True), (1, True)]
+    assert [each.damage is not None for each in listed] == [True, False, False]
+    with pytest.raises(NotPublished, match=r"Versions in .*: 3 \(damaged\), 2, 1\."):
+        Publisher(store).promote(YEAR, 9)
+    with pytest.raises(Damaged, match="Version 3 of 2025 cannot be used") as told:
+        Publisher(store).promote(YEAR)
+    assert "promote --year Y --version N" in str(told.value)
+    assert Publisher(store).promote(YEAR, 1).number == 1
+    assert Publisher(store).publish(Edition(listeners(3, "four")).contents()).manifest.number == 4
+    assert Publisher(store).promote(YEAR).number == 4
+
+
+def test_a_damaged_version_in_the_way_back_is_gone_around(store: Store) -> None:
+    """A rollback does not pass over it, but what its refusal says to do works."""
+    for said in ("one", "two", "three"):
+        publish(store, listeners(3, said))
+    damage(store, 2)
+
+    with pytest.raises(Damaged, match="promote a version that is whole"):
+        Publisher(store).rollback(YEAR)
+    assert Publisher(store).promote(YEAR, 1).number == 1
+
+
+def test_a_damaged_version_that_may_be_the_frozen_edition_is_not_published_beside(store: Store) -> None:
+    """Two versions of a frozen edition could differ. One that is followed by a live one was not frozen."""
+    frozen = Edition(listeners(3), frozen=True)
+    Publisher(store).publish(Edition(listeners(3, "early")).contents())
+    damage(store, 1)
+
+    with pytest.raises(MaybeFrozen, match="version 1 may hold it already") as told:
+        Publisher(store).publish(frozen.contents())
+    assert "put back editions/2025/v1" in str(told.value)
+    Publisher(store).publish(frozen.contents(), sample=True)
+    Publisher(store).publish(Edition(listeners(3, "live")).contents())
+    assert Publisher(store).publish(frozen.contents()).made
+    assert not Publisher(store).publish(frozen.contents()).made
+
+
 def test_a_version_with_a_gap_is_neither_promoted_nor_rolled_back_to(tmp_path: Path) -> None:
     """A document was removed by hand, or by a rule of the bucket."""
     store = open_store(tmp_path.as_uri())
@@ -486,7 +541,7 @@ def test_a_stranger_in_the_folder_of_a_version_keeps_it_from_being_completed(sto
 
 
 def test_a_number_is_never_used_twice(store: Store) -> None:
-    """Not that of a version left incomplete, nor that of one that was removed since."""
+    """Not that of a version left incomplete."""
     publish(store, listeners(1))
     failing = Counted(store)
 
@@ -504,6 +559,16 @@ def test_a_number_is_never_used_twice(store: Store) -> None:
         (2, False),
         (1, True),
     ]
+
+
+def test_the_number_of_a_removed_version_is_never_used_again(tmp_path: Path) -> None:
+    """Caches and people may know it by that number for years."""
+    store = open_store((tmp_path / "published").as_uri())
+    for said in ("first", "second"):
+        publish(store, listeners(1, said))
+    shutil.rmtree(tmp_path / "published" / keys.version(YEAR, 2))
+
+    assert publish(store, listeners(1, "third")) == 3
 
 
 def test_two_publishers_at_once_make_two_whole_versions(store: Store, tmp_path: Path) -> None:
@@ -544,7 +609,7 @@ def test_a_frozen_edition_is_published_once_and_is_the_same_for_ever(store: Stor
     ("changed", "told"),
     [
         (
-            Edition(listeners(5, "late"), frozen=True),
+            Edition(listeners(5, "observed"), frozen=True),
             "5 documents are other ones, the first is that of listener-0000",
         ),
         (Edition(listeners(4), frozen=True), "it has 4 documents instead of 5"),

@@ -1,11 +1,12 @@
 """How few runs the sensors ask for, and that no stale partition is left out of them, whatever is stale."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wrapped_assets.partitions import days, weeks
 from wrapped_assets.periods import DAILY, MONTHLY, WEEKLY, Level, Span
 from wrapped_assets.resources.warehouse import Pending
 from wrapped_assets.sensors.follow_changes import next_runs
@@ -75,3 +76,13 @@ def test_a_cycle_never_asks_for_more_than_a_few_runs(data: st.DataObject) -> Non
         years=data.draw(st.sets(st.integers(2024, 2026))),
     )
     assert len(next_runs(stale, History())) <= 4
+
+
+def test_every_week_of_the_calendar_begins_on_a_monday() -> None:
+    """As in the tables, and unlike Dagster's own weeks; the first one holds the first day."""
+    starts = [
+        date.fromisoformat(key)
+        for key in weeks.get_partition_keys(current_time=datetime(2026, 1, 1, tzinfo=UTC))
+    ]
+    assert {start.weekday() for start in starts} == {0}
+    assert days.start.date() in WEEKLY.span(starts[0])

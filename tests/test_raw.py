@@ -250,6 +250,21 @@ def test_a_file_of_several_days_is_merged_day_by_day(pipeline: Pipeline) -> None
         assert raw_ids(run) == ["r1", "r2", "r3"]
 
 
+@pytest.mark.parametrize("read_bytes", [[1], [1, 2]], ids=["agreed", "contested"])
+def test_midnight_belongs_to_the_day_it_begins(pipeline: Pipeline, read_bytes: list[int]) -> None:
+    """Of a file with rows on both sides of it each day takes its own, merged or rebuilt, whether versions agree or not."""
+    last = [request(id="last", at="2025-03-01T23:59:59.999", read_bytes=each) for each in read_bytes]
+    rows = [*last, request(id="midnight", at="2025-03-02")]
+    pipeline.land(LandingFile("pipe_stats", "2025-03-01", "eu", "export", rows))
+    with pipeline.open() as run:
+        run.take_in("pipe_stats")
+        run.raw("pipe_stats", MARCH_1)
+        assert raw_ids(run) == ["last"]
+        run.raw("pipe_stats")
+        run.raw("pipe_stats", MARCH_1, full=True)
+        assert raw_ids(run) == ["last", "midnight"]
+
+
 @pytest.mark.parametrize("rows_at_once", [1, 3])
 def test_a_range_too_large_for_one_piece_ends_in_the_same_rows(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, rows_at_once: int

@@ -4,8 +4,9 @@ import re
 import sqlite3
 import stat
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -135,11 +136,19 @@ def test_a_revoked_address_is_gone_with_all_that_led_there(registry: Registry, c
     by_hand = edition_tokens.edition_grant("w-1", "Acme", 2025, NOW)
     registry.record(by_hand, NOW)
     shared = registry.share(link.url_key, timedelta(days=1))
-    assert shared and registry.resolve(link.url_key) and not registry.revoked(str(token.grant.jti))
+    to = registry.resolve_short(shared.short) if shared else None
+    assert (
+        shared
+        and to
+        and registry.resolve(to.url_key)
+        and registry.resolve(link.url_key)
+        and not registry.revoked(str(token.grant.jti))
+    )
 
     assert registry.revoke(link.url_key) == [f"link {link.url_key}"]
 
-    assert registry.resolve(link.url_key) is None
+    assert registry.resolve(link.url_key) is registry.resolve(to.url_key) is None
+    assert registry.share(to.url_key, timedelta(days=1)) is None
     assert registry.resolve_short(link.short) is registry.resolve_short(shared.short) is None
     assert registry.share(link.url_key, timedelta(days=1)) is None
     assert registry.revoked(str(token.grant.jti)) and registry.revoked(str(by_hand.jti))
@@ -181,9 +190,12 @@ def test_who_opted_out_is_still_known(registry: Registry) -> None:
     assert found is not None and found.opted_out
     assert registry._memory.now().links.get(key) is None  # asked each time, as what is unknown is
     assert registry.share(key, timedelta(days=1)) is None
+    registry.opt_out("w-without-links")
+    assert registry.opted_out() == {"w-1", "w-without-links"}
     registry.opt_in("w-1")
     found = registry.resolve(key)
     assert found is not None and not found.opted_out
+    assert registry.opted_out() == {"w-without-links"}
 
 
 def test_a_share_link_ends(registry: Registry, clock: Clock) -> None:
@@ -193,14 +205,59 @@ def test_a_share_link_ends(registry: Registry, clock: Clock) -> None:
     shared = registry.share(link.url_key, timedelta(hours=2))
 
     assert shared is not None and shared.expires_at == NOW + timedelta(hours=2)
-    assert registry.resolve_short(shared.short) == link
     assert registry.resolve(shared.short) is None
     assert registry.links_of_subject("w-1") == [link]
     clock.pass_by(seconds=7199)
-    assert registry.resolve_short(shared.short) == link
+    assert registry.resolve_short(shared.short) is not None
     clock.pass_by(seconds=1)
     assert registry.resolve_short(shared.short) is None
     assert registry.resolve_short(link.short) == link
+
+
+def test_a_share_has_an_address_of_its_own_that_ends_with_it(registry: Registry, clock: Clock) -> None:
+    """The company's name and a hundred random bits that say nothing of the page's own; asked before its end or not."""
+    registry.make_links(2025, COMPANIES)
+    link = links(registry)["w-1"]
+    shared = registry.share(link.url_key, timedelta(hours=2))
+    assert shared is not None
+    to = registry.resolve_short(shared.short)
+
+    assert to is not None and to == replace(link, url_key=to.url_key, ends_at=shared.expires_at)
+    assert re.fullmatch(r"cafe-muller-sohne-[0-9a-hjkmnp-tv-z]{20}", to.url_key)
+    assert to.url_key.rpartition("-")[2] not in (link.url_key.rpartition("-")[2], link.short)
+    assert registry.resolve(to.url_key) == registry.resolve(to.url_key) == to
+    clock.pass_by(seconds=7199)
+    assert registry.resolve(to.url_key) == to
+    clock.pass_by(seconds=1)
+    assert registry.resolve(to.url_key) is None
+    assert registry.resolve(link.url_key) == link
+
+
+def test_only_the_whole_address_of_a_share_is_one(registry: Registry) -> None:
+    """Under another name, or made of the short link that has no end, it is unknown."""
+    registry.make_links(2025, COMPANIES)
+    link = links(registry)["w-1"]
+    shared = registry.share(link.url_key, timedelta(hours=2))
+    assert shared is not None
+    slug = link.url_key.rpartition("-")[0]
+
+    for key in (f"acme-{shared.short}", f"-{shared.short}", shared.short, f"{slug}-{link.short}", f"{slug}-"):
+        assert registry.resolve(key) is None, key
+    assert registry.resolve(f"{slug}-{shared.short}") is not None
+
+
+def test_what_was_shared_cannot_be_prolonged(registry: Registry, clock: Clock) -> None:
+    """Whoever shares a shared page passes on the link that led there, with its end."""
+    registry.make_links(2025, COMPANIES)
+    shared = registry.share(links(registry)["w-1"].url_key, timedelta(hours=2))
+    assert shared is not None
+    to = registry.resolve_short(shared.short)
+    assert to is not None
+    clock.pass_by(minutes=119)
+
+    assert registry.share(to.url_key, timedelta(days=30)) == shared
+    clock.pass_by(minutes=1)
+    assert registry.share(to.url_key, timedelta(days=30)) is None
 
 
 def test_share_links_do_not_pile_up(registry: Registry, registry_url: str, clock: Clock) -> None:
@@ -462,6 +519,42 @@ def test_what_another_process_does_is_seen_within_half_a_second(registry_url: st
         )
         opted, renamed = (here.resolve(found[subject].url_key) for subject in ("w-2", "w-3"))
         assert opted and opted.opted_out and renamed and renamed.company == "Gamma"
+
+
+# What another process does to customer w-1 or to token a, and how this one sees that it did.
+CHANGES: dict[str, tuple[Callable[[Registry, str], object], Callable[[Registry, str], bool]]] = {
+    "a token is revoked": (lambda other, _: other.revoke("a"), lambda here, _: here.revoked("a")),
+    "an address is revoked": (
+        lambda other, key: other.revoke(key),
+        lambda here, key: here.resolve(key) is None,
+    ),
+    "somebody opts out": (
+        lambda other, _: other.opt_out("w-1"),
+        lambda here, key: (found := here.resolve(key)) is None or found.opted_out,
+    ),
+    "a company is renamed": (
+        lambda other, _: other.make_links(2025, {"w-1": "Gamma"}),
+        lambda here, key: (found := here.resolve(key)) is not None and found.company == "Gamma",
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_each_change_alone_is_seen_by_another_process(registry_url: str, change: str) -> None:
+    """Whatever was taken away: nothing else has to happen for others to notice."""
+    make, is_seen = CHANGES[change]
+    seconds = [0.0]
+    with (
+        Registry.open(registry_url) as other,
+        Registry(Database(registry_url), monotonic=lambda: seconds[0]) as here,
+    ):
+        other.make_links(2025, COMPANIES)
+        other.record(grant("a"), NOW)
+        key = links(other)["w-1"].url_key
+        assert not is_seen(here, key)
+        make(other, key)
+        seconds[0] = 0.5
+        assert is_seen(here, key)
 
 
 def test_the_first_token_after_a_rotation_is_taken_at_once(registry_url: str) -> None:

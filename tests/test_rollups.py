@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.landing_files import LandingFile, files_of, operation, reading, request
-from tests.pipeline import ALL_LEVELS, FAMILIES, ROLLUPS, Pipeline, Run, differs_from_oracle
+from tests.pipeline import ALL_LEVELS, FAMILIES, ROLLUP_LEVELS, ROLLUPS, Pipeline, Run, differs_from_oracle
 from wrapped_assets.checks import CHECKS, Check
 from wrapped_assets.families import FAMILIES as DECLARED
 from wrapped_assets.periods import Span
@@ -170,6 +170,18 @@ def test_durations_fall_into_buckets_of_their_leading_bits(pipeline: Pipeline) -
 
 
 # ---- Refreshing
+
+
+def test_midnight_belongs_to_the_period_it_begins(pipeline: Pipeline) -> None:
+    """A day, week or month that is rebuilt alone takes nothing from the one after it, where all three change at once."""
+    sunday, monday = "2025-08-31T23:59:59.999", "2025-09-01"
+    pipeline.build(*files_of(*(make(at=at) for at in (sunday, monday) for make in (request, reading))))
+    with pipeline.open() as run:
+        expected = run.tables()
+        for level in ROLLUP_LEVELS:
+            for family in ("pipe_stats", "storage"):
+                run.rollup(level, family, Span.day(date(2025, 8, 31)), full=True)
+        assert run.tables() == expected
 
 
 def test_a_level_refreshes_the_periods_it_is_asked_for(pipeline: Pipeline) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from tests.api_world import Answer
 from wrapped_assets.serving.problems import Problem
-from wrapped_assets.serving.sandbox import LONGEST_Q, Sandbox
+from wrapped_assets.serving.sandbox import AT_ONCE, LONGEST_Q, Sandbox
 
 pytestmark = pytest.mark.anyio
 
@@ -50,8 +50,8 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
-    """A sandbox in which a second is long."""
-    made = Sandbox(seconds=1.0)
+    """A sandbox in which a second is long, and a turn comes however slow the machine is."""
+    made = Sandbox(seconds=1.0, wait_seconds=60)
     yield made
     await made.close()
 
@@ -249,6 +249,20 @@ async def test_many_at_once_wait_for_their_turn(sandbox: Sandbox) -> None:
 
     assert [answer.rows for answer in answers] == [[(number,)] for number in range(20)]
     assert len(sandbox._idle) <= 2
+
+
+async def test_who_gets_no_turn_is_told_to_come_again(sandbox: Sandbox) -> None:
+    """Whoever was there before, and however long they take: a queue has an end."""
+    for _ in range(AT_ONCE):
+        await sandbox._places.acquire()
+    waiting = Sandbox(wait_seconds=0.01, _places=sandbox._places)
+    with pytest.raises(Problem) as told:
+        await waiting.select(ANSWER, "select 1")
+    assert (told.value.status, told.value.headers) == (503, ((b"Retry-After", b"2"),))
+
+    for _ in range(AT_ONCE):
+        sandbox._places.release()
+    assert (await sandbox.select(ANSWER, "select 1")).rows == [(1,)]
 
 
 async def test_the_process_knows_no_secret(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """`wrapped serve` as people run it: two workers over a world that was built, published and promoted by the command line."""
 
+import hashlib
 import json
 import re
 import signal
@@ -17,11 +18,15 @@ import duckdb
 import httpx
 import psutil
 import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
 
 from tests.built_world import WRAPPED, YEAR, BuiltWorld
 from tests.landing_files import LandingFile, request, write
 from tests.ports import free_port
 from wrapped_assets.resources.open import open_warehouse
+from wrapped_assets.serving.endpoints import load_endpoints
+from wrapped_assets.serving.openapi import document
 from wrapped_assets.settings import Settings
 
 SUMMARY = "/v0/pipes/wrapped_pipe_stats_summary.json"
@@ -108,7 +113,7 @@ def summary(served: Served) -> dict[str, Any]:
 
 
 def test_a_page_is_the_document_that_was_published(served: Served) -> None:
-    """Byte for byte what `wrapped summary` prints, and the endpoint says the same numbers."""
+    """Byte for byte what `wrapped summary` prints but for whose it is, under its own hash; the endpoint says the same numbers."""
     printed = served.world.wrapped(
         "summary", "--year", str(YEAR), "--wrapped-id", served.wrapped_id, "--format", "json"
     )
@@ -116,7 +121,17 @@ def test_a_page_is_the_document_that_was_published(served: Served) -> None:
     told = json.loads(printed.stdout)
     flat = summary(served)
 
-    assert document.text == printed.stdout.removesuffix("\n")
+    identity = f'"wrapped_id":"{served.wrapped_id}",'
+    assert document.text == printed.stdout.removesuffix("\n").replace(identity, "")
+    assert identity in printed.stdout and served.wrapped_id not in document.text
+    digest = hashlib.sha256(document.content).hexdigest()
+    assert document.headers["etag"] == f'"{digest}"'
+    assert served.get(f"{served.page}/{digest}.json", headers=JSON).content == document.content
+    stats = served.get("/api/stats", params={"url_key": served.page.rpartition("/")[2]})
+    assert (stats.content, stats.headers["etag"]) == (document.content, document.headers["etag"])
+    for part in ("", "/story.json", "/story.png"):
+        shown = served.get(served.page + part, headers={"Accept": "*/*"})
+        assert shown.status_code == 200 and served.wrapped_id.encode() not in shown.content
     assert flat["total_requests"] == told["requests"]["total"]
     assert flat["total_bytes_read"] == told["requests"]["bytes_read"]
     assert flat["peak_date"] == told["peak_day"]["date"]
@@ -167,6 +182,23 @@ def test_the_real_engine_never_fails_on_what_is_sent(served: Served, params: dic
             f"{served.url}/v0/pipes/{pipe['name']}.json", data=given, headers=headers, timeout=30
         )
         assert answer.status_code in (200, 400), (pipe["name"], answer.text)
+
+
+schema = schemathesis.openapi.from_dict(document(load_endpoints().values(), "1", "http://127.0.0.1"))
+
+
+@schema.parametrize()
+@settings(max_examples=8, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+def test_whatever_the_document_allows_the_real_engine_answers(
+    case: schemathesis.Case, served: Served
+) -> None:
+    """Every way in that OpenAPI names, with what a machine makes up, and then with a customer and days that have rows: never 5xx."""
+    headers = {"Authorization": f"Bearer {served.token}"}
+    for given in ({}, {"wrapped_id": served.wrapped_id}):
+        if isinstance(case.query, dict) and case.path.startswith("/v0/pipes/"):
+            case.query = {**case.query, **given}
+        answer = case.call(base_url=served.url, headers=headers)
+        assert answer.status_code < 500, answer.text
 
 
 def test_what_lands_is_in_the_answers_soon(served: Served) -> None:
@@ -314,20 +346,35 @@ def test_a_worker_is_small(served: Served) -> None:
     assert max(sizes) < 300, sizes
 
 
+def workers(served: Served) -> list[psutil.Process]:
+    """Those that live."""
+    children = psutil.Process(served.process.pid).children()
+    return [each for each in children if each.status() != psutil.STATUS_ZOMBIE]
+
+
 def test_a_worker_that_dies_is_replaced(served: Served) -> None:
-    """The other one answers meanwhile, and what the dead one served is told no more."""
-    server = psutil.Process(served.process.pid)
-    first = server.children()[0]
-    first.kill()
+    """By one that is connected to nobody before it can answer: of all that is asked meanwhile nothing is answered "not yet".
+
+    Both die, so that only new ones can answer; what the dead ones served is told no more.
+    """
+    before = workers(served)
+    answers: list[httpx.Response] = []
+    params = {"token": served.token, "wrapped_id": served.wrapped_id}
+    for worker in before:
+        worker.kill()
 
     def are_two_again() -> bool:
-        with suppress(httpx.TransportError):  # a connection that the dead one had taken
-            served.get("/healthz")
-        alive = [each for each in server.children() if each.status() != psutil.STATUS_ZOMBIE]
-        return len(alive) == 2 and first.pid not in {each.pid for each in alive}
+        with suppress(httpx.TransportError):  # nobody listens, or a connection that a dead one had taken
+            answers.append(served.get(SUMMARY, params=params))
+        alive = workers(served)
+        return len(alive) == 2 and not {each.pid for each in alive} & {each.pid for each in before}
 
-    assert served.until(are_two_again, 30) < 30
+    served.until(are_two_again, 30)
     served.until(served.is_ready, 30)
+    for _ in range(20):
+        answers += [served.get(SUMMARY, params=params), served.get("/readyz")]
+
+    assert {answer.status_code for answer in answers} == {200}
     version = re.findall(r'wrapped_edition_version\{year="\d+"\} ([\d.]+)', served.get("/metrics").text)
     assert version == [str(float(served.get("/readyz").json()["editions"][str(YEAR)]))]
 

@@ -2,11 +2,14 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import urllib3
+from obstore.exceptions import BaseError
 
 from tests.landing_files import (
     files_of,
@@ -23,8 +26,8 @@ from tests.pipeline import NOW, SECRET, Pipeline
 from wrapped_assets.identity import wrapped_id
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import SnapshotNotReady, SnapshotUnreadable
-from wrapped_assets.resources.landing_store import LandingStore
-from wrapped_assets.serving import fresh
+from wrapped_assets.resources.landing_store import LandingObject, LandingStore, LandingStoreError, Problem
+from wrapped_assets.serving import following, fresh
 from wrapped_assets.serving.live import Live
 
 ANA, BOB, OWNER = (wrapped_id(SECRET, id) for id in ("org-1", "org-2", "owner"))
@@ -293,8 +296,11 @@ def test_names_follow_snapshots_and_their_changes(built: Pipeline) -> None:
         assert [each["name"] for each in said(live, [ANA])["top_workspaces"]] == ["Old"]
 
 
-def test_names_stay_when_a_rebuild_would_need_a_vanished_snapshot(tmp_path: Path) -> None:
-    """As a warehouse refuses to rebuild them; the file is reported."""
+def test_names_stay_when_a_rebuild_would_need_a_vanished_snapshot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a warehouse refuses to rebuild them; the file is reported at every look, nothing counts as taken, and the files are not
+    fetched again each time."""
     pipeline = Pipeline(tmp_path)
     old, new = (
         files_of(workspace("ws-1", name=name, exported_at=at), name=name)[0]
@@ -305,8 +311,24 @@ def test_names_stay_when_a_rebuild_would_need_a_vanished_snapshot(tmp_path: Path
         pipeline.vanish(old)
         pipeline.land(new.__class__(new.family, new.day, new.region, new.name, []))
 
-        assert live.follow().held == {old.key: "vanished"}
+        fetched: list[str] = []
+        fetch = LandingStore.fetch
+
+        def counted(self: LandingStore, objects: list[LandingObject], *more: Any, **options: Any) -> Any:
+            fetched.extend(each.key for each in objects)
+            return fetch(self, objects, *more, **options)
+
+        monkeypatch.setattr(LandingStore, "fetch", counted)
+        for _ in range(3):
+            report = live.follow()
+            assert (report.held, report.taken, report.changed) == ({old.key: "vanished"}, 0, False)
+        assert fetched == [new.key, old.key]
         assert [each["name"] for each in said(live, [ANA])["top_workspaces"]] == ["new"]
+
+        monkeypatch.setattr(fresh, "monotonic", lambda: time.monotonic() + fresh.HELD_SECONDS)
+        pipeline.land(old)
+        assert live.follow().taken > 0
+        assert [each["name"] for each in said(live, [ANA])["top_workspaces"]] == ["old"]
 
 
 def test_days_outside_the_calendar_wait(built: Pipeline) -> None:
@@ -329,16 +351,208 @@ def test_days_outside_the_calendar_wait(built: Pipeline) -> None:
 
 
 def test_a_slow_look_goes_on_where_it_stopped(built: Pipeline) -> None:
-    """Without any time at all it sees the newest days and one older one, and so comes to every day in turn."""
+    """Without any time at all it sees the newest days and one older one, and so comes to every day in turn; then it is complete."""
     with serving(built) as live:
         for day in range(2, 9):
             built.land(*files_of(request("org-1", f"2025-03-{day:02}T10:00", f"d{day}"), name="late"))
-        seen = []
+        seen, complete = [], []
         for _ in range(5):
-            live.follow(seconds=0)
+            report = live.follow(seconds=0)
             seen.append(requests(live, ANA))
+            complete.append(report.complete_at is not None)
 
-        assert seen == [6, 7, 8, 9, 9]
+        assert seen == [5, 6, 7, 8, 9]
+        assert complete == [False, False, False, False, True]
+
+
+def test_a_late_file_of_any_day_is_found_by_the_next_pass(
+    built: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many older days there are: the oldest as well, though each look has no time. What was found is listed once more only."""
+    days = [f"2025-{month:02}-{day:02}" for month in (1, 2, 4) for day in (3, 13, 23)]
+    built.build(*files_of(*(request("org-1", f"{day}T10:00", day) for day in days), name="history"))
+    with serving(built) as live:
+        assert live.follow().listed == 3  # the newest days; the others have the marks of the ledger
+        before = requests(live, ANA)
+        built.land(*files_of(request("org-1", "2025-01-03T11:00", "late"), name="late"))
+        live.follow(seconds=0)
+        assert requests(live, ANA) == before
+
+        monkeypatch.setattr(following, "PASS_SECONDS", 0.0)
+        looks = [live.follow(seconds=0) for _ in range(6)]
+
+        assert [look.taken for look in looks] == [0, 1, 0, 0, 0, 0]
+        assert [look.listed for look in looks] == [3, 4, 3, 4, 3, 3]
+        assert requests(live, ANA) == before + 1
+
+
+def test_the_editions_own_year_is_looked_at_first(built: Pipeline) -> None:
+    """Then the years around it: a file there may hold rows of this one."""
+    with serving(built) as live:
+        for day in range(1, 5):
+            (stray,) = files_of(request("org-1", "2025-01-05T11:00", f"stray-{day}"), name=f"stray-{day}")
+            built.land(stray.__class__(stray.family, f"2026-01-0{day}", stray.region, stray.name, stray.rows))
+        built.land(*files_of(request("org-1", "2025-01-04T10:00", "own"), name="late"))
+        seen = []
+        for _ in range(4):
+            live.follow(seconds=0)
+            seen.append([requests(live, ANA, date(2025, 1, day), date(2025, 1, day + 1)) for day in (4, 5)])
+
+        assert seen == [[0, 3], [1, 3], [1, 4], [1, 4]]
+
+
+def test_a_name_that_stops_the_listing_of_its_family_hides_its_own_day_only(built: Pipeline) -> None:
+    """The days are then listed one by one."""
+    with serving(built) as live:
+        for day in range(2, 9):
+            built.land(*files_of(request("org-1", f"2025-03-{day:02}T10:00", f"d{day}"), name="late"))
+        (built.landing / "pipe_stats/dt=2025-03-03/region=eu/a\nb.parquet").parent.mkdir(exist_ok=True)
+        (built.landing / "pipe_stats/dt=2025-03-03/region=eu/a\nb.parquet").write_bytes(b"x")
+        report = live.follow()
+
+        assert [*report.unread] == ["pipe_stats/dt=2025-03-03"]
+        assert requests(live, ANA) == 2 + 6
+        assert report.complete_at is not None
+
+
+def test_a_listing_that_fails_is_begun_anew(built: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The half that was listed before counts for nothing: nothing is passed over."""
+    with serving(built) as live:
+        built.land(
+            *files_of(*(request("org-1", f"2025-0{month}-05T10:00", f"m{month}") for month in range(3, 9)))
+        )
+        store = live._fresh.store
+        with monkeypatch.context() as away:
+
+            def failing(self: LandingStore, family: str) -> Iterator[list[LandingObject]]:
+                yield []
+                raise LandingStoreError("list", store.url, "It is away.", "wait.")
+
+            away.setattr(LandingStore, "pages", failing)
+            live.follow(seconds=0)
+            with pytest.raises(LandingStoreError):
+                live.follow(seconds=0)
+        assert requests(live, ANA) == 5  # those of the newest days
+
+        report = live.follow(seconds=10)
+
+        assert (requests(live, ANA), report.complete_at is not None) == (8, True)
+
+
+def standing_in_the_way(monkeypatch: pytest.MonkeyPatch, key: str, outcome: Problem | BaseException) -> None:
+    """The store does not give this file."""
+    in_place = LandingStore._in_place
+
+    def instead(self: LandingStore, item: LandingObject, link: Path) -> Path | Problem:
+        if item.key != key:
+            return in_place(self, item, link)
+        if isinstance(outcome, Problem):
+            return outcome
+        raise outcome
+
+    monkeypatch.setattr(LandingStore, "_in_place", instead)
+    monkeypatch.setattr(following, "PASS_SECONDS", 0.0)
+
+
+def days_of_history(built: Pipeline) -> None:
+    """Newer days than those that files will be late for: of a late file only a pass can know."""
+    days = ("2025-04-01", "2025-04-02", "2025-04-03")
+    built.build(*files_of(*(request("org-1", f"{day}T10:00", day) for day in days), name="history"))
+
+
+def test_a_file_that_the_store_refuses_holds_up_nothing_else(
+    built: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others are taken in and landing counts as seen; the refused one is told at every look, until it can be read."""
+    days_of_history(built)
+    with serving(built) as live:
+        before = requests(live, ANA)
+        (refused,) = files_of(request("org-1", "2025-01-03T10:00", "no"), name="refused")
+        built.land(refused, *files_of(request("org-1", "2025-01-03T11:00", "yes"), name="beside"))
+        built.land(*files_of(operation("org-1", "2025-01-05T10:00", written_bytes=77), name="other"))
+        with monkeypatch.context() as patches:
+            standing_in_the_way(patches, refused.key, Problem.REFUSED)
+            looks = [live.follow(seconds=0) for _ in range(20)]
+            complete = [look.complete_at or 0.0 for look in looks]
+
+            assert {refused.key: "refused"} == looks[-1].unread == looks[-2].unread
+            assert len(set(complete)) > 5 and looks[-1].failure is None
+            assert requests(live, ANA) == before + 1
+            assert said(live, [ANA])["ingestion_bytes"] == 77
+
+        report = live.follow()
+        assert (requests(live, ANA), report.unread) == (before + 2, {})
+
+
+def test_what_fails_is_told_until_a_pass_went_well_and_keeps_no_other_family_away(
+    built: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Landing does not count as seen meanwhile, whichever look the failure fell into; then all of it is in."""
+    days_of_history(built)
+    with serving(built) as live:
+        before = requests(live, ANA)
+        (late,) = files_of(request("org-1", "2025-01-03T10:00", "late"), name="late")
+        built.land(late, *files_of(operation("org-1", "2025-01-05T10:00", written_bytes=77), name="other"))
+        with monkeypatch.context() as patches:
+            standing_in_the_way(patches, late.key, BaseError("a bad day"))
+            looks = [live.follow(seconds=0) for _ in range(20)]
+
+            assert [look.complete_at for look in looks] == [None] * 20
+            assert all(isinstance(look.failure, LandingStoreError) for look in looks[2:])
+            assert (requests(live, ANA), said(live, [ANA])["ingestion_bytes"]) == (before, 77)
+
+        report = live.follow()
+        assert (requests(live, ANA), report.failure) == (before + 1, None)
+        assert report.complete_at is not None
+
+
+def test_a_day_that_cannot_be_listed_is_tried_again_and_keeps_no_other_day_away(
+    built: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest of the pass goes on; completeness is not claimed before that day was seen."""
+    days_of_history(built)
+    with serving(built) as live:
+        before = requests(live, ANA)
+        for day in ("2025-01-03", "2025-01-04"):
+            built.land(*files_of(request("org-1", f"{day}T10:00", f"late {day}"), name="late"))
+        list_day = LandingStore.list_day
+        with monkeypatch.context() as patches:
+
+            def failing(self: LandingStore, family: str, day: date) -> list[LandingObject]:
+                if day == date(2025, 1, 4):
+                    raise LandingStoreError("list", self.url, "It is away.", "wait.")
+                return list_day(self, family, day)
+
+            patches.setattr(LandingStore, "list_day", failing)
+            reports = [live.follow() for _ in range(2)]
+            assert [(each.complete_at, type(each.failure)) for each in reports] == [
+                (None, LandingStoreError)
+            ] * 2
+            assert requests(live, ANA) == before + 1
+
+        assert live.follow().complete_at is not None
+        assert requests(live, ANA) == before + 2
+
+
+def test_after_a_look_that_broke_off_nothing_counts_as_seen(
+    built: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The days that the pass had found were not taken in: another pass begins at once, however late the next one is due."""
+    days_of_history(built)
+    with serving(built) as live:
+        before = requests(live, ANA)
+        built.land(*files_of(request("org-1", "2025-01-03T10:00", "late"), name="late"))
+        with monkeypatch.context() as patches:
+
+            def failing(self: fresh.Fresh, family: str, day: date, _: object) -> list[LandingObject]:
+                return [] if day.month == 4 else [][day.month]
+
+            patches.setattr(fresh.Fresh, "new_of_day", failing)
+            with pytest.raises(IndexError):
+                live.follow(seconds=10)
+
+        report = live.follow(seconds=10)
+        assert (requests(live, ANA), report.complete_at is not None) == (before + 1, True)
 
 
 def test_how_far_answers_reach_follows_the_newest_export(built: Pipeline) -> None:

@@ -1,12 +1,16 @@
 """The editions that a worker answers from: what a promotion changes, and what it never interrupts."""
 
 import threading
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.api_world import YEAR, Live, Published, version
-from wrapped_assets.serving.shelf import FOLLOW_EVERY, YEARS_EVERY, Shelf
+from tests.api_world import ENDPOINTS, SUMMARY, YEAR, Live, Published, version
+from wrapped_assets.serving.following import FollowReport
+from wrapped_assets.serving.pages_only import NoAnswers
+from wrapped_assets.serving.shelf import YEARS_EVERY, Shelf
 
 
 class Opened:
@@ -15,8 +19,10 @@ class Opened:
     def __init__(self) -> None:
         self.lives: list[tuple[str, Live]] = []
         self.failure: Exception | None = None
+        self.asked = 0
 
     def __call__(self, snapshot: Path, year: int) -> Live:
+        self.asked += 1
         if self.failure:
             raise self.failure
         self.lives.append((snapshot.name, Live({})))
@@ -129,9 +135,48 @@ def test_a_version_that_cannot_be_opened_leaves_the_one_before(
     shelf.look()
     assert (shelf.numbers(), shelf.trouble) == ({YEAR: 1}, "could not open the edition of 2025: OSError")
 
-    opened.failure = None
+    opened.failure, shelf.clock = None, lambda: time.monotonic() + 1
     shelf.look()
     assert (shelf.numbers(), shelf.trouble) == ({YEAR: 2}, "")
+
+
+def test_a_version_that_stays_damaged_is_tried_ever_more_rarely(
+    shelf: Shelf, published: Published, opened: Opened
+) -> None:
+    """Reading a large snapshot once a second in each worker would cost more than all answers. Another version is tried at once."""
+    published.promoted[YEAR] = version(2)
+    opened.failure = OSError("damaged")
+    now, tried = 0, []
+    shelf.clock = lambda: now
+    for now in range(300):
+        before = opened.asked
+        shelf.look()
+        assert shelf.trouble
+        tried += [now] * (opened.asked - before)
+    assert tried == [0, 1, 3, 7, 15, 31, 63, 123, 183, 243]
+
+    published.promoted[YEAR], opened.failure = version(3), None
+    shelf.look()
+    assert (shelf.numbers(), shelf.trouble) == ({YEAR: 3}, "")
+
+
+def test_a_version_without_a_snapshot_ends_the_answers_of_the_one_before(
+    shelf: Shelf, published: Published, opened: Opened
+) -> None:
+    """Its pages are shown, so nothing may go on saying what the other version said; nor is anything amiss."""
+    published.promoted[YEAR] = replace(version(2), has_snapshot=False)
+    shelf.look()
+    shelf.follow()
+
+    assert (shelf.numbers(), shelf.trouble, opened.lives[0][1].is_closed) == ({YEAR: 2}, "", True)
+    assert time.time() - shelf.complete()[YEAR] < 60
+    with shelf.using(YEAR) as live, pytest.raises(NoAnswers):
+        live.run(ENDPOINTS[SUMMARY], {})
+
+    published.promoted[YEAR] = version(1)
+    shelf.look()
+    with shelf.using(YEAR) as live:
+        assert live is opened.lives[1][1]
 
 
 def test_a_store_that_does_not_answer_changes_nothing(shelf: Shelf, published: Published) -> None:
@@ -153,12 +198,77 @@ def test_another_year_is_found(shelf: Shelf, published: Published, opened: Opene
 
 
 def test_what_landed_is_followed(shelf: Shelf, opened: Opened) -> None:
-    """Every few looks, not at each."""
-    for _ in range(FOLLOW_EVERY):
-        shelf.look()
+    """Its files are counted."""
+    shelf.follow()
+    shelf.follow()
 
     assert opened.lives[0][1].follows == 2
     assert shelf.files() == {YEAR: {"taken": 4, "quarantined": 0, "held": 0, "unread": 1}}
+
+
+def test_landing_that_takes_long_holds_up_no_promotion(
+    shelf: Shelf, published: Published, opened: Opened
+) -> None:
+    """The version that is looking ends its look, and is closed then; the new one answers meanwhile."""
+    looking, go_on = threading.Event(), threading.Event()
+    old = opened.lives[0][1]
+
+    def follow(seconds: float | None = None) -> FollowReport:
+        looking.set()
+        go_on.wait(30)
+        assert not old.is_closed
+        return FollowReport()
+
+    old.follow = follow  # type: ignore[method-assign]
+    following = threading.Thread(target=shelf.follow)
+    following.start()
+    assert looking.wait(30)
+    published.promoted[YEAR] = version(2)
+    shelf.look()
+    assert (shelf.numbers(), old.is_closed) == ({YEAR: 2}, False)
+
+    go_on.set()
+    following.join()
+    assert old.is_closed and shelf.trouble == ""
+
+
+def test_a_landing_that_cannot_be_read_is_told_until_it_can(shelf: Shelf, opened: Opened) -> None:
+    """Whatever the promotions look like meanwhile."""
+    live = opened.lives[0][1]
+
+    def follow(seconds: float | None = None) -> FollowReport:
+        raise OSError("/srv/landing is away")
+
+    live.follow = follow  # type: ignore[method-assign]
+    shelf.follow()
+    shelf.look()
+    assert shelf.trouble == "could not follow landing for 2025: OSError"
+
+    del live.follow
+    shelf.follow()
+    assert shelf.trouble == ""
+
+
+def test_a_failure_beside_what_was_taken_is_told_and_the_rest_counted(shelf: Shelf, opened: Opened) -> None:
+    """What could be taken in is in the numbers; how far landing was seen stays where it was."""
+    live = opened.lives[0][1]
+    report = FollowReport(taken=3, unread={"a": "refused"}, failure=OSError("/srv/landing is ill"))
+    live.follow = lambda seconds=None: report  # type: ignore[method-assign]
+    shelf.follow()
+
+    assert shelf.trouble == "could not follow landing for 2025: OSError"
+    assert shelf.files()[YEAR] == {"taken": 3, "quarantined": 0, "held": 0, "unread": 1}
+    assert shelf.complete() == {YEAR: 0.0}
+
+
+def test_what_cannot_be_read_is_logged_once(shelf: Shelf, caplog: pytest.LogCaptureFixture) -> None:
+    """By its key, which an operator can look for."""
+    for _ in range(3):
+        shelf.follow()
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "a of landing cannot be read, and is tried again"
+    ]
 
 
 def test_a_retired_snapshot_takes_no_disk(shelf: Shelf, published: Published, tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ def test_what_is_missing_has_no_moment() -> None:
         "calendar",
         "peak",
         "service",
+        "workspaces",
         "share",
     ]
 
@@ -62,6 +63,7 @@ def test_the_peak_day_is_compared_with_the_median_active_day() -> None:
     peak = moment(year({"03-01": 10, "03-02": 12, "03-04": 30}), "peak")
 
     assert (peak.figure, peak.unit) == ("4 March", "30 requests")
+    assert peak.pieces == ("4", "March")
     assert peak.sentences == (
         "2.5 times the median active day.",
         "Over the year, Tuesday was the busiest weekday, and 23:00 to 00:00 UTC the busiest hour.",
@@ -93,6 +95,14 @@ def test_growth_says_in_which_direction(before: int, figure: str, unit: str) -> 
     assert [row.parts[0] for row in growth.rows] == [before / max(before, 100), 100 / max(before, 100)]
 
 
+def test_the_busiest_month_is_named_where_there_are_several() -> None:
+    """Of two alike the first; of a single one it would say nothing."""
+    assert moment(year({"03-01": 10, "05-02": 12_000, "09-04": 12_000}), "requests").sentences == (
+        "All of 2025, errors included. May was the busiest month, with 12,000.",
+    )
+    assert moment(year({"03-01": 10}), "requests").sentences == ("All of 2025, errors included.",)
+
+
 def test_a_rank_is_told_as_the_document_has_it() -> None:
     """87 percent, rounded down, among so many."""
     rank = moment(tell(rich(), "Acme"), "rank")
@@ -110,6 +120,32 @@ def test_days_that_are_not_over_do_not_count_as_idle() -> None:
     assert moment(tell(document, "Acme"), "calendar").unit == "active days of 61"
 
 
+def in_workspaces(*named: tuple[str, int], left: int = 0) -> Moment:
+    """The moment of a customer with these workspaces' requests, and some more in others."""
+    known = [{"name": name, "requests": n, "bytes_read": n, "bytes_written": 0} for name, n in named]
+    total = sum(n for _, n in named) + left
+    return moment(year({"03-01": total}, workspaces=known, bytes_read=total), "workspaces")
+
+
+@pytest.mark.parametrize("others", [[], [("core", 2)], [("core", 2)] * 4])
+def test_a_workspace_called_other_leads_when_it_has_most_requests(others: list[tuple[str, int]]) -> None:
+    """Its name is its own: alone, before one, and in a full list."""
+    told = in_workspaces(("other", 5), *others)
+
+    assert (told.figure, told.unit) == ("other", "leads with 5 requests")
+    assert [row.name for row in told.rows] == ["other", *(name for name, _ in others)]
+
+
+def test_what_the_workspaces_leave_is_told_apart_from_one_called_other() -> None:
+    """The rest never leads, however much it is, and has a name that is no workspace's."""
+    told = in_workspaces(("core", 9), ("a", 4), ("b", 4), ("c", 4), ("other", 3), left=70)
+
+    assert (told.figure, told.unit) == ("core", "leads with 9 requests")
+    assert [row.name for row in told.rows] == ["core", "a", "b", "c", "other", "all others"]
+    assert told.rows[-1].told == "74.5\u00a0% read, 0\u00a0% written"
+    assert told.rows[-1].labels == ("74.5\u00a0%", "0\u00a0%")
+
+
 def test_no_comparison_is_made_twice_in_a_story() -> None:
     """Read, kept and written are each set beside something else."""
     told = [one.comparison for one in tell(rich(), "Acme").moments if one.comparison]
@@ -120,7 +156,10 @@ def test_no_comparison_is_made_twice_in_a_story() -> None:
 
 def test_how_far_the_data_reaches_is_said_at_once() -> None:
     """In the first moment, with its clock."""
-    assert "31 December 2025, 23:59 UTC" in tell(rich(), "Acme").moments[0].sentences[0]
+    assert tell(rich(), "Acme").moments[0].sentences == (
+        "Everything counted once.",
+        "From 1 January through 31 December 2025, 23:59 UTC.",
+    )
 
 
 @pytest.mark.parametrize("language", sorted(LOCALES))

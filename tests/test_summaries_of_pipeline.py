@@ -103,9 +103,22 @@ def test_a_data_source_with_more_rows_wins_among_equals_in_bytes(pipeline: Pipel
         reading(id="d1", bytes=5, rows=1, datasource_name="one"),
         reading(id="d2", bytes=99, rows=9, datasource_name="old", at="2025-01-01"),
         reading(id="d2", bytes=5, rows=2, datasource_name="two"),
+        reading(id="d3", bytes=4, rows=9, datasource_name="many rows, fewer bytes"),
     ]
     largest = {"name": "two", "bytes": 5, "rows": 2}
-    assert the_document(pipeline, *rows)["storage"] == {"bytes": 10, "rows": 3, "largest_datasource": largest}
+    assert the_document(pipeline, *rows)["storage"] == {
+        "bytes": 14,
+        "rows": 12,
+        "largest_datasource": largest,
+    }
+
+
+def test_a_year_keeps_the_last_reading_of_its_months(pipeline: Pipeline) -> None:
+    """What shrank since is as small as it is now: sizes of months neither add up nor compete."""
+    rows = [
+        reading(at=f"2025-{month}-15", bytes=size) for month, size in (("02", 900), ("05", 70), ("11", 8))
+    ]
+    assert the_document(pipeline, *rows)["storage"]["bytes"] == 8
 
 
 def test_a_renamed_pipe_is_one_pipe_under_its_newest_name(pipeline: Pipeline) -> None:

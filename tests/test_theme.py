@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
 from wrapped_assets.serving.colours import between, contrast
+from wrapped_assets.serving.server import serve
 from wrapped_assets.serving.theme import DEFAULT, GROUNDS, SCHEMES, BadTheme, Theme, default_theme
+from wrapped_assets.settings import BadSettings, Settings
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -49,6 +52,32 @@ def test_every_problem_of_a_theme_is_told_at_once(tmp_path: Path) -> None:
         assert part in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "problem"),
+    [
+        ('ink = "#ffffff"', 'ink = "#4258f5"', "light.sea.ink: #4258f5 on #2036e8 has a contrast of 1.4, at least 4.5 is needed"),
+        ('accent = "#c11048"', 'accent = "#f296b7"', "light.rose.accent: #f296b7 on #ffb3cd has a contrast of 1.3, at least 3.0 is needed"),
+        ("[light]\npaper", "[light]\npapier", "light.papier: there is no such token"),
+        ("[light]\npaper", "[light]\npapier", "light.paper.ink: None is no colour like #1a2b3c"),
+        ('soft = "#ddd4c1"', 'soft = "#ddd4c1", blink = "#000000"', "light.paper.blink: there is no such token"),
+        ("[operator]", "[publisher]", "publisher: there is no such section"),
+        ('name = "Wrapped"', "name = Wrapped", "at line 8, column 8"),
+    ],
+)  # fmt: skip
+def test_a_theme_says_which_field_or_line_is_wrong(
+    tmp_path: Path, before: str, after: str, problem: str
+) -> None:
+    """Colours that cannot be told apart, words that nobody reads, and what is no TOML."""
+    own = tmp_path / "theme.toml"
+    own.write_text(DEFAULT.read_text(encoding="utf-8").replace(before, after, 1), encoding="utf-8")
+
+    with pytest.raises(BadTheme) as raised:
+        Theme.load(own)
+
+    assert problem in str(raised.value)
+    assert str(own) in str(raised.value)
+
+
 def test_an_operator_has_a_theme_of_their_own(tmp_path: Path) -> None:
     """Name and colours come from the file."""
     text = (
@@ -63,3 +92,22 @@ def test_an_operator_has_a_theme_of_their_own(tmp_path: Path) -> None:
 
     assert theme.operator == "Initech"
     assert "--ground:#fafafa" in theme.css()
+
+
+def test_a_server_does_not_start_with_a_theme_that_cannot_be_used(tmp_path: Path) -> None:
+    """It says what is wrong at once, not on somebody's page."""
+    own = tmp_path / "theme.toml"
+    own.write_text("[operator]", encoding="utf-8")
+    settings = Settings.load({"WRAPPED_HOME": str(tmp_path / "home"), "WRAPPED_THEME": str(own)})
+
+    with pytest.raises(BadTheme, match=r"operator.name is missing"):
+        serve(settings, "127.0.0.1", free_port(), 1, False)
+
+
+def test_a_theme_that_is_not_there_is_told_before_anything_starts(tmp_path: Path) -> None:
+    """With the other settings that are wrong."""
+    with pytest.raises(BadSettings, match=r"WRAPPED_THEME: names no file: /.*/none.toml"):
+        Settings.load({"WRAPPED_THEME": str(tmp_path / "none.toml")})
+
+    assert Settings.load({"WRAPPED_THEME": str(DEFAULT)}).theme == DEFAULT
+    assert Settings.load({}).theme is None

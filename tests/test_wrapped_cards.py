@@ -19,7 +19,7 @@ from wrapped_assets.serving.cards.batch import draw, into
 from wrapped_assets.serving.cards.fonts import shared_fonts
 from wrapped_assets.serving.moments import Story
 from wrapped_assets.serving.story import tell
-from wrapped_assets.serving.theme import default_theme
+from wrapped_assets.serving.theme import DEFAULT, default_theme
 
 
 def test_two_hundred_customers_are_drawn_one_at_a_time(tmp_path: Path) -> None:
@@ -27,12 +27,12 @@ def test_two_hundred_customers_are_drawn_one_at_a_time(tmp_path: Path) -> None:
     reports: list[tuple[int, int]] = []
     peaks: list[int] = []
 
-    def stories() -> Iterator[Story]:
+    def stories() -> Iterator[tuple[str, Story]]:
         document = year_documents.rich()
         for number in range(200):
             if number in (20, 199):
                 peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-            yield tell(document, f"Customer {number}")
+            yield document.wrapped_id, tell(document, f"Customer {number}")
 
     drawn = draw(
         stories(), 200, lambda name, image: None, default_theme(), shared_fonts(), False,
@@ -98,8 +98,34 @@ def test_an_operator_sees_the_cards_of_the_largest_customers(world: BuiltWorld) 
     )
 
 
-def test_the_announcement_has_a_mail_for_everybody_with_a_link(world: BuiltWorld) -> None:
-    """One row and two files each, readable by nobody else; whoever opted out gets none."""
+def test_nobody_who_opted_out_has_cards(world: BuiltWorld) -> None:
+    """The next takes the place, and what an earlier run wrote for whoever is not drawn any more is gone. Nobody else may read them."""
+    from wrapped_assets.resources.open import open_registry
+    from wrapped_assets.settings import Settings
+
+    _materialize("wrapped_cards", (), {"customers": 3})
+    folder = world.home / "cards" / str(YEAR)
+    first = {path.name for path in folder.iterdir()}
+    (folder / "chosen").mkdir()
+    with open_registry(Settings.load()) as registry:
+        leaving = sorted(first)[0]
+        registry.opt_out(leaving)
+        registry.opt_out("of no edition")
+    shown = _materialize("wrapped_cards", (), {"customers": 3})
+    second = {path.name for path in folder.iterdir()} - {"chosen"}
+
+    assert len(first) == 3 == len(second)
+    assert first - second == {leaving}
+    assert shown.metadata["customers"].value == 3
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    _materialize("wrapped_cards", (), {"customers": 1})
+    assert len([*folder.iterdir()]) == 1 + 1
+
+
+def test_the_announcement_has_a_mail_for_everybody_with_a_link(
+    world: BuiltWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One row and two files each, readable by nobody else; whoever opted out gets none. The setting says where pages are, unless the run does."""
     from wrapped_assets.resources.open import open_registry
     from wrapped_assets.settings import Settings
 
@@ -109,7 +135,8 @@ def test_the_announcement_has_a_mail_for_everybody_with_a_link(world: BuiltWorld
     with open_registry(Settings.load()) as registry:
         links = {link.subject: link.url_key for link in registry.links_of_edition(YEAR)}
         registry.opt_out(first[0]["wrapped_id"])
-    _materialize("wrapped_announcement", ("wrapped_tokens",), {"public_url": "https://wrapped.example.com"})
+    monkeypatch.setenv("WRAPPED_PUBLIC_URL", "https://other.example.com/")
+    _materialize("wrapped_announcement", ("wrapped_tokens",), {})
     second = _table(folder)
 
     assert {row["wrapped_id"]: row["address"] for row in first} == {
@@ -119,8 +146,40 @@ def test_the_announcement_has_a_mail_for_everybody_with_a_link(world: BuiltWorld
         first[0]["wrapped_id"]
     }
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {row["address"].rpartition("/")[0] for row in second} == {"https://other.example.com/wrapped"}
     assert second[0]["address"] in (folder / second[0]["text_file"]).read_text(encoding="utf-8")
     assert not (folder / first[0]["html_file"]).exists()
+
+
+@pytest.mark.parametrize("config", [{}, {"public_url": "wrapped.example.com"}])
+def test_no_mail_is_written_whose_link_would_lead_nowhere(
+    world: BuiltWorld, monkeypatch: pytest.MonkeyPatch, config: dict[str, object]
+) -> None:
+    """Nobody said where the pages are, or it is no address: the run fails, and says what to set."""
+    monkeypatch.delenv("WRAPPED_PUBLIC_URL", raising=False)
+
+    with pytest.raises(
+        dg.Failure, match=r"would lead nowhere.\n  .*public_url.*\n  Next: set WRAPPED_PUBLIC_URL"
+    ):
+        _materialize("wrapped_announcement", ("wrapped_tokens",), config)
+
+    assert not (world.home / "announcements").exists()
+
+
+def test_cards_and_mails_are_in_the_operators_own_theme(
+    world: BuiltWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """WRAPPED_THEME names it; one that cannot be used ends the run in its own words."""
+    own = tmp_path / "theme.toml"
+    own.write_text(DEFAULT.read_text(encoding="utf-8").replace('name = "Wrapped"', 'name = "Initech"'))
+    monkeypatch.setenv("WRAPPED_THEME", str(own))
+    _materialize("wrapped_announcement", ("wrapped_tokens",), {"public_url": "https://wrapped.example.com"})
+    folder = world.home / "announcements" / str(YEAR)
+    assert all("Initech" in (folder / row["text_file"]).read_text() for row in _table(folder))
+
+    own.write_text("[operator]")
+    with pytest.raises(dg.Failure, match=r"cannot be used.\n  operator.name is missing"):
+        _materialize("wrapped_cards", (), {"customers": 1})
 
 
 def _table(folder: Path) -> list[dict[str, str]]:

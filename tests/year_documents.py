@@ -87,8 +87,29 @@ def longest(name: str) -> Summary:
     )  # fmt: skip
 
 
+def counted(requests: int) -> Summary:
+    """A customer with this many requests in a year, all numbers of whom are as long as that."""
+    days = [
+        {"day": dt.date(2025, 3, 9), "requests": requests // 3, "errors": requests // 5},
+        {"day": dt.date(2025, 7, 1), "requests": requests - requests // 3, "errors": requests // 7},
+    ]
+    return made(
+        {
+            "days": days,
+            "hours": [{"hour_of_day": 23, "requests": requests}],
+            "bytes_read": requests, "rows_read": requests, "result_rows": requests // 2,
+            "p50_us": 900_000, "p95_us": 900_000, "p99_us": 999_400,
+            "workspaces": [{"name": "core", "requests": requests, "bytes_read": requests, "bytes_written": requests}],
+            "pipes": [{"name": "core", "requests": requests}],
+            "storage_bytes": requests, "storage_rows": requests,
+            "ingestion_bytes": requests, "ingestion_rows": requests, "ingestion_operations": requests,
+            "previous_requests": requests * 2 // 3,
+        }
+    )  # fmt: skip
+
+
 def made(told: dict[str, Any]) -> Summary:
-    """The document of these facts; what is not told is nothing."""
+    """The document of these facts; what is not told is nothing. Whatever happened, happened in one workspace unless told."""
     nothing: dict[str, Any] = {
         **dict.fromkeys(("bytes_read", "rows_read", "result_rows", "fewer", "cohort_size"), 0),
         **dict.fromkeys(("ingestion_bytes", "ingestion_rows", "ingestion_operations"), 0),
@@ -103,6 +124,11 @@ def made(told: dict[str, Any]) -> Summary:
         "requests": sum(day["requests"] for day in facts["days"]),
         "errors": sum(day["errors"] for day in facts["days"]),
     }
+    if not facts["workspaces"] and (facts["requests"] or facts["ingestion_operations"]):
+        sums = (facts["requests"], facts["bytes_read"], facts["ingestion_bytes"])
+        facts["workspaces"] = [
+            dict(zip(("name", "requests", "bytes_read", "bytes_written"), ("main", *sums), strict=True))
+        ]
     return document(Facts(**facts), EDITION)  # type: ignore[typeddict-item]
 
 

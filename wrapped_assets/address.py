@@ -37,8 +37,10 @@ class Address:
                 "cannot be read as a URL; special characters in a password are written %XX"
             ) from None
         if parts.scheme == "chdb":
-            if parts.netloc or parts.query or not parts.path.startswith("/"):
+            if parts.netloc or not parts.path.startswith("/"):
                 raise ValueError("is not chdb:///absolute/folder")
+            if parts.query:
+                raise ValueError("has something behind a ?, which is for servers: chdb:///absolute/folder")
             return cls("chdb", path=unquote(parts.path))
         secure = parts.scheme == "clickhouses"
         database = unquote(parts.path.strip("/"))

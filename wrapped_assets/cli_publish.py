@@ -12,11 +12,17 @@ from wrapped_assets.terminal import bars, console, say
 
 if TYPE_CHECKING:
     from wrapped_assets.publication import Manifest, Publisher
+    from wrapped_assets.publication.catalog import Listed
     from wrapped_assets.publication.pointer import Promotion
 
 app = typer.Typer(rich_markup_mode="markdown")
 
 Year = Annotated[int, typer.Option("--year", "-y", help="The edition.", min=1990, max=2200)]
+
+_PAGES_ONLY = (
+    "It has no serving snapshot, since rows came too late before it was published:"
+    " it is for pages only, and while it is current no endpoint answers about the year."
+)
 
 
 @app.command()
@@ -111,7 +117,8 @@ def versions(year: Year) -> None:
         manifest = listed.version.manifest if listed.version else None
         made = f"{manifest.made_at:%F %T}" if manifest else ""
         documents = f"{manifest.documents.count:,}" if manifest else ""
-        table.add_row(str(listed.number), made, documents, _state(manifest, current))
+        state = _damaged(listed, current) if listed.damage else _state(manifest, current)
+        table.add_row(str(listed.number), made, documents, state)
     console.print(table)
 
 
@@ -120,6 +127,11 @@ def _publisher(settings: Settings) -> "Publisher":
     from wrapped_assets.publication.open import open_publication
 
     return Publisher(open_publication(settings))
+
+
+def _damaged(listed: "Listed", current: "Promotion | None") -> str:
+    is_current = current is not None and current.number == listed.number
+    return f"{'current; ' if is_current else ''}damaged: {str(listed.damage).splitlines()[1].strip()}"
 
 
 def _state(manifest: "Manifest | None", current: "Promotion | None") -> str:
@@ -148,7 +160,7 @@ def _tell(manifest: "Manifest", left_out: int, already: bool, seconds: float) ->
     if left_out:
         say(console, f"The edition is frozen: {left_out:,} rows came too late and are left out.", "yellow")
     if manifest.snapshot is None and not manifest.sample:
-        say(console, "It has no serving snapshot: rows came too late before it was published.", "yellow")
+        say(console, _PAGES_ONLY, "yellow")
     if failed := manifest.failed():
         say(
             console,
@@ -166,3 +178,5 @@ def _tell_move(publisher: "Publisher", moved: "Promotion", before: "Promotion | 
     was = f"; it was version {before.number}" if before else ""
     through = f"{manifest.documents.count:,} documents, through {manifest.through:%F %T} UTC"
     say(console, f"Version {moved.number} of {moved.year} is current now ({through}){was}.")
+    if manifest.snapshot is None:
+        say(console, f"{_PAGES_ONLY} `{wrapped(f'rollback --year {moved.year}')}` goes back.", "yellow")

@@ -64,12 +64,15 @@ def issue(
     wrapped_id: Annotated[
         str | None,
         typer.Option(
-            "--wrapped-id", help="A customer, with --year: its link, and one more token for its own year."
+            "--wrapped-id", help="A customer, alone with --year: its link, and its token for that edition."
         ),
     ] = None,
     year: Year = None,
 ) -> None:
     """Issue a token and print it to the standard output, this once: nothing keeps its text.
+
+    With --wrapped-id and --year it is the token that `wrapped_tokens` gave the customer for the edition (it is given one if
+    it has none), and the same text again each time, until it is revoked, over, or the key is rotated.
 
     What it is and when it ends goes to the standard error, so `TOKEN=$(wrapped token issue ...)` works.
 
@@ -89,22 +92,31 @@ def issue(
     settings = Settings.load()
     if (wrapped_id is None) != (year is None):
         raise typer.BadParameter("--wrapped-id and --year belong together: give both or none.")
+    if wrapped_id is not None and year is not None:
+        if name or pipe or fixed or admin or static or days or rps:
+            raise typer.BadParameter(
+                "A customer's token is as its edition has it: give --wrapped-id and --year alone,"
+                " or issue another with --name, --pipe and --fixed wrapped_id=W."
+            )
+        _print_token_of_customer(settings, wrapped_id, year)
+        return
     if static and days is not None:
         raise typer.BadParameter(
             "--static has no end: leave out --days, and revoke it when it is not needed."
         )
     with _registry(settings) as registry:
         try:
-            if wrapped_id is not None and year is not None:
-                grant = _grant_of_customer(settings, registry, wrapped_id, year, days)
-            else:
-                grant = _grant(name, pipe or [], fixed or [], admin, None if static else days or _DAYS, rps)
+            grant = _grant(name, pipe or [], fixed or [], admin, None if static else days or _DAYS, rps)
             text = Authority(settings.secret(), registry).issue(grant, static)
         except BadClaims as bad:
             raise typer.BadParameter(f"{bad}.") from None
+    _print(text, grant, "Its text is shown this once.")
+
+
+def _print(text: str, grant: "Grant", how_often: str) -> None:
     sys.stdout.write(text + "\n")
     until = f"valid until {grant.expires_at:%Y-%m-%d %H:%M} UTC" if grant.expires_at else "without an end"
-    _note(f"Token {grant.jti}, '{grant.name}', {until}. Its text is shown this once.")
+    _note(f"Token {grant.jti}, '{grant.name}', {until}. {how_often}")
 
 
 def _grant(
@@ -138,12 +150,11 @@ def _assignment(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _grant_of_customer(
-    settings: Settings, registry: "Registry", wrapped_id: str, year: int, days: int | None
-) -> "Grant":
-    """What one customer's token allows; makes its link if it has none."""
-    from wrapped_assets.edition_tokens import edition_grant, link_by_hand
+def _print_token_of_customer(settings: Settings, wrapped_id: str, year: int) -> None:
+    """One customer's link and token of an edition, made where there are none."""
+    from wrapped_assets.edition_tokens import of_customer
     from wrapped_assets.resources.open import open_warehouse
+    from wrapped_assets.tokens import Authority
 
     with open_warehouse(settings).reading() as reader:
         companies = reader.recipients(year)
@@ -152,11 +163,11 @@ def _grant_of_customer(
             f"No customer of the {year} edition has the wrapped_id '{wrapped_id}';"
             f" `{wrapped(f'summary --year {year} --organization-id O --format json')}` shows the one of an organization."
         )
-    at = datetime.now(UTC)
-    link = link_by_hand(registry, year, wrapped_id, companies[wrapped_id])
+    with _registry(settings) as registry:
+        link, token = of_customer(registry, year, wrapped_id, companies[wrapped_id], datetime.now(UTC))
+        text = Authority(settings.secret(), registry).text_of(token.grant, token.issued_at)
     _note(f"Page: /wrapped/{link.url_key}, short: /w/{link.short}")
-    grant = edition_grant(wrapped_id, companies[wrapped_id], year, at)
-    return grant if days is None else grant.with_id(str(grant.jti), at + timedelta(days=days))
+    _print(text, token.grant, "The same command shows it again.")
 
 
 @app.command(name="list")

@@ -1,7 +1,7 @@
 """Things everybody can picture, to say how much a large number is: "31 requests for every person in Iceland".
 
-Every value is rounded as its source gives it, with the year it was true; nothing here is guessed. A number is
-compared with one thing, chosen the same way each time. The page of sources is made from this table alone.
+Every value is rounded as its source gives it, with the year it was true; nothing here is guessed. A source is a publisher,
+a title and a year, or a definition. A number is compared with one thing, chosen the same way each time. The page of sources is made from this table alone.
 """
 
 from collections.abc import Iterable
@@ -18,6 +18,10 @@ READABLE = range(1, 1001)
 
 STRETCH = 10
 """How far outside of that a ratio may lie when nothing fits, as a factor."""
+
+
+OVER = ", {ratio} times over"
+"""How a phrase may end; where it is once, that is not said."""
 
 
 @dataclass(frozen=True)
@@ -51,42 +55,41 @@ def _people(key: str, country: str, value: int, source: str, priority: int = 1) 
 
 # Ordered as they were added; the order means nothing.
 THINGS: tuple[Thing, ...] = (
-    Thing("eiffel", PEOPLE, 1_665, "one for each step of the Eiffel Tower, {ratio} times over", "Société d'Exploitation de la Tour Eiffel: 1,665 steps from the forecourt to the top."),
-    _people("monaco", "Monaco", 38_000, "IMSEE, Monaco's statistics office: about 38,000 residents in 2023."),
-    _people("liechtenstein", "Liechtenstein", 40_000, "Liechtenstein's Office of Statistics: about 40,000 residents in 2024."),
-    Thing("wembley", PEOPLE, 90_000, "one for each seat of Wembley Stadium, {ratio} times over", "Wembley Stadium: 90,000 seats."),
+    Thing("eiffel", PEOPLE, 1_665, "one for each step of the Eiffel Tower, {ratio} times over", "Société d'Exploitation de la Tour Eiffel, “Key figures”, 2024: 1,665 steps from the forecourt to the top."),
+    _people("monaco", "Monaco", 38_000, "IMSEE, “Observatoire de la démographie”, 2024: about 38,000 residents at the end of 2023."),
+    _people("liechtenstein", "Liechtenstein", 40_000, "Amt für Statistik, “Bevölkerungsstatistik”, 2024: about 40,000 residents at the end of 2023."),
     Thing("day", ("requests",), 86_400, "one for every second of {ratio} day{s}", "By definition: 24 hours of 3,600 seconds."),
-    Thing("heartbeats", PEOPLE, 100_000, "as many as a heart beats in {ratio} day{s}", "American Heart Association: a heart beats about 100,000 times a day."),
-    _people("iceland", "Iceland", 390_000, "Statistics Iceland: about 390,000 residents on 1 January 2025."),
+    Thing("heartbeats", PEOPLE, 100_800, "as many as a heart beats in {ratio} day{s}", "By definition: a heart at 70 beats a minute, 1,440 minutes a day."),
+    _people("iceland", "Iceland", 390_000, "Statistics Iceland, “Population on 1 January”, 2025: about 390,000 residents on 1 January 2025."),
     Thing("minutes", ("requests",), 525_600, "{ratio} {unit} for every minute of a year", "By definition: 365 days of 1,440 minutes.", 2),
-    _people("malta", "Malta", 563_000, "National Statistics Office, Malta: about 563,000 residents at the end of 2023."),
-    _people("luxembourg", "Luxembourg", 682_000, "STATEC, Luxembourg: about 682,000 residents on 1 January 2025."),
-    Thing("sheet", ("rows",), 1_048_576, "{ratio} full Excel sheet{s}", "Microsoft: an Excel worksheet holds 1,048,576 rows."),
-    _people("estonia", "Estonia", 1_370_000, "Statistics Estonia: about 1.37 million residents on 1 January 2024."),
-    _people("new-zealand", "New Zealand", 5_300_000, "Stats NZ: about 5.3 million residents in 2024."),
-    Thing("bricks", PEOPLE, 10_000_000, "one for each brick of the Empire State Building, {ratio} times over", "Empire State Building: 10 million bricks."),
-    _people("portugal", "Portugal", 10_600_000, "Statistics Portugal: about 10.6 million residents at the end of 2023."),
-    Thing("seconds", ("requests", "rows"), 31_536_000, "{ratio} {unit} for every second of a year", "By definition: 365 days of 86,400 seconds.", 2),
-    Thing("equator", ("rows",), 40_075_000, "at a metre each, {ratio} time{s} around the equator", "World Geodetic System 1984: the equator is 40,075 km long."),
-    _people("canada", "Canada", 41_000_000, "Statistics Canada: about 41 million residents in 2024."),
-    _people("japan", "Japan", 124_000_000, "Statistics Bureau of Japan: about 124 million residents in 2024."),
-    _people("united-states", "the United States", 340_000_000, "U.S. Census Bureau: about 340 million residents in July 2024."),
-    Thing("moon", ("rows",), 384_400_000, "at a metre each, {ratio} trip{s} to the Moon", "NASA: the Moon is 384,400 km away on average."),
-    Thing("gaia", ("rows",), 1_810_000_000, "Gaia's catalogue of the stars, {ratio} times over", "European Space Agency: Gaia's third data release (2022) lists 1.81 billion sources."),
-    _people("earth", "the world", 8_200_000_000, "United Nations, World Population Prospects 2024: about 8.2 billion people."),
-    Thing("neurons", ("rows",), 86_000_000_000, "one for each neuron of {ratio} human brain{s}", "Azevedo et al., 2009: about 86 billion neurons in a human brain."),
-    Thing("apollo", BYTES, 73_728, "the program memory of Apollo's guidance computer, {ratio} times over", "MIT Instrumentation Laboratory: 36,864 words of 16 bits, parity included.", 3),
+    _people("malta", "Malta", 563_000, "National Statistics Office, “World Population Day: 11 July 2024”, 2024: about 563,000 residents at the end of 2023."),
+    _people("luxembourg", "Luxembourg", 682_000, "STATEC, “Population on 1 January”, 2025: about 682,000 residents on 1 January 2025."),
+    Thing("sheet", ("rows",), 1_048_576, "{ratio} full Excel sheet{s}", "Microsoft, “Excel specifications and limits”, 2024: 1,048,576 rows in a worksheet."),
+    _people("estonia", "Estonia", 1_370_000, "Statistics Estonia, “Population on 1 January”, 2024: about 1.37 million residents on 1 January 2024."),
+    _people("new-zealand", "New Zealand", 5_300_000, "Stats NZ, “National population estimates: At 30 June 2024”, 2024: about 5.3 million residents."),
+    Thing("bricks", PEOPLE, 10_000_000, "one for each brick of the Empire State Building, {ratio} times over", "Empire State Building, “Facts & Figures”, 2024: 10 million bricks."),
+    _people("portugal", "Portugal", 10_600_000, "Statistics Portugal, “Resident population estimates in Portugal 2023”, 2024: about 10.6 million residents at the end of 2023."),
+    Thing("seconds", PEOPLE, 31_536_000, "{ratio} {unit} for every second of a year", "By definition: 365 days of 86,400 seconds.", 2),
+    Thing("equator", ("rows",), 40_075_017, "at a metre each, {ratio} time{s} around the equator", "National Geospatial-Intelligence Agency, “World Geodetic System 1984”, 2014: an equatorial radius of 6,378,137 m, which is 40,075,017 m around."),
+    _people("canada", "Canada", 41_000_000, "Statistics Canada, “Canada's population estimates, first quarter 2024”, 2024: about 41 million residents on 1 April 2024."),
+    _people("japan", "Japan", 124_000_000, "Statistics Bureau of Japan, “Current Population Estimates as of October 1, 2024”, 2025: about 124 million residents."),
+    _people("united-states", "the United States", 340_000_000, "U.S. Census Bureau, “Vintage 2024 Population Estimates”, 2024: about 340 million residents on 1 July 2024."),
+    Thing("moon", ("rows",), 384_400_000, "at a metre each, {ratio} trip{s} to the Moon", "NASA, “Moon Facts”, 2024: 384,400 km away on average."),
+    Thing("gaia", ("rows",), 1_810_000_000, "one for each entry of Gaia's catalogue of the sky, {ratio} times over", "European Space Agency, “Gaia Data Release 3”, 2022: 1.81 billion sources, nearly all of them stars."),
+    _people("earth", "the world", 8_200_000_000, "United Nations, “World Population Prospects 2024”, 2024: about 8.2 billion people."),
+    Thing("neurons", ("rows",), 86_000_000_000, "one for each neuron of {ratio} human brain{s}", "Azevedo et al., “Equal numbers of neuronal and nonneuronal cells make the human brain an isometrically scaled-up primate brain”, 2009: about 86 billion neurons."),
+    Thing("apollo", BYTES, 73_728, "the program memory of Apollo's guidance computer, {ratio} times over", "MIT Instrumentation Laboratory, “MIT's Role in Project Apollo, volume III: Computer Subsystem”, 1972: 36,864 words of 16 bits, parity included.", 3),
     Thing("floppy", BYTES, 1_474_560, "{ratio} floppy disk{s}", "By definition: a 3.5-inch high-density disk of 2,880 sectors of 512 bytes."),
-    Thing("music", BYTES, 635_040_000, "{ratio} hour{s} of music in CD quality", "Red Book: 44,100 samples a second, two channels of 16 bits.", 1),
-    Thing("genome", BYTES, 764_000_000, "{ratio} human genome{s} at two bits a base", "Telomere-to-Telomere consortium, 2022: 3.055 billion base pairs.", 1),
-    Thing("dvd", BYTES, 4_700_000_000, "{ratio} DVD{s}", "DVD Forum: 4.7 GB on a single-layer disc."),
-    Thing("film", BYTES, 7_000_000_000, "{ratio} hour{s} of film streamed in 4K", "Netflix help centre, 2024: up to 7 GB an hour in 4K.", 1),
-    Thing("music-year", BYTES, 5_562_950_400_000, "{ratio} year{s} of music in CD quality", "Red Book: 635,040,000 bytes an hour; 365 days of 24 hours."),
-    Thing("film-day", BYTES, 168_000_000_000, "{ratio} day{s} of film streamed in 4K", "Netflix help centre, 2024: up to 7 GB an hour in 4K; 24 hours a day.", 1),
-    Thing("blu-ray", BYTES, 25_000_000_000, "{ratio} Blu-ray disc{s}", "Blu-ray Disc Association: 25 GB on a single-layer disc."),
-    Thing("tape", BYTES, 18_000_000_000_000, "{ratio} cartridge{s} of LTO-9 tape", "LTO Program: 18 TB a cartridge, uncompressed."),
-    Thing("black-hole", BYTES, 5_000_000_000_000_000, "all that was recorded for the first picture of a black hole, {ratio} times over", "Event Horizon Telescope, 2019: about 5 petabytes.", 1),
-    Thing("cern", BYTES, 1_000_000_000_000_000_000, "CERN's disks of 2023, {ratio} times over", "CERN, 2023: its disk capacity passed one exabyte."),
+    Thing("music", BYTES, 635_040_000, "{ratio} hour{s} of music in CD quality", "IEC 60908, “Compact disc digital audio system”, 1999: 44,100 samples a second, two channels of 16 bits.", 1),
+    Thing("genome", BYTES, 764_000_000, "{ratio} human genome{s} at two bits a base", "Nurk et al., “The complete sequence of a human genome”, 2022: 3.055 billion base pairs.", 1),
+    Thing("dvd", BYTES, 4_700_000_000, "{ratio} DVD{s}", "ECMA-267, “120 mm DVD: Read-Only Disk”, 2001: 4.7 GB on one side in one layer."),
+    Thing("film", BYTES, 7_000_000_000, "{ratio} hour{s} of film streamed in 4K", "Netflix, “How to control how much data Netflix uses”, 2024: up to 7 GB an hour in 4K.", 1),
+    Thing("music-year", BYTES, 5_562_950_400_000, "{ratio} year{s} of music in CD quality", "IEC 60908, “Compact disc digital audio system”, 1999: 635,040,000 bytes an hour; 365 days of 24 hours."),
+    Thing("film-day", BYTES, 168_000_000_000, "{ratio} day{s} of film streamed in 4K", "Netflix, “How to control how much data Netflix uses”, 2024: up to 7 GB an hour in 4K; 24 hours a day.", 1),
+    Thing("blu-ray", BYTES, 25_000_000_000, "{ratio} Blu-ray disc{s}", "Blu-ray Disc Association, “Blu-ray Disc Format: General”, 2010: 25 GB in one layer."),
+    Thing("tape", BYTES, 18_000_000_000_000, "{ratio} cartridge{s} of LTO-9 tape", "LTO Program, “LTO Ultrium generation 9”, 2020: 18 TB a cartridge, uncompressed."),
+    Thing("light-year", BYTES, 9_460_730_472_580_800, "a byte for every metre of {ratio} light year{s}", "By definition: 299,792,458 m a second for 365.25 days (International Astronomical Union).", 1),
+    Thing("cern", BYTES, 1_000_000_000_000_000_000, "CERN's disks of 2023, {ratio} times over", "CERN, “An exabyte of disk storage at CERN”, 2023: one exabyte."),
 )  # fmt: skip
 
 
@@ -125,9 +128,13 @@ def _outside(value: int, thing: Thing) -> Fraction:
     return max(Fraction(1), ratio / (READABLE.stop - 1))
 
 
+def once(thing: Thing) -> str:
+    """What is told of a number that is as large as the thing."""
+    return _sentence(thing.value, thing.units[0], thing, ENGLISH)
+
+
 def _sentence(value: int, unit: Unit, thing: Thing, locale: Locale) -> str:
     ratio = times(value, thing.value, locale)
     one = ratio == "1"
-    return thing.phrase.format(
-        ratio=ratio, unit=unit.removesuffix("s") if one else unit, s="" if one else "s"
-    )
+    phrase = thing.phrase.removesuffix(OVER) if one else thing.phrase
+    return phrase.format(ratio=ratio, unit=unit.removesuffix("s") if one else unit, s="" if one else "s")

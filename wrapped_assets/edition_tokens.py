@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from wrapped_assets.grants import READ, Grant, Scope
-from wrapped_assets.resources.registry import Link, Registry
+from wrapped_assets.resources.registry import Link, Registry, TokenRecord
 from wrapped_assets.resources.registry.keys import token_name
 from wrapped_assets.serving.endpoints import load_endpoints
 from wrapped_assets.tokens import WORKSPACE, new_jti
@@ -69,11 +69,17 @@ def customer_pipes() -> list[str]:
     ]
 
 
-def link_by_hand(registry: Registry, year: int, wrapped_id: str, company: str | None) -> Link:
-    """The link of one customer; another one if the last was revoked."""
+def of_customer(
+    registry: Registry, year: int, wrapped_id: str, company: str | None, at: datetime
+) -> tuple[Link, TokenRecord]:
+    """The link and the token of one customer, made where there are none; other ones if the last were revoked."""
     registry.make_links(year, {wrapped_id: _storable(company)})
+    registry.issue_for_edition(year, {wrapped_id: edition_grant(wrapped_id, company, year, at)})
     links = registry.links_of_subject(wrapped_id)
-    return next(link for link in links if link.year == year and not link.revoked)
+    link = next(link for link in links if link.year == year and not link.revoked)
+    tokens = registry.tokens_named(token_name(year, wrapped_id))
+    # Of this name may also be tokens that somebody issued beside it.
+    return link, next(each for each in tokens if each.subject == wrapped_id and each.revoked_at is None)
 
 
 def _storable(company: str | None) -> str | None:

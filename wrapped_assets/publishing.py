@@ -34,10 +34,10 @@ class Documents:
         self._edition = edition
 
     def __call__(self, subjects: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """The document of each of these customers: the bytes of `Summary.to_json`."""
+        """The document of each of these customers: the bytes of `PublishedSummary.to_json`, which do not say whose it is."""
         for start in range(0, len(subjects), PIECE):
             for facts in self._reader.facts_of(self._edition.year, subjects[start : start + PIECE]):
-                yield facts["wrapped_id"], self._document(facts).to_json()
+                yield facts["wrapped_id"], self._document(facts).published().to_json()
 
     def _document(self, facts: Facts) -> Summary:
         made = document(facts, self._edition)

@@ -35,6 +35,11 @@ class BadSettings(Exception):
         )
 
 
+def is_origin(url: str) -> bool:
+    """Whether addresses of pages can start with this: "https://wrapped.example.com"."""
+    return _ENDPOINT.fullmatch(url) is not None
+
+
 @dataclass(frozen=True)
 class Settings:
     """Where things are and how much may be used. Defaults need nothing but a folder."""
@@ -77,6 +82,9 @@ class Settings:
 
     public_url: str | None = None
     """WRAPPED_PUBLIC_URL: the address under which people reach `wrapped serve`; it stands in share links and errors. Default: where it listens."""
+
+    theme: Path | None = None
+    """WRAPPED_THEME: the file with the look of pages, cards and mails, `/absolute/theme.toml`. Default: the one that ships."""
 
     request_log_url: str | None = None
     """WRAPPED_REQUEST_LOG_URL: a landing store that the API writes its own requests to, `file://`, `s3://` or `gs://`. Default: none, they are not written."""
@@ -170,6 +178,7 @@ class _Reader:
             registry_url=self._registry(home),
             limits_url=self._limits(),
             public_url=self._public(),
+            theme=self._theme(),
             request_log_url=self._request_log(),
             given_secret=self._secret(),
         )
@@ -254,9 +263,20 @@ class _Reader:
     def _public(self) -> str | None:
         name = "WRAPPED_PUBLIC_URL"
         given = self.environment.get(name)
-        if given and not _ENDPOINT.fullmatch(given):
+        if given and not is_origin(given):
             self.problems[name] = "is not a URL such as https://wrapped.example.com"
         return given.rstrip("/") if given else None
+
+    def _theme(self) -> Path | None:
+        given = self.environment.get("WRAPPED_THEME")
+        if not given:
+            return None
+        path = Path(given).expanduser().absolute()
+        if not path.is_file():
+            self.problems["WRAPPED_THEME"] = (
+                f"names no file: {path}; expected one like the theme.toml that ships"
+            )
+        return path
 
     def _request_log(self) -> str | None:
         name = "WRAPPED_REQUEST_LOG_URL"

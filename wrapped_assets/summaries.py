@@ -5,15 +5,17 @@ rates, percentages and ranks, computed once, from final integers. How the intege
 business; nothing here reads a table, a clock or the environment. A document is a pure function of
 (facts, edition), so building it again gives the same bytes.
 
-The published schema is made by: python -m wrapped_assets.summaries > docs/summary.schema.json
+The schemas are made by: python -m wrapped_assets.summaries docs
 """
 
 import datetime as dt
 import json
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count, groupby
+from pathlib import Path
 from typing import Annotated, Any, Literal, TypedDict, get_args
 
 from pydantic import (
@@ -27,6 +29,7 @@ from pydantic import (
 )
 
 SCHEMA_VERSION: Literal[1] = 1
+MOST_WORKSPACES = 5  # as sql/*/summaries/facts.sql ranks them
 SMALLEST_COHORT = 100  # among fewer customers a rank would say something about each of the others
 
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -284,10 +287,9 @@ class Rank(_Part):
     cohort_size: int = Field(ge=SMALLEST_COHORT, description="Customers with a request, this one included.")
 
 
-class Summary(_Part):
-    """One customer's year. Integers are exact and may pass 2^53, where JSON.parse starts to round."""
+class PublishedSummary(_Part):
+    """One customer's year, as whoever has its address may see it. Integers are exact and may pass 2^53, where JSON.parse starts to round."""
 
-    wrapped_id: WrappedId = Field(description="The customer's public identity, a version 8 UUID.")
     year: int = Field(description="The calendar year summed up, in UTC.")
     through: Instant = Field(description="The last instant covered, UTC.")
     generated_at: Instant = Field(description="When the newest data in it was exported, UTC.")
@@ -307,22 +309,62 @@ class Summary(_Part):
     storage: Storage | None = Field(description="What is kept; null without a reading this year.")
     ingestion: Ingestion | None = Field(description="What was written; null without an operation this year.")
     top_workspaces: tuple[WorkspaceShare, ...] = Field(
-        max_length=6, description="The 5 workspaces with most requests, then 'other' when anything is left."
+        max_length=MOST_WORKSPACES + 1,
+        description="The 5 workspaces with most requests, then 'other' when anything is left.",
     )
     top_pipes: tuple[PipeRequests, ...] = Field(max_length=5, description="The 5 pipes with most requests.")
     regions: tuple[RegionRequests, ...] = Field(max_length=20, description="Requests by region, most first.")
     previous_year: PreviousYear | None = Field(description="Null when the customer had no request that year.")
     rank: Rank | None = Field(description="Null without requests, or when fewer than 100 customers had any.")
 
+    @property
+    def named_workspaces(self) -> tuple[WorkspaceShare, ...]:
+        """The entries of top_workspaces that are a workspace each."""
+        return self.top_workspaces[:MOST_WORKSPACES]
+
+    @property
+    def other_workspaces(self) -> WorkspaceShare | None:
+        """The entry that sums up the rest. Its place tells, not its name, which a workspace may have too: facts name all
+        workspaces there are or MOST_WORKSPACES of them, so only then is anything left.
+        """
+        return next(iter(self.top_workspaces[MOST_WORKSPACES:]), None)
+
     def to_json(self) -> bytes:
-        """The published bytes, the same on every machine. `Summary.model_validate_json` reads them back."""
+        """The published bytes, the same on every machine. `model_validate_json` of the same class reads them back."""
+        return _as_json(self.model_dump(mode="json"))
+
+
+class Summary(PublishedSummary):
+    """One customer's year, and whose it is. Integers are exact and may pass 2^53, where JSON.parse starts to round."""
+
+    wrapped_id: WrappedId = Field(description="The customer's public identity, a version 8 UUID.")
+
+    def to_json(self) -> bytes:
+        """What operators and programs with a token see: the identity, then the published fields."""
         fields = self.model_dump(mode="json")
-        return json.dumps(fields, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        return _as_json({"wrapped_id": fields.pop("wrapped_id"), **fields})
+
+    def published(self) -> PublishedSummary:
+        """The document without its customer's identity, which leads to more than the page shows."""
+        return PublishedSummary.model_construct(
+            **{name: getattr(self, name) for name in PublishedSummary.model_fields}
+        )
 
 
-def json_schema() -> dict[str, Any]:
-    """The document's JSON Schema, as published in docs/summary.schema.json."""
-    schema = Summary.model_json_schema(mode="serialization")
+def _as_json(fields: dict[str, Any]) -> bytes:
+    return json.dumps(fields, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+SCHEMAS: dict[str, type[PublishedSummary]] = {
+    "summary.schema.json": Summary,
+    "published.schema.json": PublishedSummary,
+}
+"""The files in docs/ that say what a document looks like."""
+
+
+def json_schema(model: type[PublishedSummary] = Summary) -> dict[str, Any]:
+    """The JSON Schema of a document."""
+    schema = model.model_json_schema(mode="serialization")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
@@ -530,4 +572,5 @@ def _rank(facts: Facts) -> Rank | None:
 
 
 if __name__ == "__main__":
-    print(json.dumps(json_schema(), indent=2))
+    for name, model in SCHEMAS.items():
+        Path(sys.argv[1], name).write_text(json.dumps(json_schema(model), indent=2) + "\n")

@@ -24,6 +24,7 @@ from wrapped_assets.resources.errors import Refused, RegionUnavailable, Warehous
 from wrapped_assets.resources.landing_store import LandingStoreError
 from wrapped_assets.resources.open import open_warehouse
 from wrapped_assets.settings import BadSettings, Settings
+from wrapped_assets.terminal import bars, errors, say
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 # A pipe or a log file has no width of its own; the widest table needs this much.
 console = Console(width=None if sys.stdout.isatty() else 132)
-errors = Console(stderr=True)
 
 # What may be said from outside; any other setting could point this example at somebody's landing or regions.
 TUNABLE = ("WRAPPED_MEMORY_LIMIT", "WRAPPED_THREADS", "WRAPPED_WAREHOUSE_URL")
@@ -107,11 +107,11 @@ def _compute(log: Path, folder: Path, keep: bool) -> Outcome:
     """The log as regional databases, the graph over them, and what the warehouse says then."""
     settings = _settings(folder)
     _refuse_warehouse_in_use(settings)
-    with showing.bars(errors):
+    with bars():
         written = source.write(log, folder / "regions", progress.report)
     from examples.nasa_http import graph  # is made from the settings of just now
 
-    with showing.bars(errors), graph.history(settings, keep) as instance:
+    with bars(), graph.history(settings, keep) as instance:
         story = graph.tell(instance, settings, written)
     return Outcome(graph.books(written, story), story.evaluations, graph.compare(settings), story.runs)
 
@@ -178,7 +178,7 @@ def main() -> None:
 
 
 def _refuse(text: str) -> NoReturn:
-    errors.print(text, style="red", highlight=False, markup=False, soft_wrap=True)
+    say(errors, text, style="red")
     raise SystemExit(2) from None
 
 

@@ -1,38 +1,17 @@
-"""What the terminal shows: bars while it works, then what landed, the checks and the comparison."""
+"""What the terminal shows: what landed, and the comparison."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from itertools import zip_longest
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from examples.nasa_http.comparison import Line, Value
-from wrapped_assets import progress
 
 CAPTION = (
     "Above the line: what others published about the log. Below: what other programs counted in this very file;"
     " days, months and instants by the log's own clock, UTC-4."
 )
-
-
-@contextmanager
-def bars(console: Console) -> Iterator[None]:
-    """A progress bar for each label that the work reports, while it is under way."""
-    columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as shown:
-        tasks: dict[str, TaskID] = {}
-
-        def show(label: str, done: int, total: int) -> None:
-            if label not in tasks:
-                tasks[label] = shown.add_task(label, total=total)
-            shown.update(tasks[label], completed=done, total=total)
-            if done >= total:
-                shown.remove_task(tasks.pop(label))
-
-        with progress.shown_by(show):
-            yield
 
 
 def print_books(console: Console, books: Sequence[tuple[str, int, int]]) -> bool:

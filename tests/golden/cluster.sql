@@ -791,6 +791,22 @@ engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{repli
 order by (family, day, file_id)
 settings non_replicated_deduplication_window = 1000;
 
+create table if not exists swaps on cluster 'prod' (
+    layer LowCardinality(String),
+    family LowCardinality(String),
+    period Date32,
+    begun SimpleAggregateFunction(max, UInt64),
+    done SimpleAggregateFunction(max, UInt64)
+)
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
+order by (layer, family, period);
+
+create view if not exists broken_swaps on cluster 'prod' as
+select layer, family, period
+from swaps
+group by layer, family, period
+having max(begun) > max(done);
+
 drop table if exists staging_raw_pipe_stats on cluster 'prod' sync;
 
 drop table if exists staging_raw_pipe_stats_local on cluster 'prod' sync;

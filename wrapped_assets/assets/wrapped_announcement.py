@@ -8,19 +8,20 @@ from pathlib import Path
 
 import dagster as dg
 
-from wrapped_assets.assets.common import OWNERS, RETRY, WRITERS_POOL, column_schema, describe, reporter
-from wrapped_assets.partitions import editions
+from wrapped_assets.assets import handouts
+from wrapped_assets.assets.common import column_schema, describe, refusals_are_final, reporter
 from wrapped_assets.pictures import markdown_table
 from wrapped_assets.resources.configured import RegistryResource
+from wrapped_assets.resources.errors import Refused
 from wrapped_assets.resources.registry import Link
 from wrapped_assets.resources.warehouse import Reader, Warehouse
 from wrapped_assets.serving.announcement import mail, table
 from wrapped_assets.serving.cards.batch import into
 from wrapped_assets.serving.moments import Story
-from wrapped_assets.serving.story import tell
-from wrapped_assets.serving.theme import default_theme, version
-from wrapped_assets.settings import Settings
-from wrapped_assets.summaries import document
+from wrapped_assets.settings import Settings, is_origin
+
+_AT_ONCE = 500
+"""Customers whose facts are held at a time."""
 
 COLUMNS = column_schema(
     [
@@ -37,25 +38,33 @@ COLUMNS = column_schema(
 )
 
 
+class NoAddress(Refused):
+    """Nobody said where the pages will be."""
+
+    def __init__(self, given: str | None) -> None:
+        seen = (
+            f"public_url is '{given}', which is no address"
+            if given
+            else "Neither public_url nor WRAPPED_PUBLIC_URL is set"
+        )
+        super().__init__(
+            f"No e-mail was written: their links would lead nowhere.\n  {seen}.\n"
+            "  Next: set WRAPPED_PUBLIC_URL, or public_url in the run's config, to what every address starts with,"
+            " such as https://wrapped.example.com."
+        )
+
+
 class Announcement(dg.Config):
     """Where the pages will be found."""
 
-    public_url: str
-    """What every address starts with, such as `https://wrapped.example.com`."""
+    public_url: str | None = None
+    """What every address starts with, such as `https://wrapped.example.com`. Default: WRAPPED_PUBLIC_URL."""
 
 
-@dg.asset(
+@handouts.handout(
     deps=["wrapped_summaries", "wrapped_tokens"],
-    partitions_def=editions,
-    group_name="wrapped",
-    kinds={"csv"},
-    owners=OWNERS,
-    code_version=version(),
-    backfill_policy=dg.BackfillPolicy.single_run(),
-    retry_policy=RETRY,
-    # It only reads the warehouse, but no one reads it while somebody writes.
-    pool=WRITERS_POOL,
-    metadata={"dagster/column_schema": COLUMNS},
+    kind="csv",
+    columns=COLUMNS,
     description=describe(
         "one customer's e-mail: text and HTML, with the link to the page and no token",
         "`wrapped_summaries` (what it says) and `wrapped_tokens` (where it leads)",
@@ -70,20 +79,20 @@ def wrapped_announcement(
     registry: RegistryResource,
 ) -> dg.MaterializeResult:
     """Write the e-mails of each edition of the run."""
-    report = reporter(context)
+    theme, report = handouts.theme(), reporter(context)
+    with refusals_are_final():
+        origin = _origin(config.public_url)
     for key in context.partition_keys:
         with registry.opened() as opened:
             links = [
                 link for link in opened.links_of_edition(int(key)) if not (link.revoked or link.opted_out)
             ]
-        folder = Settings.load().home / "announcements" / key
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o700)
+        folder = handouts.folder("announcements", key)
         write, rows = into(folder), []
         with warehouse.reading() as reader:
             for done, (link, story) in enumerate(_invited(reader, int(key), links), 1):
-                address = f"{config.public_url.rstrip('/')}/wrapped/{link.url_key}"
-                written = mail(story, address, default_theme())
+                address = f"{origin}/wrapped/{link.url_key}"
+                written = mail(story, address, theme)
                 write(f"{link.subject}.txt", written.text.encode())
                 write(f"{link.subject}.html", written.html.encode())
                 rows.append((link.subject, story.company, address, written.title))
@@ -94,13 +103,20 @@ def wrapped_announcement(
     return dg.MaterializeResult()
 
 
+def _origin(given: str | None) -> str:
+    """What every address starts with; NoAddress when nobody said."""
+    told = given or Settings.load().public_url
+    if told is None or not is_origin(told):
+        raise NoAddress(told)
+    return told.rstrip("/")
+
+
 def _invited(reader: Reader, year: int, links: Sequence[Link]) -> Iterator[tuple[Link, Story]]:
-    edition = reader.edition(year)
-    if edition is None:
-        return
-    for link in links:
-        for row in reader.facts(year, link.subject):
-            yield link, tell(document(row, edition), link.company)
+    for start in range(0, len(links), _AT_ONCE):
+        invited = {link.subject: link for link in links[start : start + _AT_ONCE]}
+        told = ((facts, invited[facts["wrapped_id"]].company) for facts in reader.facts_of(year, [*invited]))
+        for wrapped_id, story in handouts.stories(reader, year, told):
+            yield invited[wrapped_id], story
 
 
 def _forget(folder: Path, invited: set[str]) -> None:

@@ -4,13 +4,16 @@ What stands on a card is written in wrapped_assets/serving/cards/; this module s
 """
 
 import base64
-from collections.abc import Iterator
+import shutil
+from collections.abc import Set
+from pathlib import Path
 
 import dagster as dg
 
-from wrapped_assets.assets.common import OWNERS, RETRY, WRITERS_POOL, column_schema, describe, reporter
-from wrapped_assets.partitions import editions
+from wrapped_assets.assets import handouts
+from wrapped_assets.assets.common import column_schema, describe, reporter
 from wrapped_assets.pictures import markdown_table
+from wrapped_assets.resources.configured import RegistryResource
 from wrapped_assets.resources.warehouse import Reader, Warehouse
 from wrapped_assets.serving.cards.batch import Drawn, draw, into
 from wrapped_assets.serving.cards.fonts import shared_fonts
@@ -18,10 +21,7 @@ from wrapped_assets.serving.cards.layout import SUMMARY, card
 from wrapped_assets.serving.cards.raster import jpeg, png
 from wrapped_assets.serving.moments import Story
 from wrapped_assets.serving.pages.slides import PREVIEW
-from wrapped_assets.serving.story import tell
-from wrapped_assets.serving.theme import default_theme, version
-from wrapped_assets.settings import Settings
-from wrapped_assets.summaries import document
+from wrapped_assets.serving.theme import Theme
 
 COLUMNS = column_schema(
     [
@@ -32,80 +32,84 @@ COLUMNS = column_schema(
 )
 _SHOWN = 3
 
+# Whatever else an operator puts beside the customers' folders stays.
+_WRAPPED_ID = "-".join("?" * digits for digits in (8, 4, 4, 4, 12))
+
 
 class Cards(dg.Config):
     """Whose cards to draw."""
 
     customers: int = 200
-    """How many, those with most requests first. Everybody else's are drawn when someone asks for them."""
+    """How many, those with most requests first, whoever opted out left out. Everybody else's are drawn when someone asks for them."""
 
     every: bool = False
     """Also a card for each moment of the year, not only the summary: a dozen times the work."""
 
 
-@dg.asset(
+@handouts.handout(
     deps=["wrapped_summaries"],
-    partitions_def=editions,
-    group_name="wrapped",
-    kinds={"png"},
-    owners=OWNERS,
-    code_version=version(),
-    backfill_policy=dg.BackfillPolicy.single_run(),
-    retry_policy=RETRY,
-    # It only reads the warehouse, but no one reads it while somebody writes.
-    pool=WRITERS_POOL,
-    metadata={"dagster/column_schema": COLUMNS},
+    kind="png",
+    columns=COLUMNS,
     description=describe(
         "one image: a customer's card in one size",
-        "`wrapped_summaries`, in the theme of `wrapped_assets/serving/theme.toml`",
-        "Written below `<WRAPPED_HOME>/cards/<year>/<wrapped_id>/`. The API needs none of these files, it draws a card when it is asked"
+        "`wrapped_summaries`, in the theme of `WRAPPED_THEME`, or else `wrapped_assets/serving/theme.toml`",
+        "Written below `<WRAPPED_HOME>/cards/<year>/<wrapped_id>/` (mode 0700); folders of customers that are not drawn this time, because they"
+        " opted out for one, are removed. The API needs none of these files, it draws a card when it is asked"
         " for: they are for looking at before a launch, and for whoever sends cards by other ways.",
     ),
 )
 def wrapped_cards(
-    context: dg.AssetExecutionContext, config: Cards, warehouse: dg.ResourceParam[Warehouse]
+    context: dg.AssetExecutionContext,
+    config: Cards,
+    warehouse: dg.ResourceParam[Warehouse],
+    registry: RegistryResource,
 ) -> dg.MaterializeResult:
     """Draw the cards of each edition of the run."""
+    theme, report = handouts.theme(), reporter(context)
+    with registry.opened() as opened:
+        gone = opened.opted_out()
     for key in context.partition_keys:
-        folder = Settings.load().home / "cards" / key
+        folder = handouts.folder("cards", key)
         with warehouse.reading() as reader:
-            stories = [*_stories(reader, int(key), config.customers)]
-        drawn = draw(
-            iter(stories),
-            len(stories),
-            into(folder),
-            default_theme(),
-            shared_fonts(),
-            config.every,
-            reporter(context),
-        )
-        context.add_asset_metadata(_metadata(drawn, stories, str(folder)), partition_key=key)
+            told = _stories(reader, int(key), config.customers, gone)
+        _forget(folder, {wrapped_id for wrapped_id, _ in told})
+        drawn = draw(iter(told), len(told), into(folder), theme, shared_fonts(), config.every, report)
+        context.add_asset_metadata(_metadata(drawn, told, str(folder), theme), partition_key=key)
     return dg.MaterializeResult()
 
 
-def _stories(reader: Reader, year: int, most: int) -> Iterator[Story]:
-    edition = reader.edition(year)
-    if edition is None:
-        return
-    facts = reader.facts(year, most=most)
+def _stories(reader: Reader, year: int, most: int, gone: Set[str]) -> list[tuple[str, Story]]:
+    """The stories of the largest customers, without those who are gone."""
+    largest = reader.facts(year, most=most + len(gone))
+    facts = [row for row in largest if row["wrapped_id"] not in gone][:most]
     names = reader.customers([row["wrapped_id"] for row in facts])
-    for row in facts:
-        yield tell(document(row, edition), names.get(row["wrapped_id"]))
+    return [*handouts.stories(reader, year, ((row, names.get(row["wrapped_id"])) for row in facts))]
 
 
-def _metadata(drawn: Drawn, stories: list[Story], folder: str) -> dict[str, dg.MetadataValue]:
+def _forget(folder: Path, drawn: Set[str]) -> None:
+    """Remove the cards of whoever was drawn by an earlier run and is no more."""
+    for path in folder.glob(_WRAPPED_ID):
+        if path.name not in drawn:
+            shutil.rmtree(path)
+
+
+def _metadata(
+    drawn: Drawn, stories: list[tuple[str, Story]], folder: str, theme: Theme
+) -> dict[str, dg.MetadataValue]:
     return {
         "dagster/partition_row_count": dg.MetadataValue.int(drawn.cards),
         "customers": dg.MetadataValue.int(drawn.customers),
         "bytes": dg.MetadataValue.int(drawn.bytes),
         "folder": dg.MetadataValue.path(folder),
-        "first_cards": dg.MetadataValue.md("\n\n".join(map(_shown, stories[:_SHOWN])) or "There are none."),
+        "first_cards": dg.MetadataValue.md(
+            "\n\n".join(_shown(story, theme) for _, story in stories[:_SHOWN]) or "There are none."
+        ),
     }
 
 
-def _shown(story: Story) -> str:
+def _shown(story: Story, theme: Theme) -> str:
     """The summary card, small, under the customer's name."""
-    made = card(story, SUMMARY, PREVIEW, default_theme(), shared_fonts())
+    made = card(story, SUMMARY, PREVIEW, theme, shared_fonts())
     return f"{markdown_table(['customer'], [(story.company,)])}\n\n![card]({_as_data_uri(jpeg(png(made.svg, made.fonts)))})"
 
 

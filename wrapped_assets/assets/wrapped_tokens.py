@@ -33,7 +33,11 @@ COLUMNS = column_schema(
         ("company", "text, nullable", "The customer's name."),
         ("url_key", "text", "The address of the page: a readable part and 100 random bits, made once."),
         ("short", "text", "The short address, 70 random bits."),
-        ("jti", "text", "The id of the customer's token. Its text is kept nowhere."),
+        (
+            "jti",
+            "text",
+            "The id of the customer's token. Its text is kept nowhere; `wrapped token issue --wrapped-id` makes it again.",
+        ),
         ("expires_at", "instant, UTC", "When that token ends; the link has no end."),
     ]
 )

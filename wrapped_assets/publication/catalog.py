@@ -14,17 +14,25 @@ _CONTROLS = (keys.MANIFEST, keys.COMPLETE)
 
 @dataclass(frozen=True)
 class Listed:
-    """A version as the store has it; `version` is None when it has no marker: nobody reads it."""
+    """A version as the store has it; `version` is None when it is damaged, or has no marker: nobody reads it."""
 
     number: int
     version: Version | None
+    damage: Damaged | None = None
 
 
 def versions(store: Store, year: int) -> Iterator[Listed]:
-    """Every version of a year, the newest first."""
+    """Every version of a year, the newest first. A damaged one hides none of the others."""
     numbers = (keys.number_of(name) for name in store.names(keys.editions(year)))
     for number in sorted(filter(None, numbers), reverse=True):
-        yield Listed(number, find(store, year, number))
+        yield _listed(store, year, number)
+
+
+def _listed(store: Store, year: int, number: int) -> Listed:
+    try:
+        return Listed(number, find(store, year, number))
+    except Damaged as damage:
+        return Listed(number, None, damage)
 
 
 def find(store: Store, year: int, number: int) -> Version | None:
@@ -41,23 +49,38 @@ def find(store: Store, year: int, number: int) -> Version | None:
 
 
 def complete(store: Store, year: int, number: int | None) -> Version:
-    """That version, or without a number the newest one that is no dry run; NotPublished when there is none."""
+    """That version, or without a number the newest one that is no dry run; NotPublished when there is none.
+
+    Damaged when it is that: an older one is never taken for the newest.
+    """
     if number is not None:
         found = find(store, year, number)
         if found is None:
             raise NotPublished(year, number, _seen(store, year))
         return found
     for listed in versions(store, year):
+        if listed.damage:
+            raise listed.damage
         if listed.version and not listed.version.manifest.sample:
             return listed.version
     raise NotPublished(year, None, _seen(store, year))
 
 
 def frozen(store: Store, year: int) -> Version | None:
-    """The newest version that holds the frozen edition of a year; None when it was never published."""
+    """The newest version that holds the frozen edition of a year; None when it was never published, as far as can be read."""
     for listed in versions(store, year):
         if listed.version and listed.version.manifest.frozen and not listed.version.manifest.sample:
             return listed.version
+    return None
+
+
+def unknown(store: Store, year: int) -> Listed | None:
+    """A damaged version that may hold the frozen edition: nothing was published after it that was not a dry run."""
+    for listed in versions(store, year):
+        if listed.damage:
+            return listed
+        if listed.version and not listed.version.manifest.sample:
+            return None
     return None
 
 
@@ -83,7 +106,9 @@ def refuse_gaps(version: Version) -> None:
 
 def _seen(store: Store, year: int) -> str:
     told = [
-        f"{each.number} (left incomplete)"
+        f"{each.number} (damaged)"
+        if each.damage
+        else f"{each.number} (left incomplete)"
         if each.version is None
         else f"{each.number} (a dry run)"
         if each.version.manifest.sample

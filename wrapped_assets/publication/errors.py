@@ -23,8 +23,8 @@ class Damaged(PublicationRefused):
     def __init__(self, what: str, seen: str) -> None:
         super().__init__(
             f"{what} cannot be used.\n  {seen}\n"
-            "  Next: put back what is missing from a backup of the published store, or roll back to a version that is whole"
-            f" (`{wrapped('versions --year Y')}` lists them)."
+            "  Next: put it back from a backup of the published store, or promote a version that is whole"
+            f" (`{wrapped('versions --year Y')}` lists them, `{wrapped('promote --year Y --version N')}`)."
         )
 
 
@@ -71,6 +71,17 @@ class FrozenEditionChanges(PublicationRefused):
             f"  What the warehouse has now differs: {seen}.\n"
             "  Next: keep that version; if the warehouse was built anew since, put back its backup with the record of the"
             " frozen edition (docs/operations.md#recovery)."
+        )
+
+
+class MaybeFrozen(PublicationRefused):
+    """A frozen edition, and a version that cannot be read and may hold it already."""
+
+    def __init__(self, year: int, number: int, folder: str) -> None:
+        super().__init__(
+            f"The {year} edition was not published: it is frozen, and version {number} may hold it already.\n"
+            f"  That version is damaged, so it cannot be compared (`{wrapped(f'versions --year {year}')}`).\n"
+            f"  Next: put back {folder} from a backup of the published store; or, if it was never promoted, delete it and publish again."
         )
 
 

@@ -18,6 +18,7 @@ from wrapped_assets.publication.contents import Contents, Outcome
 from wrapped_assets.publication.errors import (
     ChecksFailed,
     FrozenEditionChanges,
+    MaybeFrozen,
     NothingBefore,
     PromotedMeanwhile,
     SampleStays,
@@ -57,12 +58,14 @@ class Publisher:
         """Write a new complete version, not yet read by anybody; with `sample` a dry run of a hundredth of the subjects.
 
         A frozen edition that was published before is compared with it instead, and never written a second time: raises
-        FrozenEditionChanges when it differs.
+        FrozenEditionChanges when it differs, MaybeFrozen when a damaged version may be what to compare with.
         """
         held = None if sample else catalog.frozen(self.store, contents.year)
         if held is not None:
             _refuse_changes(held, contents, self._progress)
             return Outcome(held.manifest, made=False)
+        if contents.frozen and not sample and (damaged := catalog.unknown(self.store, contents.year)):
+            raise MaybeFrozen(contents.year, damaged.number, keys.version(contents.year, damaged.number))
         subjects = sampled(contents.subjects) if sample else list(contents.subjects)
         number = self._claim(contents.year)
         folder = keys.version(contents.year, number)

@@ -53,6 +53,11 @@ class Version:
         """Its number among the versions of the year."""
         return self.manifest.number
 
+    @property
+    def has_snapshot(self) -> bool:
+        """Whether it holds what the API answers from; False for a frozen edition that rows came too late for before it was published."""
+        return self.manifest.snapshot is not None
+
     def document(self, subject: str) -> Document | None:
         """The document of a subject; None when the edition has none. At most two small gets, none when it was read lately."""
         key = (self.year, self.number, subject)

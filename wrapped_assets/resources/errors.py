@@ -40,6 +40,15 @@ class WarehouseMissing(WarehouseError):
         )
 
 
+class FolderUnusable(WarehouseError):
+    """A folder in which ClickHouse could not be opened in process."""
+
+    def __init__(self, place: Path | str, seen: str, hint: str) -> None:
+        super().__init__(
+            f"The warehouse chdb://{place} could not be opened.\n  What was seen: {seen}\n  Next: {hint}"
+        )
+
+
 class WarehouseUnreachable(WarehouseError):
     """A server that does not answer; it may do so in a while."""
 

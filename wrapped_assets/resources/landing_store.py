@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -47,8 +47,12 @@ AT_ONCE = 8
 # obstore reads the whole of a put-if-absent into memory; larger files are staged in parts.
 WHOLE_PUT_BYTES = 16 * 1024 * 1024
 CHUNK_BYTES = 1024 * 1024
+# Of a long listing; other threads wait while so many become Python's.
+FILES_AT_ONCE = 200
 # DuckDB expands these in a path even inside a list: `d[1].parquet` would open `d1.parquet`.
 _GLOB = re.compile(r"[*?\[\]{}]")
+# What a server says of one object, and would say again; 401, 408 and 429 are about whoever asks.
+_ABOUT_THE_OBJECT = re.compile(r"status code: 4(?!01|08|29)\d\d")
 
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
@@ -79,6 +83,7 @@ class Problem(StrEnum):
     CHANGED = "changed"
     VANISHED = "vanished"
     ARCHIVED = "archived"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, order=True)
@@ -159,19 +164,35 @@ class LandingStore:
         """
         return self._list(layout.day_prefix(family, day))
 
+    def pages(self, family: str) -> Iterator[list[LandingObject]]:
+        """Every file of a family as the server lists them, some at a time: one request per thousand files, made when they are taken.
+
+        What is left out is that of `list_day`. No order is promised, and a key may come twice.
+        """
+        if self._nothing_yet():
+            return
+        prefix = layout.dimension_prefix(family)
+        with self._explained(f"list {prefix}"):
+            for page in obstore.list(self._objects, prefix, chunk_size=FILES_AT_ONCE):
+                yield _files_of(page)
+
     def list_dimension(self, name: str) -> list[LandingObject]:
         """Every snapshot of one dimension by key, as `list_day`."""
         return self._list(layout.dimension_prefix(name))
 
     @contextmanager
-    def fetch(self, objects: Iterable[LandingObject], below: Path | None = None) -> Iterator[Fetched]:
+    def fetch(
+        self, objects: Iterable[LandingObject], below: Path | None = None, spare_refused: bool = False
+    ) -> Iterator[Fetched]:
         """Exactly the listed versions as local files, until the `with` block ends.
+
+        A server that refuses one file stops all of it: LandingStoreError. With `spare_refused` that file is a problem of its own.
 
         A folder's files are given in place: never write to them. A bucket's are spooled, several at a time,
         into a private temporary folder, made below `below` when that is given. No path holds glob characters.
         """
         wanted = list(objects)
-        bring = self._spooled if self._folder is None else self._in_place
+        bring = partial(self._spooled, spare_refused) if self._folder is None else self._in_place
         with tempfile.TemporaryDirectory(prefix="wrapped-landing-", dir=below) as folder:
             targets = [Path(folder) / f"{number:06}.parquet" for number in range(len(wanted))]
             with self._explained("fetch files"):
@@ -244,9 +265,8 @@ class LandingStore:
             return []
         with self._explained(f"list {prefix}"):
             listing = obstore.list(self._objects, prefix).collect()
-        kept = (item for item in listing if not layout.is_leftover(item["path"]) and not _is_marker(item))
         # No server is trusted to list in order, nor to name a key only once.
-        return sorted({item["path"]: _object(item) for item in kept}.values())
+        return sorted({item.key: item for item in _files_of(listing)}.values())
 
     def _head(self, key: str) -> LandingObject | None:
         try:
@@ -264,7 +284,7 @@ class LandingStore:
         link.symlink_to(path)
         return link
 
-    def _spooled(self, item: LandingObject, target: Path) -> Path | Problem:
+    def _spooled(self, spare_refused: bool, item: LandingObject, target: Path) -> Path | Problem:
         with target.open("wb") as spool:
             try:
                 result = obstore.get(self._objects, item.key, options={"if_match": item.etag})
@@ -280,7 +300,14 @@ class LandingStore:
             except PermissionDeniedError as error:
                 if "InvalidObjectState" in str(error):  # a lifecycle rule moved it to cold storage
                     return Problem.ARCHIVED
-                raise
+                if not spare_refused:
+                    raise
+                return Problem.REFUSED
+            except BaseError as error:
+                # A key that decrypts it is disabled, a rule of the bucket forbids it: S3 has 400 for these.
+                if not spare_refused or not _ABOUT_THE_OBJECT.search(str(error)):
+                    raise
+                return Problem.REFUSED
         return target
 
     def _put_staged(self, key: str, path: Path) -> None:
@@ -319,6 +346,13 @@ def _object(meta: "ObjectMeta") -> LandingObject:
     if not meta["e_tag"]:
         raise BaseError("the store gives no etag")
     return LandingObject(meta["path"], meta["e_tag"], meta["size"])
+
+
+def _files_of(listing: Iterable["ObjectMeta"]) -> list[LandingObject]:
+    """A listing without what writers keep for themselves."""
+    return [
+        _object(item) for item in listing if not layout.is_leftover(item["path"]) and not _is_marker(item)
+    ]
 
 
 def _is_marker(meta: "ObjectMeta") -> bool:

@@ -36,6 +36,10 @@ class Door:
             call.reply_headers += [(name.encode(), value.encode()) for name, value in verdict.headers.items()]
         return grant
 
+    def close(self) -> None:
+        """Let nobody in any more."""
+        self._limits.close()
+
 
 def scope_for(grant: Grant, pipe: str) -> Scope:
     """The scope under which a grant reads a pipe; 403 when there is none."""

@@ -3,6 +3,7 @@
 Each gets a request id, is timed, counted and logged, and is answered even when something goes wrong.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -148,14 +149,19 @@ class App:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                self.parts.follower.start()
-                if self.parts.request_log:
-                    self.parts.request_log.start()
+                await self._open()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 await self._close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+    async def _open(self) -> None:
+        """Until this ends nobody is connected to this worker: whoever asks it first finds what is promoted."""
+        if self.parts.request_log:
+            self.parts.request_log.start()
+        self.parts.follower.start()
+        await asyncio.to_thread(self.parts.follower.wait)
 
     async def _close(self) -> None:
         parts = self.parts
@@ -164,6 +170,7 @@ class App:
         await parts.pipes.sandbox.close()
         parts.pipes.threads.close()
         parts.pipes.shelf.close()
+        parts.pipes.door.close()
         for log in (parts.request_log, parts.access_log):
             if log:
                 log.close()

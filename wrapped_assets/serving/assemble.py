@@ -12,6 +12,8 @@ from wrapped_assets.resources.open import open_landing, open_registry, open_requ
 from wrapped_assets.serving.access import Door
 from wrapped_assets.serving.access_log import AccessLog
 from wrapped_assets.serving.app import App, Parts
+from wrapped_assets.serving.cards import film
+from wrapped_assets.serving.cards.films import Films
 from wrapped_assets.serving.endpoints import load_endpoints
 from wrapped_assets.serving.follower import Follower
 from wrapped_assets.serving.keys import Keys
@@ -28,6 +30,7 @@ from wrapped_assets.serving.request_log import RequestLog
 from wrapped_assets.serving.sandbox import Sandbox
 from wrapped_assets.serving.shelf import Shelf
 from wrapped_assets.serving.site import Site
+from wrapped_assets.serving.theme import Theme
 from wrapped_assets.serving.threads import Threads
 from wrapped_assets.serving.token_admin import TokenAdmin
 from wrapped_assets.serving.token_routes import TokenRoutes
@@ -41,12 +44,12 @@ def _imported_days(settings: Settings) -> Span:
 
 
 def application(
-    settings: Settings, folder: Path, public_url: str, metrics_folder: Path | None, log_access: bool
+    settings: Settings, folder: Path, public_url: str, shared: Path, log_access: bool, theme: Theme
 ) -> App:
-    """The application of one worker. `folder` is its own, for snapshots that come from a bucket; `metrics_folder` is that of all workers."""
+    """The application of one worker. `folder` is its own, for snapshots that come from a bucket; `shared` is that of all workers of this server."""
     registry, published, landing = open_registry(settings), open_published(settings), open_landing(settings)
     endpoints = load_endpoints()
-    metrics = Metrics(metrics_folder)
+    metrics = Metrics(shared / "metrics")
     threads = Threads()
     authority = Authority(settings.secret(), registry)
     door = Door(authority, Limits.open(settings.limits_url))
@@ -55,13 +58,15 @@ def application(
         return Live.open(snapshot, landing, settings.secret(), calendar=partial(_imported_days, settings))
 
     shelf = Shelf(published, open_live, folder)
+    keys = Keys(registry, published, threads, lambda: shelf.years)
     pipes = Pipes(endpoints, shelf, door, threads, Sandbox())
     described = document(endpoints.values(), version("wrapped-assets"), public_url)
+    site = Site(public_url, theme, films=Films(shared / "films") if film.available() else None)
     request_store = open_request_log(settings)
     return App(
         Parts(
             pipes=pipes,
-            proxy=Proxy(Keys(registry, published, threads), threads, public_url, Pages(Site(public_url))),
+            proxy=Proxy(keys, threads, public_url, Pages(site)),
             tokens=TokenRoutes(TokenAdmin(authority, registry), door, threads),
             operations=Operations(shelf, metrics, described),
             mcp=Mcp(pipes, version("wrapped-assets")),

@@ -7,9 +7,11 @@ numbers of the document to scale and nothing else; its words stand beside it, so
 import datetime as dt
 from bisect import bisect_left
 from collections.abc import Iterable
+from fractions import Fraction
+from statistics import median
 
 from wrapped_assets.serving.markup import Markup, el
-from wrapped_assets.summaries import Summary
+from wrapped_assets.summaries import PublishedSummary
 
 Box = tuple[float, float, float, float]
 """Left, top, width, height."""
@@ -26,7 +28,7 @@ def drawing(width: float, height: float, *shapes: Markup, class_: str = "") -> M
     )  # fmt: skip
 
 
-def skyline(document: Summary) -> Markup:
+def skyline(document: PublishedSummary) -> Markup:
     """A silhouette of the year, a step a day, as high as its requests."""
     most = max(document.days) or 1
     heights = (max(100 * requests / most, 0.6) if requests else 0 for requests in document.days)
@@ -34,7 +36,18 @@ def skyline(document: Summary) -> Markup:
     return drawing(len(document.days), 100, el("path", class_="ink", d=f"M0 100{steps}V100z"))
 
 
-def punch_card(document: Summary) -> Markup:
+def months(document: PublishedSummary) -> Markup:
+    """Twelve upright bars, a month each, the busiest in the accent; months that have not begun by `through` are left out."""
+    counts = [month.requests for month in document.months[: document.through.month]]
+    most = max(counts) or 1
+    bars = [(i * 100 + 6, 100 - 100 * n / most, 88, 100 * n / most) for i, n in enumerate(counts)]
+    best = counts.index(most) if most in counts else 0
+    return drawing(
+        1200, 100, rects(bars[:best] + bars[best + 1 :], "ink"), rects(bars[best : best + 1], "accent")
+    )
+
+
+def punch_card(document: PublishedSummary) -> Markup:
     """Twelve rows of up to 31 cells, darker where there were more requests; days after `through` are left out."""
     cells: list[list[Box]] = [[] for _ in range(LEVELS + 1)]
     ranked = sorted(filter(None, document.days))
@@ -45,9 +58,10 @@ def punch_card(document: Summary) -> Markup:
     return drawing(310, 120, *(rects(of_level, f"level{level}") for level, of_level in enumerate(cells)))
 
 
-def pair(smaller: float, larger: float) -> Markup:
-    """Two upright bars, to scale."""
-    height = 100 * smaller / larger if larger else 0
+def peak(document: PublishedSummary) -> Markup:
+    """The median active day and the peak day as upright bars, to scale; of a document that has one."""
+    active = [*filter(None, document.days)]
+    height = float(100 * median(map(Fraction, active)) / max(active))
     return drawing(
         100, 100, striped(4, 100 - height, 42, height), rects([(54, 0, 42, 100)], "accent")
     )  # fmt: skip

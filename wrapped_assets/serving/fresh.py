@@ -1,7 +1,7 @@
 """What landed since the snapshot: the exact difference between a listing and the ledger, and the hours it touches."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -32,6 +32,15 @@ class Taken:
     is_sound: bool
 
 
+@dataclass(frozen=True)
+class HeldNames:
+    """New snapshots of names that cannot be taken in, since a rebuild needs one which is gone."""
+
+    new: Sequence[LandingObject]
+    told: Mapping[str, str]
+    again_at: float
+
+
 class Fresh:
     """The file versions that landed since a snapshot, and their way into the overlay. One thread at a time."""
 
@@ -52,6 +61,8 @@ class Fresh:
         # Hours that need a file which is gone, and when they are tried again.
         self._held: dict[str, Hours] = {family: {} for family in FAMILIES}
         self._again_at = dict.fromkeys(FAMILIES, 0.0)
+        # Snapshots of names that wait for one which is gone: which they are, what is told of it, and when they are tried again.
+        self._held_names: dict[str, HeldNames] = {}
 
     def folders(self) -> dict[str, set[date]]:
         """The days of the calendar that have a folder, by family."""
@@ -60,9 +71,9 @@ class Fresh:
             family: {day for day in self.store.days(family).days if day in calendar} for family in FAMILIES
         }
 
-    def new_of_day(self, family: str, day: date) -> list[LandingObject]:
-        """The objects of a day's folder that neither the snapshot nor an earlier look holds in this version."""
-        return self._new(self.history.known(family, day), self.store.list_day(family, day))
+    def new_of_day(self, family: str, day: date, listing: Sequence[LandingObject]) -> list[LandingObject]:
+        """Those of a day's folder that neither the snapshot nor an earlier look holds in this version."""
+        return self._new(self.history.known(family, day), listing)
 
     def new_of_dimension(self, name: str) -> list[LandingObject]:
         """The same of the snapshots of a dimension."""
@@ -71,15 +82,24 @@ class Fresh:
     def take(self, family: str, new: Sequence[LandingObject], report: FollowReport) -> None:
         """Take in new files of a family, and recompute every hour that is touched and whose day has come."""
         for batch in [*batches(new)] or [[]]:
-            with self.store.fetch(batch, self._spool) as fetched:
+            with self._brought(batch) as fetched:
                 taken = self._judged(family, batch, fetched, report)
                 self._touch(family, taken)
                 self.taken |= {each.file.key: each for each in taken}
+                _count(taken, report)
                 self._recompute(family, fetched, report)
 
     def take_names(self, name: str, new: Sequence[LandingObject], report: FollowReport) -> None:
-        """Take in new snapshots of names. A changed one makes all of them be read again, as in a warehouse."""
-        with self.store.fetch(new, self._spool) as fetched:
+        """Take in new snapshots of names. A changed one makes all of them be read again, as in a warehouse.
+
+        When one of these is gone, the names stay as they were, and the same files are not tried again for a while.
+        """
+        held = self._held_names.pop(name, None)
+        if held and held.new == new and monotonic() < held.again_at:
+            report.held |= held.told
+            self._held_names[name] = held
+            return
+        with self._brought(new) as fetched:
             taken = {each.file.key: each for each in self._judged(name, new, fetched, report)}
             present = {**self._names_before(name), **taken}
             rebuild = len(present) < len(self._names_before(name)) + len(taken)
@@ -87,10 +107,13 @@ class Fresh:
             files = [each.file for each in chosen.values() if each.is_sound]
             with self._beside(fetched, files) as everything:
                 if everything.problems:
-                    report.held |= _told(everything)
+                    told = _told(everything)
+                    self._held_names[name] = HeldNames(new, told, monotonic() + HELD_SECONDS)
+                    report.held |= told
                     return
                 self.overlay.merge_names(name, files, everything, rebuild)
         self.taken |= taken
+        _count(taken.values(), report)
 
     def _new(self, known: Mapping[str, str], listing: Iterable[LandingObject]) -> list[LandingObject]:
         return [item for item in listing if self._etag(item.key, known) != item.etag]
@@ -113,10 +136,6 @@ class Fresh:
                 0, file.key, file.etag, file.size, contents.columns, contents.bad_row_count > 0, file.region
             )
             taken.append(Taken(source, known, contents, is_sound))
-            if is_sound and contents.last_exported_at:
-                report.through = max(contents.last_exported_at, report.through or contents.last_exported_at)
-        report.taken += len(taken)
-        report.quarantined += sum(1 for each in taken if not each.is_sound)
         return taken
 
     def _touch(self, family: str, taken: Sequence[Taken]) -> None:
@@ -203,8 +222,11 @@ class Fresh:
         missing = [
             LandingObject(f.key, f.etag, f.size) for f in wanted.values() if f.key not in fetched.paths
         ]
-        with self.store.fetch(missing, self._spool) as more:
+        with self._brought(missing) as more:
             yield Fetched({**fetched.paths, **more.paths}, more.problems)
+
+    def _brought(self, objects: Sequence[LandingObject]) -> AbstractContextManager[Fetched]:
+        return self.store.fetch(objects, self._spool, spare_refused=True)
 
 
 def _landed(source: str, item: LandingObject, fetched: Fetched) -> LandedFile:
@@ -212,6 +234,16 @@ def _landed(source: str, item: LandingObject, fetched: Fetched) -> LandedFile:
     day = None if source in DIMENSIONS else layout.day_of_folder(item.key.split("/")[1])
     region = place.region if place else None
     return LandedFile(item.key, item.etag, item.size, day, region, fetched.paths[item.key])
+
+
+def _count(taken: Iterable[Taken], report: FollowReport) -> None:
+    """Tell of files that are in the answers from now on, or set aside."""
+    for each in taken:
+        report.taken += 1
+        report.quarantined += not each.is_sound
+        last = each.contents.last_exported_at
+        if each.is_sound and last:
+            report.through = max(last, report.through or last)
 
 
 def _told(fetched: Fetched) -> dict[str, str]:

@@ -1,14 +1,17 @@
 """From the secret part of a page's address to what may be shown there, or the one answer for everything else.
 
-Unknown, revoked, opted out and unpublished are not told apart: the same bytes, and the same time. Time is kept the same by
-answering only when a multiple of a fixed pause has passed since the question came, whatever had to be looked up meanwhile.
+Unknown, revoked, opted out and unpublished are not told apart: the same bytes, and the same time. All of them ask the registry, the
+pointers of a published and of an unpublished year, and the index for a subject that it does not name: where there is no subject to look for, a
+stand-in is. A bucket takes longer for that than any pause. What small differences remain are hidden by answering only when a multiple
+of a fixed pause has passed since the question came.
 """
 
 import asyncio
+import hashlib
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from wrapped_assets.serving.problems import not_found
@@ -21,11 +24,19 @@ REMEMBERED_SECONDS = 0.3
 MOST_REMEMBERED = 10_000
 
 PAUSE_SECONDS = 0.025
-"""Longer than a look at the registry and the index takes. Refusals come at multiples of it."""
+"""Longer than a look at the registry takes, and at an index on this machine. Refusals come at multiples of it."""
+
+SOME_YEAR = 2000
+"""Stands for the published years while none is known."""
 
 _KEY = re.compile(r"[0-9a-z-]{1,200}")
 _NOBODYS = "-"
 """Looked up in the place of what cannot be a key: some databases refuse a NUL, and a refusal must look like any other."""
+
+
+def _stand_in(key: str) -> str:
+    """Nobody's name, for ever the same of a key. Its piece of the index is anywhere, as those of subjects are."""
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _plain(key: str) -> str:
@@ -47,6 +58,9 @@ class Keys:
     links: Links
     published: Published
     threads: Threads
+    years: Callable[[], Sequence[int]]
+    """The years that are published, as far as is known without asking."""
+
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _remembered: OrderedDict[str, tuple[float, Page]] = field(default_factory=OrderedDict)
@@ -76,7 +90,7 @@ class Keys:
 
     async def _follow(self, short: str) -> Page | None:
         link = await self.threads.run(self.links.resolve_short, short)
-        return await self.threads.run(self._shown, link)
+        return await self.threads.run(self._shown, link, short)
 
     async def _look_up(self, url_key: str) -> Page | None:
         task = self._asked.get(url_key)
@@ -92,15 +106,26 @@ class Keys:
         return page
 
     def _find(self, url_key: str) -> Page | None:
-        return self._shown(self.links.resolve(url_key))
+        return self._shown(self.links.resolve(url_key), url_key)
 
-    def _shown(self, link: Link | None) -> Page | None:
-        """The page of a link that may be shown and has a document."""
-        if link is None or link.opted_out:
-            return None
-        version = self.published.current(link.year)
-        document = version.document(link.subject) if version else None
-        return Page(link, document) if document else None
+    def _shown(self, link: Link | None, key: str) -> Page | None:
+        """The page of a link that may be shown and has a document; None after the same look-ups in the same order, whatever is missing."""
+        if link and link.opted_out:
+            link = None
+        years = self.years()
+        published, other = max(years, default=SOME_YEAR), max(years, default=SOME_YEAR) + 1
+        places = [(published, _stand_in(key)), (other, _stand_in(key))]
+        if link:
+            places[0 if link.year in years else 1] = link.year, link.subject
+        for year, subject in places:
+            document = self._document(year, subject)
+            if link and document:
+                return Page(link, document)
+        return None
+
+    def _document(self, year: int, subject: str) -> Document | None:
+        version = self.published.current(year)
+        return version.document(subject) if version else None
 
     def _remember(self, url_key: str, page: Page, asked_at: float) -> None:
         # From when it was asked: what was revoked while a slow store answered is not shown longer for it.

@@ -6,8 +6,8 @@ One `Live` per worker process. Any thread may ask; one at a time follows landing
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.identity import wrapped_id
 from wrapped_assets.periods import DAILY, MONTHLY, Span
-from wrapped_assets.resources.landing_store import LandingStore, UnreadableName
+from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError, UnreadableName
 from wrapped_assets.resources.snapshot.history import History
 from wrapped_assets.resources.snapshot.overlay import Overlay
 from wrapped_assets.resources.snapshot.present import parts
@@ -24,7 +24,7 @@ from wrapped_assets.serving.answers import SUMMARY_COLUMNS, Answer, Names, Row, 
 from wrapped_assets.serving.column_types import clickhouse_types
 from wrapped_assets.serving.cover import Cover
 from wrapped_assets.serving.endpoints import Endpoint
-from wrapped_assets.serving.following import FollowReport, Rotation
+from wrapped_assets.serving.following import FollowReport, Watch
 from wrapped_assets.serving.fresh import Fresh
 from wrapped_assets.summaries import without_emails
 
@@ -58,7 +58,7 @@ class Live:
     def __init__(self, history: History, overlay: Overlay, fresh: Fresh, opened: ExitStack) -> None:
         self.history, self._overlay, self._fresh, self._opened = history, overlay, fresh, opened
         self._following = threading.Lock()
-        self._rotation = Rotation()
+        self._watch = Watch(fresh.store, history.year, history.marks())
         self._generation = self._generate(history.through)
 
     @classmethod
@@ -106,19 +106,26 @@ class Live:
     def follow(self, seconds: float | None = None) -> FollowReport:
         """Take in what landed since the last look, then answer with it. A frozen edition follows nothing.
 
-        Looks at the newest days, then at older ones in rotation until the time is up; without `seconds` at all of
-        them. LandingStoreError when landing cannot be listed: answers then stay as they were.
+        Looks at the newest days, then goes on with the pass through all of them until the time is up; without `seconds` it makes
+        a whole one. LandingStoreError when landing cannot be listed: answers then stay as they were. A day or a family that fails
+        by itself is the report's `failure`; the others go on.
         """
         report = FollowReport()
         if self.history.is_frozen:
+            report.complete_at = time.time()
             return report
         with self._following:
             until = None if seconds is None else time.monotonic() + seconds
             try:
                 self._look(until, report)
+            except BaseException:
+                self._watch.drop()
+                raise
             finally:
                 if report.changed:
                     self._generation = self._generate(self._reach(report))
+            self._watch.tell(report)
+            report.complete_at = self._watch.finished()
         return report
 
     def summary(self, wrapped_ids: Sequence[str], start: date, end: date) -> Answer:
@@ -141,7 +148,9 @@ class Live:
         values = endpoint.values(parameters, self.year)
         start, end = self._days(values)
         if not endpoint.sql:
-            return self.summary([each.strip() for each in str(values["wrapped_id"]).split(",")], start, end)
+            return self.summary(
+                [each.strip(" ") for each in str(values["wrapped_id"]).split(",")], start, end
+            )
         found = self.history.cursor().execute(endpoint.sql, endpoint.bound(values))
         columns = [(name, str(kind)) for name, kind, *_ in found.description or ()]
         rows = [tuple(_public(value) for value in row) for row in found.fetchall()]
@@ -159,16 +168,34 @@ class Live:
 
     def _look(self, until: float | None, report: FollowReport) -> None:
         new: dict[str, list[Any]] = {family: [] for family in FAMILIES}
-        for family, day in self._rotation.places(self._fresh.folders(), until, report):
+        for family, day in self._watch.places(self._fresh.folders(), until, report):
             try:
-                new[family] += self._fresh.new_of_day(family, day)
+                listing = self._fresh.store.list_day(family, day)
             except UnreadableName as error:
                 report.unread[f"{family}/dt={day}"] = str(error)
+                continue
+            except LandingStoreError as error:
+                self._watch.fail(error)
+                continue
+            found = self._fresh.new_of_day(family, day, listing)
+            new[family] += found
+            if not found:
+                self._watch.settle((family, day), listing)
         for family, objects in new.items():
-            self._fresh.take(family, objects, report)
+            with self._by_itself():
+                self._fresh.take(family, objects, report)
         for name in DIMENSIONS:
-            if objects := self._fresh.new_of_dimension(name):
-                self._fresh.take_names(name, objects, report)
+            with self._by_itself():
+                if objects := self._fresh.new_of_dimension(name):
+                    self._fresh.take_names(name, objects, report)
+
+    @contextmanager
+    def _by_itself(self) -> Iterator[None]:
+        """What fails inside keeps nothing else from being taken in."""
+        try:
+            yield
+        except Exception as error:
+            self._watch.fail(error)
 
     def _reach(self, report: FollowReport) -> datetime:
         if report.through is None:

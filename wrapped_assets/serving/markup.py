@@ -16,7 +16,7 @@ Value = str | float | bool | None
 """Of an attribute."""
 
 NOTHING = Markup("")
-_VOID = {"meta", "link", "img", "br"}
+_VOID = {"meta", "link", "img", "source", "br"}
 
 
 def el(name: str, /, *children: Child, **attributes: Value) -> Markup:

@@ -61,10 +61,17 @@ class Metrics:
         )
         self._files = Gauge(
             "wrapped_landing_files",
-            "Files of landing beyond the snapshot: taken and quarantined since it was opened, held and unread at the last look.",
+            "Files of landing beyond the snapshot: taken and quarantined since it was opened, held at the last look, unread in the last pass.",
             ("year", "outcome"),
             registry=self.registry,
             multiprocess_mode="livemax",
+        )
+        self._complete = Gauge(
+            "wrapped_landing_complete_timestamp_seconds",
+            "Everything that had landed by then is in a year's answers; 0 before landing was seen whole once.",
+            ("year",),
+            registry=self.registry,
+            multiprocess_mode="livemin",
         )
         self._trouble = Gauge(
             "wrapped_trouble",
@@ -90,11 +97,19 @@ class Metrics:
         if lines:
             self._lost.labels(log).inc(lines)
 
-    def editions(self, numbers: dict[int, int], files: dict[int, dict[str, int]], trouble: bool) -> None:
-        """Say which versions are served, and what they hold of landing."""
+    def editions(
+        self,
+        numbers: dict[int, int],
+        files: dict[int, dict[str, int]],
+        complete: dict[int, float],
+        trouble: bool,
+    ) -> None:
+        """Say which versions are served, what they hold of landing, and up to when."""
         for year, outcomes in files.items():
             for outcome, count in outcomes.items():
                 self._files.labels(str(year), outcome).set(count)
+        for year, at in complete.items():
+            self._complete.labels(str(year)).set(at)
         for year, number in numbers.items():
             self._version.labels(str(year)).set(number)
         self._trouble.set(1 if trouble else 0)

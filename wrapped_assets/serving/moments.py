@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from wrapped_assets.numbers import ENGLISH, Locale
-from wrapped_assets.summaries import Summary
+from wrapped_assets.summaries import PublishedSummary
 
 MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]  # fmt: skip
 
@@ -20,6 +20,8 @@ class Row:
     name: str
     told: str
     parts: tuple[float, ...] = ()
+    labels: tuple[str, ...] = ()
+    """Each of the parts in words, where they are told apart."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,9 @@ class Moment:
     comparison: str | None = None
     """Reads on from "That is"."""
 
+    pieces: tuple[str, ...] = ()
+    """The figure in pieces, where they need not be as large as each other: "17" and "February"."""
+
     exact: int | None = None
     """The document's own integer, where the figure is that integer."""
 
@@ -65,7 +70,7 @@ class Story:
     through: str
     """The last instant covered, in words, UTC."""
 
-    document: Summary = field(repr=False)
+    document: PublishedSummary = field(repr=False)
     moments: tuple[Moment, ...] = ()
     locale: Locale = ENGLISH
 
@@ -86,4 +91,9 @@ def through_briefly(moment: dt.datetime) -> str:
 
 def day_and_month(day: dt.date) -> str:
     """A date without its year: "17 February"."""
-    return f"{day.day} {MONTHS[day.month - 1]}"
+    return " ".join(day_then_month(day))
+
+
+def day_then_month(day: dt.date) -> tuple[str, str]:
+    """The same in its two words."""
+    return str(day.day), MONTHS[day.month - 1]

@@ -1,6 +1,7 @@
 """`/healthz`, `/readyz`, `/metrics` and the OpenAPI document: for machines that look after this one."""
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,9 @@ from typing import Any
 from wrapped_assets.serving.messages import Call, Reply
 from wrapped_assets.serving.metrics import Metrics
 from wrapped_assets.serving.shelf import Shelf
+
+LATE_SECONDS = 30.0
+"""A file that landed is in the answers by then; what takes longer is told."""
 
 _NO_STORE = ((b"cache-control", b"no-store"),)
 
@@ -26,12 +30,27 @@ class Operations:
         return Reply(200, b'{"status": "ok"}', headers=_NO_STORE)
 
     async def readyz(self, call: Call) -> Reply:
-        """`GET /readyz`: 200 once an edition can be asked about, 503 before."""
-        numbers = {str(year): number for year, number in self.shelf.numbers().items()}
-        told = {"status": "ready" if numbers else "waiting", "editions": numbers}
-        if self.shelf.trouble:
-            told["trouble"] = self.shelf.trouble
-        return Reply(200 if numbers else 503, json.dumps(told).encode(), headers=_NO_STORE)
+        """`GET /readyz`: 200 once an edition can be asked about and was caught up with landing, or could not be in time."""
+        now, shelf = time.time(), self.shelf
+        numbers = {str(year): number for year, number in shelf.numbers().items()}
+        late = {str(year): _late(at, now) for year, at in shelf.complete().items() if now > at + LATE_SECONDS}
+        status = (
+            "waiting"
+            if not numbers
+            else "catching up"
+            if shelf.is_catching_up(now)
+            else "late"
+            if late
+            else "ready"
+        )
+        told: dict[str, Any] = {"status": status, "editions": numbers}
+        if late:
+            told["landing_seen_seconds_ago"] = late
+        if shelf.trouble:
+            told["trouble"] = shelf.trouble
+        return Reply(
+            200 if status in ("ready", "late") else 503, json.dumps(told).encode(), headers=_NO_STORE
+        )
 
     async def metrics_page(self, call: Call) -> Reply:
         """`GET /metrics`: for Prometheus."""
@@ -41,3 +60,8 @@ class Operations:
     async def openapi(self, call: Call) -> Reply:
         """`GET /v0/pipes/openapi.json`: every way in, for whoever writes a client. It names no customer, so it asks no token."""
         return Reply(200, json.dumps(self.description).encode(), headers=((b"cache-control", b"max-age=60"),))
+
+
+def _late(at: float, now: float) -> int | None:
+    """The seconds since landing was seen whole; None when it never was."""
+    return round(now - at) if at else None

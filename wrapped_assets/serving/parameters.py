@@ -4,11 +4,10 @@ Whatever a token fixes beats whatever the caller sent, wherever it stands. Only 
 go any further, under exactly their declared names; everything else is ignored.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from wrapped_assets.grants import Scope
+from wrapped_assets.grants import BadClaims, Scope, strict_json
 from wrapped_assets.serving.endpoints import Parameter
 from wrapped_assets.serving.messages import Call, form_fields
 from wrapped_assets.serving.problems import Problem
@@ -48,9 +47,9 @@ def _joined(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def _in_json(body: bytes) -> dict[str, str]:
     try:
-        fields = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Problem(400, "The body is not JSON") from None
+        fields = strict_json(body)
+    except BadClaims as bad:
+        raise Problem(400, f"The body cannot be read: {bad}") from None
     if not isinstance(fields, dict):
         raise Problem(400, "The JSON body must be an object of parameters")
     return texts(fields)

@@ -13,6 +13,7 @@ from wrapped_assets.serving.endpoints import Endpoint, Parameter, ParameterRefus
 from wrapped_assets.serving.formats import FORMATS, QUOTE_64BIT, Form
 from wrapped_assets.serving.live import OutsideYear
 from wrapped_assets.serving.messages import Call, Reply
+from wrapped_assets.serving.pages_only import NoAnswers
 from wrapped_assets.serving.problems import Problem
 from wrapped_assets.serving.sandbox import Sandbox
 from wrapped_assets.serving.seams import Answer
@@ -68,6 +69,8 @@ class Pipes:
                 answer = live.run(endpoint, decided)
         except ParameterRefused as refused:
             raise Problem(400, str(refused)) from None
+        except NoAnswers as none:
+            raise Problem(404, str(none)) from None
         except OutsideYear:
             raise Problem(400, f"The days asked for are not all in {year}") from None
         finally:

@@ -6,7 +6,6 @@ Answers may be kept by the browser alone, not by shared caches: a revoked key mu
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any, Protocol
 
 from wrapped_assets.serving.keys import Keys, Page
@@ -18,7 +17,7 @@ SHORT = b"private, max-age=60"
 FOR_EVER = b"private, max-age=31536000, immutable"
 
 SHARED_FOR = timedelta(days=30)
-"""How long a share link leads somewhere."""
+"""How long a share link leads somewhere, and the address behind it shows the page."""
 
 _PRIVATE = ((b"x-robots-tag", b"noindex"), (b"referrer-policy", b"no-referrer"))
 
@@ -67,7 +66,7 @@ class Proxy:
             return None
 
     async def share(self, call: Call) -> Reply:
-        """`POST /wrapped/<url_key>/share`: a short link to pass on, and when it ends."""
+        """`POST /wrapped/<url_key>/share`: a short link to pass on, and when it ends. Of a shared page it is the same one again."""
         key = call.notes.url_key = call.params["url_key"]
         page = await self.keys.page(key)
         share = await self.threads.run(self.keys.links.share, page.link.url_key, SHARED_FOR)
@@ -94,9 +93,9 @@ class Proxy:
         return _json(told, SHORT)
 
     async def stats(self, call: Call) -> Reply:
-        """`GET /api/stats?url_key=`: the document, without the customer's id."""
+        """`GET /api/stats?url_key=`: the document, as `wrapped` gives it to programs."""
         page = await self._asked_for(call)
-        return _document(call, _without_id(page.document.content), page.document.sha256 + "-stats", SHORT)
+        return _document(call, page.document.content, page.document.sha256, SHORT)
 
     async def _asked_for(self, call: Call) -> Page:
         key = next((value for name, value in call.query if name == "url_key"), None)
@@ -108,13 +107,6 @@ class Proxy:
 
 def _wants_document(call: Call) -> bool:
     return b"application/json" in call.headers.get(b"accept", b"")
-
-
-@lru_cache(maxsize=64)
-def _without_id(document: bytes) -> bytes:
-    fields: dict[str, Any] = json.loads(document)
-    fields.pop("wrapped_id", None)
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _document(call: Call, content: bytes, tag: str, caching: bytes) -> Reply:

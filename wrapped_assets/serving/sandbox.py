@@ -26,6 +26,9 @@ GRACE_SECONDS = 0.5
 AT_ONCE = 2
 """Processes of one worker; further questions wait."""
 
+WAIT_SECONDS = 5.0
+"""For a turn; then a question is told to come again. With the time it may take it stays below the 10 seconds of a request."""
+
 LARGEST_RESULT = 32 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 
@@ -45,11 +48,12 @@ class Sandbox:
     """A few such processes, started when first needed."""
 
     seconds: float = SECONDS
+    wait_seconds: float = WAIT_SECONDS
     _idle: list[asyncio.subprocess.Process] = field(default_factory=list)
     _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def select(self, answer: Answer, q: str) -> Selected:
-        """The rows of `q` over the answer; 400 when it is refused, 408 when it takes too long."""
+        """The rows of `q` over the answer; 400 when it is refused, 408 when it takes too long, 503 when it gets no turn."""
         if len(q) > LONGEST_Q:
             raise Problem(400, f"q is longer than {LONGEST_Q:,} characters")
         question = {
@@ -95,7 +99,8 @@ class Sandbox:
     @asynccontextmanager
     async def _process(self) -> AsyncIterator[asyncio.subprocess.Process]:
         """A process that is waiting for a question; whatever goes wrong with it, no other question meets it."""
-        async with self._places:
+        await self._wait_for_a_place()
+        try:
             process = self._idle.pop() if self._idle else await _start()
             try:
                 yield process
@@ -103,6 +108,15 @@ class Sandbox:
                 await _kill(process)
                 raise
             self._idle.append(process)
+        finally:
+            self._places.release()
+
+    async def _wait_for_a_place(self) -> None:
+        try:
+            async with asyncio.timeout(self.wait_seconds):
+                await self._places.acquire()
+        except TimeoutError:
+            raise Problem(503, "Too many q are running just now", {"Retry-After": "2"}) from None
 
 
 async def _start() -> asyncio.subprocess.Process:

@@ -38,6 +38,9 @@ class Limits(Protocol):
     def hit(self, name: str, rps: int | None) -> Verdict | None:
         """Count one request; None where there is no limit."""
 
+    def close(self) -> None:
+        """Give its connections back."""
+
 
 class Link(Protocol):
     """Where a url_key leads."""
@@ -64,7 +67,7 @@ class Link(Protocol):
 
 
 class Share(Protocol):
-    """A short link that ends."""
+    """A short link that ends, and with it the address that it leads to."""
 
     @property
     def short(self) -> str:
@@ -110,6 +113,10 @@ class Version(Protocol):
     @property
     def number(self) -> int:
         """1 is the first."""
+
+    @property
+    def has_snapshot(self) -> bool:
+        """Whether endpoints can answer from it; its documents are there in any case."""
 
     def document(self, subject: str) -> Document | None:
         """The document of a subject; None when it has none."""

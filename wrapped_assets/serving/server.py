@@ -20,6 +20,7 @@ from typing import Any
 
 from wrapped_assets.resources.errors import Refused
 from wrapped_assets.resources.open import open_registry
+from wrapped_assets.serving.theme import Theme
 from wrapped_assets.settings import Settings
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -40,6 +41,7 @@ def serve(settings: Settings, host: str, port: int, workers: int, log_access: bo
     """Serve until SIGTERM or SIGINT."""
     _require_free(host, port)
     settings.secret()  # made once, before several workers could each make one
+    theme = Theme.load(settings.theme)
     # A registry that does not answer is told here, where somebody reads it, and not by each worker.
     open_registry(settings).close()
     folder = Path(tempfile.mkdtemp(prefix="wrapped-serve-"))
@@ -71,16 +73,19 @@ def serve(settings: Settings, host: str, port: int, workers: int, log_access: bo
         lambda: print(f"Serving on http://{host}:{port} with {workers} workers.", file=sys.stderr)
     )
     public_url = settings.public_url or _address(host, port)
-    server.serve(target_loader=partial(_load, settings, folder, public_url, log_access), wrap_loader=False)
+    load = partial(_load, settings, folder, public_url, log_access, theme)
+    server.serve(target_loader=load, wrap_loader=False)
 
 
-def _load(settings: Settings, folder: Path, public_url: str, log_access: bool) -> Callable[..., Any]:
+def _load(
+    settings: Settings, folder: Path, public_url: str, log_access: bool, theme: Theme
+) -> Callable[..., Any]:
     """The application, in the worker."""
     from wrapped_assets.serving.assemble import application
 
     own = folder / f"worker-{os.getpid()}"
     own.mkdir(exist_ok=True)
-    return application(settings, own, public_url, folder / "metrics", log_access)
+    return application(settings, own, public_url, folder, log_access, theme)
 
 
 def _address(host: str, port: int) -> str:

@@ -1,17 +1,20 @@
 """The editions that this worker answers from, and how a promotion changes them while requests go on.
 
 A worker looks once a second whether another version was promoted. The new one is opened beside the old, then one reference
-moves; the old one is closed when the last request that uses it has ended. Nothing here waits for anything in a request.
+moves; the old one is closed when the last request that uses it has ended. Nothing here waits for anything in a request, and no
+promotion waits for landing.
 """
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from wrapped_assets.serving.pages_only import PagesOnly
 from wrapped_assets.serving.seams import Live, Published, Version
 
 log = logging.getLogger(__name__)
@@ -22,14 +25,17 @@ Open = Callable[[Path, int], Live]
 LOOK_SECONDS = 1.0
 """Between two looks at the pointers."""
 
-FOLLOW_EVERY = 5
-"""Looks between two listings of landing: with LOOK_SECONDS, a file that landed is in the answers after some 5 s."""
+FOLLOW_EVERY_SECONDS = 5.0
+"""Between two listings of landing: a file that landed is in the answers after some 5 s."""
 
-FOLLOW_SECONDS = 1.0
-"""How long one listing of landing may go on to older days; the newest are always looked at."""
+FOLLOW_SECONDS = 4.0
+"""How long one listing of landing may go on before the newest days are looked at again."""
 
 CATCH_UP_SECONDS = 10.0
-"""The same for a version that takes another one's place."""
+"""The same for a version that takes another one's place. One without a predecessor is not called ready for so long, unless it is caught up."""
+
+LONGEST_PAUSE_SECONDS = 60.0
+"""Between two attempts to open a version: the second comes after one second, each further one after twice as long as the one before."""
 
 YEARS_EVERY = 15
 """Looks between two listings of the published years; a year's first promotion is seen after that long at most."""
@@ -46,7 +52,13 @@ class Edition:
     version: Version
     live: Live
     files: dict[str, int] = field(default_factory=dict)
-    """Files of landing beyond the snapshot: taken and quarantined so far; held and unread at the last look."""
+    """Files of landing beyond the snapshot: taken and quarantined so far; held at the last look, unread in the last pass."""
+
+    complete_at: float = 0.0
+    """Everything that had landed by then (Unix time) is in the answers; 0 before it was caught up with once."""
+
+    opened_at: float = field(default_factory=time.time)
+    _told: set[str] = field(default_factory=set)
     _users: int = 0
     _is_retired: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -64,14 +76,21 @@ class Edition:
             self._leave()
 
     def follow(self, seconds: float) -> None:
-        """Take in what landed."""
-        report = self.live.follow(seconds)
+        """Take in what landed, and log what cannot be read; raises why not all of it could be taken in."""
+        with self.used() as live:
+            report = live.follow(seconds)
         self.files = {
             "taken": self.files.get("taken", 0) + report.taken,
             "quarantined": self.files.get("quarantined", 0) + report.quarantined,
             "held": len(report.held),
             "unread": len(report.unread),
         }
+        self.complete_at = report.complete_at or self.complete_at
+        for name in sorted(report.unread.keys() - self._told):
+            log.warning("%s of landing cannot be read, and is tried again", name)
+        self._told = set(report.unread)
+        if report.failure:
+            raise report.failure
 
     def retire(self) -> None:
         """Nobody new may use it."""
@@ -90,6 +109,17 @@ class Edition:
 
 
 @dataclass
+class Failed:
+    """A version that could not be opened. Looking costs reading all of its snapshot, so it is looked at ever more rarely."""
+
+    number: int
+    error: Exception
+    times: int
+    again_at: float
+    """On the shelf's clock."""
+
+
+@dataclass
 class Shelf:
     """The open editions by year."""
 
@@ -98,13 +128,20 @@ class Shelf:
     folder: Path
     """Where snapshots from a bucket are kept; this worker's own."""
 
-    trouble: str = ""
-    """Why the last look failed; empty when it did not."""
-
+    clock: Callable[[], float] = time.monotonic
     _editions: Mapping[int, Edition] = field(default_factory=dict)
+    _failed: dict[int, Failed] = field(default_factory=dict)
     _looks: int = 0
     _years: list[int] = field(default_factory=list)
     _looking: threading.Lock = field(default_factory=threading.Lock)
+    # Why the last look at the promotions, and the last one at landing, failed.
+    _trouble: str = ""
+    _trouble_of_landing: str = ""
+
+    @property
+    def trouble(self) -> str:
+        """Why the last look failed; empty when it did not."""
+        return self._trouble or self._trouble_of_landing
 
     @property
     def years(self) -> list[int]:
@@ -119,6 +156,17 @@ class Shelf:
         """What each year's answers hold of landing beyond the snapshot, as Edition.files."""
         return {year: edition.files for year, edition in sorted(self._editions.items())}
 
+    def complete(self) -> dict[int, float]:
+        """Of each year, the Unix time up to which everything that landed is in its answers; 0 before it was caught up with."""
+        return {year: edition.complete_at for year, edition in sorted(self._editions.items())}
+
+    def is_catching_up(self, now: float) -> bool:
+        """Whether a year was opened just now and may lack what landed since it was published."""
+        return any(
+            not edition.complete_at and now < edition.opened_at + CATCH_UP_SECONDS
+            for edition in self._editions.values()
+        )
+
     @contextmanager
     def using(self, year: int) -> Iterator[Live]:
         """What answers about a year, open until the block ends; raises KeyError when the year is not there."""
@@ -131,21 +179,26 @@ class Shelf:
                 continue
 
     def look(self) -> None:
-        """See what is promoted, and every few times what landed; never raises."""
+        """See what is promoted; never raises."""
         with self._looking:
             trouble = ""
             if self._looks % YEARS_EVERY == 0 or not self._years:
                 trouble = self._attempt("list the published years", self._list_years)
             for year in self._years:
                 trouble = self._attempt(f"open the edition of {year}", partial(self._open, year)) or trouble
-            if self._looks % FOLLOW_EVERY == 0:
-                for year, edition in self._editions.items():
-                    trouble = (
-                        self._attempt(f"follow landing for {year}", partial(edition.follow, FOLLOW_SECONDS))
-                        or trouble
-                    )
             self._looks += 1
-            self.trouble = trouble
+            self._trouble = trouble
+
+    def follow(self) -> None:
+        """See what landed; never raises. One thread at a time."""
+        trouble = ""
+        for year, edition in self._editions.items():
+            with suppress(Retired):  # another version took its place, which has looked by itself
+                trouble = (
+                    self._attempt(f"follow landing for {year}", partial(edition.follow, FOLLOW_SECONDS))
+                    or trouble
+                )
+        self._trouble_of_landing = trouble
 
     def close(self) -> None:
         """Retire everything."""
@@ -162,7 +215,7 @@ class Shelf:
         version, before = self.published.current(year), self._editions.get(year)
         if version is None or (before and before.version.number == version.number):
             return
-        edition = Edition(version, self.open(version.fetch_snapshot(self.folder), year))
+        edition = Edition(version, self._opened(version))
         if before:
             # What the one before already had of landing must not be missing for a while.
             self._attempt(f"follow landing for {year}", partial(edition.follow, CATCH_UP_SECONDS))
@@ -170,6 +223,29 @@ class Shelf:
         if before:
             before.retire()
             self._forget_snapshot(before.version)
+
+    def _opened(self, version: Version) -> Live:
+        """What answers from this version; raises what was raised before while it is not time to try again."""
+        failed = self._failed.get(version.year)
+        if failed and failed.number != version.number:
+            failed = None
+        if failed and self.clock() < failed.again_at:
+            raise failed.error
+        try:
+            live = self._live(version)
+        except Exception as error:
+            times = failed.times + 1 if failed else 0
+            pause = min(2.0 ** min(times, 10), LONGEST_PAUSE_SECONDS)
+            kept = error.with_traceback(None)
+            self._failed[version.year] = Failed(version.number, kept, times, self.clock() + pause)
+            raise
+        self._failed.pop(version.year, None)
+        return live
+
+    def _live(self, version: Version) -> Live:
+        if not version.has_snapshot:
+            return PagesOnly(version.year)
+        return self.open(version.fetch_snapshot(self.folder), version.year)
 
     def _forget_snapshot(self, version: Version) -> None:
         """Its copy in this worker's folder is used no more; whoever still has it open keeps it until then."""
@@ -179,6 +255,8 @@ class Shelf:
     def _attempt(self, what: str, action: Callable[[], object]) -> str:
         try:
             action()
+        except Retired:
+            raise
         except Exception as error:
             # Whatever a store or an engine says is for its own log: it may hold addresses. The next look tries again.
             log.warning("could not %s: %s", what, type(error).__name__)

@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wrapped_assets.numbers import preferred
+from wrapped_assets.serving.cards import film
+from wrapped_assets.serving.cards.films import Films
 from wrapped_assets.serving.cards.fonts import shared_fonts
-from wrapped_assets.serving.cards.layout import SIZES, SUMMARY, card, names
+from wrapped_assets.serving.cards.layout import SIZES, SUMMARY, Card, card, names
 from wrapped_assets.serving.cards.raster import jpeg, png
 from wrapped_assets.serving.cards.story_json import story_json
 from wrapped_assets.serving.moments import Story
@@ -21,9 +23,10 @@ from wrapped_assets.serving.pages.links import Links
 from wrapped_assets.serving.pages.page import PRIVATE, Page, slideshow
 from wrapped_assets.serving.static_files import FOR_EVER, static_files, static_path
 from wrapped_assets.serving.story import tell
-from wrapped_assets.serving.theme import Theme, default_theme
-from wrapped_assets.summaries import Summary
+from wrapped_assets.serving.theme import SCHEMES, Scheme, Theme, default_theme
+from wrapped_assets.summaries import PublishedSummary
 
+FILM = "story.mp4"
 _CARD = re.compile(r"cards/(?P<name>[a-z]+)-(?P<size>\d+x\d+)\.(?P<form>png|jpg)")
 _OWN = re.compile(r"/wrapped/(?P<key>[^/]+)(?:/(?P<rest>.+))?")
 
@@ -32,7 +35,7 @@ _OWN = re.compile(r"/wrapped/(?P<key>[^/]+)(?:/(?P<rest>.+))?")
 class Subject:
     """Whose page it is: the document and the name to put on it."""
 
-    document: Summary
+    document: PublishedSummary
     name: str | None
 
 
@@ -46,16 +49,18 @@ class Reply:
 
 
 class Site:
-    """Pages and cards in one theme, at one origin."""
+    """Pages and cards in one theme, at one origin. Without a place for films none is offered."""
 
-    def __init__(self, origin: str = "", theme: Theme | None = None) -> None:
-        self.origin, self.theme = origin.rstrip("/"), theme or default_theme()
+    def __init__(self, origin: str = "", theme: Theme | None = None, films: Films | None = None) -> None:
+        self.origin, self.theme, self.films = origin.rstrip("/"), theme or default_theme(), films
 
-    def answer(self, path: str, subject: Subject | None, headers: Mapping[str, str]) -> Reply:
-        """The reply to a GET of this path; header names in lower case."""
-        return _zipped(self._answer(path, subject, headers), headers.get("accept-encoding", ""))
+    def answer(
+        self, path: str, subject: Subject | None, headers: Mapping[str, str], scheme: str = SCHEMES[0]
+    ) -> Reply:
+        """The reply to a GET of this path; header names in lower case. `scheme` is that of cards and films; a page has both."""
+        return _zipped(self._answer(path, subject, headers, scheme), headers.get("accept-encoding", ""))
 
-    def _answer(self, path: str, subject: Subject | None, headers: Mapping[str, str]) -> Reply:
+    def _answer(self, path: str, subject: Subject | None, headers: Mapping[str, str], scheme: str) -> Reply:
         if path.startswith("/static/"):
             return self._static(path, headers)
         if path == "/wrapped/about/comparisons":
@@ -63,24 +68,36 @@ class Site:
         own = _OWN.fullmatch(path)
         if own is None or subject is None:
             return self._not_found()
-        links = Links(own["key"], static_path(), self.origin)
+        links = Links(own["key"], static_path(), self.origin, has_film=self.films is not None)
         if own["rest"] is None:
             story = tell(subject.document, subject.name, preferred(headers.get("accept-language")))
             return _reply(slideshow(story, links, self.theme))
-        return self._belonging(own["rest"], tell(subject.document, subject.name), links, headers)
+        drawn = next((one for one in SCHEMES if one == scheme), None)
+        if drawn is None:
+            return self._not_found()
+        return self._belonging(own["rest"], tell(subject.document, subject.name), links, headers, drawn)
 
-    def _belonging(self, rest: str, story: Story, links: Links, headers: Mapping[str, str]) -> Reply:
+    def _belonging(
+        self, rest: str, story: Story, links: Links, headers: Mapping[str, str], scheme: Scheme
+    ) -> Reply:
         """What lies below a page. Cards and the story are in English numbers: they are shared, not read by one person."""
         if rest == "story.json":
-            return _private(story_json(story, links), "application/json", headers)
-        wanted = _CARD.fullmatch({"story.png": f"cards/{SUMMARY}-1080x1920.png"}.get(rest, rest))
+            return private(story_json(story, links), "application/json", headers)
+        if rest == FILM and self.films:
+            shown = film.cards(story, self.theme, shared_fonts(), scheme)
+            return private(self.films.of(shown), "video/mp4", headers)
+        wanted = _CARD.fullmatch(card_at(rest) or "")
         if wanted is None or wanted["name"] not in names(story) or wanted["size"] not in SIZES:
             return self._not_found()
-        drawn = card(story, wanted["name"], wanted["size"], self.theme, shared_fonts())
+        drawn = card(story, wanted["name"], wanted["size"], self.theme, shared_fonts(), scheme)
         image = png(drawn.svg, drawn.fonts)
         if wanted["form"] == "png":
-            return _private(image, "image/png", headers)
-        return _private(jpeg(image), "image/jpeg", headers)
+            return private(image, "image/png", headers)
+        return private(jpeg(image), "image/jpeg", headers)
+
+    def film_cards(self, subject: Subject, scheme: Scheme) -> list[Card]:
+        """What the film of this subject shows; Films makes it."""
+        return film.cards(tell(subject.document, subject.name), self.theme, shared_fonts(), scheme)
 
     def _not_found(self) -> Reply:
         return _reply(other.not_found(self.theme), 404)
@@ -100,8 +117,14 @@ class Site:
         return Reply(200, kept, file.body)
 
 
-def _private(body: bytes, content_type: str, headers: Mapping[str, str]) -> Reply:
-    """For this reader, asked about again each time, so that a withdrawn page is gone at once."""
+def card_at(rest: str) -> str | None:
+    """The one name of the card at this part of a page's address: "cards/requests-1200x630.png"; None where no card can be."""
+    name = {"story.png": f"cards/{SUMMARY}-1080x1920.png"}.get(rest, rest)
+    return name if _CARD.fullmatch(name) else None
+
+
+def private(body: bytes, content_type: str, headers: Mapping[str, str]) -> Reply:
+    """An answer for this reader, asked about again each time, so that a withdrawn page is gone at once."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     kept = {"content-type": content_type, "etag": tag, **PRIVATE}
     return Reply(304, kept, b"") if headers.get("if-none-match") == tag else Reply(200, kept, body)

@@ -10,11 +10,23 @@ from statistics import median
 
 from wrapped_assets.comparisons import Unit, compare
 from wrapped_assets.numbers import ENGLISH, Locale, count, milliseconds, nearest, scaled, share, size, times
-from wrapped_assets.serving.moments import NAMELESS, Moment, Row, Story, day_and_month, through
-from wrapped_assets.summaries import Summary
+from wrapped_assets.serving.moments import (
+    MONTHS,
+    NAMELESS,
+    Moment,
+    Row,
+    Story,
+    day_and_month,
+    day_then_month,
+    through,
+)
+from wrapped_assets.summaries import PublishedSummary, WorkspaceShare
+
+ALL_OTHERS = "all others"
+"""What the rest beside the top workspaces is called: a workspace may well be named "other"."""
 
 
-def tell(document: Summary, company: str | None, locale: Locale = ENGLISH) -> Story:
+def tell(document: PublishedSummary, company: str | None, locale: Locale = ENGLISH) -> Story:
     """The story of this document. A company without a name is told as NAMELESS."""
     name = " ".join((company or "").split()) or NAMELESS
     told = _Told(document, locale)
@@ -30,7 +42,7 @@ def days(number: int, locale: Locale) -> str:
 class _Told:
     """One method a moment, in the order of the story. Comparisons are used once each."""
 
-    def __init__(self, document: Summary, locale: Locale) -> None:
+    def __init__(self, document: PublishedSummary, locale: Locale) -> None:
         self.document, self.locale = document, locale
         self.used: set[str] = set()
 
@@ -53,7 +65,7 @@ class _Told:
         document = self.document
         return Moment(
             "opening", f"{company}, wrapped", str(document.year), "wrapped",
-            (f"Everything counted once; from 1 January through {through(document.through)}.",),
+            ("Everything counted once.", f"From 1 January through {through(document.through)}."),
         )  # fmt: skip
 
     def requests(self) -> Moment | None:
@@ -62,9 +74,17 @@ class _Told:
             return None
         return Moment(
             "requests", "Requests", self.locale.integer(total), _plural(total, "API request"),
-            (f"All of {self.document.year}, errors included.",),
+            (f"All of {self.document.year}, errors included.{self._busiest_month()}",),
             comparison=self._compared(total, "requests"), exact=total,
         )  # fmt: skip
+
+    def _busiest_month(self) -> str:
+        """Nothing where only one month had requests: that it was the busiest says nothing."""
+        busy = [month for month in self.document.months if month.requests]
+        if len(busy) < 2:
+            return ""
+        best = max(busy, key=lambda month: (month.requests, -month.month))
+        return f" {MONTHS[best.month - 1]} was the busiest month, with {self.locale.integer(best.requests)}."
 
     def calendar(self) -> Moment | None:
         active, longest = self.document.active_days, self.document.longest_streak_days
@@ -91,6 +111,7 @@ class _Told:
                 f"{ratio} times the median active day.",
                 f"Over the year, {document.busiest_weekday} was the busiest weekday, and {hour:02}:00 to {(hour + 1) % 24:02}:00 UTC the busiest hour.",
             ),
+            pieces=day_then_month(peak.date),
         )  # fmt: skip
 
     def read(self) -> Moment | None:
@@ -166,23 +187,22 @@ class _Told:
         )  # fmt: skip
 
     def workspaces(self) -> Moment | None:
-        listed = self.document.top_workspaces
-        named = [one for one in listed if one.name != "other"]
+        named, rest = self.document.named_workspaces, self.document.other_workspaces
         if not named:
             return None
         rows = tuple(
-            Row(
-                one.name,
-                f"{_percent(one.read_pct, self.locale)} read, {_percent(one.write_pct, self.locale)} written",
-                (one.read_pct / 100, one.write_pct / 100),
-            )
-            for one in listed
+            self._shares(one, ALL_OTHERS if one is rest else one.name) for one in self.document.top_workspaces
         )
         return Moment(
             "workspaces", "Top workspaces", named[0].name,
             f"leads with {self.locale.integer(named[0].requests)} {_plural(named[0].requests, 'request')}",
             ("Shares of all bytes read and written.",), rows,
         )  # fmt: skip
+
+    def _shares(self, workspace: WorkspaceShare, name: str) -> Row:
+        read, written = (_percent(part, self.locale) for part in (workspace.read_pct, workspace.write_pct))
+        parts = (workspace.read_pct / 100, workspace.write_pct / 100)
+        return Row(name, f"{read} read, {written} written", parts, (read, written))
 
     def pipes(self) -> Moment | None:
         pipes = self.document.top_pipes

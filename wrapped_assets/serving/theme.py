@@ -9,12 +9,16 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from wrapped_assets.serving.colours import between
+from wrapped_assets.resources.errors import Refused
+from wrapped_assets.serving.colours import between, contrast
 
 DEFAULT = Path(__file__).with_name("theme.toml")
 
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+LEAST = {"ink": 4.5, "accent": 3.0}
+"""The contrast that each needs with its ground for everybody to see it (WCAG 2.2, 1.4.3 and 1.4.11)."""
+
 INKS = ("ground", "ink", "accent", "soft")
 GROUNDS = ("paper", "sun", "flame", "sea", "leaf", "rose", "night")
 
@@ -23,7 +27,7 @@ _PATH = re.compile(r"[0-9a-zA-Z .,-]*")
 _FONTS = re.compile(r"[\w ,'-]+")
 
 
-class BadTheme(ValueError):
+class BadTheme(Refused):
     """A theme file that cannot be used, with everything that is wrong in it."""
 
     def __init__(self, path: Path, problems: list[str]) -> None:
@@ -60,8 +64,9 @@ class Theme:
     grounds: Mapping[Scheme, Mapping[str, Ground]] = field(hash=False)
 
     @classmethod
-    def load(cls, path: Path = DEFAULT) -> "Theme":
-        """The theme of this file; raises BadTheme naming all that is missing or malformed."""
+    def load(cls, path: Path | None = None) -> "Theme":
+        """The theme of this file, or the one that ships; raises BadTheme naming all that is missing, malformed or hard to see."""
+        path = path or DEFAULT
         try:
             told = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -93,9 +98,9 @@ def default_theme() -> Theme:
     return Theme.load()
 
 
-def version(path: Path = DEFAULT) -> str:
+def version(path: Path | None = None) -> str:
     """Changes when the file does: what was drawn in another theme is out of date."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    return hashlib.sha256((path or DEFAULT).read_bytes()).hexdigest()[:12]
 
 
 def _properties(grounds: Mapping[str, Ground]) -> str:
@@ -111,15 +116,44 @@ def _problems(told: dict[str, object]) -> list[str]:
     wanted = [("operator", "name", None), ("operator", "logo", _PATH)]
     wanted += [("type", name, _FONTS) for name in ("display", "text", "system")]
     problems = [*_missing(told, wanted)]
+    known: dict[str, set[str]] = {
+        "operator": {"name", "logo"},
+        "type": {"display", "text", "system"},
+        **{scheme: {*GROUNDS} for scheme in SCHEMES},
+    }
+    problems += _unknown(told, known)
     for scheme in SCHEMES:
         for name in GROUNDS:
             inks = _table(_table(told, scheme), name)
-            problems += [
-                f"{scheme}.{name}.{ink}: {inks.get(ink)!r} is no colour like #1a2b3c"
-                for ink in INKS
-                if not _COLOUR.fullmatch(str(inks.get(ink)))
-            ]
+            problems += _colours(f"{scheme}.{name}", {ink: inks.get(ink) for ink in INKS})
+            problems += [f"{scheme}.{name}.{ink}: there is no such token" for ink in inks if ink not in INKS]
     return problems
+
+
+def _unknown(told: dict[str, object], known: Mapping[str, set[str]]) -> list[str]:
+    """What stands in the file and is read by nobody: most likely misspelled."""
+    problems = [f"{section}: there is no such section" for section in told if section not in known]
+    for section, names in known.items():
+        problems += [
+            f"{section}.{name}: there is no such token" for name in _table(told, section) if name not in names
+        ]
+    return problems
+
+
+def _colours(where: str, inks: Mapping[str, object]) -> list[str]:
+    problems = [
+        f"{where}.{ink}: {colour!r} is no colour like #1a2b3c"
+        for ink, colour in inks.items()
+        if not _COLOUR.fullmatch(str(colour))
+    ]
+    if problems:
+        return problems
+    seen = {ink: contrast(str(inks[ink]), str(inks["ground"])) for ink in LEAST}
+    return [
+        f"{where}.{ink}: {inks[ink]} on {inks['ground']} has a contrast of {seen[ink]:.1f}, at least {least} is needed"
+        for ink, least in LEAST.items()
+        if seen[ink] < least
+    ]
 
 
 def _missing(told: dict[str, object], wanted: list[tuple[str, str, re.Pattern[str] | None]]) -> list[str]:

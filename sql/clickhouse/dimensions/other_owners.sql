@@ -1,8 +1,7 @@
 -- The identities that stay as they are, beside those just settled in {staging}.
 -- One row per organization_id.
--- Reads wrapped_organizations, writes {staging}. After a kill in mid-swap a row stands twice, as it was and as it is: equal here.
+-- Reads wrapped_organizations, writes {staging}.
 insert into {staging}
 select *
 from wrapped_organizations
 where organization_id not in (select organization_id from {staging})
-limit 1 by organization_id

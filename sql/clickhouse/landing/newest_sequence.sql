@@ -12,4 +12,6 @@ from (
     select max(sequence) from stale_identities
     union all
     select max(version) from edition_log
+    union all
+    select max(begun) from swaps
 )

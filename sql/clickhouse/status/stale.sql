@@ -1,6 +1,7 @@
 -- Partitions of raw and of the rollups, with the newest change below each and the newest that it holds.
 -- One row per (layer, family, period) that is stale, or per each that has something below it when {everything}.
--- Reads landing_ledger and built. A day must be rebuilt, and not merged, when an object of it was changed.
+-- Reads landing_ledger, built and broken_swaps. A day must be rebuilt, and not merged, when an object of it was changed or when
+-- its last swap was cut short.
 with marks as (
     select layer, family, period, max(source_sequence) as held, max(sequence) as changed
     from built
@@ -37,11 +38,12 @@ select
     sources.period as period,
     sources.newest as newest,
     ifNull(marks.held, 0) as held,
-    sources.replaced > ifNull(marks.held, 0) as must_rebuild
+    sources.replaced > ifNull(marks.held, 0)
+        or (sources.layer, sources.family, sources.period) in (select layer, family, period from broken_swaps) as must_rebuild
 from sources
 left join marks on marks.layer = sources.layer and marks.family = sources.family and marks.period = sources.period
 where ({layer:String} = '' or sources.layer = {layer:String})
     and ({family:String} = '' or sources.family = {family:String})
     and sources.period >= {since:Date32} and sources.period < {until:Date32}
-    and ({everything:Bool} or sources.newest > ifNull(marks.held, 0))
+    and ({everything:Bool} or sources.newest > ifNull(marks.held, 0) or must_rebuild)
 order by layer, family, period

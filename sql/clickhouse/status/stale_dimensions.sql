@@ -1,7 +1,12 @@
--- Dimensions with snapshots that landed and are not merged yet; one must be rebuilt when an object of it was changed.
+-- Dimensions with snapshots that landed and are not merged yet; one must be rebuilt when an object of it was changed, or when
+-- its last swap was cut short.
 -- One row per dimension.
--- Reads landing_ledger and built.
-select family, newest, held, replaced > held as must_rebuild
+-- Reads landing_ledger, built and broken_swaps.
+select
+    family,
+    newest,
+    held,
+    replaced > held or family in (select family from broken_swaps where layer = 'dimensions') as must_rebuild
 from (
     select family, max(sequence) as newest, max(if(replaced_rows > 0, sequence, 0)) as replaced
     from landing_ledger
@@ -15,5 +20,5 @@ left join (
     group by family
 ) as marks using (family)
 array join [ifNull(followed, 0)] as held
-where {everything:Bool} or newest > held
+where {everything:Bool} or newest > held or must_rebuild
 order by family

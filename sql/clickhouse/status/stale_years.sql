@@ -1,6 +1,6 @@
--- Editions with something to do: a summary is stale, or how far they reach.
+-- Editions with something to do: a summary is stale, or how far they reach, or their last swap was cut short.
 -- One row per year.
--- Reads stale_summaries and edition_log.
+-- Reads stale_summaries, edition_log and broken_swaps.
 select distinct stale.year as year
 from stale_summaries as stale
 left join (
@@ -9,4 +9,5 @@ left join (
     group by year
 ) as marks using (year)
 where stale.sequence > ifNull(if(stale.kind = 'reach', marks.reached, marks.followed), 0)
-order by year
+union distinct
+select toInt32(toYear(period)) from broken_swaps where layer = 'wrapped_summaries'

@@ -19,11 +19,14 @@ from wrapped_assets.address import CHDB_DATABASE, Address
 from wrapped_assets.resources.clickhouse import troubles
 from wrapped_assets.resources.clickhouse.cluster import Cluster
 from wrapped_assets.resources.clickhouse.session import Session
-from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
+from wrapped_assets.resources.errors import FolderUnusable, WarehouseBusy, WarehouseMissing
 
 # A session id would make the server refuse two questions at once; nothing here needs one.
 common.set_setting("autogenerate_session_id", False)
 
+_INSTALL = "`pip install '.[clickhouse]'` in the project, or name a server: clickhouse://."
+_WRITABLE = "check that WRAPPED_WAREHOUSE_URL names a folder that this user may write, on a disk with room."
+_OF_ITS_OWN = "name a folder of its own in WRAPPED_WAREHOUSE_URL, one that is empty or not there yet."
 ONE_PROCESS = "chDB lets one process at a time open a folder"
 CONNECT_SECONDS = 10
 # A statement that says nothing for so long is given up.
@@ -148,18 +151,29 @@ def _chdb(address: Address, limits: Limits, patience: float) -> Client:
 
 def _chdb_client(address: Address, limits: Limits, patience: float) -> Client:
     deadline = time.monotonic() + patience
-    Path(address.path).parent.mkdir(parents=True, exist_ok=True)
+    _refuse_foreign_folder(Path(address.path))
     while True:
         try:
             return clickhouse_connect.get_client(
                 interface="chdb", path=address.path, settings=limits.settings() | _DIALECT
             )
+        except ImportError as error:
+            raise FolderUnusable(address.path, "the package chdb is not installed.", _INSTALL) from error
         except (DatabaseError, ProgrammingError) as error:
             if not _is_locked(address, str(error)):
-                raise
+                said = str(error).partition(", Stack trace")[0]
+                raise FolderUnusable(address.path, said, _WRITABLE) from error
             if time.monotonic() >= deadline:
                 raise WarehouseBusy(address.path, "another process", ONE_PROCESS) from error
             time.sleep(0.05)
+
+
+def _refuse_foreign_folder(folder: Path) -> None:
+    """The engine would write among whatever lies there."""
+    foreign = folder.is_dir() and sorted(each.name for each in folder.iterdir())
+    if foreign and "store" not in foreign:
+        listed = ", ".join(foreign[:3])
+        raise FolderUnusable(folder, f"the folder holds other things: {listed}.", _OF_ITS_OWN)
 
 
 def _is_locked(address: Address, said: str) -> bool:

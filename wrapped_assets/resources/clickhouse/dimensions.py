@@ -22,8 +22,9 @@ def refresh(session: Session, dimension: Dimension, full: bool, progress: Progre
         from_scratch = full or bool(must_rebuild)
         with staged(session, table):
             session.run(_newest(dimension, from_scratch), {"after": 0 if from_scratch else held})
-            _make_stale(session, dimension)
-            swap_whole(session, table)
+            sequence = _make_stale(session, dimension)
+            with marks.swapping(session, "dimensions", name, [marks.WHOLE], sequence):
+                swap_whole(session, table)
         marks.holds(session, "dimensions", name, [(marks.WHOLE, newest)])
     progress(dimension.name, 1, 1)
     return int(session.value(f"select count() from {table}"))
@@ -44,8 +45,8 @@ def _newest(dimension: Dimension, from_scratch: bool) -> str:
     )
 
 
-def _make_stale(session: Session, dimension: Dimension) -> None:
-    """Before the names change: who owns an organization must be looked at, and who uses a renamed workspace."""
+def _make_stale(session: Session, dimension: Dimension) -> int:
+    """Before the names change: who owns an organization must be looked at, and who uses a renamed workspace. The change's number."""
     same = {
         name: f"held.{name} is not distinct from staged.{name}"
         for name in (*sql.raw_columns(dimension), "first_exported_at")
@@ -67,6 +68,7 @@ def _make_stale(session: Session, dimension: Dimension) -> None:
         renamed = [id for id, is_renamed in changed if is_renamed]
         values = {"workspaces": renamed, "sequence": sequence}
         session.run(queries.text("clickhouse/dimensions/make_users_stale"), values)
+    return sequence
 
 
 def refresh_identities(session: Session, secret: bytes, full: bool) -> int:
@@ -75,7 +77,8 @@ def refresh_identities(session: Session, secret: bytes, full: bool) -> int:
     Whoever gained or lost an organization has every edition's summary recomputed.
     """
     newest = session.value("select max(sequence) from stale_identities")
-    owners = session.rows(queries.text("clickhouse/dimensions/owners"), {"everyone": full})
+    everyone = full or marks.is_broken(session, OWNERS)
+    owners = session.rows(queries.text("clickhouse/dimensions/owners"), {"everyone": everyone})
     names = ("organization_id", "customer_id", "customer_name", "created_at")
     identities = [
         dict(zip(names, row, strict=True)) | {"wrapped_id": wrapped_id(secret, row[1])} for row in owners
@@ -86,15 +89,17 @@ def refresh_identities(session: Session, secret: bytes, full: bool) -> int:
         changed = session.rows(sql.render("dimensions/changed_owners", staging=staging))
         if owners:
             session.run(sql.render("dimensions/other_owners", staging=staging))
-            _make_owners_stale(session, changed)
-            # Also when nothing changed: whoever was killed in mid-swap may have left rows twice.
-            swap_whole(session, OWNERS)
+            sequence = _make_owners_stale(session, changed)
+            # Also when nothing changed: owners may stand twice.
+            with marks.swapping(session, OWNERS, "", [marks.WHOLE], sequence):
+                swap_whole(session, OWNERS)
     marks.holds(session, OWNERS, "", [(marks.WHOLE, newest)])
     return len(changed)
 
 
-def _make_owners_stale(session: Session, changed: list[tuple[str, str | None, str]]) -> None:
+def _make_owners_stale(session: Session, changed: list[tuple[str, str | None, str]]) -> int:
     moved = {owner for _, old, new in changed if old != new for owner in (old, new) if owner}
-    values = {"owners": sorted(moved), "sequence": marks.next_sequence(session)}
+    sequence = marks.next_sequence(session)
     statement = sql.render("dimensions/make_owners_stale", staging=sql.staging(OWNERS))
-    session.run(statement, values)
+    session.run(statement, {"owners": sorted(moved), "sequence": sequence})
+    return sequence

@@ -4,7 +4,8 @@ ClickHouse has no transactions. So what follows from a change is written before 
 it, each as one block: whoever is killed in between recomputes once more, and never too little.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -58,6 +59,38 @@ def will_change(session: Session, layer: str, family: str, periods: Iterable[dat
 def holds(session: Session, layer: str, family: str, periods: Iterable[tuple[date, int]]) -> None:
     """Say up to which change below them these partitions are built."""
     _mark(session, layer, family, [(period, newest, 0) for period, newest in periods])
+
+
+@contextmanager
+def swapping(
+    session: Session,
+    layer: str,
+    family: str,
+    periods: Collection[date],
+    sequence: int,
+    mended: Collection[date] = (),
+) -> Iterator[None]:
+    """Swap these partitions in here. Killed meanwhile they may hold old rows and new ones: then they are built anew, from scratch.
+
+    `mended` are those built anew for that reason. One that came out as it stands, because its swap had only not been told
+    of, is not swapped again.
+    """
+    place = {"layer": layer, "family": family}
+    begun = [place | {"period": period, "begun": sequence, "done": 0} for period in periods]
+    session.insert("swaps", begun)
+    yield
+    done = [
+        place | {"period": period, "begun": 0, "done": sequence} for period in sorted({*periods, *mended})
+    ]
+    session.insert("swaps", done)
+
+
+def is_broken(session: Session, layer: str, period: date = WHOLE) -> bool:
+    """Whether the last swap of what is one partition was begun and not done."""
+    statement = (
+        "select count() > 0 from broken_swaps where layer = {layer:String} and period = {period:Date32}"
+    )
+    return bool(session.value(statement, {"layer": layer, "period": period}))
 
 
 def _mark(session: Session, layer: str, family: str, rows: list[tuple[date, int, int]]) -> None:

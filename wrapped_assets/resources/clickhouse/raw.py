@@ -83,8 +83,11 @@ def _replace(session: Session, family: Family, days: Sequence[marks.Partition], 
         session.run(f"insert into {sql.staging(table)} ({columns})\n{newest}", values)
         _refuse_duplicates(session, family, days)
         changed = _changed(session, family, values)
-        _make_stale(session, family, days, changed)
-        swap(session, table, sorted(changed), staged_partitions(session, table, family.event_time))
+        periods = [day.period for day in days if sql.partition(day.period) in changed]
+        sequence = _make_stale(session, family, days, periods)
+        mended = [day.period for day in days if day.must_rebuild]
+        with marks.swapping(session, "raw", family.name, periods, sequence, mended):
+            swap(session, table, sorted(changed), staged_partitions(session, table, family.event_time))
     marks.holds(session, "raw", family.name, [(day.period, day.newest) for day in days])
 
 
@@ -123,8 +126,10 @@ def _changed(session: Session, family: Family, values: dict[str, Any]) -> set[in
     return {partition for (partition,) in session.rows(statement, {"partitions": values["partitions"]})}
 
 
-def _make_stale(session: Session, family: Family, days: Sequence[marks.Partition], changed: set[int]) -> None:
-    """Before anything changes: hourly must follow, and editions say anew how far they reach."""
+def _make_stale(
+    session: Session, family: Family, days: Sequence[marks.Partition], changed: Sequence[date]
+) -> int:
+    """Before anything changes: hourly must follow, and editions say anew how far they reach. The change's number."""
     sequence = marks.next_sequence(session)
     values = {
         "family": family.name,
@@ -136,8 +141,8 @@ def _make_stale(session: Session, family: Family, days: Sequence[marks.Partition
         {"year": year, "kind": "reach", "organization_id": "", "sequence": sequence} for (year,) in years
     ]
     session.insert("stale_summaries", entries)
-    periods = [day.period for day in days if sql.partition(day.period) in changed]
-    marks.will_change(session, "raw", family.name, periods, sequence)
+    marks.will_change(session, "raw", family.name, changed, sequence)
+    return sequence
 
 
 def _refuse_duplicates(session: Session, family: Family, days: Sequence[marks.Partition]) -> None:

@@ -108,15 +108,17 @@ def _replace(session: Session, level: Level, family: Family, periods: Sequence[m
             in_order = f"\norder by {level.period}" if len(starts) > MANY else ""
             session.run(_insert(level, family, rollup, sql.staging(name)) + in_order, sources)
         changed = _changed(session, level, family, starts)
-        _make_stale(session, level, family, starts, changed)
-        for name in tables.values():
-            swap(session, name, sorted(changed), staged_partitions(session, name, level.period))
+        differing = [period for period in starts if sql.partition(period) in changed]
+        sequence = _make_stale(session, level, family, differing)
+        mended = [each.period for each in periods if each.must_rebuild]
+        with marks.swapping(session, level.name, family.name, differing, sequence, mended):
+            for name in tables.values():
+                swap(session, name, sorted(changed), staged_partitions(session, name, level.period))
     marks.holds(session, level.name, family.name, [(each.period, each.newest) for each in periods])
 
 
 def _insert(level: Level, family: Family, rollup: Rollup, target: str) -> str:
-    states = ["histogram"] if sql.is_histogram(rollup) else [measure.name for measure in rollup.measures]
-    columns = sql.names([level.period, *sql.stored_dimensions(rollup), *states])
+    columns = sql.names([level.period, *sql.stored_dimensions(rollup), *sql.states(rollup)])
     return f"insert into {target} ({columns})\n{select(level, family, rollup)}"
 
 
@@ -142,15 +144,13 @@ def _changed(session: Session, level: Level, family: Family, periods: Sequence[d
     return {partition for (partition,) in session.rows(statement, values)}
 
 
-def _make_stale(
-    session: Session, level: Level, family: Family, periods: Sequence[date], changed: set[int]
-) -> None:
-    """Before anything changes: whatever the level feeds must follow."""
+def _make_stale(session: Session, level: Level, family: Family, changed: Sequence[date]) -> int:
+    """Before anything changes: whatever the level feeds must follow. The change's number."""
     sequence = marks.next_sequence(session)
     followers = [MAKE_STALE[consumer] for consumer in level.feeds if consumer in MAKE_STALE]
     for name in followers:
         session.run(queries.text(f"clickhouse/rollups/{name}"), {"sequence": sequence})
     if followers:
         session.run("drop table staging_changed sync")
-    periods = [period for period in periods if sql.partition(period) in changed]
-    marks.will_change(session, level.name, family.name, periods, sequence)
+    marks.will_change(session, level.name, family.name, changed, sequence)
+    return sequence

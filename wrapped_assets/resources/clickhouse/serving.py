@@ -1,7 +1,7 @@
 """Writing the serving snapshot of a year from ClickHouse: its rows stream into a DuckDB file, so that one program serves both.
 
 There are no transactions across statements here. The ledger is read before the numbers, so a file that lands meanwhile is none
-of the snapshot's; and rollups that were rebuilt meanwhile are read again.
+of the snapshot's; and when something was swapped meanwhile, all is read again.
 """
 
 from collections.abc import Mapping
@@ -23,10 +23,10 @@ from wrapped_assets.resources.snapshot.readiness import require_followed
 from wrapped_assets.resources.snapshot.writing import Draft, drafting, report
 from wrapped_assets.resources.warehouse import SnapshotReport
 
-# Times that a snapshot is begun anew because rollups were rebuilt while it was read.
+# Times that a snapshot is begun anew because partitions were swapped while it was read.
 ATTEMPTS = 3
 
-MOVED = "its rollups were rebuilt while they were read"
+MOVED = "its tables changed while they were read"
 
 
 def write_snapshot(session: Session, path: Path, year: int, memory_limit: str) -> SnapshotReport:
@@ -35,12 +35,15 @@ def write_snapshot(session: Session, path: Path, year: int, memory_limit: str) -
         con.execute("set TimeZone = 'UTC'")
         con.execute("set enable_progress_bar = false")
         for _ in range(ATTEMPTS):
+            before = _swaps_made(session)
             edition = summaries.edition(session, year)
             require_followed(year, status.pending(session), edition, summaries.left_out(session, year))
             try:
                 with drafting(con, path) as draft:
                     draft.fill_edition(year, edition)
                     _fill(session, draft, Span.year(year))
+                    if _swaps_made(session) != before:
+                        raise _Moved
                 return report(path, year)
             except _Moved:
                 continue
@@ -52,7 +55,6 @@ class _Moved(Exception):
 
 
 def _fill(session: Session, draft: Draft, span: Span) -> None:
-    before = _rollups_made(session)
     stream = _Stream(session, draft)
     stream.fill("files", _text("files"))
     stream.fill("file_hours", _text("file_hours"), {"since": span.start, "until": span.end})
@@ -66,8 +68,6 @@ def _fill(session: Session, draft: Draft, span: Span) -> None:
             for part in tables.parts(level, span):
                 stream.fill_parts(level, statement, {"since": part.start, "until": part.end})
     draft.finish()
-    if _rollups_made(session) != before:
-        raise _Moved
 
 
 class _Stream:
@@ -104,8 +104,8 @@ def _fill_waiting(session: Session, draft: Draft, span: Span) -> None:
         draft.wait(each.family, each.period, newer_than=-1 if each.must_rebuild else each.held)
 
 
-def _rollups_made(session: Session) -> list[tuple[Any, ...]]:
-    return session.rows(_text("rollups_made"))
+def _swaps_made(session: Session) -> list[tuple[Any, ...]]:
+    return session.rows(_text("swaps_made"))
 
 
 def _text(name: str) -> str:

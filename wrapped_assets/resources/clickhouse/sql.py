@@ -89,6 +89,11 @@ def is_histogram(rollup: Rollup) -> bool:
     return BUCKETS in rollup.dimensions
 
 
+def states(rollup: Rollup) -> list[str]:
+    """The columns that hold states."""
+    return ["histogram"] if is_histogram(rollup) else [measure.name for measure in rollup.measures]
+
+
 def stored_dimensions(rollup: Rollup) -> list[str]:
     """The dimensions that are columns."""
     return [name for name in rollup.dimensions if name != BUCKETS]
@@ -156,8 +161,7 @@ def _finalized(rollup: Rollup) -> str:
 
 def rollup_hash(rollup: Rollup, level: Level) -> str:
     """A number that two rows of states share only when they say the same."""
-    states = ["histogram"] if is_histogram(rollup) else [measure.name for measure in rollup.measures]
-    finalized = ", ".join(f"finalizeAggregation({name})" for name in states)
+    finalized = ", ".join(f"finalizeAggregation({name})" for name in states(rollup))
     return f"cityHash64({level.period}, {names(stored_dimensions(rollup))}, {finalized})"
 
 

@@ -6,6 +6,7 @@ from wrapped_assets import queries
 from wrapped_assets.families import DIMENSIONS, FAMILIES, Family
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.clickhouse import marks, sql
+from wrapped_assets.resources.clickhouse.dimensions import OWNERS
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.warehouse import LandingTotals, Pending, QuarantineEntry
 
@@ -20,7 +21,8 @@ def pending(session: Session) -> Pending:
     dimensions = session.rows(queries.text("clickhouse/status/stale_dimensions"), asked)
     found.dimensions.update(name for name, *_ in dimensions)
     found.years.update(year for (year,) in session.rows(queries.text("clickhouse/status/stale_years")))
-    identities = bool(session.rows(queries.text("clickhouse/status/stale_identities")))
+    stale = session.rows(queries.text("clickhouse/status/stale_identities"))
+    identities = bool(stale) or marks.is_broken(session, OWNERS)
     return Pending(found.partitions, found.dimensions, identities, found.years)
 
 

@@ -6,7 +6,7 @@ edition_log that says so is the last thing written.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from wrapped_assets import queries
@@ -43,7 +43,7 @@ def refresh(
     newest = session.value(_text("newest_stale"), {"year": year})
     if known.frozen_at and known.generated_at:
         return _acknowledge(session, year, known, newest)
-    everyone = full or known.generated_at is None
+    everyone = full or known.generated_at is None or marks.is_broken(session, TABLE, _period(year))
     recomputed = _recompute(session, year, known, everyone)
     log = replace(known, followed=newest)
     waiting = session.rows(_text("waiting"), {"year": year})
@@ -130,9 +130,15 @@ def _recompute(session: Session, year: int, known: _Log, everyone: bool) -> int:
             compute(session, year)
         statement = sql.render("summaries/untouched", staging=sql.staging(TABLE))
         session.run(statement, {"year": year})
-        swap_whole(session, TABLE, str(year))
+        with marks.swapping(session, TABLE, "", [_period(year)], marks.next_sequence(session)):
+            swap_whole(session, TABLE, str(year))
         session.run("drop table staging_members sync")
     return recomputed
+
+
+def _period(year: int) -> date:
+    """What a year's partition is marked by."""
+    return date(year, 1, 1)
 
 
 def _levels_wait(session: Session, span: Span) -> bool:

@@ -154,6 +154,11 @@ class Registry(RegistryReader):
         with self._database.reading() as connection:
             return link_rows.of_year(connection, year)
 
+    def opted_out(self) -> set[str]:
+        """Every subject that wants no page, whether or not it ever had one."""
+        with self._database.reading() as connection:
+            return link_rows.opted_out(connection)
+
     def links_of_subject(self, subject: str) -> list[Link]:
         """Every link of a subject, revoked ones too."""
         with self._database.reading() as connection:

@@ -34,8 +34,18 @@ def share_key(draw: Draw = secrets.token_bytes) -> str:
     return random_text(20, draw)
 
 
+def shared_key(url_key: str, share: str) -> str:
+    """The address that a share link leads to: the page's own name, and the share's random characters."""
+    return f"{url_key.rpartition('-')[0]}-{share}"
+
+
+def random_part(url_key: str) -> str:
+    """What is secret of an address; for that of a share what its link is called."""
+    return url_key.rpartition("-")[2]
+
+
 def token_name(year: int, subject: str) -> str:
-    """What every token of a subject for an edition is called, also one issued by hand: they share a limit, and end with the link."""
+    """What every token of a subject for an edition is called, also others of that name: they share a limit, and end with the link."""
     return f"wrapped-{year}-{subject}"
 
 

@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, or_, select, update
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    RowMapping,
+    Select,
+    bindparam,
+    delete,
+    insert,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from wrapped_assets.resources.registry import keys
 from wrapped_assets.resources.registry.database import Database
@@ -26,11 +39,13 @@ class Link:
     opted_out: bool = False
     """The subject wants no page: answer as if there were none."""
     revoked: bool = False
+    ends_at: datetime | None = None
+    """When this address ends by itself: it is that of a share. None for a page's own."""
 
 
 @dataclass(frozen=True)
 class Share:
-    """An address that ends."""
+    """A short link that ends, and with it the address that it leads to."""
 
     short: str
     expires_at: datetime
@@ -48,25 +63,32 @@ def _links() -> Select[Any]:
 # Built once: building one costs more than SQLite needs to answer it.
 _BY_URL_KEY = _links().where(links.c.url_key == bindparam("key"))
 _LIVE = links.c.revoked_at.is_(None)
-_LIVE_BY_URL_KEY = _BY_URL_KEY.where(_LIVE)
-_LIVE_BY_SHORT = (
+_AT = bindparam("at", type_=Instant)
+_LIVE_BY_ANY_SHORT = (
     _links()
+    .add_columns(shorts.c.short.label("share"), shorts.c.expires_at)
     .join(shorts, shorts.c.url_key == links.c.url_key)
-    .where(shorts.c.short == bindparam("key"), _LIVE)
-    .where(or_(shorts.c.expires_at.is_(None), shorts.c.expires_at > bindparam("at", type_=Instant)))
+    .where(shorts.c.short == bindparam("short"), _LIVE)
+)
+_LIVE_BY_SHORT = _LIVE_BY_ANY_SHORT.where(or_(shorts.c.expires_at.is_(None), shorts.c.expires_at > _AT))
+# One question for both kinds of address, so that what is neither takes as long as what was one of them.
+_LIVE_BY_URL_KEY = union_all(
+    _LIVE_BY_ANY_SHORT.where(shorts.c.expires_at > _AT),
+    _BY_URL_KEY.add_columns(null().label("share"), null().label("expires_at")).where(_LIVE),
 )
 _BY_SUBJECT = _links().where(links.c.subject == bindparam("key")).order_by(links.c.year, links.c.created_at)
 _OF_YEAR = _links().where(links.c.year == bindparam("key")).order_by(links.c.subject, links.c.created_at)
 
 
-def live(connection: Connection, url_key: str) -> Link | None:
-    """The link of this name. Whether one was revoked or never was is the same question, and takes as long."""
-    return next(iter(_read(connection, _LIVE_BY_URL_KEY, key=url_key)), None)
+def live(connection: Connection, url_key: str, at: datetime) -> Link | None:
+    """The link of this name, a page's own or that of a share. Whether one ended, was revoked or never was is the same question."""
+    found = _read(connection, _LIVE_BY_URL_KEY, key=url_key, short=keys.random_part(url_key), at=at)
+    return next((link for link in found if link.url_key == url_key), None)
 
 
 def live_by_short(connection: Connection, short: str, at: datetime) -> Link | None:
     """The link that a short link, or a share link that is not over, leads to."""
-    return next(iter(_read(connection, _LIVE_BY_SHORT, key=short, at=at)), None)
+    return next(iter(_read(connection, _LIVE_BY_SHORT, short=short, at=at)), None)
 
 
 def even_revoked(connection: Connection, url_key: str) -> Link | None:
@@ -84,20 +106,23 @@ def of_year(connection: Connection, year: int) -> list[Link]:
     return _read(connection, _OF_YEAR, key=year)
 
 
-def _read(connection: Connection, statement: Select[Any], **values: object) -> list[Link]:
+def _read(
+    connection: Connection, statement: Select[Any] | CompoundSelect[Any], **values: object
+) -> list[Link]:
     return [_link(row) for row in connection.execute(statement, values).mappings()]
 
 
 def _link(row: RowMapping) -> Link:
-    revoked = row["revoked_at"] is not None
+    revoked, ends_at = row["revoked_at"] is not None, row.get("expires_at")
     return Link(
-        row["url_key"],
+        keys.shared_key(row["url_key"], row["share"]) if ends_at else row["url_key"],
         row["subject"],
         row["year"],
         row["company"],
         row["short"],
         bool(row["opted_out"]),
         revoked,
+        ends_at,
     )
 
 
@@ -178,6 +203,11 @@ def share(connection: Connection, url_key: str, expires_at: datetime, at: dateti
     values = {"short": made.short, "url_key": url_key, "created_at": at, "expires_at": made.expires_at}
     connection.execute(insert(shorts).values(values))
     return made
+
+
+def opted_out(connection: Connection) -> set[str]:
+    """All who want no page."""
+    return {*connection.execute(select(opt_outs.c.subject)).scalars()}
 
 
 def opt_out(connection: Connection, database: Database, subject: str, at: datetime) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from wrapped_assets.grants import Grant
 from wrapped_assets.resources.registry import link_rows, token_rows
 from wrapped_assets.resources.registry.database import Database
-from wrapped_assets.resources.registry.keys import Draw
+from wrapped_assets.resources.registry.keys import Draw, random_part
 from wrapped_assets.resources.registry.link_rows import Link, Share
 from wrapped_assets.resources.registry.memory import Memory, State
 from wrapped_assets.resources.registry.tables import prepare, state, tokens
@@ -49,14 +49,14 @@ class RegistryReader:
             raise
 
     def resolve(self, url_key: str) -> Link | None:
-        """Whose year this address shows; None when it is unknown or revoked. Who opted out is still found, and says so."""
+        """Whose year this address shows; None when it is unknown, over or revoked. Who opted out is still found, and says so."""
         if not _KEY.fullmatch(url_key):
             return None
         remembered = self._memory.now().links
         link = remembered.get(url_key)
-        if link is None:
+        if link is None or (link.ends_at and link.ends_at <= self._clock()):
             with self._database.reading() as connection:
-                link = link_rows.live(connection, url_key)
+                link = link_rows.live(connection, url_key, self._clock())
             # Whoever opted out has no page: asked each time, as what is unknown is.
             if link is not None and not link.opted_out:
                 remembered.put(url_key, link)
@@ -70,14 +70,20 @@ class RegistryReader:
             return link_rows.live_by_short(connection, short, self._clock())
 
     def share(self, url_key: str, lifetime: timedelta) -> Share | None:
-        """A share link to this page that ends after `lifetime` at most; None when there is no such page."""
+        """A share link to this page that ends after `lifetime` at most; None when there is no such page.
+
+        It leads to an address of its own, which ends with it. Of such an address it is the very link that led there: nobody can
+        prolong what was shared with them.
+        """
         if not _KEY.fullmatch(url_key):
             return None
         at = self._clock()
         with self._database.writing() as connection:
-            link = link_rows.live(connection, url_key)
+            link = link_rows.live(connection, url_key, at)
             if link is None or link.opted_out:
                 return None
+            if link.ends_at:
+                return Share(random_part(url_key), link.ends_at)
             return link_rows.share(connection, url_key, at + lifetime, at, self._draw)
 
     def signing_salt(self, fresh: bool = False) -> bytes:

@@ -72,6 +72,11 @@ class History:
         )
         return dict(self.rows(statement, {"family": family, "day": day}))
 
+    def marks(self) -> dict[tuple[str, date], int]:
+        """A number for each family's day folder that says which versions of which objects the ledger holds there."""
+        found = self.rows(queries.text("duckdb/serving/fresh/marks"))
+        return {(family, day): int(mark) for family, day, mark in found}
+
     def waiting(self, family: str) -> dict[date, int]:
         """Hours of a family that the snapshot's ledger knows more of than its numbers say, by day."""
         statement = "select day, hours from history.waiting where family = $family"

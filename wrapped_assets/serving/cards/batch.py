@@ -28,7 +28,7 @@ class Drawn:
 
 
 def draw(
-    stories: Iterator[Story],
+    stories: Iterator[tuple[str, Story]],
     total: int,
     write: Write,
     theme: Theme,
@@ -36,14 +36,14 @@ def draw(
     every: bool,
     report: Progress,
 ) -> Drawn:
-    """The summary cards of each story, or with `every` those of all its moments, in both shared sizes."""
+    """The summary cards of each customer's story, or with `every` those of all its moments, in both shared sizes."""
     drawn = Drawn()
-    for story in stories:
+    for wrapped_id, story in stories:
         for name in names(story) if every else [SUMMARY]:
             for size in SHARED:
                 made = card(story, name, size, theme, fonts)
                 image = png(made.svg, made.fonts)
-                write(f"{story.document.wrapped_id}/{name}-{size}.png", image)
+                write(f"{wrapped_id}/{name}-{size}.png", image)
                 drawn.cards += 1
                 drawn.bytes += len(image)
         drawn.customers += 1

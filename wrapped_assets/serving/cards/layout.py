@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wrapped_assets.serving.cards.fonts import TEXT, Fonts
-from wrapped_assets.serving.cards.pictures import PICTURES, Box
+from wrapped_assets.serving.cards.pictures import PICTURES, Box, has_picture
 from wrapped_assets.serving.cards.setting import Setter
 from wrapped_assets.serving.cards.summary import summary
 from wrapped_assets.serving.markup import Markup, el, join
@@ -96,21 +96,25 @@ def _moment(story: Story, moment: Moment, setter: Setter, width: int, height: in
 def _upright(story: Story, moment: Moment, setter: Setter) -> Markup:
     side, inner = 80, 920
     company, size = setter.shrunk(setter.named(story.company, NAMELESS), inner - 180, (64, 48, 36), 1)
-    lines, figure_size = _figure(moment, setter, inner, 430, (200, 150, 120, 96, 72), 3)
+    drawn = has_picture(story, moment)
+    lines, figure_size = _figure(moment, setter, inner, 430 if drawn else 700, (200, 150, 120, 96, 72), 3)
     parts = [
         setter.paragraph(company, side, 150, size, 1.1),
         setter.text(str(story.year), 1000, 150, 64, end=True),
         el("rect", class_="ink", x=side, y=190, width=inner, height=4),
         setter.text(moment.label, side, 262, 44),
     ]
-    y = 262 + figure_size * 0.86 + 28
-    parts.append(setter.paragraph(lines, side, y, figure_size, 1.0))
-    y += figure_size * (len(lines) - 1 + _below(lines[-1]))
-    for line in setter.broken(moment.unit, inner, 64, 2):
-        y += 80
-        parts.append(setter.text(line, side, y, 64))
+    unit = setter.broken(moment.unit, inner, 64, 2)
     said = _said(moment, setter, inner, 48)
     bottom = 1760 - (len(said) * 58 + 40 if said else 0)
+    below = figure_size * (len(lines) - 1 + _below(lines[-1]))
+    # Words alone stand at the foot, under the room that a drawing would have.
+    y = 262 + figure_size * 0.86 + 28 if drawn else bottom - 40 - 80 * len(unit) - below
+    parts.append(setter.paragraph(lines, side, y, figure_size, 1.0))
+    y += below
+    for line in unit:
+        y += 80
+        parts.append(setter.text(line, side, y, 64))
     parts.append(PICTURES[moment.name](story, moment, setter, Box(side, y + 60, inner, bottom - y - 60)))
     if said:
         parts += [
@@ -121,9 +125,10 @@ def _upright(story: Story, moment: Moment, setter: Setter) -> Markup:
 
 
 def _lying(story: Story, moment: Moment, setter: Setter) -> Markup:
-    side, inner = 56, 520
+    drawn = has_picture(story, moment)
+    side, inner = 56, 520 if drawn else 1088
     company, size = setter.shrunk(setter.named(story.company, NAMELESS), inner - 100, (34, 26), 1)
-    lines, figure_size = _figure(moment, setter, inner, 190, (130, 96, 72, 56), 2)
+    lines, figure_size = _figure(moment, setter, inner, 190 if drawn else 280, (130, 96, 72, 56), 2)
     y = 150 + figure_size * 0.8
     parts = [
         setter.paragraph(company, side, 84, size, 1.1),

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wrapped_assets.serving import drawings
-from wrapped_assets.serving.cards.fonts import TEXT
+from wrapped_assets.serving.cards.fonts import DISPLAY, TEXT
 from wrapped_assets.serving.cards.setting import Setter
 from wrapped_assets.serving.markup import NOTHING, Markup, join
-from wrapped_assets.serving.moments import Moment, Story
+from wrapped_assets.serving.moments import MONTHS, Moment, Story
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,9 @@ def _list(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
     if not moment.rows:
         return NOTHING
     size, small = (44, 30) if box.upright else (26, 18)
-    step = min(box.height / len(moment.rows), 330 if box.upright else 150)
+    # A few rows share out the room that many would have.
+    few = 2 if len(moment.rows) < 3 else 1
+    step = min(box.height / len(moment.rows), few * (330 if box.upright else 150))
     most = max(max(row.parts, default=0) for row in moment.rows) or 1
     parts = []
     for i, row in enumerate(moment.rows):
@@ -63,12 +65,24 @@ def _list(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
             if len(row.parts) == 2
             else drawings.bar(row.parts[0] / most)
         )
-        parts.append(placed(drawn, box.x, top + size * 1.25, box.width, min(step - size * 1.7, 190)))
+        parts.append(placed(drawn, box.x, top + size * 1.25, box.width, min(step - size * 1.7, few * 190)))
     return join(*parts)
 
 
-def _requests(story: Story, moment: Moment) -> Markup:
-    return drawings.skyline(story.document)
+def _months(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
+    size = 40 if box.upright else 24
+    step = box.width / 12
+    initials = (
+        setter.text(
+            month[0],
+            box.x + (i + 0.5) * step - size * setter.fonts.width(month[0], DISPLAY) / 2,
+            box.y + box.height - size * 0.2,
+            size,
+        )
+        for i, month in enumerate(MONTHS)
+    )
+    drawn = placed(drawings.months(story.document), box.x, box.y, box.width, box.height - size * 1.3)
+    return join(drawn, *initials)
 
 
 def _years(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
@@ -87,20 +101,15 @@ def _years(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
     return join(*parts)
 
 
-def _peak(story: Story, moment: Moment) -> Markup:
-    active = sorted(filter(None, story.document.days))
-    return drawings.pair((active[(len(active) - 1) // 2] + active[len(active) // 2]) / 2, max(active))
-
-
 def _read(story: Story, moment: Moment) -> Markup:
     told = story.document.requests
     return drawings.needle(told.result_rows, told.rows_read) if told.rows_read else NOTHING
 
 
 PICTURES: dict[str, Callable[[Story, Moment, Setter, Box], Markup]] = {
-    "requests": _whole(_requests),
+    "requests": _months,
     "calendar": _whole(lambda story, moment: drawings.punch_card(story.document)),
-    "peak": _whole(_peak),
+    "peak": _whole(lambda story, moment: drawings.peak(story.document)),
     "read": _whole(_read),
     "service": _list,
     "storage": _whole(
@@ -114,3 +123,10 @@ PICTURES: dict[str, Callable[[Story, Moment, Setter, Box], Markup]] = {
     ),
     "growth": _years,
 }
+
+
+def has_picture(story: Story, moment: Moment) -> bool:
+    """Whether there is something to draw; else the words have the whole card."""
+    if moment.name == "read":
+        return story.document.requests.rows_read > 0
+    return bool(moment.rows) or moment.name not in ("storage", "ingestion")

@@ -2,6 +2,7 @@
 
 from wrapped_assets.serving import drawings
 from wrapped_assets.serving.cards.fonts import TEXT
+from wrapped_assets.serving.cards.pictures import placed
 from wrapped_assets.serving.cards.setting import Setter
 from wrapped_assets.serving.markup import Markup, el, join
 from wrapped_assets.serving.moments import NAMELESS, Moment, Story
@@ -19,13 +20,6 @@ def facts(story: Story, most: int) -> list[Moment]:
     """The moments told in small, at most so many."""
     told = (story.moment(name) for name in ORDER)
     return [moment for moment in told if moment][:most]
-
-
-def _skyline(story: Story, x: float, y: float, width: float, height: float) -> Markup:
-    drawing = drawings.skyline(story.document)
-    return Markup(
-        drawing.replace("<svg", f'<svg x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"', 1)
-    )
 
 
 def _upright(story: Story, setter: Setter) -> Markup:
@@ -50,7 +44,7 @@ def _upright(story: Story, setter: Setter) -> Markup:
     for i, moment in enumerate(cells):
         parts.append(_cell(moment, setter, side + (i % 2) * 476, y + (i // 2) * 210, 444, (84, 34)))
     y += (len(cells) + 1) // 2 * 210 + 20
-    parts.append(_skyline(story, 0, y, 1080, 1814 - y))
+    parts.append(placed(drawings.skyline(story.document), 0, y, 1080, 1814 - y))
     return join(*parts)
 
 
@@ -71,7 +65,7 @@ def _lying(story: Story, setter: Setter) -> Markup:
         ]
     for i, moment in enumerate(facts(story, 4)):
         parts.append(_cell(moment, setter, 554 + (i % 2) * 304, 210 + (i // 2) * 110, 286, (46, 20)))
-    parts.append(_skyline(story, 0, 440, 1200, 116))
+    parts.append(placed(drawings.skyline(story.document), 0, 440, 1200, 116))
     return join(*parts)
 
 

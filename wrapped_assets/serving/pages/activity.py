@@ -20,7 +20,7 @@ def opening(view: View) -> Markup:
             el(
                 "div",
                 _title(story),
-                el("p", *(_line(part) for part in moment.sentences[0].split("; ")), class_="said"),
+                el("p", *map(_line, moment.sentences), class_="said"),
                 class_="whose",
             ),
         ),
@@ -41,31 +41,24 @@ def _title(story: Story) -> Markup:
 
 def requests(view: View) -> Markup:
     story, moment = view.story, view.moment
-    group = story.locale.group
-    groups = moment.figure.split(group)
-    rows = [
-        el("span", part + (group if i + 1 < len(groups) else ""), class_="row", data_motion="count")
-        for i, part in enumerate(groups)
-    ]
     return join(
-        words(heading(moment), el("p", moment.unit, class_="unit"), sentences(moment), comparison(moment)),
+        words(heading(moment), figure(moment), sentences(moment), comparison(moment)),
         el(
             "div",
-            el(
-                "p",
-                *rows,
-                class_=f"stack fit rows{min(len(groups), 12)} {fitting.one_line('0' * len(groups[0]) if len(groups) == 1 else '000,')}",
-            ),
-            class_="art thousands",
+            art(drawings.months(story.document), motion="growwiden", class_="columns"),
+            _initials("by-month"),
+            class_="art captioned",
         ),
     )
 
 
+def _initials(class_: str) -> Markup:
+    return el("p", *(el("span", letter) for letter in "JFMAMJJASOND"), class_=class_, aria_hidden="true")
+
+
 def calendar(view: View) -> Markup:
     story, moment = view.story, view.moment
-    months = el(
-        "div", *(el("span", letter) for letter in "JFMAMJJASOND"), class_="months", aria_hidden="true"
-    )
+    months = _initials("months")
     scale = [el("i", class_=f"level{level}") for level in range(drawings.LEVELS + 1)]
     legend = el("p", "fewer", el("span", *scale, aria_hidden="true"), "more requests", class_="legend")
     return join(
@@ -81,24 +74,17 @@ def calendar(view: View) -> Markup:
 
 def peak(view: View) -> Markup:
     story, moment = view.story, view.moment
-    day, month = moment.figure.split(" ")
-    times, rhythm = moment.sentences
+    day, month = moment.pieces
     return join(
         words(
             heading(moment),
             el("p", el("span", day, class_=f"fit {fitting.one_line(day, 1.2)}", data_motion="count"), el("span", f" {month}", class_="month"), class_="figure leaf"),
             el("p", moment.unit, class_="unit", data_motion="rise"),
-            el("p", times, class_="said", data_motion="rise"),
-            el("p", rhythm, class_="said", data_motion="rise"),
+            sentences(moment),
         ),
-        el("div", art(drawings.pair(*_median_and_peak(story)), motion="growwiden"),
+        el("div", art(drawings.peak(story.document), motion="growwiden"),
            el("p", el("span", "median active day"), el("span", "peak day"), class_="twice"), class_="art captioned"),
     )  # fmt: skip
-
-
-def _median_and_peak(story: Story) -> tuple[float, float]:
-    active = sorted(filter(None, story.document.days))
-    return (active[(len(active) - 1) // 2] + active[len(active) // 2]) / 2, max(active)
 
 
 def read(view: View) -> Markup:

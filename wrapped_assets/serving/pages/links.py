@@ -16,6 +16,9 @@ class Links:
     origin: str = ""
     """What shared addresses start with: "https://wrapped.example.com"."""
 
+    has_film: bool = False
+    """Whether story.mp4 is there."""
+
     comparisons: str = "/wrapped/about/comparisons"
 
     @property
@@ -29,6 +32,11 @@ class Links:
     def card(self, name: str, size: str, form: str) -> str:
         """A card: ("summary", "1080x1920", "png")."""
         return self.under(f"cards/{name}-{size}.{form}")
+
+    @staticmethod
+    def dark(path: str) -> str:
+        """The same card or film on dark ground."""
+        return f"{path}?theme=dark"
 
     def absolute(self, path: str) -> str:
         """The path as an address that can leave the page."""

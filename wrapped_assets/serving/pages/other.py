@@ -1,6 +1,6 @@
 """The two pages beside the slideshow: where the comparisons come from, and what any address answers that is no page."""
 
-from wrapped_assets.comparisons import THINGS
+from wrapped_assets.comparisons import THINGS, once
 from wrapped_assets.serving.markup import el, join
 from wrapped_assets.serving.pages.page import Page, document
 from wrapped_assets.serving.theme import Theme
@@ -9,7 +9,7 @@ from wrapped_assets.serving.theme import Theme
 def comparisons(theme: Theme) -> Page:
     """Every comparison a page can make, with its value and source."""
     lines = [
-        el("li", el("strong", thing.phrase.format(ratio="1", unit=thing.units[0].removesuffix("s"), s="")), " ", el("span", f"{thing.value:,} {_counted(thing.units)}. {thing.source}"))
+        el("li", el("strong", once(thing)), " ", el("span", f"{thing.value:,} {_counted(thing.units)}. {thing.source}"))
         for thing in sorted(THINGS, key=lambda thing: (thing.units, thing.value))
     ]  # fmt: skip
     body = el(

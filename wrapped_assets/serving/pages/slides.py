@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wrapped_assets.serving.markup import Markup, el, join
+from wrapped_assets.serving.moments import Story
 from wrapped_assets.serving.pages import activity, standing
+from wrapped_assets.serving.pages.links import Links
 from wrapped_assets.serving.pages.parts import View, art, heading, words
 
 PREVIEW = "360x640"
@@ -39,20 +41,34 @@ def slide(view: View, position: int) -> Markup:
 
 
 def _share(view: View) -> Markup:
-    story, moment = view.story, view.moment
+    story, moment, links = view.story, view.moment, view.links
+    card, film = links.card("summary", "1080x1920", "png"), links.under("story.mp4")
     return join(
         words(
             heading(moment),
             el("p", "Your year on one card.", class_="unit"),
             el("p", el("button", "Share", type="button", class_="act", data_act="share", hidden=True),
-               el("a", "Download the card", class_="act", href=view.links.card("summary", "1080x1920", "png"), download=f"{story.year}-wrapped.png"), class_="acts"),
-            el("p", el("a", "All figures as JSON", href=view.links.under("story.json")), el("a", "Where the comparisons come from", href=view.links.comparisons), class_="links"),
+               _saved("Download the card", card, f"{story.year}-wrapped.png", "act"), class_="acts"),
+            el("p", _saved("Download the film", film, f"{story.year}-wrapped.mp4") if links.has_film else None,
+               el("a", "All figures as JSON", href=links.under("story.json")),
+               el("a", "Where the comparisons come from", href=links.comparisons), class_="links"),
         ),
-        art(
-            el("img", class_="preview", src=view.links.card("summary", PREVIEW, "jpg"), loading="lazy",
-               width=360, height=640, alt=f"The card: {story.company}'s {story.year} in figures", decoding="async"),
-            class_="art framed",
-        ),
+        art(_preview(story, links), class_="art framed"),
+    )  # fmt: skip
+
+
+def _saved(text: str, path: str, name: str, class_: str | None = None) -> Markup:
+    """A link to a file to keep. share.js changes it to the dark one where the page is dark."""
+    return el("a", text, class_=class_, href=path, data_dark=Links.dark(path), download=name)
+
+
+def _preview(story: Story, links: Links) -> Markup:
+    shown = links.card("summary", PREVIEW, "jpg")
+    return el(
+        "picture",
+        el("source", media="(prefers-color-scheme: dark)", srcset=links.dark(shown)),
+        el("img", class_="preview", src=shown, loading="lazy", width=360, height=640,
+           alt=f"The card: {story.company}'s {story.year} in figures", decoding="async"),
     )  # fmt: skip
 
 

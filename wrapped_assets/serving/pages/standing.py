@@ -85,7 +85,7 @@ def workspaces(view: View) -> Markup:
 
 def _workspace(row: Row, most: float) -> Markup:
     read, written = row.parts
-    left, right = (told.removesuffix(" read").removesuffix(" written") for told in row.told.split(", "))
+    left, right = row.labels
     return el(
         "li", named(row.name), el("span", f": {row.told}", class_="hidden"),
         el("span", left, class_="part", aria_hidden="true"),

@@ -1,6 +1,10 @@
 // The share button, where the browser can share a file; where it cannot, the download beside it is the only one.
 
 export function offer(button) {
+  // What is saved and sent looks like what is seen.
+  if (matchMedia("(prefers-color-scheme: dark)").matches) {
+    for (const link of document.querySelectorAll("[data-dark]")) link.href = link.dataset.dark;
+  }
   const download = button.nextElementSibling;
   const named = (parts) => new File(parts, download.download, { type: "image/png" });
   if (!navigator.canShare?.({ files: [named([""])] })) return;

@@ -1,0 +1,161 @@
+"""Faults in the same steps on ClickHouse, and in what stands in for transactions there."""
+
+from tests.mutants.fault import Fault
+
+RAW = "tests/test_raw.py"
+LANDING = "tests/test_landing.py"
+ROLLUPS = "tests/test_rollups.py"
+PIPELINE = "tests/test_summaries_of_pipeline.py"
+WAITING = "tests/test_what_waits.py"
+DOUBLED = "tests/test_clickhouse_doubled.py"
+
+FAULTS = (
+    Fault(
+        "ClickHouse: the ledger is written before the rows it names",
+        "wrapped_assets/resources/clickhouse/landing.py",
+        """    session.stream(f"landing_{family}", judgement.valid_rows(judge_with, ids, regions))
+""",
+        """    session.insert("landing_ledger", _ledger_rows(session, judgement, files, imported_at))
+    session.stream(f"landing_{family}", judgement.valid_rows(judge_with, ids, regions))
+""",
+        (
+            f"{LANDING}::test_an_import_that_dies_before_its_ledger_is_written_has_imported_nothing[landing_pipe_stats]",
+        ),
+    ),
+    Fault(
+        "ClickHouse: version compared the wrong way",
+        "wrapped_assets/resources/clickhouse/sql.py",
+        'parts = ["exported_at desc"]',
+        'parts = ["exported_at"]',
+        (f"{RAW}::test_the_winner_does_not_depend_on_the_order_of_imports[clickhouse]",),
+    ),
+    Fault(
+        "ClickHouse: a null beats every value among equal versions",
+        "wrapped_assets/resources/clickhouse/sql.py",
+        '(" nulls last" if column.nullable else "")',
+        '(" nulls first" if column.nullable else "")',
+        (f"{RAW}::test_equal_versions_that_disagree_are_settled_by_what_they_say[clickhouse-together]",),
+    ),
+    Fault(
+        "ClickHouse: the older version of a changed object counts",
+        "sql/clickhouse/landing/files_of_days.sql",
+        "argMax(file_id, sequence) as file_id",
+        "argMin(file_id, sequence) as file_id",
+        (f"{LANDING}::test_a_changed_object_says_what_it_says_now[clickhouse]",),
+    ),
+    Fault(
+        "ClickHouse: a correction that adds no row goes no further",
+        "sql/clickhouse/partitions/changed.sql",
+        "having sum(toInt128(row_hash) * sign) <> 0 or sum(sign) <> 0",
+        "having sum(sign) <> 0",
+        (f"{RAW}::test_the_winner_does_not_depend_on_the_order_of_imports[clickhouse]",),
+    ),
+    Fault(
+        "ClickHouse: a week starts on Sunday",
+        "wrapped_assets/resources/clickhouse/sql.py",
+        "toDate32(toMonday({c}))",
+        "toDate32(toStartOfWeek({c}))",
+        (
+            f"{ROLLUPS}::test_a_week_runs_from_monday_to_sunday_whatever_the_year[clickhouse-2025-01-05-monday2]",
+        ),
+    ),
+    Fault(
+        "ClickHouse: a histogram's buckets are off by one power of two",
+        "sql/clickhouse/hourly/pipe_stats_durations.sql",
+        "- 7, 0)) as shift",
+        "- 6, 0)) as shift",
+        (f"{PIPELINE}::test_percentiles_are_by_nearest_rank_and_never_flatter[clickhouse]",),
+    ),
+    Fault(
+        "ClickHouse: bytes read are counted in 64 bits",
+        "sql/clickhouse/hourly/pipe_stats_requests.sql",
+        "sumState(toInt128(event.read_bytes))",
+        "sumState(toInt128(toInt64(event.read_bytes)))",
+        (f"{PIPELINE}::test_sums_of_a_year_pass_two_to_the_64[clickhouse]",),
+    ),
+    Fault(
+        "ClickHouse: a gauge summed over the months of a year",
+        "sql/clickhouse/summaries/facts.sql",
+        "argMaxMerge(monthly.bytes) as bytes,",
+        "sum(finalizeAggregation(monthly.bytes)) as bytes,",
+        (f"{PIPELINE}::test_a_year_keeps_the_last_reading_of_its_months[clickhouse]",),
+    ),
+    Fault(
+        "ClickHouse: the previous year of another customer",
+        "sql/clickhouse/summaries/facts.sql",
+        """    join staging_members as members on members.organization_id = monthly.organization_id
+    where monthly.month >= makeDate32({year:Int32} - 1, 1, 1)""",
+        """    cross join staging_members as members
+    where monthly.month >= makeDate32({year:Int32} - 1, 1, 1)""",
+        (f"{PIPELINE}::test_the_previous_year_is_the_same_customers_previous_year[clickhouse]",),
+    ),
+    Fault(
+        "ClickHouse: a percentile by the rank below the nearest",
+        "sql/clickhouse/summaries/facts.sql",
+        "count -> count * 100 >= total * percent",
+        "count -> count * 100 > total * percent",
+        (f"{PIPELINE}::test_percentiles_are_by_nearest_rank_and_never_flatter[clickhouse]",),
+    ),
+    Fault(
+        "ClickHouse: customers with equal requests are ahead of each other",
+        "sql/clickhouse/summaries/read.sql",
+        "rank() over (order by requests) - 1 as below",
+        "row_number() over (order by requests) - 1 as below",
+        (f"{PIPELINE}::test_ranks_appear_with_the_hundredth_customer[clickhouse-100-True]",),
+    ),
+    Fault(
+        "ClickHouse: a late row does not reach the edition that compares with its year",
+        "sql/clickhouse/rollups/make_summaries_stale.sql",
+        "arrayJoin([0, 1]) as years_later",
+        "arrayJoin([0]) as years_later",
+        (f"{WAITING}::test_an_edition_refreshed_before_the_rebuilt_year_it_compares_with[clickhouse]",),
+    ),
+    Fault(
+        "ClickHouse: rows that waited at the freeze are not counted as left out",
+        "sql/clickhouse/summaries/left_out.sql",
+        "(sequence > {last_sequence:UInt64} or has({left_out:Array(UInt64)}, sequence))",
+        "sequence > {last_sequence:UInt64}",
+        (f"{WAITING}::test_rows_that_raw_had_not_merged_at_the_freeze_are_counted_as_left_out[clickhouse]",),
+    ),
+    Fault(
+        "ClickHouse: an edition claims what landed and is not counted yet",
+        "sql/clickhouse/summaries/edition.sql",
+        "\nwhere files.sequence <= marks.held",
+        "",
+        (f"{PIPELINE}::test_what_has_landed_and_is_not_counted_yet_is_not_claimed[clickhouse]",),
+    ),
+    Fault(
+        "ClickHouse: the oldest snapshot says what is called how and owned by whom",
+        "sql/clickhouse/dimensions/newest.sql",
+        "order by {key}, {greatest_first}, region desc",
+        "order by {key}, exported_at, {greatest_first}, region desc",
+        (f"{PIPELINE}::test_an_older_snapshot_that_arrives_later_changes_no_owner[clickhouse]",),
+    ),
+    Fault(
+        "ClickHouse: a swap is not marked before it begins",
+        "wrapped_assets/resources/clickhouse/marks.py",
+        """    session.insert("swaps", begun)
+""",
+        "",
+        (
+            f"{DOUBLED}::test_a_full_rebuild_that_was_killed_in_its_swap_is_mended_by_an_ordinary_one[raw_pipe_stats-in the middle]",
+        ),
+    ),
+    Fault(
+        "ClickHouse: a day whose swap was cut short is merged and not built anew",
+        "sql/clickhouse/status/stale.sql",
+        """sources.replaced > ifNull(marks.held, 0)
+        or (sources.layer, sources.family, sources.period) in (select layer, family, period from broken_swaps) as must_rebuild""",
+        "sources.replaced > ifNull(marks.held, 0) as must_rebuild",
+        (
+            f"{DOUBLED}::test_a_full_rebuild_that_was_killed_in_its_swap_is_mended_by_an_ordinary_one[raw_pipe_stats-in the middle]",
+        ),
+    ),
+    Fault(
+        "ClickHouse: an organization that stands twice after a kill counts twice",
+        "sql/clickhouse/summaries/members.sql",
+        "select distinct organization_id, wrapped_id",
+        "select organization_id, wrapped_id",
+        (f"{DOUBLED}::test_owners_and_names_that_stand_twice_count_once[wrapped_organizations]",),
+    ),
+)

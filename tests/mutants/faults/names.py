@@ -1,0 +1,37 @@
+"""Faults in who owns what, and what it is called."""
+
+from tests.mutants.fault import Fault
+
+SUMMARIES = "tests/test_summaries_of_pipeline.py"
+
+FAULTS = (
+    Fault(
+        "names and owners by arrival instead of snapshot time",
+        "sql/duckdb/dimensions/merge.sql",
+        "snapshot.region) > ({known_tie_break}",
+        "snapshot.region) <> ({known_tie_break}",
+        (f"{SUMMARIES}::test_an_older_snapshot_that_arrives_later_changes_no_owner[duckdb]",),
+    ),
+    Fault(
+        "a summary made before its organization had an owner is never made again",
+        "sql/duckdb/dimensions/make_owners_stale.sql",
+        "    or organizations.wrapped_id in (select new_owner from moved)\n",
+        "",
+        (f"{SUMMARIES}::test_the_order_of_identities_and_summaries_does_not_matter[duckdb]",),
+    ),
+    Fault(
+        "whoever sells an organization keeps a summary with it",
+        "sql/duckdb/dimensions/make_owners_stale.sql",
+        """organizations.wrapped_id in (select old_owner from moved where old_owner is not null)
+    or """,
+        "",
+        ("tests/test_editions.py::test_a_seller_that_keeps_another_organization_loses_the_sold_one[duckdb]",),
+    ),
+    Fault(
+        "the public identity is a plain hash that anyone can compute",
+        "wrapped_assets/identity.py",
+        "hmac.digest(secret, customer_id.encode(), hashlib.sha256)[:16]",
+        "hashlib.sha256(customer_id.encode()).digest()[:16]",
+        ("tests/test_identity.py::test_another_customer_or_another_secret_gives_another_id",),
+    ),
+)

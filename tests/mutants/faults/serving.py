@@ -1,0 +1,86 @@
+"""Faults in the answers: history and what landed since, put together at the time of the question."""
+
+from tests.mutants.fault import Fault
+
+FOLLOW = "tests/test_serving_follow.py"
+ENDPOINTS = "tests/test_endpoints.py"
+
+FAULTS = (
+    Fault(
+        "fresh rows are added on top of the history that they replace, in endpoints",
+        "sql/duckdb/serving/views/parts.sql",
+        "anti join (from fresh.{level} where id is null) as replaced using (organization, {period}, kind)\n",
+        "",
+        (f"{ENDPOINTS}::test_days_are_those_with_requests_fresh_ones_included",),
+    ),
+    Fault(
+        "fresh rows are added on top of the history that they replace, in summaries",
+        "wrapped_assets/resources/snapshot/present.py",
+        "if row[0] else row[1:4] not in replaced)]",
+        "if row[0] else True)]",
+        (f"{FOLLOW}::test_a_correction_replaces_what_it_corrects",),
+    ),
+    Fault(
+        "fresh rows are not deduplicated against the other files of their hour",
+        "wrapped_assets/serving/fresh.py",
+        "        return before + since\n",
+        "        return since\n",
+        (f"{FOLLOW}::test_an_older_version_changes_nothing",),
+    ),
+    Fault(
+        "an hour that lost its last row keeps what history says of it",
+        "sql/duckdb/serving/fresh/changed.sql",
+        "    union all\n    (from recorded except from recomputed)\n",
+        "",
+        (f"{FOLLOW}::test_a_changed_object_takes_its_old_rows_away",),
+    ),
+    Fault(
+        "hours in which the version before had rows are not looked at again",
+        "wrapped_assets/serving/fresh.py",
+        "        for day, hours in self.history.hours_of_files(family, others):\n            self._wait(family, day, hours)\n",
+        "",
+        (f"{FOLLOW}::test_a_changed_object_takes_its_old_rows_away",),
+    ),
+    Fault(
+        "an hour that needs a vanished file is answered without it",
+        "wrapped_assets/serving/fresh.py",
+        "left[held.day] &= ~held.hours",
+        "left[held.day] &= held.hours | ~0",
+        (f"{FOLLOW}::test_an_hour_that_needs_a_vanished_file_stays_as_it_was",),
+    ),
+    Fault(
+        "a fresh gauge counts with its largest reading",
+        "sql/duckdb/serving/merged/last.sql",
+        "arg_max(bytes, last_at) as bytes,",
+        "max(bytes) as bytes,",
+        (f"{FOLLOW}::test_the_last_reading_counts_and_not_the_largest",),
+    ),
+    Fault(
+        "a closed range: the day after the last one counts",
+        "sql/endpoints/wrapped_requests_by_day.sql",
+        "where day >= $start_date and day < $end_date",
+        "where day >= $start_date and day <= $end_date",
+        (f"{ENDPOINTS}::test_a_range_leaves_its_end_out",),
+    ),
+    Fault(
+        "a data source is as large as it ever was",
+        "sql/endpoints/wrapped_top_datasources.sql",
+        "arg_max(sizes.bytes, sizes.last_at) as bytes,",
+        "max(sizes.bytes) as bytes,",
+        (f"{ENDPOINTS}::test_data_sources_count_with_their_last_reading",),
+    ),
+    Fault(
+        "a blank after a comma leaves a customer out",
+        "sql/endpoints/wrapped_requests_by_day.sql",
+        "select trim(unnest(string_split($wrapped_id, ',')))",
+        "select unnest(string_split($wrapped_id, ','))",
+        (f"{ENDPOINTS}::test_blanks_in_a_list_of_customers_leave_nobody_out",),
+    ),
+    Fault(
+        "the month that a range ends in counts as a whole",
+        "wrapped_assets/serving/cover.py",
+        "        last = MONTHLY.start(end)\n",
+        "        last = MONTHLY.span(end).end\n",
+        ("tests/test_cover.py::test_a_range_is_its_whole_months_and_the_days_around_them",),
+    ),
+)

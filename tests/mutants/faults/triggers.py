@@ -1,0 +1,65 @@
+"""Faults in what starts the work: exports, schedules and sensors."""
+
+from tests.mutants.fault import Fault
+
+SENSORS = "tests/test_sensors.py"
+
+FAULTS = (
+    Fault(
+        "an export takes the first instant after its window too",
+        "sql/duckdb/exports/pipe_stats.sql",
+        "start_datetime >= $from and start_datetime < $to",
+        "start_datetime >= $from and start_datetime <= $to",
+        (
+            "tests/test_schedules.py::test_a_scheduled_export_writes_exactly_the_windows_rows_and_adds_files_when_repeated",
+        ),
+    ),
+    Fault(
+        "a listing's fingerprint is made of names and not of versions",
+        "wrapped_assets/sensors/landing_files.py",
+        r'f"{item.key}\t{item.etag}" for item in sorted(listing)',
+        'f"{item.key}" for item in sorted(listing)',
+        (f"{SENSORS}::test_a_fingerprint_tells_any_change_and_no_order",),
+    ),
+    Fault(
+        "a listing counts as imported once it was seen, though its import failed",
+        "wrapped_assets/sensors/landing_files.py",
+        """    if any(ledger.get(item.key) != item.etag for item in objects):
+        return True
+    settled.marks[place] = mark, now
+""",
+        """    settled.marks[place] = mark, now
+    if any(ledger.get(item.key) != item.etag for item in objects):
+        return True
+""",
+        (f"{SENSORS}::test_a_failed_import_is_noticed_at_every_tick",),
+    ),
+    Fault(
+        "older days wait as long as there is no time, so a slow store never gets to them",
+        "wrapped_assets/sensors/landing_files.py",
+        "if found.looked > NEWEST_DAYS and is_late():",
+        "if found.looked >= NEWEST_DAYS and is_late():",
+        (f"{SENSORS}::test_a_late_file_of_any_day_is_noticed_although_every_tick_is_out_of_time",),
+    ),
+    Fault(
+        "a late row makes its year stale but not the edition that compares with it",
+        "wrapped_assets/sensors/follow_changes.py",
+        "for year in (stale, stale + 1) if year in editions",
+        "for year in (stale,) if year in editions",
+        (f"{SENSORS}::test_the_next_edition_is_refreshed_in_the_same_run",),
+    ),
+    Fault(
+        "what landed for today is merged at every tick",
+        "wrapped_assets/sensors/follow_changes.py",
+        "now < live_day_refreshed + LIVE_DAY_EVERY\n",
+        "now > live_day_refreshed + LIVE_DAY_EVERY\n",
+        (f"{SENSORS}::test_today_is_merged_every_half_hour_and_other_days_at_once",),
+    ),
+    Fault(
+        "Dagster's weeks start on Sunday",
+        "wrapped_assets/partitions.py",
+        "day_offset=1, end_offset=1",
+        "day_offset=0, end_offset=1",
+        ("tests/test_ranges.py::test_every_week_of_the_calendar_begins_on_a_monday",),
+    ),
+)

@@ -1,0 +1,60 @@
+"""What the assets that write files for customers have in common: how they run, whose stories they tell, and where the files go."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from wrapped_assets.assets.common import OWNERS, RETRY, WRITERS_POOL, refusals_are_final
+from wrapped_assets.partitions import editions
+from wrapped_assets.resources.warehouse import Reader
+from wrapped_assets.serving.moments import Story
+from wrapped_assets.serving.story import tell
+from wrapped_assets.serving.theme import Theme, version
+from wrapped_assets.settings import Settings
+from wrapped_assets.summaries import Facts, document
+
+
+def handout(
+    deps: Sequence[str], kind: str, columns: dg.TableSchema, description: str
+) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """Declares an asset that writes files for an edition's customers."""
+    return dg.asset(
+        deps=deps,
+        partitions_def=editions,
+        group_name="wrapped",
+        kinds={kind},
+        owners=OWNERS,
+        # What was made in another theme is out of date.
+        code_version=version(Settings.load().theme),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        retry_policy=RETRY,
+        # It only reads the warehouse, but no one reads it while somebody writes.
+        pool=WRITERS_POOL,
+        metadata={"dagster/column_schema": columns},
+        description=description,
+    )
+
+
+def theme() -> Theme:
+    """The operator's theme; a run with one that cannot be used fails at once."""
+    with refusals_are_final():
+        return Theme.load(Settings.load().theme)
+
+
+def folder(kind: str, edition: str) -> Path:
+    """Where the files of an edition go: "<WRAPPED_HOME>/cards/2025". It is there, and for its owner only."""
+    made = Settings.load().home / kind / edition
+    made.mkdir(parents=True, exist_ok=True)
+    made.chmod(0o700)
+    return made
+
+
+def stories(
+    reader: Reader, year: int, told: Iterable[tuple[Facts, str | None]]
+) -> Iterator[tuple[str, Story]]:
+    """The story of each customer's facts under its name, by wrapped_id; none before the edition was built."""
+    edition = reader.edition(year)
+    if edition is not None:
+        yield from ((facts["wrapped_id"], tell(document(facts, edition), name)) for facts, name in told)

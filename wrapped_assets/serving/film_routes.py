@@ -1,0 +1,115 @@
+"""Films over HTTP: one that is kept is read at once, whatever film is being made meanwhile."""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+
+from wrapped_assets.publication.cache import Bounded
+from wrapped_assets.serving.cards.films import Films, digest
+from wrapped_assets.serving.cards.layout import Card
+from wrapped_assets.serving.keys import Page
+from wrapped_assets.serving.problems import Problem
+from wrapped_assets.serving.site import Reply, Site, Subject, private
+from wrapped_assets.serving.theme import Scheme
+from wrapped_assets.serving.threads import Threads
+from wrapped_assets.summaries import PublishedSummary
+
+NAMED_BYTES = 1024 * 1024
+"""What a worker remembers of which film is whose: some 1,500 films."""
+
+SECONDS = 50.0
+"""How long one may wait for a film. Proxies give up after a minute, and what is answered then should be ours."""
+
+MOST_WAITING = 20
+"""Films of one worker that are asked for and not made yet. The machine makes one at a time, in 4 s of processor."""
+
+RETRY_AFTER = "10"
+"""Seconds. The film goes on being made, for who asks again."""
+
+_DIGEST_BYTES = 64 + 64
+"""Of the document and of the cards, in hexadecimal."""
+
+Shown = tuple[str, str | None, Scheme]
+"""What a film depends on beside the theme: the document's sha256, the company's name, and whether it is light or dark.
+Not the reader's language: films have English numbers.
+"""
+
+
+@dataclass(frozen=True)
+class FilmRoutes:
+    """Answers `GET /wrapped/<url_key>/story.mp4`."""
+
+    site: Site
+    films: Films
+    drawing: Threads
+    """Lays cards out, in turn with the drawing of others."""
+
+    seconds: float = SECONDS
+    most_waiting: int = MOST_WAITING
+    reading: Threads = field(default_factory=lambda: Threads(2))
+    _maker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "film"))
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Films wait for their turn here, not in the thread's own queue: a server that ends would first make all that are in it."""
+    _jobs: dict[str, "asyncio.Task[Reply]"] = field(default_factory=dict)
+    """What is asked for and not made yet, by the digest of its cards."""
+    _named: Bounded[Shown, str] = field(default_factory=lambda: Bounded(NAMED_BYTES))
+    """The digest of the cards. To lay out 12 takes 26 ms of processor (measured), and a player asks for many parts."""
+
+    async def answer(self, page: Page, scheme: Scheme) -> Reply:
+        """The whole film; NotFilmed when it cannot be made, 503 when it is not made in time."""
+        shown = (page.document.sha256, page.link.company, scheme)
+        known = self._named.get(shown)
+        kept = await self.reading.run(self._kept, known) if known else None
+        if kept is None:
+            cards = await self.drawing.run(self._cards, page, scheme)
+            known = digest(cards)
+            self._named.put(shown, known, _DIGEST_BYTES)
+            kept = await self.reading.run(self._kept, known)
+            if kept is None:
+                return await self._in_time(self._job(known, cards))
+        return kept
+
+    async def _in_time(self, job: "asyncio.Task[Reply]") -> Reply:
+        try:
+            return await asyncio.wait_for(asyncio.shield(job), self.seconds)
+        except TimeoutError:
+            raise _later() from None
+
+    def _job(self, name: str, cards: Sequence[Card]) -> "asyncio.Task[Reply]":
+        """The making of this film, once for all who wait for it; it ends whether or not they do."""
+        job = self._jobs.get(name)
+        if job is None:
+            if len(self._jobs) >= self.most_waiting:
+                raise _later()
+            job = self._jobs[name] = asyncio.create_task(self._made(cards))
+            job.add_done_callback(partial(self._forget, name))
+        return job
+
+    def _forget(self, name: str, job: "asyncio.Task[Reply]") -> None:
+        del self._jobs[name]
+        if not job.cancelled():
+            # Looked at even when nobody waits any more, or asyncio would complain.
+            job.exception()
+
+    async def _made(self, cards: Sequence[Card]) -> Reply:
+        async with self._turn:
+            loop = asyncio.get_running_loop()
+            return _reply(await loop.run_in_executor(self._maker, self.films.of, cards))
+
+    def _cards(self, page: Page, scheme: Scheme) -> list[Card]:
+        document = PublishedSummary.model_validate_json(page.document.content)
+        return self.site.film_cards(Subject(document, page.link.company), scheme)
+
+    def _kept(self, name: str) -> Reply | None:
+        film = self.films.kept(name)
+        return None if film is None else _reply(film)
+
+
+def _later() -> Problem:
+    return Problem(503, "The film is not made yet; ask again", {"Retry-After": RETRY_AFTER})
+
+
+def _reply(film: bytes) -> Reply:
+    return private(film, "video/mp4", {})
