@@ -8,7 +8,11 @@ export WRAPPED_HOME ?= $(CURDIR)/.wrapped
 export DAGSTER_HOME ?= $(WRAPPED_HOME)/dagster
 PORT ?= 3000
 
-.PHONY: help demo dev serve test test-clickhouse test-clickhouse-server test-slow mutants check bench bench-clickhouse golden clean
+SEEDS ?= 100
+ENGINE ?= duckdb
+SIMULATION_SEED ?= $(shell date +%s)
+
+.PHONY: help demo dev serve test simulate test-clickhouse test-clickhouse-server test-slow mutants check bench bench-clickhouse golden clean
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +39,9 @@ serve: $(VENV)/.installed ## The API and the pages of what is published, on http
 
 test: check ## Everything that must hold before a commit, under 12 minutes on 2 cores
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow and not clickhouse and not clickhouse_server'
+
+simulate: $(VENV)/.installed ## Stories full of faults, SEEDS=100 of them, on ENGINE=duckdb or chdb
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(SIMULATION_SEED) --engine $(ENGINE)
 
 test-clickhouse: $(VENV)/.installed ## The pipeline's tests on ClickHouse in process (chdb)
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'clickhouse and not slow'

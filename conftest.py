@@ -2,6 +2,8 @@
 
 import atexit
 import gc
+import os
+import random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +14,23 @@ if TYPE_CHECKING:
 # hypothesis leaves a callback there, and with it every test module alive to the very end: DuckDB then prints
 # pages about leaks after the last test.
 atexit.register(gc.callbacks.clear)
+
+
+# The stories that nobody has seen yet begin with this seed, in whichever process.
+os.environ.setdefault("SIMULATION_SEED", str(random.SystemRandom().randrange(10**9)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say it, so that the same ones can be asked for again."""
+    if any(
+        "test_simulation" in report.nodeid
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if hasattr(report, "nodeid")
+    ):
+        terminalreporter.write_line(
+            f"Fresh seeds of the simulation: from SIMULATION_SEED={os.environ['SIMULATION_SEED']} on"
+        )
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -35,17 +35,17 @@ def said(live: Live, customers: Sequence[str], start: date = YEAR[0], end: date 
 
 
 def wrong_answers(
-    live: Live, files: Sequence[LandingFile], dice: random.Random, questions: int = 6
+    live: Live, files: Sequence[LandingFile], dice: random.Random, questions: int = 6, secret: bytes = SECRET
 ) -> list[tuple[Any, ...]]:
     """The questions whose answers are not what the oracle says of the files: what was asked, and (said, true) by column."""
-    everyone = flat.customers(files, SECRET)
+    everyone = flat.customers(files, secret)
     year = date(live.year, 1, 1), date(live.year + 1, 1, 1)
     found: list[tuple[Any, ...]] = []
     for number in range(questions):
         asked = dice.sample(everyone, dice.randint(1, len(everyone))) if everyone and number else everyone
         start, end = days_of(dice, live.year) if number > 1 else year
         row = said(live, [*asked, "unknown"], start, end)
-        true = flat.summary(files, SECRET, asked, start, end)
+        true = flat.summary(files, secret, asked, start, end)
         if row != true:
             differing = {name: (row[name], true[name]) for name in true if row[name] != true[name]}
             found.append((asked, start, end, differing))

@@ -301,7 +301,7 @@ class Pipeline:
 def differs_from_oracle(run: Run, files: Iterable[LandingFile]) -> dict[str, tuple[Table, Table]]:
     """The tables and documents that are not what the oracle says of the files: (too much, too little) by name."""
     held = list(files)
-    expected, found = expected_tables(held), _found_tables(run, held)
+    expected, found = expected_tables(held), found_tables(run, held)
     if isinstance(run.writer, ClickHouseWriter):
         expected = {name: rows for name, rows in expected.items() if not name.startswith("yearly.")}
     assert expected.keys() == found.keys()
@@ -315,7 +315,8 @@ def differs_from_oracle(run: Run, files: Iterable[LandingFile]) -> dict[str, tup
     }
 
 
-def _found_tables(run: Run, files: Sequence[LandingFile]) -> dict[str, Table]:
+def found_tables(run: Run, files: Sequence[LandingFile]) -> dict[str, Table]:
+    """What the warehouse holds of all that the oracle knows, by the names of `expected_tables`."""
     found = {name: rows for name, rows in run.tables().items() if name not in NOT_IN_ORACLE}
     for name in DIMENSIONS:
         # The region is that of the winning snapshot's folder, which the oracle does not follow.
@@ -340,7 +341,7 @@ NOT_IN_ORACLE = (
 )
 
 
-def expected_tables(files: Sequence[LandingFile]) -> dict[str, Table]:
+def expected_tables(files: Sequence[LandingFile], secret: bytes = SECRET) -> dict[str, Table]:
     """What every table and document must hold, by name."""
     tables: dict[str, Table] = {}
     for family in FAMILIES:
@@ -350,23 +351,23 @@ def expected_tables(files: Sequence[LandingFile]) -> dict[str, Table]:
             for table in ROLLUPS[family]:
                 tables[f"{level}.{table}"] = _rolled_up(table, rows, level)
     for year in YEARS:
-        truth = oracle.truth(files, SECRET, year)
+        truth = oracle.truth(files, secret, year)
         tables[f"documents of {year}"] = sorted(
             (key, oracle.as_json(told).encode()) for key, told in truth.items()
         )
     tables["wrapped_days"] = [
         (year, wrapped, day["day"], day["requests"], day["errors"])
         for year in YEARS
-        for wrapped, row in oracle.facts(files, SECRET, year).items()
+        for wrapped, row in oracle.facts(files, secret, year).items()
         for day in row["days"]
     ]
-    tables |= _dimension_tables(files)
+    tables |= _dimension_tables(files, secret)
     tables["quarantined files"] = [(each.file.key, each.reason) for each in oracle.quarantined_files(files)]
     tables["quarantined rows"] = [(file.key, number) for file, number, _ in quarantined(files)]
     return tables
 
 
-def _dimension_tables(files: Sequence[LandingFile]) -> dict[str, Table]:
+def _dimension_tables(files: Sequence[LandingFile], secret: bytes = SECRET) -> dict[str, Table]:
     """The dimensions, and who owns every organization that a snapshot or an event names."""
     tables: dict[str, Table] = {}
     first_named: dict[tuple[str, str], datetime] = {}
@@ -385,7 +386,7 @@ def _dimension_tables(files: Sequence[LandingFile]) -> dict[str, Table]:
     for id in named.keys() | {row["organization_id"] for f in FAMILIES for row in oracle.raw_rows(files, f)}:
         customer, row = owners.get(id, id), named.get(id, {"name": None, "customer_name": None})
         name = row["name"] if row["customer_name"] is None else row["customer_name"]
-        identity = oracle.wrapped_id(SECRET, customer)
+        identity = oracle.wrapped_id(secret, customer)
         place = (id, customer, identity, name, first_named.get(("organizations", id)))
         tables["wrapped_organizations"].append(place)
     return tables

@@ -1,0 +1,79 @@
+"""What goes wrong, and when: at a statement of the warehouse or at a request to the store, counted within one step."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+StoreFault = Literal[
+    "timeout",  # no answer came, nothing was done
+    "500",
+    "503",
+    "throttled",
+    "cut",  # the connection breaks in the middle of a read
+    "lost answer",  # it was done, and the answer says it was not
+    "stale",  # a listing as it was some requests ago
+    "partial",  # a listing without some of its objects
+    "disordered",  # a listing out of order, some objects twice
+    "killed before",
+    "killed after",
+]
+STORE_FAULTS: tuple[StoreFault, ...] = (
+    "timeout",
+    "500",
+    "503",
+    "throttled",
+    "cut",
+    "lost answer",
+    "stale",
+    "partial",
+    "disordered",
+)
+StatementFault = Literal["before", "inside", "after"]
+
+
+class Killed(BaseException):
+    """The process is gone. Nobody catches this but the simulation, which then starts a new one."""
+
+
+@dataclass
+class Faults:
+    """The faults of one step, and what has been counted so far.
+
+    `at_statement` is the statement at which the process dies, counted from 1; 0 for never. With `counts_decisive` only those are
+    counted that make something visible: few are, and around them most can go wrong. `of_store` are the requests at which the
+    store misbehaves. Once dead a process can do nothing more: whatever it tries raises `Killed` again.
+    """
+
+    at_statement: int = 0
+    counts_decisive: bool = False
+    how: StatementFault = "before"
+    of_store: dict[int, StoreFault] = field(default_factory=dict)
+    statements: int = 0
+    requests: int = 0
+    is_dead: bool = False
+    at_death: Callable[[StatementFault], None] = lambda how: None
+
+    def die(self, how: StatementFault) -> None:
+        """The process ends here."""
+        self.at_death(how)
+        self.is_dead = True
+        raise Killed
+
+    def refuse_the_dead(self) -> None:
+        """What a dead process still tries on its way out does not happen."""
+        if self.is_dead:
+            raise Killed
+
+    def next_statement(self, is_decisive: bool) -> StatementFault | None:
+        """Count a statement; what happens to it."""
+        self.refuse_the_dead()
+        if self.counts_decisive and not is_decisive:
+            return None
+        self.statements += 1
+        return self.how if self.statements == self.at_statement else None
+
+    def next_request(self) -> StoreFault | None:
+        """Count a request to the store; what happens to it."""
+        self.refuse_the_dead()
+        self.requests += 1
+        return self.of_store.get(self.requests)

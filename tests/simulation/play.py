@@ -1,0 +1,188 @@
+"""Playing a story: every step in turn, with its faults, and the judge whenever everything has come to rest."""
+
+import random
+import shutil
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, timedelta
+from pathlib import Path
+from typing import TypeVar
+from unittest.mock import patch
+
+from tests.pipeline import SECRET
+from tests.simulation import operators, published, writers
+from tests.simulation.judge import Judge, come_to_rest
+from tests.simulation.operators import Daemon
+from tests.simulation.process import EXPECTED, Process, empty_clickhouse
+from tests.simulation.published import Publications
+from tests.simulation.requests import Obstore
+from tests.simulation.story import Step, drawn
+from tests.simulation.world import World
+from wrapped_assets.publication import bucket as publication_bucket
+from wrapped_assets.resources import landing_store
+from wrapped_assets.resources.clickhouse import session
+from wrapped_assets.serving import fresh
+
+MEMORY = Path("/dev/shm")  # noqa: S108
+
+Actor = TypeVar("Actor")
+
+# What each kind of step does, and whom it happens to. Outside of the pipeline and in its settings nothing fails.
+OUTSIDE = {
+    "events happen": writers.events_happen,
+    "rows are corrected": writers.rows_are_corrected,
+    "names are exported": writers.names_are_exported,
+    "a writer drops a file": writers.a_writer_drops_a_file,
+    "a file is repeated": writers.a_file_is_repeated,
+    "a file is renamed": writers.a_file_is_renamed,
+    "a file is truncated": writers.a_file_is_truncated,
+    "a file is rewritten": writers.a_file_is_rewritten,
+    "time passes": writers.time_passes,
+}
+SETTINGS = {
+    "the secret is changed": operators.the_secret_is_changed,
+    "an edition is frozen": operators.an_edition_is_frozen,
+}
+BY_HAND = {
+    "a region exports": writers.a_region_exports,
+    "days are backfilled": operators.days_are_backfilled,
+    "a layer is refreshed": operators.a_layer_is_refreshed,
+    "everything is rebuilt": operators.everything_is_rebuilt,
+    "two runs race": operators.two_runs_race,
+}
+TICKS = {
+    "the import sensor ticks": operators.the_import_sensor_ticks,
+    "the follow-up sensor ticks": operators.the_follow_up_sensor_ticks,
+}
+PUBLISHED = {
+    "an edition is published": published.an_edition_is_published,
+    "a version is promoted": published.a_version_is_promoted,
+    "a promotion is rolled back": published.a_promotion_is_rolled_back,
+    "serving starts": published.serving_starts,
+    "serving follows": published.serving_follows,
+}
+
+
+@dataclass
+class Told:
+    """What came of a story: a line for each step, and what did not hold, if something did not."""
+
+    lines: list[str] = field(default_factory=list)
+    violation: str = ""
+    deaths: int = 0
+    cpu_seconds: float = field(default=0.0, compare=False)
+
+
+@contextmanager
+def simulated(world: World) -> Iterator[None]:
+    """The project's modules with the simulated store and clock in their places; threads would make the order chance."""
+    simulation = Obstore()
+    with (
+        patch.object(landing_store, "obstore", simulation),
+        patch.object(publication_bucket, "obstore", simulation),
+        patch.object(landing_store, "AT_ONCE", 1),
+        patch.object(publication_bucket.BucketStore, "at_once", 1),
+        patch.object(session, "SENDERS", 1),
+        patch.object(fresh, "monotonic", lambda: world.now.replace(tzinfo=UTC).timestamp()),
+    ):
+        yield
+
+
+def play(seed: int, engine: str, steps: Sequence[Step]) -> Told:
+    """Play these steps in the seed's world, and let everything come to rest at the end."""
+    told, began = Told(), time.process_time()
+    # In memory where there is such a place: a commit waits for the disk three times as long as it works.
+    home = Path(tempfile.mkdtemp(prefix="simulation-", dir=MEMORY if MEMORY.is_dir() else None))
+    world = World.of(seed)
+    process = Process(home, engine, world, SECRET)
+    if engine == "chdb" and random.Random(f"birth {seed}").random() < 0.8:
+        # Its tables take as long to make as many steps: mostly they are there already.
+        shutil.copytree(empty_clickhouse() / "warehouse", home / "warehouse", symlinks=True)
+    daemon = Daemon(process)
+    publications = Publications(process)
+    judge = Judge(daemon, publications)
+    scene = Scene(daemon, publications, judge)
+    with simulated(world):
+        try:
+            for step in [*steps, Step(0, "everything comes to rest", f"end {seed}")]:
+                told.lines.append(f"{step.number:4} {step.kind}")
+                told.lines[-1] += f": {scene.play(step)}".replace(str(home), "home")
+        except Exception:
+            told.violation = traceback.format_exc().replace(str(home), "home")
+        finally:
+            publications.stop()
+            shutil.rmtree(home)
+    told.deaths, told.cpu_seconds = process.deaths, time.process_time() - began
+    return told
+
+
+@dataclass
+class Scene:
+    """Who acts in a story."""
+
+    daemon: Daemon
+    publications: Publications
+    judge: Judge
+
+    def play(self, step: Step) -> str:
+        """One step; what happened, in words."""
+        dice, process = step.dice(), self.daemon.process
+        # Some steps share an instant, others come after what a failed run waits for.
+        process.world.now += timedelta(seconds=dice.choice((0, 0, 15, 40)))
+        if step.kind in OUTSIDE:
+            return OUTSIDE[step.kind](process.world, dice)
+        if step.kind in SETTINGS:
+            self.publications.retire()
+            return SETTINGS[step.kind](process, dice)
+        if step.kind in BY_HAND:
+            return self.suffer(BY_HAND[step.kind], process, dice)
+        if step.kind in TICKS:
+            return self.suffer(TICKS[step.kind], self.daemon, dice)
+        if step.kind in PUBLISHED:
+            deaths = process.deaths
+            said = self.suffer(PUBLISHED[step.kind], self.publications, dice)
+            if process.deaths > deaths:
+                self.publications.serve_again()
+            self.judge.unchanged()
+            return said
+        self.rest(dice)
+        return "as it must be"
+
+    def suffer(self, act: Callable[[Actor, random.Random], str], actor: Actor, dice: random.Random) -> str:
+        """Do it among faults; a death or a refusal ends the step and nothing else."""
+        faults, said = operators.faults(dice), "died"
+        with self.daemon.process.suffering(faults, dice):
+            try:
+                with self.opened(dice):
+                    said = act(actor, dice)
+            except EXPECTED as error:
+                said = f"{type(error).__name__}: {str(error).splitlines()[0]}"
+        self.judge.look()
+        if faults.is_dead:
+            decisive = "decisive " if faults.counts_decisive else ""
+            said = f"died {faults.how} {decisive}statement {faults.statements}, request {faults.requests}"
+        return said
+
+    def opened(self, dice: random.Random) -> AbstractContextManager[None]:
+        """Mostly the warehouse is opened once for a step; sometimes by each of its parts, and by readers first."""
+        process = self.daemon.process
+        return process.holding() if process.is_born and dice.random() < 0.8 else nullcontext()
+
+    def rest(self, dice: random.Random) -> None:
+        """Everything comes to rest and is judged."""
+        self.daemon.process.world.now += timedelta(minutes=2)
+        with self.daemon.process.holding():
+            come_to_rest(self.daemon)
+            self.judge.judge(dice)
+            year = self.daemon.process.now.year - dice.choice((0, 0, 1))
+            if dice.random() < 0.5:
+                self.publications.serve(year, self.daemon.process.home)
+            if dice.random() < 0.3:
+                self.judge.published(year)
+
+
+__all__ = ["drawn", "play"]

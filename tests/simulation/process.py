@@ -1,0 +1,201 @@
+"""The process that works on the warehouse: what assets do, in the order of the graph, until somebody kills it.
+
+A death leaves the files of the warehouse as they were at that very moment: they are copied before anything unwinds, and the next
+process opens the copy.
+"""
+
+import atexit
+import random
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from tests.pipeline import Pipeline, say_nothing
+from tests.simulation.deaths import at_statements
+from tests.simulation.faults import Faults, Killed, StatementFault
+from tests.simulation.graph import Task
+from tests.simulation.world import World
+from wrapped_assets.importing import fetching, import_days, import_dimension
+from wrapped_assets.periods import LEVELS, Span
+from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
+from wrapped_assets.resources.errors import DuplicateKeys, Refused, WarehouseError
+from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError
+from wrapped_assets.resources.warehouse import Reader, Warehouse, Writer
+
+ATTEMPTS = 3
+# Errors that an operator may see and that pass, or name what must be mended; any other is a defect.
+EXPECTED = (LandingStoreError, WarehouseError, Refused)
+
+
+def store_of(world: World) -> LandingStore:
+    """The real landing store on the simulated bucket."""
+    store = LandingStore("s3://landing")
+    store.__dict__["_objects"] = world.landing
+    return store
+
+
+@dataclass(frozen=True)
+class SmallEngine(Engine):
+    """DuckDB checkpoints by itself at 16 MB of log, which no story reaches: here it does so early, and opening takes a tenth."""
+
+    def config(self) -> dict[str, str | bool | int | float | list[str]]:
+        """The settings in DuckDB's words."""
+        return super().config() | {"checkpoint_threshold": "150KB"}
+
+
+@dataclass
+class Process:
+    """Who runs the pipeline in a world, on one warehouse, through any number of deaths."""
+
+    home: Path
+    engine: str
+    world: World
+    secret: bytes
+    frozen: dict[int, datetime] = field(default_factory=dict)
+    deaths: int = 0
+    # The secret was changed, and not everybody has an identity from the new one.
+    owes_identities: bool = False
+    _held: Writer | None = None
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """The warehouse; opens nothing yet."""
+        if self.engine == "duckdb":
+            return DuckDBWarehouse(self.home / "warehouse" / "warehouse.duckdb", SmallEngine(threads=1))
+        return Pipeline(self.home / "warehouse", engine="clickhouse").warehouse
+
+    @property
+    def is_born(self) -> bool:
+        """Whether there is a warehouse."""
+        return any((self.home / "warehouse").glob("warehouse.*"))
+
+    @property
+    def now(self) -> datetime:
+        """The clock's time, with its zone."""
+        return self.world.now.replace(tzinfo=UTC)
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """The warehouse open to write."""
+        if self._held:
+            yield self._held
+            return
+        with self.warehouse.writing() as writer:
+            yield writer
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """The warehouse open to read; WarehouseMissing when nothing was ever written."""
+        if self._held:
+            yield self._held
+            return
+        with self.warehouse.reading(patience=0) as reader:
+            yield reader
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Open once what real steps open each for itself: opening is as dear as most steps of a small world."""
+        with self.warehouse.writing() as writer:
+            self._held = writer
+            try:
+                yield
+            finally:
+                self._held = None
+
+    @contextmanager
+    def suffering(self, faults: Faults, dice: random.Random) -> Iterator[None]:
+        """What happens inside meets these faults. A death ends it, and leaves behind what was on the disk."""
+        self.world.landing.faults = self.world.published.faults = faults
+        self.world.landing.dice = self.world.published.dice = dice
+        copy = self.home / "at-death"
+        folder = self.home / "warehouse"
+
+        def at_death(how: StatementFault) -> None:
+            if self.engine == "duckdb" and folder.exists():
+                shutil.copytree(folder, copy)
+
+        faults.at_death = at_death
+        try:
+            with at_statements(faults, self.engine, self.home, dice):
+                yield
+        except Killed:
+            self.deaths += 1
+            if copy.exists():
+                shutil.rmtree(folder)
+                copy.rename(folder)
+        finally:
+            self.world.landing.faults = self.world.published.faults = Faults()
+
+    def do(self, tasks: list[Task]) -> dict[str, str]:
+        """One run: its steps one after the other. Returns what failed, by step; who comes after a failed step is left out."""
+        failed: dict[str, str] = {}
+        with self.writing() as writer:
+            for task in tasks:
+                if not failed.keys() & set(task.after):
+                    error = self._tried(writer, task)
+                    failed |= {task.name: error} if error else {}
+                else:
+                    failed[task.name] = "left out"
+        return failed
+
+    def _tried(self, writer: Writer, task: Task) -> str:
+        """Do a step, again when it failed; why it failed in the end."""
+        error = ""
+        for _ in range(ATTEMPTS):
+            try:
+                self.step(writer, task)
+            except DuplicateKeys:
+                raise
+            except EXPECTED as seen:
+                error = f"{type(seen).__name__}: {seen}"
+                if isinstance(seen, WarehouseError):
+                    return error
+            else:
+                return ""
+        return error
+
+    def step(self, writer: Writer, task: Task) -> None:
+        """What the asset of this layer does."""
+        store = store_of(self.world)
+        works: dict[str, Callable[[], object]] = {
+            "landing": lambda: import_days(writer, store, task.family, task.days, self.now, say_nothing),
+            "raw": lambda: writer.refresh_raw(
+                task.family, task.days, fetching(store), task.full, say_nothing
+            ),
+            "organizations": lambda: self._dimension(writer, store, task),
+            "workspaces": lambda: self._dimension(writer, store, task),
+            "wrapped_organizations": lambda: writer.refresh_identities(self.secret, task.full),
+            "wrapped_summaries": lambda: self._summaries(writer, task),
+        }
+        if task.layer in LEVELS:
+            days = LEVELS[task.layer].covering(task.days)
+            writer.refresh_rollup(task.layer, task.family, days, task.full, say_nothing)
+        else:
+            works[task.layer]()
+
+    def _dimension(self, writer: Writer, store: LandingStore, task: Task) -> None:
+        import_dimension(writer, store, task.layer, self.now)
+        writer.refresh_dimension(task.layer, fetching(store), task.full, say_nothing)
+
+    def _summaries(self, writer: Writer, task: Task) -> None:
+        for year in sorted({day.year for day in (task.days.start, task.days.end - timedelta(days=1))}):
+            writer.refresh_summaries(year, task.full, self.now, self.frozen.get(year))
+
+
+@cache
+def empty_clickhouse() -> Path:
+    """A home with a ClickHouse warehouse in which nothing was ever built, made once in this process."""
+    home = Path(tempfile.mkdtemp(prefix="simulation-empty-"))
+    atexit.register(shutil.rmtree, home)
+    with Pipeline(home / "warehouse", engine="clickhouse").warehouse.writing():
+        return home
+
+
+def calendar(now: datetime) -> Span:
+    """The days that have partitions: from the first of 2024 to tomorrow."""
+    return Span(date(2024, 1, 1), now.date() + timedelta(days=1))

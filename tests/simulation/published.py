@@ -1,0 +1,149 @@
+"""Steps of who publishes and of who serves, and what must always hold of what was published."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.pipeline import say_nothing
+from tests.published_editions import read_all
+from tests.simulation.bucket import Bucket
+from tests.simulation.process import Process, store_of
+from wrapped_assets.publication import Published, Publisher
+from wrapped_assets.publication.bucket import BucketStore
+from wrapped_assets.publication.errors import PublicationRefused
+from wrapped_assets.publishing import NothingToPublish, edition_of
+from wrapped_assets.resources.errors import SnapshotNotReady, WarehouseMissing
+from wrapped_assets.resources.landing_store import LandingStoreError
+from wrapped_assets.serving.live import Live
+
+
+def published_store(bucket: Bucket) -> BucketStore:
+    """The real published store on the simulated bucket."""
+    store = BucketStore.__new__(BucketStore)
+    store.url, store._objects = "s3://published", bucket  # type: ignore[assignment]
+    return store
+
+
+@dataclass
+class Publications:
+    """Every version that was ever completed, byte by byte, and an open process that serves."""
+
+    process: Process
+    versions: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    live: Live | None = None
+    live_secret: bytes = b""
+    snapshot: Path | None = None
+    snapshots: int = 0
+
+    def publisher(self) -> Publisher:
+        """Who publishes into the bucket."""
+        store = published_store(self.process.world.published)
+        return Publisher(store, now=lambda: self.process.now, progress=say_nothing)
+
+    def publish(self, year: int) -> int | None:
+        """Make a version; None when the warehouse is not ready for one."""
+        try:
+            with self.process.reading() as reader:
+                return self.publisher().publish(edition_of(reader, year, False, list)).manifest.number
+        except (PublicationRefused, NothingToPublish, SnapshotNotReady, WarehouseMissing):
+            return None
+
+    def changed(self) -> Mapping[str, list[str]]:
+        """The complete versions whose bytes are not what they were: which objects. Remembers new ones."""
+        now = self._complete()
+        wrong = {}
+        for version, before in self.versions.items():
+            after = now.get(version, {})
+            keys = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+            if keys:
+                wrong[version] = keys
+        self.versions = {**now, **self.versions}
+        return wrong
+
+    def _complete(self) -> dict[str, dict[str, bytes]]:
+        objects = self.process.world.published.objects
+        folders = {key.removesuffix("/complete") for key in objects if key.endswith("/complete")}
+        return {
+            folder: {key: held for key, held in objects.items() if key.startswith(f"{folder}/")}
+            for folder in sorted(folders)
+        }
+
+    def current(self, year: int) -> dict[str, bytes] | None:
+        """What a reader who comes now finds, every document under the name of its own bytes."""
+        version = Published(published_store(self.process.world.published)).current(year)
+        return None if version is None else read_all(version)
+
+    def serve(self, year: int, folder: Path) -> str:
+        """Take a snapshot and answer from it, in place of what served before."""
+        self.retire()
+        if self.process.owes_identities:
+            return "not before everybody's identity is made again"
+        self.snapshots += 1
+        path = folder / f"serving-{self.snapshots}.duckdb"
+        try:
+            with self.process.reading() as reader:
+                reader.write_snapshot(path, year)
+        except (SnapshotNotReady, WarehouseMissing) as error:
+            return type(error).__name__
+        self.snapshot, self.live_secret = path, self.process.secret
+        self.serve_again()
+        return f"{year}"
+
+    def serve_again(self) -> None:
+        """A process that serves begins anew on the snapshot it had, if there was one."""
+        self.stop()
+        if self.snapshot:
+            self.live = Live.open(self.snapshot, store_of(self.process.world), self.live_secret)
+
+    def retire(self) -> None:
+        """Nobody serves, and the snapshot is not to be used again."""
+        self.stop()
+        self.snapshot = None
+
+    def stop(self) -> None:
+        """Nobody serves at the moment."""
+        if self.live:
+            self.live.close()
+        self.live = None
+
+
+def an_edition_is_published(publications: Publications, dice: random.Random) -> str:
+    """Another version of the running year or the one before, if the warehouse is ready."""
+    year = publications.process.now.year - dice.choice((0, 0, 1))
+    return f"{year} v{publications.publish(year)}"
+
+
+def a_version_is_promoted(publications: Publications, dice: random.Random) -> str:
+    """The newest version becomes current."""
+    year = publications.process.now.year - dice.choice((0, 0, 1))
+    try:
+        return f"{year} v{publications.publisher().promote(year).number}"
+    except PublicationRefused as error:
+        return type(error).__name__
+
+
+def a_promotion_is_rolled_back(publications: Publications, dice: random.Random) -> str:
+    """The version before becomes current again."""
+    year = publications.process.now.year - dice.choice((0, 0, 1))
+    try:
+        return f"{year} v{publications.publisher().rollback(year).number}"
+    except PublicationRefused as error:
+        return type(error).__name__
+
+
+def serving_starts(publications: Publications, dice: random.Random) -> str:
+    """A process begins to serve a year from a new snapshot."""
+    year = publications.process.now.year - dice.choice((0, 0, 1))
+    return publications.serve(year, publications.process.home)
+
+
+def serving_follows(publications: Publications, dice: random.Random) -> str:
+    """It looks for what landed since."""
+    if publications.live is None:
+        return "nobody serves"
+    try:
+        report = publications.live.follow()
+    except LandingStoreError as error:
+        return f"landing could not be listed: {error.args[0]}"
+    return f"{report.taken} files, {report.hours} hours, {len(report.held)} held"

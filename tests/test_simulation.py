@@ -1,0 +1,82 @@
+"""Whatever goes wrong, once nothing does any more every number is right: stories of the simulation (`tests/simulation/`).
+
+`make simulate` plays many of them, and longer ones. A failing test names the command that plays its story again and shrinks it.
+"""
+
+import os
+from collections.abc import Sequence
+
+import pytest
+
+from tests.simulation.found import FOUND
+from tests.simulation.play import BY_HAND, OUTSIDE, PUBLISHED, SETTINGS, TICKS, play
+from tests.simulation.shrink import shortest
+from tests.simulation.story import WEIGHTS, Step, drawn
+
+# Stories for every run of the tests are shorter than those of `make simulate`, so that all of them take half a minute.
+STEPS = 40
+FRESH = int(os.environ.get("SIMULATION_SEED", "0"))
+
+
+def must_hold(seed: int, engine: str = "duckdb", steps: int = STEPS) -> None:
+    """Play a seed; the failure says how to play it again."""
+    told = play(seed, engine, drawn(seed, steps))
+    command = f"python -m tests.simulation --seed {seed} --engine {engine} --steps {steps}"
+    assert not told.violation, "\n".join([command, *told.lines, told.violation])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_number_is_right_after_any_of_these_stories(seed: int) -> None:
+    """The same twenty every time."""
+    must_hold(seed)
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_every_number_is_right_after_stories_nobody_has_seen(number: int) -> None:
+    """Other ones every time; the run prints the first of their seeds."""
+    must_hold(FRESH + number)
+
+
+@pytest.mark.clickhouse
+@pytest.mark.parametrize("seed", range(4))
+def test_every_number_is_right_on_clickhouse_too(seed: int) -> None:
+    """The same stories on the other engine."""
+    must_hold(seed, "chdb")
+
+
+def test_what_was_found_stays_mended() -> None:
+    """The shortest story of each defect that the simulation found."""
+    for found in FOUND:
+        told = play(found.seed, found.engine, found.steps)
+        assert not told.violation, "\n".join([found.cause, *told.lines, told.violation])
+
+
+def test_a_seed_decides_everything() -> None:
+    """Played twice it is the same story, word for word, deaths included."""
+    first, second = (play(7, "duckdb", drawn(7, 30)) for _ in range(2))
+    assert first == second
+    assert first.lines != play(8, "duckdb", drawn(8, 30)).lines
+
+
+def test_a_step_means_the_same_whatever_else_is_left_out() -> None:
+    """Otherwise no story could be shrunk."""
+    steps = drawn(3, 60)
+    assert [step.dice().random() for step in steps[::7]] == [
+        drawn(3, 60)[n].dice().random() for n in range(0, 60, 7)
+    ]
+
+
+def test_every_kind_of_step_is_drawn_and_can_be_played() -> None:
+    """None is forgotten on either side."""
+    kinds = {*OUTSIDE, *SETTINGS, *BY_HAND, *TICKS, *PUBLISHED, "everything comes to rest"}
+    assert {step.kind for seed in range(9) for step in drawn(seed, 100)} == WEIGHTS.keys() == kinds
+
+
+def test_a_failing_story_shrinks_to_what_it_needs() -> None:
+    """Of a hundred steps the two that together break it are left."""
+    steps = [Step(number, "time passes", "") for number in range(1, 101)]
+
+    def fails(some: Sequence[Step]) -> bool:
+        return {17, 80} <= {step.number for step in some}
+
+    assert [step.number for step in shortest(steps, fails)] == [17, 80]
