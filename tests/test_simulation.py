@@ -38,6 +38,7 @@ def test_every_number_is_right_after_stories_nobody_has_seen(number: int) -> Non
 
 
 @pytest.mark.clickhouse
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_every_number_is_right_on_clickhouse_too(seed: int) -> None:
     """The same stories on the other engine."""
