@@ -71,16 +71,21 @@ class Landing:
     @classmethod
     def like(cls, pipeline: Pipeline, folder: Path, files: Sequence[LandingFile]) -> "Landing":
         """A folder of its own with the same file versions in it."""
-        for file in files:
+        present = _newest(files)
+        for file in present:
             target = folder / file.key
             target.parent.mkdir(parents=True, exist_ok=True)
             target.hardlink_to(pipeline.landing / file.key)
         folder.mkdir(exist_ok=True)
-        return cls(folder, list(files))
+        return cls(folder, present)
 
     def land(self, *files: LandingFile) -> None:
         """Files arrive; one whose key is taken replaces what was there."""
         for file in files:
             write(self.folder, file)
-        keys = {file.key for file in files}
-        self.present = [file for file in self.present if file.key not in keys] + list(files)
+        self.present = _newest([*self.present, *files])
+
+
+def _newest(files: Sequence[LandingFile]) -> list[LandingFile]:
+    """Of files with one key the last: it was written over the others."""
+    return list({file.key: file for file in files}.values())
