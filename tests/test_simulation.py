@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.simulation.found import FOUND
 from tests.simulation.play import BY_HAND, OUTSIDE, PUBLISHED, SETTINGS, TICKS, play
 from tests.simulation.shrink import shortest
 from tests.simulation.story import WEIGHTS, Step, drawn
@@ -43,13 +42,6 @@ def test_every_number_is_right_after_stories_nobody_has_seen(number: int) -> Non
 def test_every_number_is_right_on_clickhouse_too(seed: int) -> None:
     """The same stories on the other engine."""
     must_hold(seed, "chdb")
-
-
-def test_what_was_found_stays_mended() -> None:
-    """The shortest story of each defect that the simulation found."""
-    for found in FOUND:
-        told = play(found.seed, found.engine, found.steps)
-        assert not told.violation, "\n".join([found.cause, *told.lines, told.violation])
 
 
 def test_a_seed_decides_everything() -> None:

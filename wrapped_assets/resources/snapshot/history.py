@@ -40,11 +40,10 @@ class History:
         self.con = duckdb.connect(":memory:", config=config)
         self.con.execute("set TimeZone = 'UTC'")
         self.con.execute("set enable_progress_bar = false")
-        _, year, through, generated_at, is_frozen = self._opened(path)
+        _, year, through, is_frozen = self._opened(path)
         self.year: int = year
         self.is_frozen: bool = is_frozen
         self.through: datetime = through.replace(tzinfo=UTC)
-        self.generated_at: datetime = generated_at.replace(tzinfo=UTC)
         self._local = threading.local()
 
     def lock(self, folders: Iterable[Path]) -> None:
@@ -114,7 +113,7 @@ class History:
         quoted = str(path).replace("'", "''")
         try:
             self.con.execute(f"attach '{quoted}' as history (read_only)")
-            statement = "select version, year, through, generated_at, is_frozen from history.edition"
+            statement = "select version, year, through, is_frozen from history.edition"
             (found,) = self.con.execute(statement).fetchall()
         except (duckdb.Error, ValueError) as error:
             self.con.close()
