@@ -1,6 +1,8 @@
 """Folders in which ClickHouse cannot be opened in process: told in words, with what to do."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import clickhouse_connect
@@ -27,6 +29,22 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:
 
     assert "holds other things: cat.png" in refusal(tmp_path / "photos", tmp_path / "lock")
     assert [each.name for each in (tmp_path / "photos").iterdir()] == ["cat.png"]
+
+
+def test_a_folder_left_before_its_first_table_is_opened_again(tmp_path: Path) -> None:
+    """As a build killed while it opened leaves it."""
+    script = "import clickhouse_connect, os; clickhouse_connect.get_client(interface='chdb', path='warehouse'); os._exit(1)"
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=False)
+    left = [each.name for each in (tmp_path / "warehouse").iterdir()]
+    assert left and "store" not in left, left
+
+    warehouse = ClickHouseWarehouse(
+        Address("chdb", path=str(tmp_path / "warehouse")), tmp_path / "lock", Limits()
+    )
+    with warehouse.writing():
+        pass
+
+    assert (tmp_path / "warehouse" / "store").is_dir()
 
 
 @pytest.mark.parametrize("name", ["file", "file/folder"])

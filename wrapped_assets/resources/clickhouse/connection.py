@@ -168,10 +168,15 @@ def _chdb_client(address: Address, limits: Limits, patience: float) -> Client:
             time.sleep(0.05)
 
 
+# What the engine leaves when it is killed before its first table, whose folder is "store".
+_BEFORE_A_TABLE = {"data", "metadata", "status", "tmp"}
+
+
 def _refuse_foreign_folder(folder: Path) -> None:
     """The engine would write among whatever lies there."""
-    foreign = folder.is_dir() and sorted(each.name for each in folder.iterdir())
-    if foreign and "store" not in foreign:
+    held = {each.name for each in folder.iterdir()} if folder.is_dir() else set()
+    foreign = sorted(held - _BEFORE_A_TABLE)
+    if foreign and "store" not in held:
         listed = ", ".join(foreign[:3])
         raise FolderUnusable(folder, f"the folder holds other things: {listed}.", _OF_ITS_OWN)
 
