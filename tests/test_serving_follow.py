@@ -25,9 +25,10 @@ from tests.live import said, serving
 from tests.pipeline import NOW, SECRET, Pipeline
 from wrapped_assets.identity import wrapped_id
 from wrapped_assets.periods import Span
+from wrapped_assets.resources.duckdb import raw
 from wrapped_assets.resources.errors import SnapshotNotReady, SnapshotUnreadable
 from wrapped_assets.resources.landing_store import LandingObject, LandingStore, LandingStoreError, Problem
-from wrapped_assets.serving import following, fresh
+from wrapped_assets.serving import following, fresh, touched
 from wrapped_assets.serving.live import Live
 
 ANA, BOB, OWNER = (wrapped_id(SECRET, id) for id in ("org-1", "org-2", "owner"))
@@ -200,6 +201,36 @@ def test_an_hour_that_needs_a_vanished_file_stays_as_it_was(built: Pipeline) -> 
         live.follow()
 
         assert requests(live, ANA) == 3  # a, held and free: the object came back without b
+
+
+def test_hours_that_fail_half_way_are_all_as_before_and_tried_again(
+    built: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Recomputed piece by piece, they and their days and months change together or not at all."""
+    days = Span(date(2025, 3, 1), date(2025, 3, 3))
+    with serving(built) as live, monkeypatch.context() as patches:
+        built.land(
+            *files_of(
+                *(request("org-1", f"2025-03-0{day}T10:30", f"late {day}") for day in (1, 2)), name="late"
+            )
+        )
+        patches.setattr(touched, "CHUNK_ROWS", 1)
+        insert_newest, pieces = raw.insert_newest, []
+
+        def failing(*arguments: Any) -> None:
+            pieces.append(arguments)
+            if len(pieces) == 2:
+                raise OSError("no space is left")
+            insert_newest(*arguments)
+
+        patches.setattr(raw, "insert_newest", failing)
+        report = live.follow()
+        assert (repr(report.failure), report.hours) == ("OSError('no space is left')", 0)
+        assert [requests(live, ANA), requests(live, ANA, days.start, days.end)] == [2, 2]
+
+        assert live.follow().hours == 2
+        assert [requests(live, ANA), requests(live, ANA, days.start, days.end)] == [4, 4]
+        assert len(pieces) == 4
 
 
 def test_an_hour_is_made_up_for_once_its_file_is_back(

@@ -13,7 +13,7 @@ from wrapped_assets.periods import Span
 from wrapped_assets.resources.duckdb.judging import Contents, judge
 from wrapped_assets.resources.landing_store import Fetched, LandingObject, LandingStore
 from wrapped_assets.resources.snapshot.history import HeldFile, History
-from wrapped_assets.resources.snapshot.overlay import Overlay
+from wrapped_assets.resources.snapshot.overlay import Overlay, Piece
 from wrapped_assets.resources.warehouse import LandedFile, LedgerFile
 from wrapped_assets.serving.following import FollowReport
 from wrapped_assets.serving.touched import Hours, batches, chunks, count
@@ -154,18 +154,19 @@ class Fresh:
             waiting[day] = waiting.get(day, 0) | hours
 
     def _recompute(self, family: str, fetched: Fetched, report: FollowReport) -> None:
+        """Replace the hours that wait and whose day has come, except those that need a file which is gone: they stay as they were."""
         self._try_held_again(family)
         calendar = self.calendar()
         due = {day: hours for day, hours in self._waiting[family].items() if day in calendar}
-        files = self._files_of(family, due)
-        for chunk in chunks(due, files):
-            replaced = self._replace_hours(family, chunk, files, fetched, report)
-            for day, hours in chunk.items():
-                self._waiting[family][day] &= ~hours
-                if held := hours & ~replaced.get(day, 0):
-                    self._held[family][day] = self._held[family].get(day, 0) | held
-                    self._again_at[family] = monotonic() + HELD_SECONDS
-        self._waiting[family] = {day: hours for day, hours in self._waiting[family].items() if hours}
+        replaced = self.overlay.replace_hours(FAMILIES[family], self._pieces(family, due, fetched, report))
+        held = {day: left for day, hours in due.items() if (left := hours & ~replaced.get(day, 0))}
+        if held:
+            for day, hours in held.items():
+                self._held[family][day] = self._held[family].get(day, 0) | hours
+            self._again_at[family] = monotonic() + HELD_SECONDS
+        self._waiting[family] = {day: hours for day, hours in self._waiting[family].items() if day not in due}
+        report.hours += count(replaced)
+        report.held_hours += count(held)
 
     def _try_held_again(self, family: str) -> None:
         if self._held[family] and monotonic() >= self._again_at[family]:
@@ -173,24 +174,21 @@ class Fresh:
                 self._wait(family, day, hours)
             self._held[family] = {}
 
-    def _replace_hours(
-        self, family: str, touched: Hours, files: Sequence[HeldFile], fetched: Fetched, report: FollowReport
-    ) -> Hours:
-        """Replace these hours, except those that need a file which is gone: they stay as they were. Returns what was replaced."""
-        needed = [held for held in files if held.hours & touched.get(held.day, 0)]
-        with self._beside(fetched, [held.file for held in needed]) as everything:
-            left = dict(touched)
-            for held in needed:
-                if held.file.key in everything.problems:
-                    left[held.day] &= ~held.hours
-            left = {day: hours for day, hours in left.items() if hours}
-            report.held |= _told(everything)
-            report.hours += count(left)
-            report.held_hours += count(touched) - count(left)
-            if left:
+    def _pieces(self, family: str, due: Hours, fetched: Fetched, report: FollowReport) -> Iterator[Piece]:
+        """The hours whose files can all be read, with these, so many at a time that memory holds them."""
+        files = self._files_of(family, due)
+        for chunk in chunks(due, files):
+            needed = [held for held in files if held.hours & chunk.get(held.day, 0)]
+            with self._beside(fetched, [held.file for held in needed]) as everything:
+                report.held |= _told(everything)
+                hours = dict(chunk)
+                for held in needed:
+                    if held.file.key in everything.problems:
+                        hours[held.day] &= ~held.hours
+                hours = {day: left for day, left in hours.items() if left}
                 here = [held for held in needed if held.file.key in everything.paths]
-                self.overlay.replace_hours(FAMILIES[family], left, here, everything)
-        return left
+                if hours:
+                    yield Piece(hours, here, everything)
 
     def _files_of(self, family: str, touched: Hours) -> list[HeldFile]:
         """The present version of every file that has rows on these days."""

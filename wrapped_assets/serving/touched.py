@@ -8,7 +8,7 @@ from wrapped_assets.resources.landing_store import LandingObject
 from wrapped_assets.resources.snapshot.history import HeldFile
 
 # Files judged at once.
-BATCH_FILES = 500
+BATCH_FILES = 2_000
 BATCH_BYTES = 256_000_000
 
 # Landing rows deduplicated at once: what that takes of memory is the peak of a worker (223 MB; 287 with twice as many and twice the

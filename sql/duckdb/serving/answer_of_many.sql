@@ -1,14 +1,18 @@
 -- What an answer is made of: some {period}s of the organizations in $1.
 -- One row per part of the snapshot, and per fresh one or mark that it is replaced (its id is null).
--- Reads both in one statement, so they are of one moment.
+-- Reads both in one statement, so they are of one moment. Fails when a number of bytes or rows is too great for {integer}.
 with wanted as (select unnest(cast($1 as integer[])) as organization)
 
-select false as is_fresh, parts.*
-from history.{level}.parts as parts
+select
+    false as is_fresh, organization, {period}, kind, id, label, amount, errors,
+    cast(bytes as {integer}) as bytes, cast(rows as {integer}) as rows, last_at
+from history.{level}.parts
 semi join wanted using (organization)
 where {within}
 union all
-select true as is_fresh, parts.*
-from fresh.{level} as parts
+select
+    true as is_fresh, organization, {period}, kind, id, label, amount, errors,
+    cast(bytes as {integer}) as bytes, cast(rows as {integer}) as rows, last_at
+from fresh.{level}
 semi join wanted using (organization)
 where {within}

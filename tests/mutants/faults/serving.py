@@ -44,8 +44,8 @@ FAULTS = (
     Fault(
         "an hour that needs a vanished file is answered without it",
         "wrapped_assets/serving/fresh.py",
-        "left[held.day] &= ~held.hours",
-        "left[held.day] &= held.hours | ~0",
+        "hours[held.day] &= ~held.hours",
+        "hours[held.day] &= held.hours | ~0",
         (f"{FOLLOW}::test_an_hour_that_needs_a_vanished_file_stays_as_it_was",),
     ),
     Fault(

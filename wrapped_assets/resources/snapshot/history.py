@@ -45,6 +45,7 @@ class History:
         self.is_frozen: bool = is_frozen
         self.through: datetime = through.replace(tzinfo=UTC)
         self._local = threading.local()
+        self._parsed: dict[str, duckdb.Statement] = {}
 
     def lock(self, folders: Iterable[Path]) -> None:
         """From now on no statement reaches a file outside these folders, or changes a setting, whoever wrote it."""
@@ -61,7 +62,12 @@ class History:
 
     def rows(self, statement: str, values: Sequence[Any] | dict[str, Any] | None = None) -> list[Row]:
         """The answer to a question."""
-        return self.cursor().execute(statement, values or {}).fetchall()
+        parsed = self._parsed.get(statement)
+        if parsed is None:
+            # Of a question about one customer, reading its text is a fifth of the work.
+            (parsed,) = self.con.extract_statements(statement)
+            self._parsed[statement] = parsed
+        return self.cursor().execute(parsed, values or {}).fetchall()
 
     def known(self, family: str, day: date | None) -> dict[str, str]:
         """The etag of each object that the snapshot's ledger holds in a day's folder, or of a dimension."""

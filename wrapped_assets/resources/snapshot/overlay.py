@@ -6,6 +6,7 @@ any. So the present is a disjoint cover: nothing is ever added to a number that 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -28,6 +29,15 @@ Identify = Callable[[str], str]
 """From a customer's id to its wrapped_id."""
 
 
+@dataclass(frozen=True)
+class Piece:
+    """Hours by day (bit h: h to h + 1 o'clock, UTC), and all the files that have rows in them."""
+
+    hours: Mapping[date, int]
+    files: Sequence[HeldFile]
+    fetched: Fetched
+
+
 class Overlay:
     """The fresh tables. One thread changes them, in one transaction each time; others read what was committed."""
 
@@ -46,17 +56,20 @@ class Overlay:
         for view in ("organizations", "workspaces"):
             con.execute(queries.text(f"duckdb/serving/views/{view}"))
 
-    def replace_hours(
-        self, family: Family, touched: Mapping[date, int], files: Sequence[HeldFile], fetched: Fetched
-    ) -> None:
-        """Recompute these hours from all the files that have rows in them, and the days and months they are in."""
+    def replace_hours(self, family: Family, pieces: Iterable[Piece]) -> dict[date, int]:
+        """Recompute hours piece by piece, then the days and months they are in; all of it or nothing. Returns the hours, by day."""
+        touched: dict[date, int] = {}
         with transaction(self.con):
-            self._settle_raw(family, touched, files, fetched)
-            self._number_strangers(family)
-            self._replace_hours(KINDS[family.name], touched)
-            for level in LEVELS[1:]:
+            for piece in pieces:
+                self._settle_raw(family, piece)
+                self._number_strangers(family)
+                self._replace_hours(KINDS[family.name], piece.hours)
+                self.con.execute(f"drop table raw.{family.name}")
+                for day, hours in piece.hours.items():
+                    touched[day] = touched.get(day, 0) | hours
+            for level in LEVELS[1:] if touched else ():
                 self._replace_periods(KINDS[family.name], level, touched)
-            self.con.execute(f"drop table raw.{family.name}")
+        return touched
 
     def merge_names(self, name: str, files: Sequence[LedgerFile], fetched: Fetched, rebuild: bool) -> None:
         """Merge snapshots of a dimension; with `rebuild` they are all there are. Owners follow."""
@@ -79,13 +92,11 @@ class Overlay:
         """The newest name of every workspace that a snapshot of names knows, by workspace_id."""
         return dict(self.con.execute("select workspace_id, name from dimensions.workspaces").fetchall())
 
-    def _settle_raw(
-        self, family: Family, touched: Mapping[date, int], files: Sequence[HeldFile], fetched: Fetched
-    ) -> None:
+    def _settle_raw(self, family: Family, piece: Piece) -> None:
         """raw.<family>: one row per key of the touched hours, by the rules that every warehouse keeps."""
         self.con.execute(sql.raw_ddl(family))
-        for start, end, held in _runs(touched, files):
-            raw.insert_newest(self.con, family, start, end, held, fetched, f"raw.{family.name}")
+        for start, end, held in _runs(piece.hours, piece.files):
+            raw.insert_newest(self.con, family, start, end, held, piece.fetched, f"raw.{family.name}")
 
     def _number_strangers(self, family: Family) -> None:
         strangers = self.con.execute(sql.render("serving/fresh/strangers", family=family.name)).fetchall()

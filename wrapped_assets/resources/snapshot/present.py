@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+import duckdb
 
 from wrapped_assets.periods import Level
 from wrapped_assets.resources.duckdb import sql
@@ -32,6 +34,8 @@ class Part(NamedTuple):
 Days = tuple[date, date]
 """From the first day up to the second."""
 
+Integer = Literal["bigint", "hugeint"]
+
 
 def parts(history: History, level: Level, organizations: Sequence[int], spans: Sequence[Days]) -> list[Row]:
     """The parts of some organizations' periods in these spans, with the columns of `Part`.
@@ -48,24 +52,35 @@ def parts(history: History, level: Level, organizations: Sequence[int], spans: S
 
 
 def _rows(history: History, level: Level, organizations: Sequence[int], spans: Sequence[Days]) -> list[Row]:
+    try:
+        return _rows_as("bigint", history, level, organizations, spans)
+    except duckdb.ConversionException:
+        # Some number of bytes or rows takes more than 63 bits. As hugeint every one of them costs Python five times as much.
+        return _rows_as("hugeint", history, level, organizations, spans)
+
+
+def _rows_as(
+    integer: Integer, history: History, level: Level, organizations: Sequence[int], spans: Sequence[Days]
+) -> list[Row]:
     bounds = [day for span in spans for day in span]
     ranges = _ranges(organizations)
     if len(ranges) > RANGES_AT_ONCE:
-        return history.rows(
-            _statement("answer_of_many", level, len(spans), first=2), [list(organizations), *bounds]
-        )
-    statement = _statement("answer", level, len(spans), first=3)
+        statement = _statement("answer_of_many", integer, level, len(spans), first=2)
+        return history.rows(statement, [list(organizations), *bounds])
+    statement = _statement("answer", integer, level, len(spans), first=3)
     return [row for first, last in ranges for row in history.rows(statement, [first, last, *bounds])]
 
 
 @cache
-def _statement(name: str, level: Level, spans: int, first: int) -> str:
+def _statement(name: str, integer: Integer, level: Level, spans: int, first: int) -> str:
     """The statement for so many spans, whose bounds are the parameters from number `first` on."""
     within = " or ".join(
         f"{level.period} >= ${number} and {level.period} < ${number + 1}"
         for number in range(first, first + 2 * spans, 2)
     )
-    return sql.render(f"serving/{name}", level=level.name, period=level.period, within=within)
+    return sql.render(
+        f"serving/{name}", level=level.name, period=level.period, within=within, integer=integer
+    )
 
 
 def _ranges(organizations: Sequence[int]) -> list[tuple[int, int]]:
