@@ -22,6 +22,10 @@ from wrapped_assets.resources.snapshot.tables import REQUESTS
 from wrapped_assets.resources.warehouse import SnapshotReport
 from wrapped_assets.summaries import Edition
 
+# An answer reads whole groups of rows in which its customer has some: an eighth of DuckDB's usual size makes it a fifth faster
+# (benchmarks/serving: a random range 2.5 ms instead of 3.1), for 20 MB more of a worker's memory.
+ROW_GROUP_ROWS = 16_384
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -84,7 +88,7 @@ def drafting(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[Draft]:
         with duckdb.connect(str(draft)) as empty:
             for statement in tables.statements():
                 empty.execute(statement)
-        con.execute(f"attach '{_quoted(draft)}' as serving (read_write)")
+        con.execute(f"attach '{_quoted(draft)}' as serving (read_write, row_group_size {ROW_GROUP_ROWS})")
         try:
             yield Draft(con)
             con.execute("checkpoint serving")
