@@ -36,6 +36,7 @@ from wrapped_assets.tokens import Authority, new_jti
 
 CONNECTIONS = 32
 DOCUMENT_BYTES = 6_000
+PROMOTIONS = 6
 _NGINX = """
 worker_processes {workers}; pid {folder}/nginx.pid; error_log {folder}/nginx.log; daemon off;
 events {{ worker_connections 1024; }}
@@ -48,25 +49,37 @@ http {{
 
 @dataclass(frozen=True)
 class Load:
-    """What wrk saw: requests a second, percentiles in milliseconds, and answers that were not 2xx or 3xx."""
+    """What wrk saw: requests and their rate a second, percentiles in milliseconds, and how many were answered with an error or not at all."""
 
+    requests: int
     rate: float
     p50: float
     p99: float
     wrong: int
 
+    @classmethod
+    def of(cls, said: str) -> "Load":
+        """By what wrk prints."""
+        wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
+        dropped = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", said)
+        return cls(
+            int(re.search(r"(\d+) requests in", said)[1]),  # type: ignore[index]
+            float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]),  # type: ignore[index]
+            _milliseconds(said, "50%"),
+            _milliseconds(said, "99%"),
+            (int(wrong[1]) if wrong else 0) + (sum(map(int, dropped.groups())) if dropped else 0),
+        )
 
-def wrk(url: str, seconds: int, connections: int = CONNECTIONS, accept: str = "application/json") -> Load:
+
+def _wrk(url: str, seconds: int, connections: int) -> list[str]:
+    accept = "Accept: application/json"
+    return ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-H", accept, url]
+
+
+def wrk(url: str, seconds: int, connections: int = CONNECTIONS) -> Load:
     """Ask one address as fast as it answers."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-H", f"Accept: {accept}", url]
-    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
-    return Load(
-        float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]),  # type: ignore[index]
-        _milliseconds(said, "50%"),
-        _milliseconds(said, "99%"),
-        int(wrong[1]) if wrong else 0,
-    )
+    command = _wrk(url, seconds, connections)
+    return Load.of(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 def _milliseconds(said: str, percentile: str) -> float:
@@ -98,7 +111,8 @@ def make(folder: Path) -> Made:
     settings = Settings.load(environment)
     customers = world.customers()
     if not (folder / "home" / "published").exists():
-        _publish(settings, snapshot, customers)
+        for _ in range(2):
+            _publish(settings, snapshot, customers)
     with open_registry(settings) as registry:
         registry.make_links(world.YEAR, {customers[0]: "Benchmark"})
         key = registry.links_of_subject(customers[0])[0].url_key
@@ -206,6 +220,32 @@ def _wait_for_landing(url: str, files: int) -> None:
     raise SystemExit("The fresh files were not taken in.")
 
 
+def _promote_under(made: Made, url: str, addresses: Sequence[str]) -> list[Load]:
+    """Ask addresses all the time while the other version takes the place of the present one, PROMOTIONS times over."""
+    publisher = Publisher(open_publication(Settings.load(made.environment)))
+    asking = [
+        subprocess.Popen(_wrk(address, 600, 4), stdout=subprocess.PIPE, text=True) for address in addresses
+    ]
+    for number in range(PROMOTIONS):
+        promoted = publisher.promote(world.YEAR, 1 + number % 2)
+        _wait_for_version(url, promoted.number)
+    for process in asking:
+        process.send_signal(signal.SIGINT)
+    return [Load.of(process.communicate()[0]) for process in asking]
+
+
+def _wait_for_version(url: str, number: int) -> None:
+    """Until all workers answer from it: every connection of sixteen reached one that does."""
+    end, seen = time.monotonic() + 120, 0
+    while seen < 16:
+        if time.monotonic() > end:
+            raise SystemExit(f"Version {number} did not come into use.")
+        with urlopen(f"{url}/readyz", timeout=30) as answer:
+            editions = json.load(answer)["editions"]
+        seen = seen + 1 if editions == {str(world.YEAR): number} else 0
+        time.sleep(0.05)
+
+
 def _largest_worker(pid: int) -> float:
     return max(child.memory_info().rss / 1e6 for child in psutil.Process(pid).children())
 
@@ -231,12 +271,20 @@ def main(folder: Path, rounds: int, seconds: int, workers: int) -> None:
             pages.append(wrk(page, seconds))
             summaries.append(wrk(summary, seconds, connections=1))
         size = _largest_worker(pid)
+        promoted = _promote_under(made, url, [page, summary])
     if any(load.wrong for load in [*floors, *pages, *summaries]):
         raise SystemExit("Some answers were wrong: the figures mean nothing.")
-    _print(floors, pages, summaries, ready, size)
+    _print(floors, pages, summaries, ready, size, promoted)
 
 
-def _print(floors: list[Load], pages: list[Load], summaries: list[Load], ready: float, size: float) -> None:
+def _print(
+    floors: list[Load],
+    pages: list[Load],
+    summaries: list[Load],
+    ready: float,
+    size: float,
+    promoted: list[Load],
+) -> None:
     ratio = statistics.median(page.rate / floor.rate for page, floor in zip(pages, floors, strict=True))
     rows = [
         ("documents: requests/s, ours / nginx", f"{ratio:.2f}", "0.33"),
@@ -258,6 +306,11 @@ def _print(floors: list[Load], pages: list[Load], summaries: list[Load], ready: 
         ),
         ("start to ready, s", f"{ready:.2f}", "2"),
         ("largest worker, MB", f"{size:.0f}", "300"),
+        (
+            f"{PROMOTIONS} promotions under load: requests, of which wrong or dropped",
+            f"{sum(load.requests for load in promoted):,}, {sum(load.wrong for load in promoted)}",
+            "0",
+        ),
     ]
     for what, figure, must_reach in rows:
         print(f"| {what} | {figure} | {must_reach} |")

@@ -49,6 +49,27 @@ FAULTS = (
         (f"{FOLLOW}::test_an_hour_that_needs_a_vanished_file_stays_as_it_was",),
     ),
     Fault(
+        "hours that failed half way are forgotten",
+        "wrapped_assets/serving/fresh.py",
+        "        replaced = self.overlay.replace_hours(",
+        "        self._waiting[family] = {}\n        replaced = self.overlay.replace_hours(",
+        (f"{FOLLOW}::test_hours_that_fail_half_way_are_all_as_before_and_tried_again",),
+    ),
+    Fault(
+        "pieces of a recomputation are kept when a later one fails",
+        "wrapped_assets/resources/snapshot/overlay.py",
+        "        with transaction(self.con):\n            for piece in pieces:",
+        "        if True:\n            for piece in pieces:",
+        (f"{FOLLOW}::test_hours_that_fail_half_way_are_all_as_before_and_tried_again",),
+    ),
+    Fault(
+        "a number of bytes over 63 bits is no answer",
+        "wrapped_assets/resources/snapshot/present.py",
+        'return _rows_as("hugeint", history, level, organizations, spans)',
+        "return []",
+        ("tests/test_serving_splits.py",),
+    ),
+    Fault(
         "a fresh gauge counts with its largest reading",
         "sql/duckdb/serving/merged/last.sql",
         "arg_max(bytes, last_at) as bytes,",

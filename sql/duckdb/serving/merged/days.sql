@@ -1,4 +1,5 @@
--- Parts of the kind days: the requests of each day of a month, all workspaces together.
+-- Parts of the kind days: the requests of each day of a month, all workspaces together. The days of a label are in no order:
+-- putting them in one takes twice as long as all the rest.
 -- One row per (organization, month).
 -- Reads daily parts of the kind requests.
 with day_totals as (
@@ -17,7 +18,7 @@ select
     month,
     'days' as kind,
     '' as id,
-    string_agg(day_of_month || ':' || requests, ',' order by day_of_month) as label,
+    string_agg(day_of_month || ':' || requests, ',') as label,
     cast(sum(requests) as bigint) as amount,
     cast(sum(errors) as bigint) as errors,
     cast(0 as hugeint) as bytes,
