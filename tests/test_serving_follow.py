@@ -226,6 +226,8 @@ def test_hours_that_fail_half_way_are_all_as_before_and_tried_again(
         patches.setattr(raw, "insert_newest", failing)
         report = live.follow()
         assert (repr(report.failure), report.hours) == ("OSError('no space is left')", 0)
+        hours = "select sum(amount) from present_hourly where kind = 'requests'"
+        assert live.history.rows(hours) == [(3,)]
         assert [requests(live, ANA), requests(live, ANA, days.start, days.end)] == [2, 2]
 
         assert live.follow().hours == 2
