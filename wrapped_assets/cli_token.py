@@ -130,6 +130,11 @@ def opt_out(
         pages = sum(not link.revoked for link in registry.links_of_subject(wrapped_id))
     done = "shown again" if undo else "answered as if they were not there"
     console.print(f"{pages} pages of {wrapped_id} are {done}.", highlight=False, soft_wrap=True)
+    if not pages and not undo:
+        say(
+            errors,
+            f"It has no page yet, and will get none. A mistake? `{wrapped(f'token opt-out {wrapped_id} --undo')}`",
+        )
 
 
 @contextmanager

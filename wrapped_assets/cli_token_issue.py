@@ -13,7 +13,7 @@ from wrapped_assets.settings import Settings
 from wrapped_assets.terminal import errors, say
 
 if TYPE_CHECKING:
-    from wrapped_assets.grants import Grant
+    from wrapped_assets.grants import Grant, Scope
 
 _DAYS = 30
 
@@ -140,6 +140,25 @@ def _refuse_contradictions(wanted: _Wanted) -> None:
         raise typer.BadParameter("--fixed fixes parameters of a --pipe, and none is given.")
 
 
+def _refuse_unknown(scopes: Sequence["Scope"]) -> None:
+    """A misspelled name would be told only to whoever uses the token, by a 403 or 404."""
+    from wrapped_assets.serving.endpoints import load_endpoints
+
+    endpoints = load_endpoints()
+    for scope in scopes:
+        if scope.resource is None:
+            continue
+        if scope.resource not in endpoints:
+            known = ", ".join(sorted(endpoints))
+            raise typer.BadParameter(f"There is no endpoint '{scope.resource}'; there are {known}.")
+        names = [each.name for each in endpoints[scope.resource].parameters]
+        for name in scope.fixed_params:
+            if name not in names:
+                raise typer.BadParameter(
+                    f"The endpoint '{scope.resource}' has no parameter '{name}' to fix; it has {', '.join(names)}."
+                )
+
+
 def _grant(wanted: _Wanted) -> "Grant":
     """The rights of the token that was described; BadClaims when no token can have them."""
     from wrapped_assets.grants import ADMIN, READ, Grant, Scope, name_in, rps_in
@@ -148,6 +167,7 @@ def _grant(wanted: _Wanted) -> "Grant":
     fixed = dict(_assignment(each) for each in wanted.fixed)
     scopes = [Scope(READ, pipe, fixed) for pipe in wanted.pipes] + ([Scope(ADMIN)] if wanted.admin else [])
     ends = None if wanted.static else datetime.now(UTC) + timedelta(days=wanted.days or _DAYS)
+    _refuse_unknown(scopes)
     limit = rps_in({"rps": wanted.rps})
     return Grant(name_in(wanted.name), WORKSPACE, tuple(scopes), limit, new_jti(), ends)
 
