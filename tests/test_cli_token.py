@@ -15,7 +15,6 @@ from wrapped_assets.resources.registry import Registry
 from wrapped_assets.token_reports import aligned
 from wrapped_assets.tokens import Authority, TokenRefused
 
-
 DAYS, MONTHS = "wrapped_requests_by_day", "wrapped_requests_by_month"
 
 

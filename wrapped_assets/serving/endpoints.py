@@ -6,7 +6,8 @@
     --   limit Int32, default 10: What it means.
     select ...
 
-A statement reads the views of `Overlay` (`daily_requests`, `organizations`...) and binds its parameters as `$limit`. Its name is the file's.
+A statement reads the views of `sql/duckdb/serving/views/` (`daily_requests`, `organizations`...) and binds its parameters as `$limit`. Its name
+is the file's. CONTRIBUTING.md shows one from end to end.
 """
 
 import re
