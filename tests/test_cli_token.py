@@ -89,6 +89,9 @@ def test_revoking_and_rotating(world: BuiltWorld) -> None:
         verify(world, first)
     assert verify(world, other).name == "other"
 
+    early = world.wrapped("token", "opt-out", "w-1")
+    assert early.returncode == 0 and "It has no page yet" in early.stderr and "--undo" in early.stderr
+
     assert world.wrapped("token", "rotate").returncode == 1
     assert verify(world, other).name == "other"
     rotated = world.wrapped("token", "rotate", "--yes")

@@ -156,10 +156,16 @@ _MESSAGE = {
 }
 _MCP = _secured(
     "The endpoints as tools, by the Model Context Protocol over streamable HTTP: one JSON-RPC message in, one out.",
-    *(400, 406, 413),
+    *(400, 413),
     requestBody={"required": True, "content": {"application/json": {"schema": _MESSAGE}}},
 )
-_MCP["responses"]["202"] = {"description": "A notification was taken; there is no answer to it."}
+_MCP["responses"] |= {
+    "202": {"description": "A notification was taken; there is no answer to it."},
+    "400": {
+        "description": "No message of the protocol: a JSON-RPC error. No JSON at all: an error as elsewhere."
+    },
+    "406": {"description": "`Accept` leaves no room for application/json: a JSON-RPC error."},
+}
 
 PATHS: dict[str, Any] = {
     "/v0/pipes": {"get": _secured("The endpoints that the token may read.")},

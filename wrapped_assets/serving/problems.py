@@ -15,7 +15,6 @@ STATUSES: Mapping[int, str] = {
     403: "the token is missing, malformed, expired, forged, revoked, or not for this",
     404: "there is no such pipe, page or path",
     405: "another method is needed; `Allow` names them",
-    406: "the client does not take application/json, which is how /mcp answers",
     408: "the query took longer than it may",
     413: "the body is too large",
     429: "too many requests with this token; `Retry-After` says when to try again",
