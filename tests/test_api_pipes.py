@@ -206,14 +206,14 @@ class TestParameters:
             *(
                 (
                     {"wrapped_id": ONE, "start_date": day},
-                    "The parameter 'start_date' of type Date has a value of another type.",
+                    "The parameter 'start_date' of type Date has a value of another type, expected a day such as 2025-01-31.",
                 )
                 for day in ("2025-1-1", "2025-02-30", "20250101", "x", "")
             ),
             *(
                 (
                     {"wrapped_id": ONE, "limit": number},
-                    "The parameter 'limit' of type Int32 has a value of another type.",
+                    "The parameter 'limit' of type Int32 has a value of another type, expected a whole number of 32 bits.",
                 )
                 for number in ("-", "2147483648", "1e3", "1.0", "x", "", "1 ", "9" * 5000)
             ),

@@ -15,6 +15,8 @@ from wrapped_assets.resources.registry import Registry
 from wrapped_assets.token_reports import aligned
 from wrapped_assets.tokens import Authority, TokenRefused
 
+DAYS, MONTHS = "wrapped_requests_by_day", "wrapped_requests_by_month"
+
 
 @pytest.fixture
 def world(tmp_path: Path) -> BuiltWorld:
@@ -36,16 +38,16 @@ def verify(world: BuiltWorld, token: str) -> Grant:
 def test_a_token_is_printed_once_and_alone(world: BuiltWorld) -> None:
     """The standard output is the token, so a script can keep it; what it is goes to the standard error."""
     done = world.wrapped(
-        "token", "issue", "--name", "acme", "--pipe", "one", "--pipe", "two", "--fixed", "wrapped_id=w-1",
-        "--fixed", "note=a=b", "--days", "7", "--rps", "5",
+        "token", "issue", "--name", "acme", "--pipe", DAYS, "--pipe", MONTHS, "--fixed", "wrapped_id=w=1",
+        "--fixed", "year=2025", "--days", "7", "--rps", "5",
     )  # fmt: skip
 
     assert done.returncode == 0, done.stderr
     token = done.stdout.removesuffix("\n")
     assert re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+", token) and token not in done.stderr
     found = verify(world, token)
-    fixed = {"wrapped_id": "w-1", "note": "a=b"}
-    assert found.scopes == (Scope("PIPES:READ", "one", fixed), Scope("PIPES:READ", "two", fixed))
+    fixed = {"wrapped_id": "w=1", "year": "2025"}
+    assert found.scopes == (Scope("PIPES:READ", DAYS, fixed), Scope("PIPES:READ", MONTHS, fixed))
     assert (found.name, found.rps) == ("acme", 5)
     assert re.search(
         rf"Token {found.jti}, 'acme', valid until \d{{4}}-\d\d-\d\d \d\d:\d\d UTC\. Its text is shown this once\.",
@@ -54,7 +56,10 @@ def test_a_token_is_printed_once_and_alone(world: BuiltWorld) -> None:
 
     listed = world.wrapped("token", "list")
     as_json = world.wrapped("token", "list", "--json", "--all")
-    assert str(found.jti) in listed.stdout and "PIPES:READ:one, PIPES:READ:two" in listed.stdout
+    assert (
+        str(found.jti) in listed.stdout
+        and f"PIPES:READ:{DAYS} (wrapped_id=w=1, year=2025), PIPES" in listed.stdout
+    )
     row = json.loads(as_json.stdout)
     assert (row["id"], row["name"], row["type"], row["rps"], row["state"]) == (
         found.jti,
@@ -83,6 +88,9 @@ def test_revoking_and_rotating(world: BuiltWorld) -> None:
     with pytest.raises(TokenRefused, match="revoked"):
         verify(world, first)
     assert verify(world, other).name == "other"
+
+    early = world.wrapped("token", "opt-out", "w-1")
+    assert early.returncode == 0 and "It has no page yet" in early.stderr and "--undo" in early.stderr
 
     assert world.wrapped("token", "rotate").returncode == 1
     assert verify(world, other).name == "other"
@@ -114,12 +122,14 @@ def jti_of(world: BuiltWorld, name: str) -> str:
         (["--name", "x"], "It would allow nothing"),
         (["--name", "x", "--admin", "--fixed", "a=b"], "--fixed fixes parameters of a --pipe"),
         (["--name", "x", "--pipe", "p", "--fixed", "ab"], "--fixed expects NAME=VALUE, got 'ab'"),
+        (["--name", "x", "--pipe", "typo"], "There is no endpoint 'typo'; there are wrapped_"),
+        (["--name", "x", "--pipe", DAYS, "--fixed", "typo=1"], "has no parameter 'typo' to fix"),
         (["--name", "x", "--admin", "--static", "--days", "3"], "--static has no end"),
         (["--name", "x", "--admin", "--days", "0"], "greater than or equal to 1"),
         (["--name", "x" * 201, "--admin"], "1 to 200 characters"),
         (["--wrapped-id", "w-1"], "--wrapped-id and --year belong together"),
         (["--wrapped-id", "w-1", "--year", "2025", "--days", "2"], "give --wrapped-id and --year alone"),
-        (["--name", "x", "--pipe", "p", "--fixed", f"a={'x' * 16_000}"], "longer than 16,384"),
+        (["--name", "x", "--pipe", DAYS, "--fixed", f"wrapped_id={'x' * 16_000}"], "longer than 16,384"),
     ],
 )
 def test_what_cannot_be_issued_is_told(world: BuiltWorld, arguments: list[str], told: str) -> None:

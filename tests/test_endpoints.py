@@ -149,6 +149,21 @@ def test_an_edition_answers_for_its_year_only(live: Live) -> None:
         rows(live, "wrapped_requests_by_day", wrapped_id=ANA, end_date=date(2026, 1, 2))
 
 
+def test_the_guide_to_adding_an_endpoint_works(live: Live) -> None:
+    """Its file, copied as it stands, answers from what was published and what landed since."""
+    guide = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    text = guide.partition("## Add an endpoint")[2].partition("```sql\n")[2].partition("```")[0]
+    answer = live.run(parse("requests_by_weekday", text), {"wrapped_id": ANA})
+
+    days = live.run(ENDPOINTS["wrapped_requests_by_day"], {"wrapped_id": ANA}).rows
+    assert answer.rows == [
+        (number, total)
+        for number in range(1, 8)
+        if (total := sum(requests for day, requests, _ in days if day.isoweekday() == number))
+    ]
+    assert answer.rows
+
+
 def test_a_required_parameter_is_asked_for() -> None:
     """The refusal names it and its type."""
     with pytest.raises(ParameterRefused, match=r"'wrapped_id' of type String is required"):

@@ -78,7 +78,11 @@ def test_a_call_answers_as_the_endpoint_does(served: Served, mode: str) -> None:
 @pytest.mark.parametrize(
     ("name", "arguments", "sentence"),
     [
-        (BY_DAY, {"limit": "x"}, "The parameter 'limit' of type Int32 has a value of another type."),
+        (
+            BY_DAY,
+            {"limit": "x"},
+            "The parameter 'limit' of type Int32 has a value of another type, expected a whole number of 32 bits.",
+        ),
         (BY_DAY, {"limit": {"a": 1}}, "A parameter in the JSON body must be text"),
         (SUMMARY, {}, f"The token does not allow reading the pipe '{SUMMARY}'"),
         ("nothing", {}, "The pipe 'nothing' does not exist"),
@@ -93,6 +97,27 @@ def test_a_wrong_call_is_told_what_is_wrong(
     told = talk(url, token, lambda client: client.call_tool(name, arguments))
 
     assert told.is_error and told.content[0].text.startswith(sentence)
+
+
+def test_a_tool_says_what_is_assumed(served: Served) -> None:
+    """A model that leaves a parameter out knows what it gets."""
+    made, url = served
+    listed = talk(url, made.token(), lambda client: client.list_tools())
+    (by_day,) = [each for each in listed.tools if each.name == BY_DAY]
+
+    assert by_day.input_schema["properties"]["limit"]["default"] == 366
+    assert by_day.input_schema["properties"]["start_date"]["description"].endswith(
+        "Default: start of the year."
+    )
+
+
+def test_a_body_of_no_type_is_refused_as_everywhere(served: Served) -> None:
+    """With an error and where to read on, not with a bare line."""
+    made, url = served
+    answer = httpx.post(f"{url}/mcp", headers={"Authorization": f"Bearer {made.token()}"})
+
+    assert answer.status_code == 400
+    assert answer.json().keys() == {"error", "documentation"} and "Content-Type" in answer.json()["error"]
 
 
 def initialize(url: str, token: str | None) -> httpx.Response:

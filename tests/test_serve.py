@@ -395,11 +395,21 @@ def test_a_port_that_is_taken_is_told(served: Served) -> None:
     done = served.world.wrapped("serve", "--port", port)
 
     assert done.returncode == 2
-    assert f"The server did not start on 127.0.0.1:{port}" in done.stderr and "--port" in done.stderr
+    assert f"The server did not start on 127.0.0.1:{port}" in done.stderr
+    assert "Next: stop what listens there, or choose another port with --port." in done.stderr
+
+
+def test_an_address_that_is_not_this_machines_is_told(built_world: BuiltWorld, tmp_path: Path) -> None:
+    """Another port would not help: the advice is about --host."""
+    done = built_world.twin(tmp_path / "home").wrapped(
+        "serve", "--host", "192.0.2.1", "--port", str(free_port())
+    )
+
+    assert done.returncode == 2 and "Next: name an address of this machine with --host" in done.stderr
 
 
 def test_it_waits_for_the_first_promotion_and_ends_when_told(built_world: BuiltWorld, tmp_path: Path) -> None:
-    """Before anything is published it answers 503; SIGTERM ends it with 0 and leaves no process and no file."""
+    """Before anything is published it answers 503 and says what to do; SIGTERM ends it with 0, no process, no file and no other word."""
     twin = built_world.twin(tmp_path / "home")
     before = set(Path("/tmp").glob("wrapped-serve-*"))
     process, url = start(twin, tmp_path / "log", "--workers", "1", "--no-access-log")
@@ -421,4 +431,9 @@ def test_it_waits_for_the_first_promotion_and_ends_when_told(built_world: BuiltW
         worker for worker in workers if worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE
     ]
     assert set(Path("/tmp").glob("wrapped-serve-*")) <= before
-    assert "route" not in (tmp_path / "log").read_text()
+    told = (tmp_path / "log").read_text()
+    assert re.fullmatch(
+        r"Serving on http://127\.0\.0\.1:\d+ with 1 worker\.\n"
+        r"Nothing is promoted below file://\S+: pages answer 404, endpoints 503\. Next: `.*publish --year Y`.*\n",
+        told,
+    ), told

@@ -68,7 +68,7 @@ def promote(
 ) -> None:
     """Make a version the one that readers see. Refuses a dry run, and a version whose checks failed.
 
-    The API follows within a second. Safe to repeat: promoting what is current changes nothing.
+    Pages follow within a second, endpoints within some seconds. Safe to repeat: promoting what is current changes nothing.
 
     Example: `wrapped promote --year 2025 --version 3`.
     """

@@ -2,19 +2,20 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
+from wrapped_assets import cli_token_issue
+from wrapped_assets.cli_token_issue import Year
 from wrapped_assets.command import wrapped
 from wrapped_assets.settings import Settings
+from wrapped_assets.terminal import console, errors, say
 
 if TYPE_CHECKING:
-    from wrapped_assets.grants import Grant
     from wrapped_assets.resources.registry import Registry
 
 app = typer.Typer(
@@ -27,147 +28,7 @@ app = typer.Typer(
     "Start with `wrapped token issue --admin --name ops`, or give each customer a link and a token: materialize `wrapped_tokens`.",
 )
 
-console = Console(stderr=False)
-notes = Console(stderr=True)
-
-_DAYS = 30
-Year = Annotated[int | None, typer.Option("--year", "-y", help="The edition.", min=1990, max=2200)]
-
-
-@app.command()
-def issue(
-    name: Annotated[
-        str | None,
-        typer.Option(
-            "--name", "-n", help="What it is called in lists; tokens of one name share their limit."
-        ),
-    ] = None,
-    pipe: Annotated[
-        list[str] | None, typer.Option("--pipe", help="An endpoint it may read. Repeat for several.")
-    ] = None,
-    fixed: Annotated[
-        list[str] | None,
-        typer.Option("--fixed", metavar="NAME=VALUE", help="A parameter fixed for these endpoints. Repeat."),
-    ] = None,
-    admin: Annotated[
-        bool, typer.Option("--admin", help="It may read every endpoint and manage tokens (/v0/tokens).")
-    ] = False,
-    static: Annotated[
-        bool, typer.Option("--static", help="Random text without an end, instead of a JWT that expires.")
-    ] = False,
-    days: Annotated[
-        int | None, typer.Option("--days", help=f"How long it is valid; {_DAYS} for a JWT.", min=1, max=3650)
-    ] = None,
-    rps: Annotated[
-        int | None, typer.Option("--rps", help="Requests a second it may make; no limit without.", min=1)
-    ] = None,
-    wrapped_id: Annotated[
-        str | None,
-        typer.Option(
-            "--wrapped-id", help="A customer, alone with --year: its link, and its token for that edition."
-        ),
-    ] = None,
-    year: Year = None,
-) -> None:
-    """Issue a token and print it to the standard output, this once: nothing keeps its text.
-
-    With --wrapped-id and --year it is the token that `wrapped_tokens` gave the customer for the edition (it is given one if
-    it has none), and the same text again each time, until it is revoked, over, or the key is rotated.
-
-    What it is and when it ends goes to the standard error, so `TOKEN=$(wrapped token issue ...)` works.
-
-    A customer whose link was revoked is given another address by --wrapped-id.
-
-    Examples:
-
-    - `wrapped token issue --admin --static --name ops`
-
-    - `wrapped token issue --name acme --pipe wrapped_pipe_stats_summary --fixed wrapped_id=W --days 7 --rps 5`
-
-    - `wrapped token issue --wrapped-id W --year 2025`
-    """
-    from wrapped_assets.grants import BadClaims
-    from wrapped_assets.tokens import Authority
-
-    settings = Settings.load()
-    if (wrapped_id is None) != (year is None):
-        raise typer.BadParameter("--wrapped-id and --year belong together: give both or none.")
-    if wrapped_id is not None and year is not None:
-        if name or pipe or fixed or admin or static or days or rps:
-            raise typer.BadParameter(
-                "A customer's token is as its edition has it: give --wrapped-id and --year alone,"
-                " or issue another with --name, --pipe and --fixed wrapped_id=W."
-            )
-        _print_token_of_customer(settings, wrapped_id, year)
-        return
-    if static and days is not None:
-        raise typer.BadParameter(
-            "--static has no end: leave out --days, and revoke it when it is not needed."
-        )
-    with _registry(settings) as registry:
-        try:
-            grant = _grant(name, pipe or [], fixed or [], admin, None if static else days or _DAYS, rps)
-            text = Authority(settings.secret(), registry).issue(grant, static)
-        except BadClaims as bad:
-            raise typer.BadParameter(f"{bad}.") from None
-    _print(text, grant, "Its text is shown this once.")
-
-
-def _print(text: str, grant: "Grant", how_often: str) -> None:
-    sys.stdout.write(text + "\n")
-    until = f"valid until {grant.expires_at:%Y-%m-%d %H:%M} UTC" if grant.expires_at else "without an end"
-    _note(f"Token {grant.jti}, '{grant.name}', {until}. {how_often}")
-
-
-def _grant(
-    name: str | None,
-    pipes: Sequence[str],
-    fixed: Sequence[str],
-    admin: bool,
-    days: int | None,
-    rps: int | None,
-) -> "Grant":
-    from wrapped_assets.grants import ADMIN, READ, Grant, Scope, name_in, rps_in
-    from wrapped_assets.tokens import WORKSPACE, new_jti
-
-    if not name:
-        raise typer.BadParameter("Give it a --name: lists, logs and limits know it by that.")
-    if not pipes and not admin:
-        raise typer.BadParameter("It would allow nothing: give --pipe, or --admin.")
-    if fixed and not pipes:
-        raise typer.BadParameter("--fixed fixes parameters of a --pipe, and none is given.")
-    values = dict(_assignment(each) for each in fixed)
-    scopes = [Scope(READ, pipe, values) for pipe in pipes] + ([Scope(ADMIN)] if admin else [])
-    expires_at = None if days is None else datetime.now(UTC) + timedelta(days=days)
-    limit = rps_in({"rps": rps})
-    return Grant(name_in(name), WORKSPACE, tuple(scopes), limit, new_jti(), expires_at)
-
-
-def _assignment(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not name or not equals:
-        raise typer.BadParameter(f"--fixed expects NAME=VALUE, got '{text}'.")
-    return name, value
-
-
-def _print_token_of_customer(settings: Settings, wrapped_id: str, year: int) -> None:
-    """One customer's link and token of an edition, made where there are none."""
-    from wrapped_assets.edition_tokens import of_customer
-    from wrapped_assets.resources.open import open_warehouse
-    from wrapped_assets.tokens import Authority
-
-    with open_warehouse(settings).reading() as reader:
-        companies = reader.recipients(year)
-    if wrapped_id not in companies:
-        raise typer.BadParameter(
-            f"No customer of the {year} edition has the wrapped_id '{wrapped_id}';"
-            f" `{wrapped(f'summary --year {year} --organization-id O --format json')}` shows the one of an organization."
-        )
-    with _registry(settings) as registry:
-        link, token = of_customer(registry, year, wrapped_id, companies[wrapped_id], datetime.now(UTC))
-        text = Authority(settings.secret(), registry).text_of(token.grant, token.issued_at)
-    _note(f"Page: /wrapped/{link.url_key}, short: /w/{link.short}")
-    _print(text, token.grant, "The same command shows it again.")
+app.command()(cli_token_issue.issue)
 
 
 @app.command(name="list")
@@ -201,7 +62,7 @@ def list_tokens(
         sys.stdout.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         return
     if not rows:
-        _note("There are none.")
+        say(errors, "There are none.")
         return
     sys.stdout.writelines(f"{line}\n" for line in token_reports.aligned(rows))
 
@@ -246,8 +107,9 @@ def rotate(
     with _registry(Settings.load()) as registry:
         count = registry.rotate()
     console.print(f"Rotated: {count} tokens that were valid are refused from now on.", highlight=False)
-    _note(
-        f"Next: `{wrapped('token issue --admin --name NAME')}`, and materialize wrapped_tokens for each year."
+    say(
+        errors,
+        f"Next: `{wrapped('token issue --admin --name NAME')}`, and materialize wrapped_tokens for each year.",
     )
 
 
@@ -268,6 +130,11 @@ def opt_out(
         pages = sum(not link.revoked for link in registry.links_of_subject(wrapped_id))
     done = "shown again" if undo else "answered as if they were not there"
     console.print(f"{pages} pages of {wrapped_id} are {done}.", highlight=False, soft_wrap=True)
+    if not pages and not undo:
+        say(
+            errors,
+            f"It has no page yet, and will get none. A mistake? `{wrapped(f'token opt-out {wrapped_id} --undo')}`",
+        )
 
 
 @contextmanager
@@ -276,7 +143,3 @@ def _registry(settings: Settings) -> "Iterator[Registry]":
 
     with open_registry(settings) as registry:
         yield registry
-
-
-def _note(text: str) -> None:
-    notes.print(text, markup=False, highlight=False, soft_wrap=True)

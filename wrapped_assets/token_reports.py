@@ -3,23 +3,30 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from wrapped_assets.grants import Scope
 from wrapped_assets.resources.registry import Link, TokenRecord
 
 
 def token_row(record: TokenRecord, now: datetime) -> dict[str, str]:
     """A token issued by hand."""
     grant = record.grant
-    allows = [f"{scope.type}:{scope.resource}" if scope.resource else scope.type for scope in grant.scopes]
     return {
         "id": str(grant.jti),
         "name": grant.name,
         "type": record.kind,
-        "allows": ", ".join(allows),
+        "allows": ", ".join(map(_allowed, grant.scopes)),
         "rps": "" if grant.rps is None else str(grant.rps),
         "issued": f"{record.issued_at:%Y-%m-%d %H:%M}",
         "until": f"{grant.expires_at:%Y-%m-%d %H:%M}" if grant.expires_at else "",
         "state": record.state(now),
     }
+
+
+def _allowed(scope: Scope) -> str:
+    """What a scope allows, and what it fixes: without that a token for one customer looks like one for all."""
+    allowed = f"{scope.type}:{scope.resource}" if scope.resource else scope.type
+    fixed = ", ".join(f"{name}={value}" for name, value in scope.fixed_params.items())
+    return f"{allowed} ({fixed})" if fixed else allowed
 
 
 def link_rows(

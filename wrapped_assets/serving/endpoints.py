@@ -6,7 +6,8 @@
     --   limit Int32, default 10: What it means.
     select ...
 
-A statement reads the views of `Overlay` (`daily_requests`, `organizations`...) and binds its parameters as `$limit`. Its name is the file's.
+A statement reads the views of `sql/duckdb/serving/views/` (`daily_requests`, `organizations`...) and binds its parameters as `$limit`. Its name
+is the file's. CONTRIBUTING.md shows one from end to end.
 """
 
 import re
@@ -27,6 +28,14 @@ _PYTHON: dict[ParameterType, type] = {
     "Float64": float,
     "Date": date,
     "Bool": bool,
+}
+
+_EXPECTED: dict[ParameterType, str] = {
+    "String": "text",
+    "Int32": "a whole number of 32 bits",
+    "Float64": "a number",
+    "Date": "a day such as 2025-01-31",
+    "Bool": "1, 0, true or false",
 }
 
 _PARAMETER = re.compile(r"--   ([a-z_]+) (\w+), (?:(required)|default (.+?)): (.+)")
@@ -76,14 +85,18 @@ class Parameter:
                 return _int32(text)
             return _PYTHON[self.type](text)
         except (ValueError, KeyError, OverflowError):
-            raise ParameterRefused(self.name, self.type, "has a value of another type") from None
+            raise self._refused() from None
 
     def checked(self, value: object) -> object:
         """The value itself; ParameterRefused when it is not of this type."""
         # A bool is an int and an instant is a date, in Python.
         if type(value) is not _PYTHON[self.type]:
-            raise ParameterRefused(self.name, self.type, "has a value of another type")
+            raise self._refused()
         return value
+
+    def _refused(self) -> ParameterRefused:
+        expected = _EXPECTED[self.type]
+        return ParameterRefused(self.name, self.type, f"has a value of another type, expected {expected}")
 
     def default_in(self, year: int) -> object:
         """The value when a caller gives none, in the edition of a year."""

@@ -81,7 +81,10 @@ class Limits:
                 return _hit(self._shared, name, rps)
             except StorageError as error:
                 self._paused_until = self._monotonic() + _PAUSE_SECONDS
-                _log.warning("Rate limits are counted in each worker: %s", type(error.storage_error).__name__)
+                _log.warning(
+                    "Redis (WRAPPED_LIMITS_URL) does not answer, so each worker counts rate limits by itself: %s",
+                    type(error.storage_error).__name__,
+                )
         return _hit(self._own, name, rps)
 
 

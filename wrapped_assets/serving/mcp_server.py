@@ -24,8 +24,8 @@ from mcp_types import (
 from wrapped_assets.grants import Grant
 from wrapped_assets.serving.endpoints import Endpoint
 from wrapped_assets.serving.formats import Form, envelope
-from wrapped_assets.serving.json_types import json_type
 from wrapped_assets.serving.messages import LARGEST_BODY, Call
+from wrapped_assets.serving.openapi import field
 from wrapped_assets.serving.parameters import texts
 from wrapped_assets.serving.pipes import Pipes
 from wrapped_assets.serving.problems import UNFORESEEN, Problem, traced
@@ -86,7 +86,7 @@ def tool(endpoint: Endpoint, grant: Grant) -> Tool:
     free = [each for each in endpoint.parameters if each.name not in fixed]
     schema = {
         "type": "object",
-        "properties": {each.name: {**json_type(each.type), "description": each.description} for each in free},
+        "properties": {each.name: field(each) for each in free},
         "required": [each.name for each in free if each.is_required],
     }
     annotations = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)

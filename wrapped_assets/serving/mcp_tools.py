@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from wrapped_assets.serving.messages import Call, Message, Reply
 from wrapped_assets.serving.pipes import Pipes
+from wrapped_assets.serving.problems import Problem
 
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -82,5 +83,9 @@ def _reply(sent: list[Message]) -> Reply:
     start = next(message for message in sent if message["type"] == "http.response.start")
     headers = dict(start.get("headers", []))
     body = b"".join(message.get("body", b"") for message in sent if message["type"] == "http.response.body")
+    media_type = headers.get(b"content-type", b"").decode()
+    if start["status"] >= 400 and not media_type.startswith("application/json"):
+        # A bare sentence about a header: told as every other refusal is.
+        raise Problem(start["status"], body.decode("utf-8", "replace"))
     kept = tuple((name, headers[name]) for name in _KEPT if name in headers)
-    return Reply(start["status"], body, headers.get(b"content-type", b"application/json").decode(), kept)
+    return Reply(start["status"], body, media_type or "application/json", kept)

@@ -1,4 +1,4 @@
-"""The OpenAPI document: what can be asked, with what, and how it is answered. Made of the declared endpoints."""
+"""The OpenAPI document: every way in, with what it takes and how it answers. Made of the declared endpoints and of openapi_paths."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,13 +6,9 @@ from typing import Any
 from wrapped_assets.serving.endpoints import Endpoint, Parameter, ParameterRefused
 from wrapped_assets.serving.formats import FORMATS, QUOTE_64BIT
 from wrapped_assets.serving.json_types import json_type
-from wrapped_assets.serving.problems import STATUSES
+from wrapped_assets.serving.openapi_paths import PATHS, TOKENS, problems
 
-_ERROR = {"$ref": "#/components/schemas/Error"}
 _ENVELOPE = {"$ref": "#/components/schemas/Envelope"}
-_ANY_JSON = {"application/json": {"schema": {"type": "object"}}}
-_KEY = {"name": "url_key", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
-_TOKENS: list[dict[str, list[str]]] = [{"bearer": []}, {"token": []}]
 
 # Every endpoint takes these beside its own.
 _Q = {
@@ -43,13 +39,13 @@ def document(endpoints: Iterable[Endpoint], version: str, url: str) -> dict[str,
             "description": "A year of usage of each customer. Days are half-open ranges in UTC.",
         },
         "servers": [{"url": url}],
-        "paths": {**paths, **_FIXED},
+        "paths": {**paths, **PATHS},
         "components": {
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
                 "token": {"type": "apiKey", "in": "query", "name": "token"},
             },
-            "schemas": {"Error": _ERROR_SCHEMA, "Envelope": _ENVELOPE_SCHEMA},
+            "schemas": {"Error": _ERROR_SCHEMA, "Envelope": _ENVELOPE_SCHEMA, "Scope": _SCOPE_SCHEMA},
         },
     }
 
@@ -60,10 +56,10 @@ def _pipe(endpoint: Endpoint, name: str) -> dict[str, Any]:
     answers: dict[str, Any] = {"200": {"description": "The rows.", "content": {media: {"schema": schema}}}}
     common: dict[str, Any] = {
         "summary": endpoint.description,
-        "security": _TOKENS,
-        "responses": {**answers, **_problems(400, 403, 408, 429, 503)},
+        "security": TOKENS,
+        "responses": {**answers, **problems(400, 403, 408, 429, 503)},
     }
-    fields = {each.name: _field(each) for each in endpoint.parameters} | {
+    fields = {each.name: field(each) for each in endpoint.parameters} | {
         "q": _Q["schema"],
         QUOTE_64BIT: _QUOTE["schema"],
     }
@@ -71,7 +67,7 @@ def _pipe(endpoint: Endpoint, name: str) -> dict[str, Any]:
     content = {"application/x-www-form-urlencoded": form, "application/json": form}
     query = [*map(_parameter, endpoint.parameters), _Q, _QUOTE]
     post = {**common, "requestBody": {"content": content}}
-    post["responses"] = {**common["responses"], **_problems(413)}
+    post["responses"] = {**common["responses"], **problems(413)}
     return {
         "get": {**common, "operationId": f"{endpoint.name}_{name}", "parameters": query},
         "post": {**post, "operationId": f"{endpoint.name}_{name}_post"},
@@ -84,11 +80,12 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "name": parameter.name,
         "in": "query",
         "description": parameter.description,
-        "schema": _field(parameter),
+        "schema": field(parameter),
     }
 
 
-def _field(parameter: Parameter) -> dict[str, Any]:
+def field(parameter: Parameter) -> dict[str, Any]:
+    """A parameter's type, meaning and default; for MCP's tools too."""
     schema: dict[str, Any] = {**json_type(parameter.type), "description": parameter.description}
     if parameter.default is None:
         return schema
@@ -100,50 +97,23 @@ def _field(parameter: Parameter) -> dict[str, Any]:
     return schema | {"default": value if isinstance(value, int | float | str) else parameter.default}
 
 
-def _problems(*statuses: int) -> dict[str, Any]:
-    return {
-        str(status): {
-            "description": STATUSES[status],
-            "content": {"application/json": {"schema": _ERROR}},
-        }
-        for status in statuses
-    }
-
-
-def _get(summary: str, *statuses: int, secured: bool = False, **more: Any) -> dict[str, Any]:
-    ok = {"200": {"description": summary, "content": _ANY_JSON}}
-    security = {"security": _TOKENS} if secured else {}
-    return {"summary": summary, "responses": {**ok, **_problems(*statuses)}, **security, **more}
-
-
-_ASKED_KEY = [{**_KEY, "in": "query"}]
-_FIXED: dict[str, Any] = {
-    "/v0/pipes": {"get": _get("The endpoints that the token may read.", 403, 429, secured=True)},
-    "/v0/pipes/{name}": {
-        "get": _get(
-            "One endpoint and its parameters.",
-            403,
-            404,
-            429,
-            secured=True,
-            parameters=[{"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}],
-        )
-    },
-    "/api/organization": {
-        "get": _get("Whose page a key opens, and of which year.", 400, 404, parameters=_ASKED_KEY)
-    },
-    "/api/stats": {"get": _get("What the page shows.", 400, 404, parameters=_ASKED_KEY)},
-    "/wrapped/{url_key}/share": {
-        "post": _get("A short link to pass on, and when it ends.", 404, parameters=[_KEY])
-    },
-    "/healthz": {"get": _get("Whether this worker answers.")},
-    "/readyz": {"get": _get("Whether an edition can be asked about.", 503)},
-}
-
 _ERROR_SCHEMA = {
     "type": "object",
     "required": ["error", "documentation"],
     "properties": {"error": {"type": "string"}, "documentation": {"type": "string"}},
+}
+_SCOPE_SCHEMA = {
+    "type": "object",
+    "required": ["type"],
+    "properties": {
+        "type": {"enum": ["PIPES:READ", "ADMIN"]},
+        "resource": {"type": "string", "description": "Of PIPES:READ: the endpoint."},
+        "fixed_params": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "Of PIPES:READ: beats whatever a request says.",
+        },
+    },
 }
 _ENVELOPE_SCHEMA = {
     "type": "object",

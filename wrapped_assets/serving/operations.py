@@ -58,7 +58,7 @@ class Operations:
         return Reply(200, page, media_type, _NO_STORE)
 
     async def openapi(self, call: Call) -> Reply:
-        """`GET /v0/pipes/openapi.json`: every way in, for whoever writes a client. It names no customer, so it asks no token."""
+        """`GET /v0/pipes/openapi.json`: every way in, pages and tokens too, for whoever writes a client. It names no customer, so it asks no token."""
         return Reply(200, json.dumps(self.description).encode(), headers=((b"cache-control", b"max-age=60"),))
 
 

@@ -72,7 +72,10 @@ class Pipes:
         except NoAnswers as none:
             raise Problem(404, str(none)) from None
         except OutsideYear:
-            raise Problem(400, f"The days asked for are not all in {year}") from None
+            days = f"from {year}-01-01 up to {year + 1}-01-01"
+            raise Problem(
+                400, f"The days asked for are not all in the edition of {year}, which is {days}"
+            ) from None
         finally:
             call.notes.cpu_seconds = time.thread_time() - began
         call.notes.rows_read, call.notes.bytes_read = answer.rows_read, answer.bytes_read

@@ -106,7 +106,7 @@ class RequestLog:
             for day, some in days:
                 self._put(day, some)
         except Exception as error:
-            log.warning("could not write the request log: %s", type(error).__name__)
+            log.warning("could not write to WRAPPED_REQUEST_LOG_URL; its rows wait: %s", type(error).__name__)
             self._rows.extendleft(reversed(rows))
             return 0
         return len(days)

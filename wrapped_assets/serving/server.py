@@ -6,6 +6,7 @@ one, for a new registry or other settings; SIGTERM ends them once their requests
 """
 
 import atexit
+import errno
 import json
 import logging
 import os
@@ -18,22 +19,31 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from wrapped_assets.command import wrapped
+from wrapped_assets.publication.open import open_published
 from wrapped_assets.resources.errors import Refused
 from wrapped_assets.resources.open import open_registry
 from wrapped_assets.serving.theme import Theme
 from wrapped_assets.settings import Settings
+from wrapped_assets.terminal import errors, say
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """By which prometheus_client's processes find each other's numbers. It must be set before that is imported."""
 
 
-class PortTaken(Refused):
-    """Somebody listens there already."""
+class CannotListen(Refused):
+    """Somebody listens there already, or nobody may."""
 
-    def __init__(self, host: str, port: int, seen: str) -> None:
+    def __init__(self, host: str, port: int, error: OSError) -> None:
+        if error.errno == errno.EADDRINUSE:
+            step = "stop what listens there, or choose another port with --port"
+        elif error.errno in (errno.EACCES, errno.EPERM):
+            step = "choose a port above 1023 with --port, or run it as a user who may take this one"
+        else:
+            step = "name an address of this machine with --host: 127.0.0.1, or 0.0.0.0 for all it has"
         super().__init__(
-            f"The server did not start on {host}:{port}.\n  The system said: {seen}.\n"
-            "  Next: stop what listens there, or choose another port with --port."
+            f"The server did not start on {host}:{port}.\n"
+            f"  The system said: {error.strerror or error}.\n  Next: {step}."
         )
 
 
@@ -69,12 +79,27 @@ def serve(settings: Settings, host: str, port: int, workers: int, log_access: bo
         respawn_interval=1.0,
         workers_kill_timeout=30,
     )
-    server.on_startup(
-        lambda: print(f"Serving on http://{host}:{port} with {workers} workers.", file=sys.stderr)
-    )
+    server.on_startup(partial(_tell, settings, host, port, workers))
     public_url = settings.public_url or _address(host, port)
     load = partial(_load, settings, folder, public_url, log_access, theme)
-    server.serve(target_loader=load, wrap_loader=False)
+    try:
+        server.serve(target_loader=load, wrap_loader=False)
+    finally:
+        # Its formatter keeps this module, and with it DuckDB's, beyond the interpreter's end; DuckDB then prints fifty lines of leaks.
+        logging.getLogger().handlers.clear()
+
+
+def _tell(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Say where it listens, and what whoever asks it would otherwise wonder about."""
+    count = f"{workers} worker{'s' if workers > 1 else ''}"
+    say(errors, f"Serving on {_address(host, port)} with {count}.")
+    # A bucket is not asked: what its client opens here would not survive the fork.
+    if settings.published_url.startswith("file://") and not open_published(settings).years():
+        make = f"`{wrapped('publish --year Y')}`, then `{wrapped('promote --year Y')}`"
+        say(
+            errors,
+            f"Nothing is promoted below {settings.published_url}: pages answer 404, endpoints 503. Next: {make}",
+        )
 
 
 def _load(
@@ -109,7 +134,7 @@ def _require_free(host: str, port: int) -> None:
         try:
             tried.bind((host, port))
         except OSError as error:
-            raise PortTaken(host, port, error.strerror or str(error)) from None
+            raise CannotListen(host, port, error) from None
 
 
 class _JsonLines(logging.Formatter):

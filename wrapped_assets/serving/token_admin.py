@@ -129,13 +129,15 @@ class TokenAdmin:
 
 def _require_admin(asker: Grant) -> None:
     if not asker.is_admin:
-        raise TokenRefused("wrong_scope")
+        raise TokenRefused("wrong_scope", "The token does not allow this: it needs the scope ADMIN.")
 
 
 def _asked_scopes(parameters: Sequence[str], body: Mapping[str, Any]) -> tuple[Scope, ...]:
     if "scopes" in body:
         scopes = scopes_in(body["scopes"])
     else:
+        if not parameters:
+            raise BadClaims(f"it needs a 'scope', {READ}:<pipe> or {ADMIN}, or in JSON 'scopes'")
         scopes = scopes_in([_parsed_scope(each) for each in parameters])
     for scope in scopes:
         # What nothing here understands would be a right that somebody believes to have given.

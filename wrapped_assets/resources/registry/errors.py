@@ -45,5 +45,5 @@ class NoSuchToken(RegistryError):
         super().__init__(
             f"Nothing was revoked: no token and no link is called '{named}'.\n"
             "  The registry knows tokens by id and by name, and links by the last part of their address.\n"
-            "  Next: `wrapped token list` shows both."
+            "  Next: `wrapped token list --all` shows the tokens, `wrapped token list --year Y --all` the links of an edition."
         )
