@@ -1,5 +1,6 @@
 """The cards: every name in glyphs, the same bytes each time, cheap, and to scale."""
 
+import datetime as dt
 import io
 import random
 import re
@@ -305,6 +306,29 @@ def test_the_heat_map_has_a_cell_for_each_day_that_is_over() -> None:
     assert cells["0"] == 9
     busiest = dict(re.findall(r'class="level(\d)" d="([^"]*)"', markup))["4"]
     assert "M260.7 100.9h" in busiest  # the 27th of November
+
+
+@pytest.mark.parametrize("requests", [[7], [7, 7, 7], [3, 7]])
+def test_the_busiest_day_has_the_last_level_however_few_there_are(requests: list[int]) -> None:
+    """Also alone and among its equals: no other is busier."""
+    days = [{"day": dt.date(2025, 3, 1 + i), "requests": n, "errors": 0} for i, n in enumerate(requests)]
+    document = year_documents.made({"days": days, "hours": [{"hour_of_day": 1, "requests": sum(requests)}]})
+    cells = dict(re.findall(r'class="level(\d)" d="([^"]*)"', drawings.punch_card(document)))
+
+    assert cells["4"].count("M") == requests.count(7)
+
+
+def test_a_leap_year_has_its_29th_of_february() -> None:
+    """366 cells, the 60th in the second row's 29th place."""
+    plain = year_documents.rich()
+    days = tuple(9 if i == 59 else 1 for i in range(366))
+    leap = plain.model_copy(
+        update={"year": 2024, "days": days, "through": dt.datetime(2024, 12, 31, 23, 59, tzinfo=dt.UTC)}
+    )
+    cells = dict(re.findall(r'class="level(\d)" d="([^"]*)"', drawings.punch_card(leap)))
+
+    assert sum(path.count("M") for path in cells.values()) == 366
+    assert "M280.7 10.9h" in cells["4"] and cells["4"].count("M") == 1
 
 
 def test_the_skyline_is_as_high_as_the_days() -> None:
