@@ -73,6 +73,9 @@ def against(year: int, before: int, now: int, is_over: bool, locale: Locale) -> 
     if not tenths:
         return "0\u00a0%", f"change in requests from {year}"
     if now > before:
-        return f"+{locale.decimal(tenths, 1)}\u00a0%", f"more requests than in {'' if is_over else 'all of '}{year}"
+        return (
+            f"+{locale.decimal(tenths, 1)}\u00a0%",
+            f"more requests than in {'' if is_over else 'all of '}{year}",
+        )
     tenths = min(tenths, 999) if now else tenths
     return f"\u2212{locale.decimal(tenths, 1)}\u00a0%", f"fewer requests than in {year}"
