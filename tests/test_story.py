@@ -58,6 +58,11 @@ def test_a_company_without_a_name_is_addressed_all_the_same(name: str | None) ->
     assert tell(year_documents.bare(), name).company == "Your team"
 
 
+def test_a_name_is_a_part_of_its_sentence() -> None:
+    """Line breaks, control characters and what turns the following words around are left out; marks of direction stay."""
+    assert tell(rich(), "A\x00c\nme\u202e \u2066B\u200f").company == "A c me B\u200f"
+
+
 def test_the_peak_day_is_compared_with_the_median_active_day() -> None:
     """30 against days of 10, 12 and 30: 2.5 times the median of 12."""
     peak = moment(year({"03-01": 10, "03-02": 12, "03-04": 30}), "peak")

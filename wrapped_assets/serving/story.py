@@ -22,6 +22,7 @@ from wrapped_assets.serving.wording import (
     beside_the_median,
     busiest,
     counted,
+    on_one_line,
     one_weekday_leads,
     percent,
     plural,
@@ -35,7 +36,7 @@ ALL_OTHERS = "all others"
 
 def tell(document: PublishedSummary, company: str | None, locale: Locale = ENGLISH) -> Story:
     """The story of this document. A company without a name is told as NAMELESS."""
-    name = " ".join((company or "").split()) or NAMELESS
+    name = on_one_line(company or "") or NAMELESS
     told = _Told(document, locale)
     moments = (told.opening(name), *(moment for moment in told.metrics() if moment), told.share(name))
     return Story(name, document.year, through(document.through), document, moments, locale)
