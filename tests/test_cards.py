@@ -1,5 +1,6 @@
 """The cards: every name in glyphs, the same bytes each time, cheap, and to scale."""
 
+import datetime as dt
 import io
 import random
 import re
@@ -23,6 +24,8 @@ from wrapped_assets.serving.cards.fonts import DISPLAY, SHIPPED, TEXT, Fonts, sh
 from wrapped_assets.serving.cards.layout import SIZES, Card, card, names
 from wrapped_assets.serving.cards.setting import ELLIPSIS, Setter
 from wrapped_assets.serving.clusters import clusters
+from wrapped_assets.serving.pages.links import Links
+from wrapped_assets.serving.pages.page import slideshow
 from wrapped_assets.serving.story import tell
 from wrapped_assets.serving.theme import SCHEMES, default_theme
 
@@ -305,6 +308,81 @@ def test_the_heat_map_has_a_cell_for_each_day_that_is_over() -> None:
     assert cells["0"] == 9
     busiest = dict(re.findall(r'class="level(\d)" d="([^"]*)"', markup))["4"]
     assert "M260.7 100.9h" in busiest  # the 27th of November
+
+
+@pytest.mark.parametrize("requests", [[7], [7, 7, 7], [3, 7]])
+def test_the_busiest_day_has_the_last_level_however_few_there_are(requests: list[int]) -> None:
+    """Also alone and among its equals: no other is busier."""
+    days = [{"day": dt.date(2025, 3, 1 + i), "requests": n, "errors": 0} for i, n in enumerate(requests)]
+    document = year_documents.made({"days": days, "hours": [{"hour_of_day": 1, "requests": sum(requests)}]})
+    cells = dict(re.findall(r'class="level(\d)" d="([^"]*)"', drawings.punch_card(document)))
+
+    assert cells["4"].count("M") == requests.count(7)
+
+
+def test_a_leap_year_has_its_29th_of_february() -> None:
+    """366 cells, the 60th in the second row's 29th place."""
+    plain = year_documents.rich()
+    days = tuple(9 if i == 59 else 1 for i in range(366))
+    leap = plain.model_copy(
+        update={"year": 2024, "days": days, "through": dt.datetime(2024, 12, 31, 23, 59, tzinfo=dt.UTC)}
+    )
+    cells = dict(re.findall(r'class="level(\d)" d="([^"]*)"', drawings.punch_card(leap)))
+
+    assert sum(path.count("M") for path in cells.values()) == 366
+    assert "M280.7 10.9h" in cells["4"] and cells["4"].count("M") == 1
+
+
+def test_more_rows_answered_than_read_are_no_part_of_them() -> None:
+    """Generated rows: the card and the slide draw no area, which would not be to scale."""
+    days = [{"day": dt.date(2025, 3, 9), "requests": 1, "errors": 0}]
+    document = year_documents.made(
+        {
+            "days": days,
+            "hours": [{"hour_of_day": 1, "requests": 1}],
+            "bytes_read": 9,
+            "rows_read": 2,
+            "result_rows": 3,
+        }
+    )
+    story = tell(document, "Acme")
+    read = card(story, "read", "1080x1920", default_theme(), shared_fonts())
+    page = slideshow(story, Links("k", "/static/x"), default_theme()).body.decode()
+
+    assert "rows answered" not in read.svg
+    assert "rows answered" not in page
+
+
+def test_a_drawing_on_a_card_says_what_it_shows() -> None:
+    """A card travels without its page: bars and areas have their words with them."""
+    svgs = {
+        name: card(tell(year_documents.rich(), "Acme"), name, "1200x630", default_theme(), shared_fonts()).svg
+        for name in ("peak", "read", "storage", "calendar")
+    }
+
+    assert "median active day" in svgs["peak"] and "peak day" in svgs["peak"]
+    assert "Field: rows processed. In it: rows answered." in svgs["read"]
+    assert "the largest data source" in svgs["storage"]
+    assert len(re.findall(r">[JFMASOND]</text>", svgs["calendar"])) == 12
+
+
+@pytest.mark.parametrize("size", ["1080x1920", "1200x630"])
+def test_without_a_request_the_summary_tells_large_what_there_is(size: str) -> None:
+    """And does not repeat it in small."""
+    svg = card(tell(year_documents.idle(), "Idle"), "summary", size, default_theme(), shared_fonts()).svg
+
+    assert svg.count("bytes kept") == 1
+    told = re.search(r'font-size="([\d.]+)"[^>]*>10</text>', svg)
+    assert told is not None and float(told[1]) > 100
+
+
+def test_no_word_stands_alone_on_the_last_line() -> None:
+    """Lines are as alike as they can be, and as few as before."""
+    setter = Setter(shared_fonts())
+    text = "That is 32 requests for every person in Iceland."
+    assert setter.broken(text, 440, 27, 3)[-1] == "Iceland."
+    assert setter.balanced(text, 440, 27, 3) == ["That is 32 requests for", "every person in Iceland."]
+    assert setter.balanced("", 450, 27, 3) == []
 
 
 def test_the_skyline_is_as_high_as_the_days() -> None:

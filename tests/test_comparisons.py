@@ -156,6 +156,10 @@ def test_what_is_defined_is_worked_out() -> None:
     assert values["music-year"] == 365 * 24 * values["music"]
     assert values["film-day"] == 24 * values["film"]
     assert values["genome"] == round(3_055_000_000 * 2 / 8, -6)
+    assert values["marathon"] == 42_195
+    assert values["nine-books"] == math.factorial(9)
+    assert values["poker"] == math.comb(52, 5)
+    assert values["light-day"] == 299_792_458 * 86_400
     assert values["light-year"] == 299_792_458 * 86_400 * 36_525 // 100
 
 

@@ -26,6 +26,19 @@ def ask(path: str, subject: Subject | None = ACME, headers: dict[str, str] | Non
     return Site("https://wrapped.example.com").answer(path, subject, headers or {})
 
 
+def test_the_story_of_an_operators_document_gives_away_no_identity() -> None:
+    """Only the fields that are published."""
+    told = Site("https://o").answer("/wrapped/k/story.json", Subject(year_documents.rich(), "Acme"), {})
+
+    assert year_documents.WRAPPED_ID not in told.body.decode()
+    assert "wrapped_id" not in json.loads(told.body)["document"]
+
+
+def test_no_character_that_html_may_not_hold_is_on_a_page() -> None:
+    """Nor in an attribute."""
+    assert el("p", "a\x00b\x0bc\ufffe\t", title="\x1fx") == '<p title="x">abc\t</p>'
+
+
 def test_the_page_is_found_by_its_key_and_nothing_about_it_may_be_kept_or_listed() -> None:
     """noindex, no referrer, and asked for anew each time."""
     reply = ask(f"/wrapped/{KEY}")

@@ -58,6 +58,11 @@ def test_a_company_without_a_name_is_addressed_all_the_same(name: str | None) ->
     assert tell(year_documents.bare(), name).company == "Your team"
 
 
+def test_a_name_is_a_part_of_its_sentence() -> None:
+    """Line breaks, control characters and what turns the following words around are left out; marks of direction stay."""
+    assert tell(rich(), "A\x00c\nme\u202e \u2066B\u200f").company == "A c me B\u200f"
+
+
 def test_the_peak_day_is_compared_with_the_median_active_day() -> None:
     """30 against days of 10, 12 and 30: 2.5 times the median of 12."""
     peak = moment(year({"03-01": 10, "03-02": 12, "03-04": 30}), "peak")
@@ -68,6 +73,37 @@ def test_the_peak_day_is_compared_with_the_median_active_day() -> None:
         "2.5 times the median active day.",
         "Over the year, Tuesday was the busiest weekday, and 23:00 to 00:00 UTC the busiest hour.",
     )
+
+
+@pytest.mark.parametrize(
+    ("days", "beside"),
+    [
+        ({"03-01": 1}, "The only active day."),
+        ({"03-01": 5, "03-02": 5}, "As many as on the median active day."),
+        ({"03-01": 100, "03-02": 99}, "Just above the median active day."),
+        ({"03-01": 2**62 + 11, "03-02": 3}, "2 times the median active day."),
+    ],
+)
+def test_a_peak_among_equals_is_no_multiple_of_itself(days: dict[str, int], beside: str) -> None:
+    """Nothing is told to be one times something."""
+    assert moment(year(days), "peak").sentences[0] == beside
+
+
+@pytest.mark.parametrize("days", [{"03-01": 5}, {"03-03": 5, "03-04": 5}])
+def test_no_weekday_is_the_busiest_where_none_leads(days: dict[str, int]) -> None:
+    """Of a single day it would say nothing, of two alike something untrue."""
+    assert moment(year(days), "peak").sentences[1] == "23:00 to 00:00 UTC was the busiest hour."
+
+
+def test_one_row_is_singular() -> None:
+    """Read, kept and written."""
+    story = year({"03-01": 1}, bytes_read=1, rows_read=1, result_rows=1, storage_bytes=1, storage_rows=1,
+                 ingestion_bytes=1, ingestion_rows=1, ingestion_operations=1)  # fmt: skip
+
+    assert moment(story, "read").sentences[1] == "1 row processed to answer with 1."
+    assert moment(story, "storage").sentences == ("1 row at the last reading.",)
+    assert moment(story, "ingestion").sentences == ("1 row in 1 operation.",)
+    assert (moment(story, "read").unit, moment(story, "storage").unit) == ("byte read", "byte kept")
 
 
 def test_one_failure_in_ten_million_is_not_no_failure() -> None:
@@ -84,21 +120,67 @@ def test_one_failure_in_ten_million_is_not_no_failure() -> None:
     [
         (50, "+100\u00a0%", "more requests than in 2024"),
         (200, "\u221250\u00a0%", "fewer requests than in 2024"),
-        (100, "0\u00a0%", "as many requests as in 2024"),
+        (100, "0\u00a0%", "change in requests from 2024"),
+        (11, "+809.1\u00a0%", "more requests than in 2024"),
+        (10, "10\u00d7", "as many requests as in 2024"),
+        (1, "100\u00d7", "as many requests as in 2024"),
+        (10**6, "\u221299.9\u00a0%", "fewer requests than in 2024"),
+        (100_049, "\u221299.9\u00a0%", "fewer requests than in 2024"),
     ],
 )
 def test_growth_says_in_which_direction(before: int, figure: str, unit: str) -> None:
-    """More, fewer, or as many; the bars are to one scale."""
+    """More, fewer, or as many; from ten times on as a factor; never that all is lost while something is left. The bars are to one scale."""
     growth = moment(year({"03-01": 100}, previous_requests=before), "growth")
 
     assert (growth.figure, growth.unit) == (figure, unit)
     assert [row.parts[0] for row in growth.rows] == [before / max(before, 100), 100 / max(before, 100)]
 
 
+def test_all_is_lost_only_where_nothing_is_left() -> None:
+    """A customer who only keeps data now."""
+    idle = {"storage_bytes": 10, "storage_rows": 1, "previous_requests": 7}
+
+    assert moment(tell(made(idle), "Acme"), "growth").figure == "\u2212100\u00a0%"
+
+
+def test_growth_past_what_a_float_holds_is_a_factor() -> None:
+    """No digit of a quintillion percent is made up."""
+    assert (
+        moment(tell(year_documents.longest("x"), "Acme"), "growth").figure == "4,612\u00a0quadrillion\u00d7"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "figure", "unit"),
+    [
+        (300, "33.3\u00a0%", "of the requests of 2024 so far"),
+        (100, "100\u00a0%", "of the requests of 2024 so far"),
+        (80, "+25\u00a0%", "more requests than in all of 2024"),
+    ],
+)
+def test_a_year_that_runs_is_not_told_to_have_shrunk(before: int, figure: str, unit: str) -> None:
+    """In March a customer has a part of last year's requests, and no growth yet."""
+    told = made(
+        {
+            "days": on({"03-01": 100}),
+            "hours": [{"hour_of_day": 1, "requests": 100}],
+            "previous_requests": before,
+        }
+    )
+    running = told.model_copy(update={"through": dt.datetime(2025, 3, 2, 0, 4, 9, tzinfo=dt.UTC)})
+    story = tell(running, "Acme")
+
+    assert (moment(story, "growth").figure, moment(story, "growth").unit) == (figure, unit)
+    assert moment(story, "requests").sentences == ("2025 so far, errors included.",)
+
+
 def test_the_busiest_month_is_named_where_there_are_several() -> None:
-    """Of two alike the first; of a single one it would say nothing."""
-    assert moment(year({"03-01": 10, "05-02": 12_000, "09-04": 12_000}), "requests").sentences == (
+    """One that has an equal is told to have none above it; of a single one it would say nothing."""
+    assert moment(year({"03-01": 10, "05-02": 12_000, "09-04": 11_999}), "requests").sentences == (
         "All of 2025, errors included. May was the busiest month, with 12,000.",
+    )
+    assert moment(year({"03-01": 10, "05-02": 12_000, "09-04": 12_000}), "requests").sentences == (
+        "All of 2025, errors included. No month was busier than May, with 12,000.",
     )
     assert moment(year({"03-01": 10}), "requests").sentences == ("All of 2025, errors included.",)
 
@@ -132,8 +214,34 @@ def test_a_workspace_called_other_leads_when_it_has_most_requests(others: list[t
     """Its name is its own: alone, before one, and in a full list."""
     told = in_workspaces(("other", 5), *others)
 
-    assert (told.figure, told.unit) == ("other", "leads with 5 requests")
+    assert (told.figure, told.unit) == ("other", "leads with 5 requests" if others else "with 5 requests")
     assert [row.name for row in told.rows] == ["other", *(name for name, _ in others)]
+
+
+def test_no_workspace_leads_beside_its_equal() -> None:
+    """The first of two alike is told with what it has."""
+    assert in_workspaces(("a", 5), ("b", 5)).unit == "with 5 requests"
+
+
+def test_workspaces_without_a_byte_are_told_by_their_requests() -> None:
+    """Nobody has a share of nothing."""
+    known = [
+        {"name": name, "requests": n, "bytes_read": 0, "bytes_written": 0} for name, n in (("a", 3), ("b", 1))
+    ]
+    told = moment(year({"03-01": 4}, workspaces=known), "workspaces")
+
+    assert told.sentences == ()
+    assert [(row.name, row.told, row.labels) for row in told.rows] == [
+        ("a", "3 requests", ()),
+        ("b", "1 request", ()),
+    ]
+
+
+def test_workspaces_without_a_request_lead_with_nothing() -> None:
+    """A customer who only writes."""
+    written = {"ingestion_bytes": 8, "ingestion_rows": 1, "ingestion_operations": 1}
+
+    assert moment(tell(made(written), "Acme"), "workspaces").unit == ""
 
 
 def test_what_the_workspaces_leave_is_told_apart_from_one_called_other() -> None:

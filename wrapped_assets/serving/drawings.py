@@ -17,7 +17,7 @@ Box = tuple[float, float, float, float]
 """Left, top, width, height."""
 
 LEVELS = 4
-"""Steps of the heat map above zero, by rank among the active days."""
+"""Steps of the heat map above zero, by rank among the active days: the busiest day, and whatever equals it, has the last one."""
 
 
 def drawing(width: float, height: float, *shapes: Markup, class_: str = "") -> Markup:
@@ -53,9 +53,15 @@ def punch_card(document: PublishedSummary) -> Markup:
     ranked = sorted(filter(None, document.days))
     for i, requests in enumerate(document.days[: document.through.timetuple().tm_yday]):
         day = dt.date(document.year, 1, 1) + dt.timedelta(i)
-        level = 1 + LEVELS * bisect_left(ranked, requests) // len(ranked) if requests else 0
+        level = _level(requests, ranked)
         cells[level].append(((day.day - 1) * 10 + 0.7, (day.month - 1) * 10 + 0.9, 8.6, 8.2))
     return drawing(310, 120, *(rects(of_level, f"level{level}") for level, of_level in enumerate(cells)))
+
+
+def _level(requests: int, ranked: list[int]) -> int:
+    if not requests:
+        return 0
+    return LEVELS if requests == ranked[-1] else 1 + LEVELS * bisect_left(ranked, requests) // len(ranked)
 
 
 def peak(document: PublishedSummary) -> Markup:

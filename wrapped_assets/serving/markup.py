@@ -16,6 +16,8 @@ Value = str | float | bool | None
 """Of an attribute."""
 
 NOTHING = Markup("")
+# Characters that neither HTML nor XML may hold, not even escaped.
+_NEITHER = dict.fromkeys((*range(0x9), 0xB, 0xC, *range(0xE, 0x20), 0xFFFE, 0xFFFF))
 _VOID = {"meta", "link", "img", "source", "br"}
 
 
@@ -34,12 +36,12 @@ def text(child: Child) -> Markup:
     """The child as markup."""
     if child is None:
         return NOTHING
-    return child if isinstance(child, Markup) else Markup(escape(child, quote=False))
+    return child if isinstance(child, Markup) else Markup(escape(child.translate(_NEITHER), quote=False))
 
 
 def _attribute(name: str, value: Value) -> str:
     if value is None or value is False:
         return ""
     name = name.rstrip("_").replace("_", "-")
-    text = f"{value:.6g}" if isinstance(value, float) else str(value)
+    text = f"{value:.6g}" if isinstance(value, float) else str(value).translate(_NEITHER)
     return f" {name}" if value is True else f' {name}="{escape(text)}"'

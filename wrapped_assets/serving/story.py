@@ -5,11 +5,8 @@ announcement and story.json all say what stands here, so a number is put into wo
 moment. Nothing here knows about HTML, fonts or colours.
 """
 
-from fractions import Fraction
-from statistics import median
-
 from wrapped_assets.comparisons import Unit, compare
-from wrapped_assets.numbers import ENGLISH, Locale, count, milliseconds, nearest, scaled, share, size, times
+from wrapped_assets.numbers import ENGLISH, Locale, count, milliseconds, scaled, share, size
 from wrapped_assets.serving.moments import (
     MONTHS,
     NAMELESS,
@@ -20,6 +17,17 @@ from wrapped_assets.serving.moments import (
     day_then_month,
     through,
 )
+from wrapped_assets.serving.wording import (
+    against,
+    beside_the_median,
+    busiest,
+    counted,
+    on_one_line,
+    one_weekday_leads,
+    percent,
+    plural,
+    roughly,
+)
 from wrapped_assets.summaries import PublishedSummary, WorkspaceShare
 
 ALL_OTHERS = "all others"
@@ -28,15 +36,10 @@ ALL_OTHERS = "all others"
 
 def tell(document: PublishedSummary, company: str | None, locale: Locale = ENGLISH) -> Story:
     """The story of this document. A company without a name is told as NAMELESS."""
-    name = " ".join((company or "").split()) or NAMELESS
+    name = on_one_line(company or "") or NAMELESS
     told = _Told(document, locale)
     moments = (told.opening(name), *(moment for moment in told.metrics() if moment), told.share(name))
     return Story(name, document.year, through(document.through), document, moments, locale)
-
-
-def days(number: int, locale: Locale) -> str:
-    """A number of days, in words."""
-    return f"{locale.integer(number)} day{'' if number == 1 else 's'}"
 
 
 class _Told:
@@ -45,6 +48,7 @@ class _Told:
     def __init__(self, document: PublishedSummary, locale: Locale) -> None:
         self.document, self.locale = document, locale
         self.used: set[str] = set()
+        self.is_over = document.through.timetuple().tm_yday == len(document.days)
 
     def metrics(self) -> tuple[Moment | None, ...]:
         return (
@@ -73,10 +77,13 @@ class _Told:
         if not total:
             return None
         return Moment(
-            "requests", "Requests", self.locale.integer(total), _plural(total, "API request"),
-            (f"All of {self.document.year}, errors included.{self._busiest_month()}",),
+            "requests", "Requests", self.locale.integer(total), plural(total, "API request"),
+            (f"{self._covered()}, errors included.{self._busiest_month()}",),
             comparison=self._compared(total, "requests"), exact=total,
         )  # fmt: skip
+
+    def _covered(self) -> str:
+        return f"All of {self.document.year}" if self.is_over else f"{self.document.year} so far"
 
     def _busiest_month(self) -> str:
         """Nothing where only one month had requests: that it was the busiest says nothing."""
@@ -84,7 +91,10 @@ class _Told:
         if len(busy) < 2:
             return ""
         best = max(busy, key=lambda month: (month.requests, -month.month))
-        return f" {MONTHS[best.month - 1]} was the busiest month, with {self.locale.integer(best.requests)}."
+        name, told = MONTHS[best.month - 1], self.locale.integer(best.requests)
+        if sum(month.requests == best.requests for month in busy) > 1:
+            return f" No month was busier than {name}, with {told}."
+        return f" {name} was the busiest month, with {told}."
 
     def calendar(self) -> Moment | None:
         active, longest = self.document.active_days, self.document.longest_streak_days
@@ -93,23 +103,21 @@ class _Told:
         covered = self.document.through.timetuple().tm_yday
         return Moment(
             "calendar", "Day by day", self.locale.integer(active),
-            f"active {'day' if active == 1 else 'days'} of {covered}",
-            (f"Longest streak: {days(longest, self.locale)} in a row.",), exact=active,
+            f"active {plural(active, 'day')} of {covered}",
+            (f"Longest streak: {counted(longest, 'day', self.locale)} in a row.",), exact=active,
         )  # fmt: skip
 
     def peak(self) -> Moment | None:
         document, peak = self.document, self.document.peak_day
         if peak is None or document.peak_hour is None:
             return None
-        typical = Fraction(median(map(Fraction, filter(None, document.days))))
-        hour = document.peak_hour.hour_of_day
-        ratio = times(peak.requests * typical.denominator, typical.numerator, self.locale)
+        weekday = document.busiest_weekday if one_weekday_leads(document.days) else None
         return Moment(
             "peak", "Peak day", day_and_month(peak.date),
-            f"{self.locale.integer(peak.requests)} {_plural(peak.requests, 'request')}",
+            counted(peak.requests, "request", self.locale),
             (
-                f"{ratio} times the median active day.",
-                f"Over the year, {document.busiest_weekday} was the busiest weekday, and {hour:02}:00 to {(hour + 1) % 24:02}:00 UTC the busiest hour.",
+                beside_the_median(document.days, self.locale),
+                busiest(weekday, document.peak_hour.hour_of_day),
             ),
             pieces=day_then_month(peak.date),
         )  # fmt: skip
@@ -122,7 +130,7 @@ class _Told:
         sentences = [f"Exactly {self.locale.integer(told.bytes_read)} bytes."]
         if told.rows_read:
             sentences.append(
-                f"{count(told.rows_read, self.locale)} rows processed to answer with {count(told.result_rows, self.locale)}."
+                f"{roughly(told.rows_read, 'row', self.locale)} processed to answer with {count(told.result_rows, self.locale)}."
             )
         return Moment(
             "read", "Data read", figure, f"{unit} read", tuple(sentences),
@@ -161,7 +169,7 @@ class _Told:
             rows = (Row(largest.name, told, (largest.bytes / kept.bytes,)),)
         return Moment(
             "storage", "Storage", figure, f"{unit} kept",
-            (f"{count(kept.rows, self.locale)} rows at the last reading.",), rows,
+            (f"{roughly(kept.rows, 'row', self.locale)} at the last reading.",), rows,
             self._compared(kept.bytes, "bytes"),
         )  # fmt: skip
 
@@ -173,16 +181,16 @@ class _Told:
         rows = tuple(
             Row(
                 kind.event_type,
-                f"{size(kind.bytes, self.locale)} in {count(kind.operations, self.locale)} {_plural(kind.operations, 'operation')}",
+                f"{size(kind.bytes, self.locale)} in {roughly(kind.operations, 'operation', self.locale)}",
                 (kind.bytes / most,),
             )
             for kind in written.top_event_types
         )
         figure, unit = scaled(written.bytes, self.locale)
-        operations = f"{count(written.operations, self.locale)} {_plural(written.operations, 'operation')}"
+        operations = roughly(written.operations, "operation", self.locale)
         return Moment(
             "ingestion", "Ingestion", figure, f"{unit} written",
-            (f"{count(written.rows, self.locale)} rows in {operations}.",), rows,
+            (f"{roughly(written.rows, 'row', self.locale)} in {operations}.",), rows,
             self._compared(written.rows, "rows"),
         )  # fmt: skip
 
@@ -190,17 +198,28 @@ class _Told:
         named, rest = self.document.named_workspaces, self.document.other_workspaces
         if not named:
             return None
-        rows = tuple(
-            self._shares(one, ALL_OTHERS if one is rest else one.name) for one in self.document.top_workspaces
-        )
+        listed = [(one, ALL_OTHERS if one is rest else one.name) for one in self.document.top_workspaces]
+        has_shares = any(one.read_pct or one.write_pct for one, _ in listed)
+        most = max(one.requests for one, _ in listed) or 1
+        rows = tuple(self._shares(*one) if has_shares else self._asked(*one, most) for one in listed)
         return Moment(
-            "workspaces", "Top workspaces", named[0].name,
-            f"leads with {self.locale.integer(named[0].requests)} {_plural(named[0].requests, 'request')}",
-            ("Shares of all bytes read and written.",), rows,
+            "workspaces", "Top workspaces", named[0].name, self._leads(named),
+            ("Shares of all bytes read and written.",) if has_shares else (), rows,
         )  # fmt: skip
 
+    def _leads(self, named: tuple[WorkspaceShare, ...]) -> str:
+        """Nobody leads alone, nor beside an equal, nor with nothing."""
+        requests = named[0].requests
+        if not requests:
+            return ""
+        leads = len(named) > 1 and requests > named[1].requests
+        return f"{'leads ' if leads else ''}with {counted(requests, 'request', self.locale)}"
+
+    def _asked(self, workspace: WorkspaceShare, name: str, most: int) -> Row:
+        return Row(name, counted(workspace.requests, "request", self.locale), (workspace.requests / most,))
+
     def _shares(self, workspace: WorkspaceShare, name: str) -> Row:
-        read, written = (_percent(part, self.locale) for part in (workspace.read_pct, workspace.write_pct))
+        read, written = (percent(part, self.locale) for part in (workspace.read_pct, workspace.write_pct))
         parts = (workspace.read_pct / 100, workspace.write_pct / 100)
         return Row(name, f"{read} read, {written} written", parts, (read, written))
 
@@ -210,7 +229,7 @@ class _Told:
             return None
         most = pipes[0].requests or 1
         rows = tuple(
-            Row(pipe.name, f"{self.locale.integer(pipe.requests)} {_plural(pipe.requests, 'request')}", (pipe.requests / most,))
+            Row(pipe.name, counted(pipe.requests, "request", self.locale), (pipe.requests / most,))
             for pipe in pipes
         )  # fmt: skip
         return Moment("pipes", "Top pipes", pipes[0].name, "was asked most", rows=rows)
@@ -228,11 +247,9 @@ class _Told:
         before, total = self.document.previous_year, self.document.requests.total
         if before is None:
             return None
-        tenths = nearest(Fraction(str(abs(before.change_pct))), 1)
-        sign, words = _direction(before.change_pct)
+        figure, unit = against(self.document.year - 1, before.requests, total, self.is_over, self.locale)
         return Moment(
-            "growth", "Against last year", f"{sign}{self.locale.decimal(tenths, 1)}\u00a0%",
-            f"{words} in {self.document.year - 1}",
+            "growth", "Against last year", figure, unit,
             rows=(
                 Row(str(self.document.year - 1), self.locale.integer(before.requests), (before.requests / max(total, before.requests),)),
                 Row(str(self.document.year), self.locale.integer(total), (total / max(total, before.requests),)),
@@ -248,17 +265,3 @@ class _Told:
             return None
         self.used.add(comparison.thing.key)
         return comparison.text
-
-
-def _plural(number: int, noun: str) -> str:
-    return noun if number == 1 else f"{noun}s"
-
-
-def _percent(value: float, locale: Locale) -> str:
-    return f"{locale.decimal(nearest(Fraction(str(value)), 1), 1)}\u00a0%"
-
-
-def _direction(change: float) -> tuple[str, str]:
-    if not change:
-        return "", "as many requests as"
-    return ("+", "more requests than") if change > 0 else ("\u2212", "fewer requests than")

@@ -22,7 +22,7 @@ LEAST = {"ink": 4.5, "accent": 3.0}
 INKS = ("ground", "ink", "accent", "soft")
 GROUNDS = ("paper", "sun", "flame", "sea", "leaf", "rose", "night")
 
-_COLOUR = re.compile(r"#[0-9a-f]{6}")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _PATH = re.compile(r"[0-9a-zA-Z .,-]*")
 _FONTS = re.compile(r"[\w ,'-]+")
 

@@ -168,4 +168,4 @@ def _below(line: str) -> float:
 
 def _said(moment: Moment, setter: Setter, width: float, size: float) -> list[str]:
     told = f"That is {moment.comparison}." if moment.comparison else next(iter(moment.sentences), "")
-    return setter.broken(told, width - 44, size, 3)
+    return setter.balanced(told, width - 44, size, 3)

@@ -41,7 +41,7 @@ def _list(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
     """Rows with a name, what is told of it, and a bar or two from the middle."""
     if not moment.rows:
         return NOTHING
-    size, small = (44, 30) if box.upright else (26, 18)
+    size, small = (44, 34) if box.upright else (28, 21)
     # A few rows share out the room that many would have.
     few = 2 if len(moment.rows) < 3 else 1
     step = min(box.height / len(moment.rows), few * (330 if box.upright else 150))
@@ -65,7 +65,7 @@ def _list(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
             if len(row.parts) == 2
             else drawings.bar(row.parts[0] / most)
         )
-        parts.append(placed(drawn, box.x, top + size * 1.25, box.width, min(step - size * 1.7, few * 190)))
+        parts.append(placed(drawn, box.x, top + size * 1.25, box.width, min(step - size * 1.9, few * 190)))
     return join(*parts)
 
 
@@ -85,6 +85,38 @@ def _months(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
     return join(drawn, *initials)
 
 
+def _calendar(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
+    """The year's days with the months' initials beside them."""
+    size = 32 if box.upright else 20
+    step, left = box.height / 12, size * 1.3
+    initials = (
+        setter.text(month[0], box.x, box.y + (i + 0.5) * step + size * 0.35, size)
+        for i, month in enumerate(MONTHS)
+    )
+    drawn = drawings.punch_card(story.document)
+    return join(placed(drawn, box.x + left, box.y, box.width - left, box.height), *initials)
+
+
+def _peak(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
+    size = 30 if box.upright else 20
+    told = (
+        setter.text(words, box.x + part * box.width, box.y + box.height - size * 0.3, size, TEXT)
+        for words, part in (("median active day", 0.04), ("peak day", 0.54))
+    )
+    return join(
+        placed(drawings.peak(story.document), box.x, box.y, box.width, box.height - size * 1.5), *told
+    )
+
+
+def _noted(drawing: Markup, note: str, setter: Setter, box: Box) -> Markup:
+    """A drawing of areas over what they stand for."""
+    line = setter.fitted(note, box.width, 30 if box.upright else 20, TEXT)
+    return join(
+        placed(drawing, box.x, box.y, box.width, box.height - line.size * 1.5),
+        setter.text(line.text, box.x, box.y + box.height - line.size * 0.3, line.size, TEXT),
+    )
+
+
 def _years(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
     size = 56 if box.upright else 32
     half = (box.width - 24) / 2
@@ -101,20 +133,37 @@ def _years(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
     return join(*parts)
 
 
-def _read(story: Story, moment: Moment) -> Markup:
+def _read(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
+    if not has_picture(story, moment):
+        return NOTHING
     told = story.document.requests
-    return drawings.needle(told.result_rows, told.rows_read) if told.rows_read else NOTHING
+    return _noted(
+        drawings.needle(told.result_rows, told.rows_read),
+        "Field: rows processed. In it: rows answered.",
+        setter,
+        box,
+    )
+
+
+def _storage(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
+    """The largest data source in the field of all bytes kept."""
+    if not moment.rows:
+        return NOTHING
+    return _noted(
+        drawings.corner(moment.rows[0].parts[0]),
+        "Field: all bytes kept. In its corner: the largest data source.",
+        setter,
+        box,
+    )
 
 
 PICTURES: dict[str, Callable[[Story, Moment, Setter, Box], Markup]] = {
     "requests": _months,
-    "calendar": _whole(lambda story, moment: drawings.punch_card(story.document)),
-    "peak": _whole(lambda story, moment: drawings.peak(story.document)),
-    "read": _whole(_read),
+    "calendar": _calendar,
+    "peak": _peak,
+    "read": _read,
     "service": _list,
-    "storage": _whole(
-        lambda story, moment: drawings.corner(moment.rows[0].parts[0]) if moment.rows else NOTHING
-    ),
+    "storage": _storage,
     "ingestion": _list,
     "workspaces": _list,
     "pipes": _list,
@@ -128,5 +177,7 @@ PICTURES: dict[str, Callable[[Story, Moment, Setter, Box], Markup]] = {
 def has_picture(story: Story, moment: Moment) -> bool:
     """Whether there is something to draw; else the words have the whole card."""
     if moment.name == "read":
-        return story.document.requests.rows_read > 0
+        told = story.document.requests
+        # What was made up on the way, such as generated rows, is no part of what was read.
+        return 0 < told.rows_read >= told.result_rows
     return bool(moment.rows) or moment.name not in ("storage", "ingestion")

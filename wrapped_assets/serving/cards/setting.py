@@ -69,6 +69,16 @@ class Setter:
             else [*full[: lines - 1], self._cut(full[lines - 1], width, size, family)]
         )
 
+    def balanced(self, text: str, width: float, size: float, lines: int) -> list[str]:
+        """As broken, on lines as alike as they can be, so that no word stands alone on the last."""
+        best = self.broken(text, width, size, lines)
+        for part in (0.9, 0.8, 0.7, 0.6, 0.55):
+            tried = self.broken(text, part * width, size, lines)
+            if len(best) < 2 or len(tried) > len(best) or tried[-1].endswith(ELLIPSIS):
+                break
+            best = tried
+        return best
+
     def paragraph(
         self, lines: list[str], x: float, y: float, size: float, leading: float, family: str = DISPLAY
     ) -> Markup:

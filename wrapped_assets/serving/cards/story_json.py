@@ -5,6 +5,7 @@ import json
 from wrapped_assets.serving.cards.layout import SIZES, SUMMARY, names
 from wrapped_assets.serving.moments import Story
 from wrapped_assets.serving.pages.links import Links
+from wrapped_assets.summaries import PublishedSummary
 
 
 def story_json(story: Story, links: Links) -> bytes:
@@ -30,7 +31,8 @@ def story_json(story: Story, links: Links) -> bytes:
             }
             for moment in story.moments
         ],
-        "document": story.document.model_dump(mode="json"),
+        # Whoever knows the document as the operator does gives away no more than the page.
+        "document": story.document.model_dump(mode="json", include={*PublishedSummary.model_fields}),
     }
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 

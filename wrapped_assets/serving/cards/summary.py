@@ -16,10 +16,11 @@ def summary(story: Story, setter: Setter, width: int, height: int) -> Markup:
     return _upright(story, setter) if height > width else _lying(story, setter)
 
 
-def facts(story: Story, most: int) -> list[Moment]:
-    """The moments told in small, at most so many."""
-    told = (story.moment(name) for name in ORDER)
-    return [moment for moment in told if moment][:most]
+def facts(story: Story, most: int) -> tuple[Moment | None, list[Moment]]:
+    """The moment told large, and those told in small, at most so many."""
+    told = (story.moment(name) for name in ("requests", *ORDER))
+    found = [moment for moment in told if moment]
+    return next(iter(found), None), found[1 : 1 + most]
 
 
 def _upright(story: Story, setter: Setter) -> Markup:
@@ -31,16 +32,15 @@ def _upright(story: Story, setter: Setter) -> Markup:
     y += size * 0.98 + 20
     parts.append(setter.paragraph(company, side, y, size, 1.0))
     y += size * (len(company) - 1) + 56
-    requests = story.moment("requests")
-    if requests:
-        figure = setter.fitted(requests.figure, inner, 190)
+    lead, cells = facts(story, 4)
+    if lead:
+        figure = setter.fitted(lead.figure, inner, 190)
         parts += [
             el("rect", class_="ink", x=side, y=y, width=inner, height=4),
             setter.text(figure.text, side, y + 36 + figure.size * 0.72, figure.size),
-            setter.text(requests.unit, side, y + 36 + figure.size * 0.72 + 76, 48),
+            setter.text(lead.unit, side, y + 36 + figure.size * 0.72 + 76, 48),
         ]
         y += figure.size * 0.72 + 152
-    cells = facts(story, 4)
     for i, moment in enumerate(cells):
         parts.append(_cell(moment, setter, side + (i % 2) * 476, y + (i // 2) * 210, 444, (84, 34)))
     y += (len(cells) + 1) // 2 * 210 + 20
@@ -56,14 +56,14 @@ def _lying(story: Story, setter: Setter) -> Markup:
         setter.text(year.text, side - 6, 56 + year.size * 0.69, year.size),
         setter.paragraph(company, side, 70 + year.size * 0.69 + size, size, 1.0),
     ]
-    requests = story.moment("requests")
-    if requests:
-        figure = setter.fitted(requests.figure, 590, 118)
+    lead, cells = facts(story, 4)
+    if lead:
+        figure = setter.fitted(lead.figure, 590, 118)
         parts += [
             setter.text(figure.text, 554, 56 + 0.69 * figure.size, figure.size),
-            setter.text(requests.unit, 554, 56 + 0.69 * figure.size + 46, 30),
+            setter.text(lead.unit, 554, 56 + 0.69 * figure.size + 46, 30),
         ]
-    for i, moment in enumerate(facts(story, 4)):
+    for i, moment in enumerate(cells):
         parts.append(_cell(moment, setter, 554 + (i % 2) * 304, 210 + (i // 2) * 110, 286, (46, 20)))
     parts.append(placed(drawings.skyline(story.document), 0, 440, 1200, 116))
     return join(*parts)

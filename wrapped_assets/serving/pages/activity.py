@@ -96,6 +96,6 @@ def read(view: View) -> Markup:
             drawings.needle(told.result_rows, told.rows_read),
             "The field: rows processed. In it, to scale: rows answered.",
         )
-        if told.rows_read
+        if 0 < told.rows_read >= told.result_rows
         else None,
     )

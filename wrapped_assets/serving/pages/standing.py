@@ -1,5 +1,7 @@
 """The slides of how it went and how it compares: speed, storage, ingestion, workspaces, pipes, rank, growth."""
 
+from collections.abc import Iterable, Sequence
+
 from wrapped_assets.serving import drawings
 from wrapped_assets.serving.markup import Markup, el, join
 from wrapped_assets.serving.moments import Row
@@ -53,34 +55,42 @@ def storage(view: View) -> Markup:
 
 def ingestion(view: View) -> Markup:
     moment = view.moment
-    bars = [
+    return join(
+        words(heading(moment), figure(moment), sentences(moment), comparison(moment)),
+        _bars(moment.rows) if moment.rows else None,
+    )
+
+
+def _bars(rows: Iterable[Row]) -> Markup:
+    bars = (
         el(
             "li",
             named(row.name),
             el("span", row.told, class_="told"),
             art(drawings.bar(*row.parts), motion="widen", class_="line"),
         )
-        for row in moment.rows
-    ]
-    return join(
-        words(heading(moment), figure(moment), sentences(moment), comparison(moment)),
-        el("ol", *bars, class_="art bars") if bars else None,
+        for row in rows
     )
+    return el("ol", *bars, class_="art bars")
 
 
 def workspaces(view: View) -> Markup:
     moment = view.moment
-    most = max(part for row in moment.rows for part in row.parts) or 1
-    sides = el("li", el("span", "read"), el("span", "written"), class_="sides", aria_hidden="true")
     return join(
         words(
             heading(moment),
             el("p", el("bdi", moment.figure, class_=f"fit {fitting.name(moment.figure, 4)}"), class_="figure titled", data_motion="rise"),
-            el("p", moment.unit, class_="unit", data_motion="rise"),
+            el("p", moment.unit, class_="unit", data_motion="rise") if moment.unit else None,
             sentences(moment),
         ),
-        el("ol", sides, *(_workspace(row, most) for row in moment.rows), class_="art mirrors"),
+        _mirrors(moment.rows) if moment.rows[0].labels else _bars(moment.rows),
     )  # fmt: skip
+
+
+def _mirrors(rows: Sequence[Row]) -> Markup:
+    most = max(part for row in rows for part in row.parts) or 1
+    sides = el("li", el("span", "read"), el("span", "written"), class_="sides", aria_hidden="true")
+    return el("ol", sides, *(_workspace(row, most) for row in rows), class_="art mirrors")
 
 
 def _workspace(row: Row, most: float) -> Markup:
@@ -107,7 +117,8 @@ def _pipe(place: int, row: Row) -> Markup:
         "li",
         el("span", str(place), class_="place", aria_hidden="true"),
         el("bdi", row.name, class_=f"name fit {fitting.name(row.name)}"),
-        el("span", row.told, class_="told"), class_=f"place{place}", data_motion="rise",
+        el("span", row.told, class_="told"),
+        art(drawings.bar(*row.parts), motion="widen", class_="line"), class_=f"place{place}",
     )  # fmt: skip
 
 
