@@ -15,7 +15,8 @@ import psutil
 
 ROOT = Path(__file__).parents[2]
 
-WITHOUT_CODE_SECONDS = 30.0
+# It takes a while to start, longer on a busy machine.
+WITHOUT_CODE_SECONDS = 60.0
 
 # Of the processes below `dagster dev`: what their command lines hold.
 PARTS_OF_DAGSTER = {
@@ -108,6 +109,7 @@ class Killer:
                 seen = time.monotonic()
             elif time.monotonic() > seen + WITHOUT_CODE_SECONDS:
                 self.dagster.end()
+                seen = time.monotonic()
             for kept in (self.dagster, self.serve, self.exporter):
                 if kept.is_gone:
                     kept.start()
