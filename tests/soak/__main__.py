@@ -25,7 +25,10 @@ from tests.soak.processes import ROOT, Kept, Killer
 from tests.soak.region import ORGANIZATIONS, Region, today
 from wrapped_assets.grants import Grant, Scope
 from wrapped_assets.identity import wrapped_id
+from wrapped_assets.resources.duckdb import DuckDBWarehouse
+from wrapped_assets.resources.errors import WarehouseBusy
 from wrapped_assets.resources.open import open_registry
+from wrapped_assets.resources.warehouse import Pending
 from wrapped_assets.settings import Settings
 from wrapped_assets.tokens import Authority, new_jti
 
@@ -202,14 +205,18 @@ class Soak:
         return {name: numbers for name, numbers in found.items() if numbers[0]}
 
     def raw(self) -> dict[str, tuple[int, int, int]] | None:
-        """The same of raw, where a doubled row counts twice; None while the warehouse is being written."""
+        """The same of raw, where a doubled row counts twice; None while the warehouse is written, or a level has not followed."""
         statement = (
             "select organization_id, count(*), sum(error), sum(read_bytes) from raw.pipe_stats group by all"
         )
+        file = self.home / "warehouse.duckdb"
         try:
-            with duckdb.connect(str(self.home / "warehouse.duckdb"), read_only=True) as connection:
+            with DuckDBWarehouse(file).reading() as reader:
+                if reader.pending() != Pending():
+                    return None
+            with duckdb.connect(str(file), read_only=True) as connection:
                 found = connection.execute(statement).fetchall()
-        except duckdb.IOException:
+        except (duckdb.IOException, WarehouseBusy):
             return None
         return {name: (requests, int(errors), int(read)) for name, requests, errors, read in found}
 
@@ -219,11 +226,14 @@ class Soak:
             kept.end(gently=True)
 
     def check(self) -> int:
-        """The exit code of every asset check over the year, the deep ones among them."""
+        """The exit code of every asset check over the year, the deep ones among them; tells which failed."""
         command = [*self.wrapped, "check", "--year", str(self.year), "--deep"]
-        return subprocess.run(
-            command, env=self.environment, cwd=ROOT, check=False, capture_output=True
-        ).returncode
+        done = subprocess.run(
+            command, env=self.environment, cwd=ROOT, check=False, capture_output=True, text=True
+        )
+        if done.returncode:
+            console.print(done.stdout + done.stderr)
+        return done.returncode
 
 
 def _until(what: str, seconds: float, look: Callable[[], object]) -> None:
