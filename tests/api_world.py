@@ -260,11 +260,11 @@ def world(folder: Path, request_log: RequestLog | None = None, **changes: Any) -
     published = Published({YEAR: version(1)})
     lives: list[Live] = []
 
-    def open_live(snapshot: Path, year: int) -> Live:
+    def open_live(snapshot: Path, version: Version) -> Live:
         made = Live(
             {
                 each: json.loads(doc.content)["requests"]
-                for each, doc in published.promoted[year].documents.items()
+                for each, doc in published.promoted[version.year].documents.items()
             }
         )
         lives.append(made)

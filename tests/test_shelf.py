@@ -21,7 +21,7 @@ class Opened:
         self.failure: Exception | None = None
         self.asked = 0
 
-    def __call__(self, snapshot: Path, year: int) -> Live:
+    def __call__(self, snapshot: Path, version: object) -> Live:
         self.asked += 1
         if self.failure:
             raise self.failure
