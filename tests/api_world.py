@@ -89,6 +89,7 @@ class Live:
     requests: Mapping[str, int]
     is_closed: bool = False
     follows: int = 0
+    keeps: int = 0
 
     def run(self, endpoint: Endpoint, parameters: Mapping[str, object]) -> Answer:
         """The rows of the customers that are asked for."""
@@ -123,6 +124,10 @@ class Live:
         self.follows += 1
         return FollowReport(taken=2, unread={"a": "no"}, complete_at=time.time())
 
+    def keep(self) -> None:
+        """Counted, while it is open."""
+        self.keeps += not self.is_closed
+
     def close(self) -> None:
         """From now on it may not be asked."""
         self.is_closed = True
@@ -144,6 +149,7 @@ class Version:
     documents: Mapping[str, Document]
     year: int = YEAR
     has_snapshot: bool = True
+    snapshot_sha256: str = ""
 
     def document(self, subject: str) -> Document | None:
         """By subject."""
