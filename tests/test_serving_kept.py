@@ -56,10 +56,10 @@ class Worker:
                 live.keep()
 
 
-@pytest.fixture
-def worker(tmp_path: Path) -> Worker:
-    """History has two requests of one customer, and the name of its workspace."""
-    pipeline = Pipeline(tmp_path)
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Worker:
+    """History has two requests of one customer, and the name of its workspace. To be left as it is."""
+    pipeline = Pipeline(tmp_path_factory.mktemp("built"))
     pipeline.build(
         *files_of(
             request("org-1", "2025-03-01T10:00", "a", read_bytes=10),
@@ -68,8 +68,14 @@ def worker(tmp_path: Path) -> Worker:
         )
     )
     with pipeline.warehouse.reading() as reader:
-        reader.write_snapshot(tmp_path / "2025.duckdb", 2025)
-    return Worker(pipeline, tmp_path / "2025.duckdb")
+        reader.write_snapshot(pipeline.home / "2025.duckdb", 2025)
+    return Worker(pipeline, pipeline.home / "2025.duckdb")
+
+
+@pytest.fixture
+def worker(built: Worker, tmp_path: Path) -> Worker:
+    """One that lands what it likes."""
+    return Worker(built.pipeline.twin(tmp_path / "twin"), built.snapshot)
 
 
 def requests(live: Live, customer: str = ANA) -> int:
@@ -255,11 +261,10 @@ def test_a_frozen_edition_keeps_nothing(worker: Worker) -> None:
     """It follows nothing."""
     with worker.pipeline.open() as run:
         run.summaries(2025, freeze_at=NOW)
-    worker.snapshot.unlink()
+    worker.snapshot = worker.pipeline.home / "frozen.duckdb"
     with worker.pipeline.warehouse.reading() as reader:
         reader.write_snapshot(worker.snapshot, 2025)
-    followed_nothing = files_of(request("org-1", "2025-03-02T10:00", "c"), name="first")
-    worker.pipeline.land(*followed_nothing)
+    worker.pipeline.land(*files_of(request("org-1", "2025-03-02T10:00", "c"), name="first"))
     with worker.started() as live:
         live.follow()
 
