@@ -108,12 +108,12 @@ class Keeper:
 
     def keep(self, overlay: Overlay, paused: Paused, spool: Path) -> None:
         """Put it in the place of what was kept before, all of it or nothing."""
-        self._has_more, self._next_at = False, self._clock() + KEEP_SECONDS
+        self._next_at = self._clock() + KEEP_SECONDS
         database = spool / "keeping.duckdb"
         try:
             tables.write(overlay.con, database)
             self._put(database, paused)
-            self._trouble = ""
+            self._has_more, self._trouble = False, ""
         except Exception as error:
             trouble = type(error).__name__
             if trouble != self._trouble:

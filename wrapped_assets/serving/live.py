@@ -120,6 +120,9 @@ class Live:
             report.complete_at = time.time()
             return report
         with self._following:
+            if self._keeper and self._keeper.is_due:
+                # What the looks before took in: the first one, which a start waits for, keeps nothing.
+                self._keep(self._keeper)
             until = None if seconds is None else time.monotonic() + seconds
             try:
                 self._look(until, report)
@@ -129,13 +132,11 @@ class Live:
             finally:
                 if report.changed:
                     self._generation = self._generate(self._reach(report))
+                    if self._keeper:
+                        self._keeper.changed()
             self._watch.tell(report)
             report.complete_at = self._watch.finished()
             (report.resumed, report.resumed_quarantined), self._resumed = self._resumed, (0, 0)
-            if self._keeper and report.changed:
-                self._keeper.changed()
-            if self._keeper and self._keeper.is_due:
-                self._keep(self._keeper)
         return report
 
     def keep(self) -> None:
