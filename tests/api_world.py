@@ -19,6 +19,7 @@ import httpx
 
 from wrapped_assets.grants import Grant, Scope
 from wrapped_assets.resources.registry import Registry
+from wrapped_assets.serving import seams
 from wrapped_assets.serving.access import Door
 from wrapped_assets.serving.access_log import AccessLog
 from wrapped_assets.serving.app import App, Parts
@@ -266,7 +267,7 @@ def world(folder: Path, request_log: RequestLog | None = None, **changes: Any) -
     published = Published({YEAR: version(1)})
     lives: list[Live] = []
 
-    def open_live(snapshot: Path, version: Version) -> Live:
+    def open_live(snapshot: Path, version: seams.Version) -> Live:
         made = Live(
             {
                 each: json.loads(doc.content)["requests"]

@@ -1,6 +1,7 @@
 """A worker that starts goes on where the last one stopped, and begins anew when there is any doubt."""
 
 import logging
+import os
 import resource
 import subprocess
 import sys
@@ -19,10 +20,11 @@ from tests.api_world import version
 from tests.landing_files import files_of, organization, reading, request, truncated, workspace
 from tests.live import said
 from tests.pipeline import NOW, SECRET, Pipeline
+from wrapped_assets import queries
 from wrapped_assets.identity import wrapped_id
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.landing_store import LandingStore
-from wrapped_assets.serving import kept
+from wrapped_assets.resources.snapshot import kept as tables
 from wrapped_assets.serving.kept import Keeper
 from wrapped_assets.serving.live import Live
 from wrapped_assets.serving.shelf import Edition
@@ -319,7 +321,7 @@ def test_what_another_program_kept_is_not_used(
     stranger: Worker, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After an upgrade a rule may be another one."""
-    monkeypatch.setattr(kept.queries, "digest_of_program", lambda: "another")
+    monkeypatch.setattr(queries, "digest_of_program", lambda: "another")
     anew(stranger, caplog, "program")
 
 
@@ -353,7 +355,7 @@ def test_tables_that_cannot_be_read_leave_the_snapshot_as_it_is(
 ) -> None:
     """Even when the seal fits: one table is not there, after others were copied."""
     with monkeypatch.context() as patches:
-        patches.setattr(kept.tables, "TABLES", kept.tables.TABLES[:-1])
+        patches.setattr(tables, "TABLES", tables.TABLES[:-1])
         stranger.kept.unlink()
         with stranger.started() as live:
             live.follow()
@@ -429,7 +431,7 @@ live.follow()
 
 
 def test_a_process_that_is_killed_while_it_keeps_leaves_the_file_of_before(
-    worker: Worker, monkeypatch: pytest.MonkeyPatch
+    worker: Worker,
 ) -> None:
     """Or none when there was none; what it began is removed an hour later."""
     arguments = [str(worker.snapshot), str(worker.pipeline.landing), str(worker.kept)]
@@ -443,8 +445,8 @@ def test_a_process_that_is_killed_while_it_keeps_leaves_the_file_of_before(
     with worker.started() as live:
         assert requests(live) == 3
         worker.pipeline.land(*files_of(request("org-1", "2025-03-02T10:00", "d"), name="second"))
-        later = time.time() + 3601
-        monkeypatch.setattr(kept.time, "time", lambda: later)
+        for each in worker.kept.parent.iterdir():
+            os.utime(each, (time.time() - 3601,) * 2)
         live.follow()
     assert [*worker.kept.parent.iterdir()] == [worker.kept]
 
@@ -452,6 +454,8 @@ def test_a_process_that_is_killed_while_it_keeps_leaves_the_file_of_before(
 def test_two_workers_keep_under_one_name(stranger: Worker, caplog: pytest.LogCaptureFixture) -> None:
     """The last one wins; whoever starts meanwhile finds one of them whole."""
     done = threading.Event()
+    # A draft that another worker has put in its place between being listed and being looked at.
+    (stranger.kept.parent / ".2025.kept.gone").symlink_to("nowhere")
 
     def work() -> None:
         with stranger.started(end=False) as live:

@@ -13,6 +13,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -117,7 +118,9 @@ class Keeper:
         except Exception as error:
             trouble = type(error).__name__
             if trouble != self._trouble:
-                log.warning("%s cannot be written, so the next start takes longer: %s", self.path.name, trouble)
+                log.warning(
+                    "%s cannot be written, so the next start takes longer: %s", self.path.name, trouble
+                )
             self._trouble = trouble
         finally:
             for leftover in (database, database.with_name(f"{database.name}.wal")):
@@ -163,8 +166,9 @@ class Keeper:
 
     def _remove_stale(self) -> None:
         for draft in self.path.parent.glob(f".{self.path.name}.*"):
-            if time.time() - draft.stat().st_mtime > _STALE_SECONDS:
-                draft.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # another worker put its own in place
+                if time.time() - draft.stat().st_mtime > _STALE_SECONDS:
+                    draft.unlink()
 
 
 def _copy(source: BinaryIO, target: BinaryIO, seal: "hmac.HMAC") -> None:

@@ -86,7 +86,7 @@ class Live:
             overlay = Overlay(history.con.cursor(), lambda customer: wrapped_id(secret, customer))
             history.lock([own, store.in_place] if store.in_place else [own])
             fresh = Fresh(history, overlay, store, own, calendar)
-            return cls(history, overlay, fresh, None if history.is_frozen else keeper, opened.pop_all())
+            return cls(history, overlay, fresh, keeper, opened.pop_all())
 
     @property
     def year(self) -> int:

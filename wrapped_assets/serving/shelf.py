@@ -81,9 +81,7 @@ class Edition:
             report = live.follow(seconds)
         self.files = {
             "taken": self.files.get("taken", 0) + report.taken + report.resumed,
-            "quarantined": self.files.get("quarantined", 0)
-            + report.quarantined
-            + report.resumed_quarantined,
+            "quarantined": self.files.get("quarantined", 0) + report.quarantined + report.resumed_quarantined,
             "held": len(report.held),
             "unread": len(report.unread),
         }
