@@ -32,13 +32,13 @@ def main(snapshot: Path, landing: Path, questions: int, kept: Path) -> None:
         before = time.perf_counter()
         report = live.follow()
         followed, caught_up = time.perf_counter() - before, time.perf_counter() - STARTED
-        before = time.perf_counter()
-        live.follow()
-        nothing_new = time.perf_counter() - before
         keeper.changed()
         before = time.process_time()
         live.keep()
         keeping = time.process_time() - before
+        before = time.perf_counter()
+        live.follow()
+        nothing_new = time.perf_counter() - before
         dice, everyone = random.Random(1), customers()
         year = date(YEAR, 1, 1), date(YEAR + 1, 1, 1)
         answers = {
