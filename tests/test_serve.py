@@ -233,7 +233,7 @@ def test_what_lands_is_in_the_answers_soon(served: Served) -> None:
     agreeing.clear()
     served.process.send_signal(signal.SIGHUP)
     served.until(lambda: not any(worker.is_running() for worker in workers), 30)
-    assert both_say_so() and served.until(both_say_so, 30) < 30 and all(agreeing)
+    assert served.until(both_say_so, 30) < 30 and all(agreeing)
 
 
 def _organization_of(served: Served) -> tuple[str, str]:
