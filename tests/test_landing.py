@@ -730,6 +730,19 @@ def test_a_file_with_any_broken_column_is_set_aside(pipeline: Pipeline, column: 
     assert import_and_refresh(pipeline, file, zeroed(file, column)) == ["sound"]
 
 
+@pytest.mark.parametrize("column", ["start_datetime", "exported_at"])
+def test_a_footer_whose_bounds_are_no_dates_sets_its_file_aside(pipeline: Pipeline, column: str) -> None:
+    """DuckDB fails on it while it plans, and only in some company of files: found later, it would stop raw for all of them."""
+    file = the_file(request(id="broken"), name="broken")
+    stored = content(file)
+    footer = len(stored) - 8 - int.from_bytes(stored[-8:-4], "little")
+    bound = round(file.rows[0][column].timestamp() * 1000).to_bytes(8, "little")
+    assert stored[footer:].count(bound) >= 2
+    spoilt = stored[:footer] + stored[footer:].replace(bound, (2**62).to_bytes(8, "little"))
+
+    assert import_and_refresh(pipeline, file, spoilt) == ["sound"]
+
+
 def test_a_file_whose_text_is_not_utf_8_is_set_aside(pipeline: Pipeline) -> None:
     """Some writers store Latin-1 and call it a string."""
     file = the_file(request(id="latin", pipe_name="caf?"), name="latin")
@@ -900,7 +913,7 @@ def test_folders_of_days_that_clickhouse_does_not_know_stop_nothing(pipeline: Pi
     [
         (
             pa.array([1740823200000, 2**62]).cast(pa.timestamp("ms")),
-            "its pages cannot be read: Conversion Error: Could not convert Timestamp(MS) to Timestamp(US)",
+            "its footer says that start_datetime holds what is no date",
         ),
         (
             pa.array([1740823200 * 10**9] * 2).cast(pa.timestamp("ns", "UTC")),

@@ -45,6 +45,9 @@ _ACCEPTS: dict[Kind, tuple[str, Callable[[pa.DataType], bool]]] = {
 }
 
 
+_MOST_MILLISECONDS = (2**63 - 1) // 1000
+
+
 class Unreadable(Exception):
     """Why a whole file goes to quarantine."""
 
@@ -56,7 +59,8 @@ def columns_of(path: Path, columns: Sequence[Column]) -> str:
     file is not Parquet, lacks a required column, or has one of a type that cannot hold its meaning.
     """
     try:
-        schema = pq.read_schema(path)
+        metadata = pq.read_metadata(path)
+        schema = metadata.schema.to_arrow_schema()
     except (pa.ArrowInvalid, pa.ArrowException, OSError, ValueError) as error:
         first_line = str(error).splitlines()[0]
         raise Unreadable(
@@ -76,8 +80,23 @@ def columns_of(path: Path, columns: Sequence[Column]) -> str:
         # A column that is null throughout may be stored without a type by some writers.
         if not (accepts(kind) or (column.nullable and pa.types.is_null(kind))):
             raise Unreadable(f"column {column.name} is {kind}, expected {wanted}")
+        if pa.types.is_timestamp(kind) and kind.unit == "ms":
+            _refuse_impossible_bounds(metadata, column.name)
         found.append(f"{column.name} {kind}")
     return ", ".join(found)
+
+
+def _refuse_impossible_bounds(metadata: pq.FileMetaData, name: str) -> None:
+    """DuckDB makes microseconds of a footer's milliseconds while it plans: those that are too many would stop every query of this and other files."""
+    (at,) = (number for number in range(metadata.num_columns) if metadata.schema.column(number).path == name)
+    for group in range(metadata.num_row_groups):
+        bounds = metadata.row_group(group).column(at).statistics
+        if (
+            bounds
+            and bounds.has_min_max
+            and max(abs(bounds.min_raw), abs(bounds.max_raw)) > _MOST_MILLISECONDS
+        ):
+            raise Unreadable(f"its footer says that {name} holds what is no date")
 
 
 def _refuse_confusing_names(names: Sequence[str], known: set[str]) -> None:
