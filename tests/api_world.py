@@ -19,6 +19,7 @@ import httpx
 
 from wrapped_assets.grants import Grant, Scope
 from wrapped_assets.resources.registry import Registry
+from wrapped_assets.serving import seams
 from wrapped_assets.serving.access import Door
 from wrapped_assets.serving.access_log import AccessLog
 from wrapped_assets.serving.app import App, Parts
@@ -89,6 +90,7 @@ class Live:
     requests: Mapping[str, int]
     is_closed: bool = False
     follows: int = 0
+    keeps: int = 0
 
     def run(self, endpoint: Endpoint, parameters: Mapping[str, object]) -> Answer:
         """The rows of the customers that are asked for."""
@@ -123,6 +125,10 @@ class Live:
         self.follows += 1
         return FollowReport(taken=2, unread={"a": "no"}, complete_at=time.time())
 
+    def keep(self) -> None:
+        """Counted, while it is open."""
+        self.keeps += not self.is_closed
+
     def close(self) -> None:
         """From now on it may not be asked."""
         self.is_closed = True
@@ -144,6 +150,7 @@ class Version:
     documents: Mapping[str, Document]
     year: int = YEAR
     has_snapshot: bool = True
+    snapshot_sha256: str = ""
 
     def document(self, subject: str) -> Document | None:
         """By subject."""
@@ -260,11 +267,11 @@ def world(folder: Path, request_log: RequestLog | None = None, **changes: Any) -
     published = Published({YEAR: version(1)})
     lives: list[Live] = []
 
-    def open_live(snapshot: Path, year: int) -> Live:
+    def open_live(snapshot: Path, version: seams.Version) -> Live:
         made = Live(
             {
                 each: json.loads(doc.content)["requests"]
-                for each, doc in published.promoted[year].documents.items()
+                for each, doc in published.promoted[version.year].documents.items()
             }
         )
         lives.append(made)

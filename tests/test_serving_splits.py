@@ -15,6 +15,7 @@ from tests.landing_files import LandingFile
 from tests.live import Landing, said, serving, wrong_answers
 from tests.pipeline import SECRET, Pipeline
 from wrapped_assets.resources.landing_store import LandingStore
+from wrapped_assets.serving.kept import Keeper
 from wrapped_assets.serving.live import Live
 
 YEARS = (2024, 2025, 2026)
@@ -37,7 +38,8 @@ def changed(dice: random.Random, files: Sequence[LandingFile]) -> list[LandingFi
 
 
 def check_split(home: Path, engine: str, files: Sequence[LandingFile], dice: random.Random) -> None:
-    """History is a random part of the files, the others land in random groups, some change; every answer on the way is right."""
+    """History is a random part of the files, the others land in random groups, some change; every answer on the way is right, also of
+    a process that goes on where the one before it ended."""
     files = dice.sample(list(files), len(files))
     history, rest = files[: (cut := dice.randint(0, len(files)))], files[cut:]
     pipeline = Pipeline(home, engine=engine)
@@ -47,16 +49,25 @@ def check_split(home: Path, engine: str, files: Sequence[LandingFile], dice: ran
             reader.write_snapshot(home / f"{year}.duckdb", year)
         landing = Landing.like(pipeline, home / f"landing-{year}", history)
         store = LandingStore.open(f"file://{landing.folder}")
-        with Live.open(home / f"{year}.duckdb", store, SECRET) as live:
-            assert wrong_answers(live, landing.present, dice, 3) == []
-            waiting = list(rest)
-            while waiting:
-                size = dice.randint(1, len(waiting))
-                landing.land(*changed(dice, landing.present), *waiting[:size])
-                waiting = waiting[size:]
-                report = live.follow()
-                assert not report.held and not report.unread
-                assert wrong_answers(live, landing.present, dice) == []
+        snapshot, waiting, is_first = home / f"{year}.duckdb", list(rest), True
+        while waiting or is_first:
+            keeper = Keeper(home / "kept" / f"{year}.kept", SECRET, {})
+            with Live.open(snapshot, store, SECRET, keeper=keeper) as live:
+                assert wrong_answers(live, landing.present, dice, 3) == []
+                if not is_first:
+                    again = live.follow()
+                    assert (again.taken, again.hours) == (0, 0)
+                is_first = False
+                while waiting:
+                    size = dice.randint(1, len(waiting))
+                    landing.land(*changed(dice, landing.present), *waiting[:size])
+                    waiting = waiting[size:]
+                    report = live.follow()
+                    assert not report.held and not report.unread
+                    assert wrong_answers(live, landing.present, dice) == []
+                    if dice.random() < 0.3:
+                        break
+                live.keep()
 
 
 @settings(max_examples=12, deadline=None)

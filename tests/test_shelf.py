@@ -21,7 +21,7 @@ class Opened:
         self.failure: Exception | None = None
         self.asked = 0
 
-    def __call__(self, snapshot: Path, year: int) -> Live:
+    def __call__(self, snapshot: Path, version: object) -> Live:
         self.asked += 1
         if self.failure:
             raise self.failure
@@ -85,6 +85,17 @@ def test_a_rollback_is_a_promotion_too(shelf: Shelf, published: Published) -> No
     shelf.look()
 
     assert shelf.numbers() == {YEAR: 1}
+
+
+def test_what_was_taken_in_is_kept_at_the_end_by_what_is_current(
+    shelf: Shelf, published: Published, opened: Opened
+) -> None:
+    """And not by the version before, which would put its own in the place of the other's."""
+    published.promoted[YEAR] = version(2)
+    shelf.look()
+    shelf.close()
+
+    assert [live.keeps for _, live in opened.lives] == [0, 1]
 
 
 def test_a_version_in_use_is_closed_after_its_last_request(

@@ -26,3 +26,11 @@ def digest(*names: str) -> str:
     """Eight hex digits that change when any of these statements changes: an asset's code version."""
     joined = "\n".join(text(name) for name in names)
     return hashlib.sha256(joined.encode()).hexdigest()[:8]
+
+
+@cache
+def digest_of_program() -> str:
+    """The SHA-256, in hex, of all statements and modules: what another program computed may mean something else. Takes 20 ms."""
+    files = sorted({*_HERE.rglob("*.py"), *_ROOT.rglob("*.sql")})
+    digests = (hashlib.sha256(file.read_bytes()).digest() for file in files)
+    return hashlib.sha256(b"".join(digests)).hexdigest()

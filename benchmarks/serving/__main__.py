@@ -24,7 +24,13 @@ def main(folder: Path, rounds: int, questions: int) -> None:
     snapshot, landing = world.make(folder)
     table = Table("question", "figure of each worker", "must reach")
     arguments = (str(snapshot), str(landing), str(questions))
-    workers = [measure("benchmarks.serving.worker", *arguments, environment={}).said for _ in range(rounds)]
+    workers = []
+    for _ in range(rounds):
+        kept = folder / "2025.kept"
+        kept.unlink(missing_ok=True)
+        said = measure("benchmarks.serving.worker", *arguments, str(kept), environment={}).said
+        again = measure("benchmarks.serving.worker", *arguments[:2], "1", str(kept), environment={}).said
+        workers.append({**said, "again": again})
 
     def row(question: str, must_reach: str, *path: str) -> None:
         figures = []
@@ -40,6 +46,10 @@ def main(folder: Path, rounds: int, questions: int) -> None:
         row(f"answer, {kind}: CPU ms, p50", "", "answers_ms", kind, "cpu_p50")
     row("process start to ready, s", "2", "ready_s")
     row("taking in all fresh rows, s", "30", "follow_s")
+    row("process start to caught up, s", "", "caught_up_s")
+    row("process start to caught up again, s", "2", "again", "caught_up_s")
+    row("keeping what was taken in, CPU s", "", "keep_cpu_s")
+    row("what is kept, MB", "", "kept_mb")
     row("a look that finds nothing, s", "", "follow_nothing_s")
     row("resident MB, ready", "", "memory_ready_mb")
     row("resident MB, after all answers", "300", "now_mb")

@@ -256,6 +256,8 @@ def main(folder: Path, rounds: int, seconds: int, workers: int) -> None:
         f"{machine()}, {datetime.now(UTC):%Y-%m-%d}; {rounds} rounds of {seconds} s, {workers} workers each"
     )
     made = make(folder)
+    # What the workers of an earlier run took in: the first start is to be one without.
+    shutil.rmtree(folder / "home" / "serving", ignore_errors=True)
     fresh = sum(1 for _ in folder.glob(f"landing/pipe_stats/dt={world.YEAR}-12-31/**/*.parquet"))
     floors: list[Load] = []
     pages: list[Load] = []
@@ -272,16 +274,18 @@ def main(folder: Path, rounds: int, seconds: int, workers: int) -> None:
             summaries.append(wrk(summary, seconds, connections=1))
         size = _largest_worker(pid)
         promoted = _promote_under(made, url, [page, summary])
+    with served(made, workers) as (_, again, _):
+        pass
     if any(load.wrong for load in [*floors, *pages, *summaries]):
         raise SystemExit("Some answers were wrong: the figures mean nothing.")
-    _print(floors, pages, summaries, ready, size, promoted)
+    _print(floors, pages, summaries, (ready, again), size, promoted)
 
 
 def _print(
     floors: list[Load],
     pages: list[Load],
     summaries: list[Load],
-    ready: float,
+    ready: tuple[float, float],
     size: float,
     promoted: list[Load],
 ) -> None:
@@ -304,7 +308,8 @@ def _print(
             f"{statistics.median(p.p99 for p in summaries):.2f}",
             "6",
         ),
-        ("start to ready, s", f"{ready:.2f}", "2"),
+        ("first start to ready, s", f"{ready[0]:.2f}", ""),
+        ("start to ready again, s", f"{ready[1]:.2f}", "2"),
         ("largest worker, MB", f"{size:.0f}", "300"),
         (
             f"{PROMOTIONS} promotions under load: requests, of which wrong or dropped",

@@ -1,6 +1,8 @@
 """One worker's life: open a snapshot, take in what landed, answer. Prints what each cost.
 
-python -m benchmarks.serving.worker SNAPSHOT LANDING QUESTIONS
+It goes on from what a worker before it kept in the file KEPT, and keeps what it took in there.
+
+python -m benchmarks.serving.worker SNAPSHOT LANDING QUESTIONS KEPT
 """
 
 import json
@@ -17,17 +19,23 @@ STARTED = time.perf_counter()
 from benchmarks.measure import own_cost  # noqa: E402
 from benchmarks.serving.world import SECRET, YEAR, customers  # noqa: E402 - what imports cost is a part of the start
 from wrapped_assets.resources.landing_store import LandingStore  # noqa: E402
+from wrapped_assets.serving.kept import Keeper  # noqa: E402
 from wrapped_assets.serving.live import Live  # noqa: E402
 
 
-def main(snapshot: Path, landing: Path, questions: int) -> None:
+def main(snapshot: Path, landing: Path, questions: int, kept: Path) -> None:
     """Print milliseconds of answers by kind of question, and of everything before them."""
-    with Live.open(snapshot, LandingStore.open(landing.as_uri()), SECRET) as live:
+    keeper = Keeper(kept, SECRET, {})
+    with Live.open(snapshot, LandingStore.open(landing.as_uri()), SECRET, keeper=keeper) as live:
         ready = time.perf_counter() - STARTED
         memory_ready = _now_mb()
         before = time.perf_counter()
         report = live.follow()
-        followed = time.perf_counter() - before
+        followed, caught_up = time.perf_counter() - before, time.perf_counter() - STARTED
+        keeper.changed()
+        before = time.process_time()
+        live.keep()
+        keeping = time.process_time() - before
         before = time.perf_counter()
         live.follow()
         nothing_new = time.perf_counter() - before
@@ -40,6 +48,9 @@ def main(snapshot: Path, landing: Path, questions: int) -> None:
         found = {
             "ready_s": ready,
             "follow_s": followed,
+            "caught_up_s": caught_up,
+            "keep_cpu_s": keeping,
+            "kept_mb": kept.stat().st_size / 1e6,
             "follow_nothing_s": nothing_new,
             "taken": report.taken,
             "hours": report.hours,
@@ -90,4 +101,4 @@ def _now_mb() -> float:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))

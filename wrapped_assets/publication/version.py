@@ -58,6 +58,11 @@ class Version:
         """Whether it holds what the API answers from; False for a frozen edition that rows came too late for before it was published."""
         return self.manifest.snapshot is not None
 
+    @property
+    def snapshot_sha256(self) -> str:
+        """The SHA-256 of the serving snapshot, in hex; empty when it has none."""
+        return self.manifest.snapshot.sha256 if self.manifest.snapshot else ""
+
     def document(self, subject: str) -> Document | None:
         """The document of a subject; None when the edition has none. At most two small gets, none when it was read lately."""
         key = (self.year, self.number, subject)

@@ -16,6 +16,7 @@ from wrapped_assets.serving.cards import film
 from wrapped_assets.serving.cards.films import Films
 from wrapped_assets.serving.endpoints import load_endpoints
 from wrapped_assets.serving.follower import Follower
+from wrapped_assets.serving.kept import Keeper
 from wrapped_assets.serving.keys import Keys
 from wrapped_assets.serving.limits import Limits
 from wrapped_assets.serving.live import Live
@@ -28,6 +29,7 @@ from wrapped_assets.serving.pipes import Pipes
 from wrapped_assets.serving.proxy import Proxy
 from wrapped_assets.serving.request_log import RequestLog
 from wrapped_assets.serving.sandbox import Sandbox
+from wrapped_assets.serving.seams import Version
 from wrapped_assets.serving.shelf import Shelf
 from wrapped_assets.serving.site import Site
 from wrapped_assets.serving.theme import Theme
@@ -43,6 +45,16 @@ def _imported_days(settings: Settings) -> Span:
     return Span(settings.first_day, datetime.now(UTC).date() + timedelta(days=1))
 
 
+def _keeper(settings: Settings, version: Version) -> Keeper:
+    """Keeps what workers of this home took in for an edition."""
+    belongs = {
+        "snapshot": version.snapshot_sha256,
+        "landing": settings.landing_url,
+        "first_day": settings.first_day.isoformat(),
+    }
+    return Keeper(settings.home / "serving" / f"{version.year}.kept", settings.secret(), belongs)
+
+
 def application(
     settings: Settings, folder: Path, public_url: str, shared: Path, log_access: bool, theme: Theme
 ) -> App:
@@ -54,8 +66,11 @@ def application(
     authority = Authority(settings.secret(), registry)
     door = Door(authority, Limits.open(settings.limits_url))
 
-    def open_live(snapshot: Path, year: int) -> Live:
-        return Live.open(snapshot, landing, settings.secret(), calendar=partial(_imported_days, settings))
+    def open_live(snapshot: Path, version: Version) -> Live:
+        keeper = _keeper(settings, version)
+        return Live.open(
+            snapshot, landing, settings.secret(), calendar=partial(_imported_days, settings), keeper=keeper
+        )
 
     shelf = Shelf(published, open_live, folder)
     keys = Keys(registry, published, threads, lambda: shelf.years)

@@ -42,6 +42,10 @@ class FollowReport:
     held_hours: int = 0
     unread: dict[str, str] = field(default_factory=dict)
     through: datetime | None = None
+    resumed: int = 0
+    """Files that a process before this one took in, told at the first look; `resumed_quarantined` of them were set aside."""
+
+    resumed_quarantined: int = 0
     complete_at: float | None = None
     """Everything that had landed by then (Unix time) and is not `unread` is taken in; None when no pass ended with this look."""
 

@@ -54,7 +54,7 @@ class Fresh:
     ) -> None:
         self.history, self.overlay, self.store, self.calendar = history, overlay, store, calendar
         # The database is locked out of every other folder.
-        self._spool = spool
+        self.spool = spool
         self.taken: dict[str, Taken] = {}
         # Touched and not recomputed yet: what raw had not followed, days outside the calendar, what a failure left.
         self._waiting: dict[str, Hours] = {family: history.waiting(family) for family in FAMILIES}
@@ -63,6 +63,19 @@ class Fresh:
         self._again_at = dict.fromkeys(FAMILIES, 0.0)
         # Snapshots of names that wait for one which is gone: which they are, what is told of it, and when they are tried again.
         self._held_names: dict[str, HeldNames] = {}
+
+    def waiting(self) -> dict[str, Hours]:
+        """All hours that are touched and not recomputed, by family: those that need a file which is gone too."""
+        found = {family: dict(hours) for family, hours in self._waiting.items()}
+        for family, held in self._held.items():
+            for day, hours in held.items():
+                found[family][day] = found[family].get(day, 0) | hours
+        return found
+
+    def resume(self, taken: Iterable[Taken], waiting: Mapping[str, Hours]) -> None:
+        """Go on from where another process stopped, whose tables the overlay has already."""
+        self.taken = {each.file.key: each for each in taken}
+        self._waiting = {family: dict(waiting[family]) for family in FAMILIES}
 
     def folders(self) -> dict[str, set[date]]:
         """The days of the calendar that have a folder, by family."""
@@ -224,7 +237,7 @@ class Fresh:
             yield Fetched({**fetched.paths, **more.paths}, more.problems)
 
     def _brought(self, objects: Sequence[LandingObject]) -> AbstractContextManager[Fetched]:
-        return self.store.fetch(objects, self._spool, spare_refused=True)
+        return self.store.fetch(objects, self.spool, spare_refused=True)
 
 
 def _landed(source: str, item: LandingObject, fetched: Fetched) -> LandedFile:

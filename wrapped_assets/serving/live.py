@@ -26,6 +26,7 @@ from wrapped_assets.serving.cover import Cover
 from wrapped_assets.serving.endpoints import Endpoint
 from wrapped_assets.serving.following import FollowReport, Watch
 from wrapped_assets.serving.fresh import Fresh
+from wrapped_assets.serving.kept import Keeper, Paused
 from wrapped_assets.summaries import without_emails
 
 # What an answer's `bytes_read` counts for each part: its numbers, instants and usual texts.
@@ -55,11 +56,14 @@ class Generation:
 class Live:
     """Answers about one year's customers, as of the newest file that landed."""
 
-    def __init__(self, history: History, overlay: Overlay, fresh: Fresh, opened: ExitStack) -> None:
+    def __init__(
+        self, history: History, overlay: Overlay, fresh: Fresh, keeper: Keeper | None, opened: ExitStack
+    ) -> None:
         self.history, self._overlay, self._fresh, self._opened = history, overlay, fresh, opened
+        self._keeper, self._resumed = keeper, (0, 0)
         self._following = threading.Lock()
         self._watch = Watch(fresh.store, history.year, history.marks())
-        self._generation = self._generate(history.through)
+        self._generation = self._generate(self._resume() or history.through)
 
     @classmethod
     def open(
@@ -69,11 +73,12 @@ class Live:
         secret: bytes,
         memory_limit: str = "64MB",
         calendar: Callable[[], Span] = lambda: Span(date.min, date.max),
+        keeper: Keeper | None = None,
     ) -> "Live":
         """Serve a snapshot file; SnapshotUnreadable when it is none. Nothing is listed yet.
 
         `calendar` says which days are imported, as in the warehouse: others wait. `secret` makes the wrapped_ids of
-        customers that only newer files name.
+        customers that only newer files name. `keeper` may have what an earlier process took in, and gets what this one does.
         """
         with ExitStack() as opened:
             own = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="wrapped-serving-")))
@@ -81,7 +86,7 @@ class Live:
             overlay = Overlay(history.con.cursor(), lambda customer: wrapped_id(secret, customer))
             history.lock([own, store.in_place] if store.in_place else [own])
             fresh = Fresh(history, overlay, store, own, calendar)
-            return cls(history, overlay, fresh, opened.pop_all())
+            return cls(history, overlay, fresh, keeper, opened.pop_all())
 
     @property
     def year(self) -> int:
@@ -115,6 +120,9 @@ class Live:
             report.complete_at = time.time()
             return report
         with self._following:
+            if self._keeper and self._keeper.is_due:
+                # What the looks before took in: the first one, which a start waits for, keeps nothing.
+                self._keep(self._keeper)
             until = None if seconds is None else time.monotonic() + seconds
             try:
                 self._look(until, report)
@@ -124,9 +132,20 @@ class Live:
             finally:
                 if report.changed:
                     self._generation = self._generate(self._reach(report))
+                    if self._keeper:
+                        self._keeper.changed()
             self._watch.tell(report)
             report.complete_at = self._watch.finished()
+            (report.resumed, report.resumed_quarantined), self._resumed = self._resumed, (0, 0)
         return report
+
+    def keep(self) -> None:
+        """Keep what was taken in for the next process; nothing while a look is under way."""
+        if self._keeper and self._keeper.has_more and self._following.acquire(blocking=False):
+            try:
+                self._keep(self._keeper)
+            finally:
+                self._following.release()
 
     def summary(self, wrapped_ids: Sequence[str], start: date, end: date) -> Answer:
         """One row for these customers together and the days from `start` up to `end`; OutsideYear when not all are in the year."""
@@ -165,6 +184,19 @@ class Live:
         if not (year.start <= start and end <= year.end):
             raise OutsideYear(self.year, start, end)
         return start, end
+
+    def _keep(self, keeper: Keeper) -> None:
+        paused = Paused([*self._fresh.taken.values()], self._fresh.waiting(), self.through)
+        keeper.keep(self._overlay, paused, self._fresh.spool)
+
+    def _resume(self) -> datetime | None:
+        """Go on from what was kept; how far that reaches, None when nothing is."""
+        paused = self._keeper.restore(self._overlay, self._fresh.spool) if self._keeper else None
+        if paused is None:
+            return None
+        self._fresh.resume(paused.taken, paused.waiting)
+        self._resumed = len(paused.taken), sum(not each.is_sound for each in paused.taken)
+        return paused.through
 
     def _look(self, until: float | None, report: FollowReport) -> None:
         new: dict[str, list[Any]] = {family: [] for family in FAMILIES}

@@ -61,7 +61,7 @@ class Metrics:
         )
         self._files = Gauge(
             "wrapped_landing_files",
-            "Files of landing beyond the snapshot: taken and quarantined since it was opened, held at the last look, unread in the last pass.",
+            "Files of landing beyond the snapshot: taken and quarantined, held at the last look, unread in the last pass.",
             ("year", "outcome"),
             registry=self.registry,
             multiprocess_mode="livemax",

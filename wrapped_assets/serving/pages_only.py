@@ -29,5 +29,8 @@ class PagesOnly:
         """Nothing that lands is missing from answers that there are not."""
         return FollowReport(complete_at=time.time())
 
+    def keep(self) -> None:
+        """There is nothing to keep."""
+
     def close(self) -> None:
         """It holds nothing."""

@@ -118,6 +118,10 @@ class Version(Protocol):
     def has_snapshot(self) -> bool:
         """Whether endpoints can answer from it; its documents are there in any case."""
 
+    @property
+    def snapshot_sha256(self) -> str:
+        """The SHA-256 of the serving snapshot, in hex; empty when it has none."""
+
     def document(self, subject: str) -> Document | None:
         """The document of a subject; None when it has none."""
 
@@ -163,6 +167,9 @@ class Live(Protocol):
 
     def follow(self, seconds: float | None = None) -> FollowReport:
         """Take in what landed since; looks at old days in turn, for so long."""
+
+    def keep(self) -> None:
+        """Keep what was taken in for the next process, where there is anything to keep."""
 
     def close(self) -> None:
         """Let go of everything it holds."""

@@ -19,8 +19,8 @@ from wrapped_assets.serving.seams import Live, Published, Version
 
 log = logging.getLogger(__name__)
 
-Open = Callable[[Path, int], Live]
-"""Opens the snapshot in a file as what answers questions about a year."""
+Open = Callable[[Path, Version], Live]
+"""Opens the snapshot of a version, which is in this file, as what answers questions about its year."""
 
 LOOK_SECONDS = 1.0
 """Between two looks at the pointers."""
@@ -52,7 +52,7 @@ class Edition:
     version: Version
     live: Live
     files: dict[str, int] = field(default_factory=dict)
-    """Files of landing beyond the snapshot: taken and quarantined so far; held at the last look, unread in the last pass."""
+    """Files of landing beyond the snapshot: taken and quarantined so far, by the process before this one too; held at the last look, unread in the last pass."""
 
     complete_at: float = 0.0
     """Everything that had landed by then (Unix time) is in the answers; 0 before it was caught up with once."""
@@ -80,8 +80,8 @@ class Edition:
         with self.used() as live:
             report = live.follow(seconds)
         self.files = {
-            "taken": self.files.get("taken", 0) + report.taken,
-            "quarantined": self.files.get("quarantined", 0) + report.quarantined,
+            "taken": self.files.get("taken", 0) + report.taken + report.resumed,
+            "quarantined": self.files.get("quarantined", 0) + report.quarantined + report.resumed_quarantined,
             "held": len(report.held),
             "unread": len(report.unread),
         }
@@ -91,6 +91,11 @@ class Edition:
         self._told = set(report.unread)
         if report.failure:
             raise report.failure
+
+    def keep(self) -> None:
+        """Keep what was taken in for the next process."""
+        with suppress(Retired), self.used() as live:
+            live.keep()
 
     def retire(self) -> None:
         """Nobody new may use it."""
@@ -205,6 +210,8 @@ class Shelf:
         with self._looking:
             editions, self._editions = self._editions, {}
         for edition in editions.values():
+            # Here and not when one retires: the version that took its place keeps under the same name.
+            edition.keep()
             edition.retire()
 
     def _list_years(self) -> None:
@@ -245,7 +252,7 @@ class Shelf:
     def _live(self, version: Version) -> Live:
         if not version.has_snapshot:
             return PagesOnly(version.year)
-        return self.open(version.fetch_snapshot(self.folder), version.year)
+        return self.open(version.fetch_snapshot(self.folder), version)
 
     def _forget_snapshot(self, version: Version) -> None:
         """Its copy in this worker's folder is used no more; whoever still has it open keeps it until then."""

@@ -3,6 +3,7 @@
 from tests.mutants.fault import Fault
 
 FOLLOW = "tests/test_serving_follow.py"
+KEPT = "tests/test_serving_kept.py"
 ENDPOINTS = "tests/test_endpoints.py"
 
 FAULTS = (
@@ -61,6 +62,34 @@ FAULTS = (
         "        with transaction(self.con):\n            for piece in pieces:",
         "        if True:\n            for piece in pieces:",
         (f"{FOLLOW}::test_hours_that_fail_half_way_are_all_as_before_and_tried_again",),
+    ),
+    Fault(
+        "a worker goes on from what was kept for another snapshot",
+        "wrapped_assets/serving/kept.py",
+        "        if belongs != self._belongs:\n",
+        "        if not belongs:\n",
+        (f"{KEPT}::test_what_was_kept_for_something_else_is_not_used",),
+    ),
+    Fault(
+        "a worker goes on from what somebody changed or cut off",
+        "wrapped_assets/serving/kept.py",
+        "        if not hmac.compare_digest(said, seal.digest()):\n",
+        "        if not said:\n",
+        (f"{KEPT}::test_a_damaged_file_is_not_used",),
+    ),
+    Fault(
+        "hours that need a vanished file are forgotten when a worker ends",
+        "wrapped_assets/serving/fresh.py",
+        "        for family, held in self._held.items():\n            for day, hours in held.items():\n                found",
+        "        for family, held in self._held.items():\n            for day, hours in ():\n                found",
+        (f"{KEPT}::test_an_hour_that_was_held_is_made_up_for_by_the_next_process",),
+    ),
+    Fault(
+        "a worker that starts goes on with the hours and not with the files of the one before",
+        "wrapped_assets/serving/fresh.py",
+        "        self.taken = {each.file.key: each for each in taken}\n",
+        "        self.taken = {}\n",
+        (f"{KEPT}::test_nothing_is_read_twice",),
     ),
     Fault(
         "a number of bytes over 63 bits is no answer",
