@@ -75,6 +75,15 @@ def workspaces(teller: Teller) -> Moment | None:
     if not named:
         return None
     listed = [(one, ALL_OTHERS if one is rest else one.name) for one in teller.document.top_workspaces]
+    if len(listed) == 1:
+        # A row would say the same again, and that all of it is 100 % of it.
+        return Moment(
+            "workspaces",
+            "Top workspaces",
+            named[0].name,
+            _leads(teller, named),
+            ("The only active workspace.",),
+        )
     has_shares = any(one.read_pct or one.write_pct for one, _ in listed)
     most = max(one.requests for one, _ in listed) or 1
     rows = tuple(_shares(teller, *one) if has_shares else _asked(teller, *one, most) for one in listed)
