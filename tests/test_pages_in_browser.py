@@ -220,6 +220,21 @@ def test_without_scripts_every_slide_can_be_read(origin: str, browser: Browser) 
         assert seen.page.url.endswith("#peak")
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_printed_page_is_every_slide_on_a_sheet_of_its_own(
+    origin: str, browser: Browser, scripts: bool
+) -> None:
+    """To be kept as a PDF, with scripts as without, from whichever slide is shown."""
+    with visit(browser, f"{origin}/wrapped/acme#peak", deck=scripts, java_script_enabled=scripts) as seen:
+        printed = seen.page.pdf(print_background=True)
+        slides = seen.page.locator(".slide")
+        seen.page.emulate_media(media="print")
+        shown = [slides.nth(i).is_visible() for i in range(slides.count())]
+
+    assert shown == [True] * 13
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 13
+
+
 # Exact.
 
 
