@@ -24,6 +24,14 @@ def test_the_mail_says_what_matters_and_where_to_see_the_rest() -> None:
             assert part in form
 
 
+def test_a_date_and_its_number_are_told_apart() -> None:
+    """Not "27 November 164,301 requests"."""
+    written = mail(tell(year_documents.rich(), "Acme Logistics"), ADDRESS, default_theme())
+
+    assert "Peak day: 27 November, 164,301 requests\n" in written.text
+    assert "Requests: 12,495,011 API requests\n" in written.text
+
+
 def test_opening_the_mail_asks_nobody_for_anything() -> None:
     """No image, no script, no style sheet or font from anywhere: the only address is the page's."""
     html = mail(tell(year_documents.rich(), "Acme"), ADDRESS, default_theme()).html

@@ -292,12 +292,33 @@ class TestNothingToSee:
         clock.now += 1
         short = share.removeprefix("https://wrapped.test")
         answers = [
-            await client.get(short),
-            await client.get("/w/unknown"),
+            await client.get(short, headers=JSON),
+            await client.get("/w/unknown", headers=JSON),
             await client.post(f"/wrapped/{key}/share"),
         ]
 
         assert {(answer.status_code, answer.content) for answer in answers} == {(404, answers[0].content)}
+
+    async def test_a_person_who_follows_a_link_that_ended_is_shown_the_page_that_says_so(
+        self, asked: Asked, clock: Clock
+    ) -> None:
+        """Byte for byte the one that an unknown address shows, after the same pause."""
+        made, client = asked
+        share = (await client.post(f"/wrapped/{made.link(2)}/share")).json()["share_url"]
+        made.registry.revoke(made.link(2))
+        clock.now += 1
+        asked_before = len(clock.waits)
+        paths = (share.removeprefix("https://wrapped.test"), "/w/unknown", "/wrapped/unknown")
+        answers = [await client.get(path) for path in paths]
+
+        told = [
+            {name: value for name, value in answer.headers.items() if name != "x-request-id"}
+            for answer in answers
+        ]
+        assert {(answer.status_code, answer.content) for answer in answers} == {(404, answers[2].content)}
+        assert told == [told[2]] * 3
+        assert b"Nothing here" in answers[0].content
+        assert len(clock.waits) == asked_before + 3
 
 
 async def test_a_page_asked_for_by_many_is_looked_up_once(

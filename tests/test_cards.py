@@ -376,6 +376,23 @@ def test_without_a_request_the_summary_tells_large_what_there_is(size: str) -> N
     assert told is not None and float(told[1]) > 100
 
 
+def test_without_a_request_the_figures_stand_where_the_skyline_would() -> None:
+    """The foot of the upright summary is not left empty, for one figure as for several."""
+    written = {"ingestion_bytes": 8, "ingestion_rows": 1, "ingestion_operations": 1}
+    documents = {
+        "busy": year_documents.rich(),
+        "one": year_documents.idle(),
+        "two": year_documents.made({"storage_bytes": 10, "storage_rows": 1, **written}),
+    }
+    lowest = {}
+    for name, document in documents.items():
+        drawn = card(tell(document, "Acme"), "summary", "1080x1920", default_theme(), shared_fonts())
+        lowest[name] = max(y for _, _, y, _, _ in _texts(drawn.svg) if y < 1814)
+
+    assert lowest["busy"] < 1450
+    assert 1500 < lowest["two"] < 1790 and 1600 < lowest["one"] < 1790
+
+
 def test_no_word_stands_alone_on_the_last_line() -> None:
     """Lines are as alike as they can be, and as few as before."""
     setter = Setter(shared_fonts())

@@ -170,7 +170,7 @@ def test_a_customers_link_and_token_by_hand(built_world: BuiltWorld, tmp_path: P
     assert [json.loads(line)["page"] for line in listed.splitlines()] == [f"/wrapped/{page[1]}"]
 
     assert world.wrapped("token", "opt-out", wrapped_id).stdout == (
-        f"1 pages of {wrapped_id} are answered as if they were not there.\n"
+        f"1 page of {wrapped_id} is answered as if there were none.\n"
     )
     assert (
         json.loads(world.wrapped("token", "list", "--year", str(YEAR), "--json").stdout)["state"]

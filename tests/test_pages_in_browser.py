@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, CDPSession
 
 from tests import year_documents
 from tests.browser import SIZES, Visit, chromium, instant, longest_tasks, visit
@@ -220,6 +220,21 @@ def test_without_scripts_every_slide_can_be_read(origin: str, browser: Browser) 
         assert seen.page.url.endswith("#peak")
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_printed_page_is_every_slide_on_a_sheet_of_its_own(
+    origin: str, browser: Browser, scripts: bool
+) -> None:
+    """To be kept as a PDF, with scripts as without, from whichever slide is shown."""
+    with visit(browser, f"{origin}/wrapped/acme#peak", deck=scripts, java_script_enabled=scripts) as seen:
+        printed = seen.page.pdf(print_background=True)
+        slides = seen.page.locator(".slide")
+        seen.page.emulate_media(media="print")
+        shown = [slides.nth(i).is_visible() for i in range(slides.count())]
+
+    assert shown == [True] * 13
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 13
+
+
 # Exact.
 
 
@@ -404,6 +419,29 @@ def test_a_swipe_turns_and_a_long_press_holds(origin: str, browser: Browser) -> 
         assert seen.current == "requests"
 
 
+def test_whoever_zoomed_in_looks_around_with_one_finger(origin: str, browser: Browser) -> None:
+    """A swipe moves what is seen, and turns no slide; zoomed out again it does."""
+    with visit(browser, f"{origin}/wrapped/acme", has_touch=True, is_mobile=True) as seen:
+        touch = seen.page.context.new_cdp_session(seen.page)
+        touch.send("Emulation.setPageScaleFactor", {"pageScaleFactor": 3})
+        seen.until("visualViewport.scale > 2")
+        _swipe(touch)
+        seen.until("visualViewport.offsetLeft > 50")
+        assert seen.current == "opening"
+        touch.send("Emulation.setPageScaleFactor", {"pageScaleFactor": 1})
+        seen.until("visualViewport.scale === 1")
+        _swipe(touch)
+        assert seen.current == "requests"
+
+
+def _swipe(touch: CDPSession) -> None:
+    """A finger, from right to left."""
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": 300, "y": 400}]})
+    for x in range(280, 80, -20):
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": 402}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 def test_buttons_go_on_back_and_pause(origin: str, browser: Browser) -> None:
     """The controls say what they do."""
     with visit(browser, f"{origin}/wrapped/acme", motion=True) as seen:
@@ -469,10 +507,22 @@ navigator.share = async (what) => { window.shared = { url: what.url, title: what
 """
 
 
-def test_the_card_is_shared_as_a_file_where_the_browser_can(origin: str, browser: Browser) -> None:
-    """The share sheet gets the picture, the title and the address without the slide."""
+@pytest.mark.parametrize("link", ["https://wrapped.test/w/abc", None])
+def test_the_card_is_shared_as_a_file_where_the_browser_can(
+    origin: str, browser: Browser, link: str | None
+) -> None:
+    """The share sheet gets the picture, the title and a link that ends; when none is to be had, the address without the slide."""
     with visit(browser, f"{origin}/wrapped/acme") as seen:
         seen.page.add_init_script(SHARES)
+        if link:
+            seen.page.route(
+                "**/wrapped/acme/share",
+                lambda route: (
+                    route.fulfill(json={"share_url": link})
+                    if route.request.method == "POST"
+                    else route.abort()
+                ),
+            )
         seen.page.reload()
         seen.page.wait_for_selector("html[data-ready]")
         seen.page.keyboard.press("End")
@@ -480,7 +530,7 @@ def test_the_card_is_shared_as_a_file_where_the_browser_can(origin: str, browser
         seen.until("window.shared")
         shared = seen.page.evaluate("window.shared")
 
-    assert (shared["url"], shared["name"]) == (f"{origin}/wrapped/acme", "2025-wrapped.png")
+    assert (shared["url"], shared["name"]) == (link or f"{origin}/wrapped/acme", "2025-wrapped.png")
     assert shared["size"] > 10_000
 
 
@@ -513,6 +563,8 @@ def test_the_card_is_downloaded_where_it_cannot(origin: str, browser: Browser) -
 def test_a_document_without_a_metric_has_no_slide_for_it(origin: str, browser: Browser) -> None:
     """What is not known is left out, never shown as zero."""
     with visit(browser, f"{origin}/wrapped/idle") as seen:
+        foot = seen.page.evaluate("document.querySelector('.company').getBoundingClientRect().bottom")
+        assert foot > 600, "without a skyline the words stand at its place"
         assert (
             seen.names
             == ["opening", "storage", "share"]

@@ -209,12 +209,22 @@ def in_workspaces(*named: tuple[str, int], left: int = 0) -> Moment:
     return moment(year({"03-01": total}, workspaces=known, bytes_read=total), "workspaces")
 
 
-@pytest.mark.parametrize("others", [[], [("core", 2)], [("core", 2)] * 4])
+def test_a_single_workspace_is_not_compared_with_itself() -> None:
+    """That all of it is 100 % of it says nothing; with another one beside it, both are told."""
+    alone = in_workspaces(("core", 5))
+    led = in_workspaces(("core", 5), ("web", 2))
+
+    assert (alone.figure, alone.unit, alone.rows) == ("core", "with 5 requests", ())
+    assert alone.sentences == ("The only active workspace.",)
+    assert [row.name for row in led.rows] == ["core", "web"]
+
+
+@pytest.mark.parametrize("others", [[("core", 2)], [("core", 2)] * 4])
 def test_a_workspace_called_other_leads_when_it_has_most_requests(others: list[tuple[str, int]]) -> None:
-    """Its name is its own: alone, before one, and in a full list."""
+    """Its name is its own: before one, and in a full list."""
     told = in_workspaces(("other", 5), *others)
 
-    assert (told.figure, told.unit) == ("other", "leads with 5 requests" if others else "with 5 requests")
+    assert (told.figure, told.unit) == ("other", "leads with 5 requests")
     assert [row.name for row in told.rows] == ["other", *(name for name, _ in others)]
 
 

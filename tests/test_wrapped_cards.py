@@ -125,19 +125,28 @@ def test_nobody_who_opted_out_has_cards(world: BuiltWorld) -> None:
 def test_the_announcement_has_a_mail_for_everybody_with_a_link(
     world: BuiltWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One row and two files each, readable by nobody else; whoever opted out gets none. The setting says where pages are, unless the run does."""
+    """One row and two files each, readable by nobody else; whoever opted out gets none, whoever has no link is counted. The setting says where pages are, unless the run does."""
     from wrapped_assets.resources.open import open_registry
     from wrapped_assets.settings import Settings
 
-    _materialize("wrapped_announcement", ("wrapped_tokens",), {"public_url": "https://wrapped.example.com/"})
+    none_yet = _materialize("wrapped_announcement", (), {"public_url": "https://wrapped.example.com/"})
+    all_of_them = _materialize(
+        "wrapped_announcement", ("wrapped_tokens",), {"public_url": "https://wrapped.example.com/"}
+    )
     folder = world.home / "announcements" / str(YEAR)
     first = _table(folder)
     with open_registry(Settings.load()) as registry:
         links = {link.subject: link.url_key for link in registry.links_of_edition(YEAR)}
         registry.opt_out(first[0]["wrapped_id"])
     monkeypatch.setenv("WRAPPED_PUBLIC_URL", "https://other.example.com/")
-    _materialize("wrapped_announcement", ("wrapped_tokens",), {})
+    without_one = _materialize("wrapped_announcement", ("wrapped_tokens",), {})
     second = _table(folder)
+    counts = [
+        (made.metadata["dagster/partition_row_count"].value, made.metadata["customers_without_a_link"].value)
+        for made in (none_yet, all_of_them, without_one)
+    ]
+
+    assert counts == [(0, len(links)), (len(links), 0), (len(links) - 1, 0)]
 
     assert {row["wrapped_id"]: row["address"] for row in first} == {
         subject: f"https://wrapped.example.com/wrapped/{key}" for subject, key in links.items()

@@ -22,7 +22,7 @@ def serve(
     It answers from what `wrapped promote` made current, and takes up the next promotion within some seconds by itself, without
     dropping a request. Ctrl-C or SIGTERM stops it once its requests have ended; SIGHUP replaces the workers one by one.
 
-    Behind a proxy or under another name, set WRAPPED_PUBLIC_URL.
+    Behind a proxy or under another name, set WRAPPED_PUBLIC_URL; WRAPPED_THEME names a look of your own for pages and cards.
 
     Examples: `wrapped serve`, `wrapped serve --host 0.0.0.0 --port 80 --workers 4`.
     """

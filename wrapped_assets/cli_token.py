@@ -128,8 +128,11 @@ def opt_out(
         else:
             registry.opt_in(wrapped_id)
         pages = sum(not link.revoked for link in registry.links_of_subject(wrapped_id))
-    done = "shown again" if undo else "answered as if they were not there"
-    console.print(f"{pages} pages of {wrapped_id} are {done}.", highlight=False, soft_wrap=True)
+    done = "shown again" if undo else "answered as if there were none"
+    told = "1 page" if pages == 1 else f"{pages} pages"
+    console.print(
+        f"{told} of {wrapped_id} {'is' if pages == 1 else 'are'} {done}.", highlight=False, soft_wrap=True
+    )
     if not pages and not undo:
         say(
             errors,

@@ -274,7 +274,7 @@ class _Reader:
         path = Path(given).expanduser().absolute()
         if not path.is_file():
             self.problems["WRAPPED_THEME"] = (
-                f"names no file: {path}; expected one like the theme.toml that ships"
+                f"names no file: {path}; expected one like wrapped_assets/serving/theme.toml, which ships"
             )
         return path
 

@@ -84,12 +84,12 @@ def wrapped_announcement(
         origin = _origin(config.public_url)
     for key in context.partition_keys:
         with registry.opened() as opened:
-            links = [
-                link for link in opened.links_of_edition(int(key)) if not (link.revoked or link.opted_out)
-            ]
+            known = opened.links_of_edition(int(key))
+        links = [link for link in known if not (link.revoked or link.opted_out)]
         folder = handouts.folder("announcements", key)
         write, rows = into(folder), []
         with warehouse.reading() as reader:
+            missing = len(reader.recipients(int(key)).keys() - {link.subject for link in known})
             for done, (link, story) in enumerate(_invited(reader, int(key), links), 1):
                 address = f"{origin}/wrapped/{link.url_key}"
                 written = mail(story, address, theme)
@@ -99,7 +99,9 @@ def wrapped_announcement(
                 report("e-mails", done, len(links))
         write("announcement.csv", table(rows).encode())
         _forget(folder, {row[0] for row in rows})
-        context.add_asset_metadata(_metadata(rows, str(folder)), partition_key=key)
+        if missing:
+            context.log.warning(_without_a_link(missing, key))
+        context.add_asset_metadata(_metadata(rows, missing, str(folder)), partition_key=key)
     return dg.MaterializeResult()
 
 
@@ -126,9 +128,19 @@ def _forget(folder: Path, invited: set[str]) -> None:
             path.unlink()
 
 
-def _metadata(rows: Sequence[tuple[str, str, str, str]], folder: str) -> dict[str, dg.MetadataValue]:
+def _without_a_link(missing: int, year: str) -> str:
+    return (
+        f"{missing} customer{'s' if missing > 1 else ''} of {year} got no e-mail.\n  The registry has no link for them.\n"
+        f"  Next: materialize wrapped_tokens for {year}, then this again."
+    )
+
+
+def _metadata(
+    rows: Sequence[tuple[str, str, str, str]], missing: int, folder: str
+) -> dict[str, dg.MetadataValue]:
     return {
         "dagster/partition_row_count": dg.MetadataValue.int(len(rows)),
+        "customers_without_a_link": dg.MetadataValue.int(missing),
         "folder": dg.MetadataValue.path(folder),
         "first_customers": dg.MetadataValue.md(
             markdown_table(["customer", "title"], [(row[1], row[3]) for row in rows[:5]])

@@ -30,7 +30,7 @@ def mail(story: Story, address: str, theme: Theme) -> Mail:
     """What this customer is written; `address` is the page's, with its origin."""
     title = f"{story.company}: your {story.year}, wrapped"
     told = [moment for moment in story.moments if moment.name in _TOLD]
-    lines = [f"{moment.label}: {moment.figure} {moment.unit}".replace("\u00a0", " ") for moment in told]
+    lines = [f"{moment.label}: {moment.line}".replace("\u00a0", " ") for moment in told]
     text = "\n".join(
         [title, "", *lines, "", f"See the whole year: {address}", "", f"Counted through {story.through}.", theme.operator, ""]
     )  # fmt: skip

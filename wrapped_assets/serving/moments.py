@@ -52,10 +52,15 @@ class Moment:
     """The document's own integer, where the figure is that integer."""
 
     @property
+    def line(self) -> str:
+        """The figure and what it counts, on one line: "12 API requests", "27 November, 602 requests"."""
+        return f"{self.figure}{',' if self.pieces else ''} {self.unit}".strip()
+
+    @property
     def alt(self) -> str:
         """The moment as running text, for whoever cannot see it."""
         rows = "; ".join(f"{row.name}: {row.told}" for row in self.rows)
-        said = [f"{self.label}: {self.figure} {self.unit}".strip(), *self.sentences, rows]
+        said = [f"{self.label}: {self.line}", *self.sentences, rows]
         if self.comparison:
             said.append(f"That is {self.comparison}")
         return " ".join(f"{part.rstrip('.')}." for part in said if part)

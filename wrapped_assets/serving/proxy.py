@@ -79,9 +79,13 @@ class Proxy:
         return _json(told, b"no-store")
 
     async def short(self, call: Call) -> Reply:
-        """`GET /w/<short>`: on to the page."""
-        key = await self.keys.url_key_of(call.params["short"])
-        call.notes.url_key = key
+        """`GET /w/<short>`: on to the page; a program is told 404 when there is none, a person is shown it."""
+        try:
+            key = call.notes.url_key = await self.keys.url_key_of(call.params["short"])
+        except Problem as problem:
+            if problem.status != 404 or _wants_document(call):
+                raise
+            return await self.renderer.answer(call, None)
         headers = ((b"location", f"/wrapped/{key}".encode()), (b"cache-control", b"no-store"), *_PRIVATE)
         return Reply(302, headers=headers)
 

@@ -23,7 +23,8 @@ INKS = ("ground", "ink", "accent", "soft")
 GROUNDS = ("paper", "sun", "flame", "sea", "leaf", "rose", "night")
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_PATH = re.compile(r"[0-9a-zA-Z .,-]*")
+_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f]*")
+_PATH = re.compile(r"(?:[Mm][0-9MmLlHhVvCcSsQqTtAaZze .,-]*)?")
 _FONTS = re.compile(r"[\w ,'-]+")
 
 
@@ -69,7 +70,9 @@ class Theme:
         path = path or DEFAULT
         try:
             told = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except UnicodeDecodeError as error:
+            raise BadTheme(path, [f"it is no text in UTF-8: {error.reason} at byte {error.start}"]) from error
+        except (OSError, tomllib.TOMLDecodeError) as error:
             raise BadTheme(path, [str(error)]) from error
         problems = [*_problems(told)]
         if problems:
@@ -113,7 +116,7 @@ def _properties(grounds: Mapping[str, Ground]) -> str:
 
 # What is told ends in a style sheet and in SVG, so nothing may pass that could close either.
 def _problems(told: dict[str, object]) -> list[str]:
-    wanted = [("operator", "name", None), ("operator", "logo", _PATH)]
+    wanted = [("operator", "name", _NAME), ("operator", "logo", _PATH)]
     wanted += [("type", name, _FONTS) for name in ("display", "text", "system")]
     problems = [*_missing(told, wanted)]
     known: dict[str, set[str]] = {
@@ -122,11 +125,21 @@ def _problems(told: dict[str, object]) -> list[str]:
         **{scheme: {*GROUNDS} for scheme in SCHEMES},
     }
     problems += _unknown(told, known)
-    for scheme in SCHEMES:
-        for name in GROUNDS:
-            inks = _table(_table(told, scheme), name)
-            problems += _colours(f"{scheme}.{name}", {ink: inks.get(ink) for ink in INKS})
-            problems += [f"{scheme}.{name}.{ink}: there is no such token" for ink in inks if ink not in INKS]
+    return problems + [problem for scheme in SCHEMES for problem in _of_scheme(scheme, told)]
+
+
+def _of_scheme(scheme: Scheme, told: dict[str, object]) -> list[str]:
+    grounds = _table(told, scheme)
+    if not grounds:
+        return [f"the section [{scheme}] is missing"]
+    problems = []
+    for name in GROUNDS:
+        inks = _table(grounds, name)
+        if not inks:
+            problems.append(f"{scheme}.{name} is missing, four inks are expected: {', '.join(INKS)}")
+            continue
+        problems += _colours(f"{scheme}.{name}", {ink: inks.get(ink) for ink in INKS})
+        problems += [f"{scheme}.{name}.{ink}: there is no such token" for ink in inks if ink not in INKS]
     return problems
 
 
@@ -142,7 +155,9 @@ def _unknown(told: dict[str, object], known: Mapping[str, set[str]]) -> list[str
 
 def _colours(where: str, inks: Mapping[str, object]) -> list[str]:
     problems = [
-        f"{where}.{ink}: {colour!r} is no colour like #1a2b3c"
+        f"{where}.{ink} is missing"
+        if colour is None
+        else f"{where}.{ink}: {colour!r} is no colour like #1a2b3c"
         for ink, colour in inks.items()
         if not _COLOUR.fullmatch(str(colour))
     ]
@@ -156,13 +171,13 @@ def _colours(where: str, inks: Mapping[str, object]) -> list[str]:
     ]
 
 
-def _missing(told: dict[str, object], wanted: list[tuple[str, str, re.Pattern[str] | None]]) -> list[str]:
+def _missing(told: dict[str, object], wanted: list[tuple[str, str, re.Pattern[str]]]) -> list[str]:
     problems = []
     for section, name, form in wanted:
         value = _table(told, section).get(name)
         if not isinstance(value, str):
             problems.append(f"{section}.{name} is missing")
-        elif form and not form.fullmatch(value):
+        elif not form.fullmatch(value):
             problems.append(f"{section}.{name}: {value!r} holds characters that have no place there")
     return problems
 

@@ -180,4 +180,4 @@ def has_picture(story: Story, moment: Moment) -> bool:
         told = story.document.requests
         # What was made up on the way, such as generated rows, is no part of what was read.
         return 0 < told.rows_read >= told.result_rows
-    return bool(moment.rows) or moment.name not in ("storage", "ingestion")
+    return bool(moment.rows) or moment.name not in ("storage", "ingestion", "workspaces")

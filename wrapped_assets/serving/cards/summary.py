@@ -10,6 +10,9 @@ from wrapped_assets.serving.moments import NAMELESS, Moment, Story
 # What is told, best first; a document that lacks one moves up the next.
 ORDER = ("read", "calendar", "peak", "rank", "growth", "service", "storage", "ingestion")
 
+ALONE = 430
+"""How large a figure may be that stands alone: that of a customer who did one thing only."""
+
 
 def summary(story: Story, setter: Setter, width: int, height: int) -> Markup:
     """Everything but the ground and the foot."""
@@ -33,8 +36,11 @@ def _upright(story: Story, setter: Setter) -> Markup:
     parts.append(setter.paragraph(company, side, y, size, 1.0))
     y += size * (len(company) - 1) + 56
     lead, cells = facts(story, 4)
+    figure = setter.fitted(lead.figure if lead else "", inner, 190 if cells else ALONE)
+    if not any(story.document.days):
+        # Where there is no skyline, the figures stand in its place.
+        y = 1770 - (figure.size * 0.72 + 152) - (len(cells) + 1) // 2 * 210
     if lead:
-        figure = setter.fitted(lead.figure, inner, 190)
         parts += [
             el("rect", class_="ink", x=side, y=y, width=inner, height=4),
             setter.text(figure.text, side, y + 36 + figure.size * 0.72, figure.size),
@@ -44,7 +50,8 @@ def _upright(story: Story, setter: Setter) -> Markup:
     for i, moment in enumerate(cells):
         parts.append(_cell(moment, setter, side + (i % 2) * 476, y + (i // 2) * 210, 444, (84, 34)))
     y += (len(cells) + 1) // 2 * 210 + 20
-    parts.append(placed(drawings.skyline(story.document), 0, y, 1080, 1814 - y))
+    if any(story.document.days):
+        parts.append(placed(drawings.skyline(story.document), 0, y, 1080, 1814 - y))
     return join(*parts)
 
 
@@ -58,7 +65,7 @@ def _lying(story: Story, setter: Setter) -> Markup:
     ]
     lead, cells = facts(story, 4)
     if lead:
-        figure = setter.fitted(lead.figure, 590, 118)
+        figure = setter.fitted(lead.figure, 590, 118 if cells else ALONE)
         parts += [
             setter.text(figure.text, 554, 56 + 0.69 * figure.size, figure.size),
             setter.text(lead.unit, 554, 56 + 0.69 * figure.size + 46, 30),

@@ -24,7 +24,7 @@ def opening(view: View) -> Markup:
                 class_="whose",
             ),
         ),
-        art(drawings.skyline(story.document), motion="grow"),
+        art(drawings.skyline(story.document), motion="grow") if any(story.document.days) else None,
     )
 
 

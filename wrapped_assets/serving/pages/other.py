@@ -26,7 +26,7 @@ def not_found(theme: Theme) -> Page:
     """The same bytes whatever was asked for: unknown, withdrawn and not yet published look alike."""
     body = el(
         "main",
-        el("h1", "Nothing here", class_="plain"),
+        el("h1", "Nothing here", class_="plain nothing"),
         el("p", "This link leads to no page. It may have been withdrawn. Whoever sent it can send a new one.", class_="said"),
         class_="text",
     )  # fmt: skip

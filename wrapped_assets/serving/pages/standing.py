@@ -83,8 +83,12 @@ def workspaces(view: View) -> Markup:
             el("p", moment.unit, class_="unit", data_motion="rise") if moment.unit else None,
             sentences(moment),
         ),
-        _mirrors(moment.rows) if moment.rows[0].labels else _bars(moment.rows),
+        _compared(moment.rows) if moment.rows else None,
     )  # fmt: skip
+
+
+def _compared(rows: Sequence[Row]) -> Markup:
+    return _mirrors(rows) if rows[0].labels else _bars(rows)
 
 
 def _mirrors(rows: Sequence[Row]) -> Markup:

@@ -35,6 +35,9 @@ export function listen(deck, player) {
   stage.addEventListener("contextmenu", (event) => press && event.preventDefault());
   stage.addEventListener("dragstart", (event) => event.preventDefault());
 
+  // Whoever zoomed in looks around with one finger: then the browser has it, and no slide is turned.
+  visualViewport.addEventListener("resize", () => stage.classList.toggle("zoomed", visualViewport.scale > 1.05));
+
   document.querySelector("[data-act=next]").addEventListener("click", () => deck.next({ focus: false }));
   document.querySelector("[data-act=previous]").addEventListener("click", () => deck.previous({ focus: false }));
   deck.segments.forEach((segment, i) =>

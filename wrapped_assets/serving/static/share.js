@@ -14,13 +14,23 @@ export function offer(button) {
 
 async function share(download, named) {
   const title = document.title;
-  const url = location.href.split("#")[0];
   try {
-    const answer = await fetch(download.href);
+    const [answer, url] = await Promise.all([fetch(download.href), toPassOn()]);
     if (!answer.ok) throw new Error(`the card answered ${answer.status}`);
     await navigator.share({ files: [named([await answer.blob()])], title, url });
   } catch (error) {
     // Whoever closes the share sheet wants nothing more; anything else falls back to the file itself.
     if (error.name !== "AbortError") download.click();
+  }
+}
+
+// A link that ends, so that the page's own address stays with its owner; where there is none to be had, that address.
+async function toPassOn() {
+  const page = location.href.split("#")[0];
+  try {
+    const answer = await fetch(`${location.pathname}/share`, { method: "POST" });
+    return answer.ok ? (await answer.json()).share_url : page;
+  } catch {
+    return page;
   }
 }

@@ -1,0 +1,1 @@
+"""A document put into words, one function a moment."""

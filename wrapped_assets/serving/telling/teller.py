@@ -1,0 +1,22 @@
+"""What every moment is told from: the document, whose it is, and the reader's way of writing numbers."""
+
+from wrapped_assets.comparisons import Unit, compare
+from wrapped_assets.numbers import Locale
+from wrapped_assets.summaries import PublishedSummary
+
+
+class Teller:
+    """Tells one document. What large numbers are set beside is used once each, in the order of the story."""
+
+    def __init__(self, document: PublishedSummary, company: str, locale: Locale) -> None:
+        self.document, self.company, self.locale = document, company, locale
+        self.is_over = document.through.timetuple().tm_yday == len(document.days)
+        self._used: set[str] = set()
+
+    def compared(self, value: int, unit: Unit) -> str | None:
+        """What this number is like, to read on from "That is"; None when nothing that is left fits."""
+        comparison = compare(value, unit, self._used, self.locale)
+        if comparison is None:
+            return None
+        self._used.add(comparison.thing.key)
+        return comparison.text
