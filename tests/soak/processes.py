@@ -20,7 +20,7 @@ WITHOUT_CODE_SECONDS = 60.0
 
 # Of the processes below `dagster dev`: what their command lines hold.
 PARTS_OF_DAGSTER = {
-    "a run": "execute_run",
+    "a run": "multiprocessing.spawn",
     "the daemon": "_daemon",
     "the code server": "api grpc",
     "the web server": "webserver",
