@@ -71,45 +71,22 @@ class Soak:
             "PYTHONPATH": str(ROOT),
         }
         self.port = free_port()
-        wrapped = [sys.executable, "-c", "from wrapped_assets.cli import main; main()"]
-        self.wrapped = wrapped
-        dagster = [
-            sys.executable,
-            "-m",
-            "dagster",
-            "dev",
-            "--workspace",
-            "workspace.yaml",
-            "--host",
-            "127.0.0.1",
-        ]
-        self.killer = Killer(
-            Kept(
-                "dagster dev",
-                [*dagster, "--port", str(free_port())],
-                self.environment,
-                self.folder / "dagster.log",
-            ),
-            Kept(
-                "wrapped serve",
-                [*wrapped, "serve", "--port", str(self.port), "--workers", "2"],
-                self.environment,
-                self.folder / "serve.log",
-            ),
-            Kept(
-                "exporter",
-                [
-                    sys.executable,
-                    "-m",
-                    "tests.soak.exporter",
-                    str(self.region.path),
-                    str(self.home / "landing"),
-                    str(self.state),
-                ],
-                self.environment,
-                self.folder / "exporter.log",
-            ),
-            random.Random(self.seed + 1),
+        self.wrapped = [sys.executable, "-c", "from wrapped_assets.cli import main; main()"]
+        self.killer = Killer(*self._processes(), random.Random(self.seed + 1))
+
+    def _processes(self) -> tuple[Kept, Kept, Kept]:
+        """`dagster dev`, `wrapped serve` and the exporter."""
+        module = [sys.executable, "-m"]
+        address = ["--host", "127.0.0.1", "--port", str(free_port())]
+        paths = [str(self.region.path), str(self.home / "landing"), str(self.state)]
+
+        def kept(log: str, command: list[str]) -> Kept:
+            return Kept(command, self.environment, self.folder / log)
+
+        return (
+            kept("dagster.log", [*module, "dagster", "dev", "--workspace", "workspace.yaml", *address]),
+            kept("serve.log", [*self.wrapped, "serve", "--port", str(self.port), "--workers", "2"]),
+            kept("exporter.log", [*module, "tests.soak.exporter", *paths]),
         )
 
     def prepare(self) -> None:

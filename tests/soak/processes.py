@@ -31,17 +31,14 @@ PARTS_OF_DAGSTER = {
 class Kept:
     """A process that is kept running, with all that it starts in one session."""
 
-    name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     log: Path
-    starts: int = 0
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, after whatever is left of the one before was ended."""
         self.end()
-        self.starts += 1
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
