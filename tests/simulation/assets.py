@@ -18,6 +18,7 @@ from wrapped_assets.assets import dimensions, landing, wrapped_summaries
 from wrapped_assets.assets.common import Refresh
 from wrapped_assets.definitions import defs
 from wrapped_assets.periods import ALL_LEVELS, DAILY, YEARLY, Level, Span
+from wrapped_assets.sensors import follow_changes
 
 # What operators would read; nobody reads it here.
 _LOG = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ def run_asset(task: Task, resources: Mapping[str, object]) -> dg.MaterializeResu
 
 @contextmanager
 def told_the_time(now: Callable[[], datetime], frozen: Mapping[int, datetime]) -> Iterator[None]:
-    """For the assets it is then, and these editions are set to be frozen."""
+    """For the assets it is then, and for them and the sensors these editions are set to be frozen."""
     clock = SimpleNamespace(now=lambda zone: now().astimezone(zone))
     settings = SimpleNamespace(load=lambda: SimpleNamespace(frozen=frozen))
     with (
@@ -47,6 +48,7 @@ def told_the_time(now: Callable[[], datetime], frozen: Mapping[int, datetime]) -
         patch.object(dimensions, "datetime", clock),
         patch.object(wrapped_summaries, "datetime", clock),
         patch.object(wrapped_summaries, "Settings", settings),
+        patch.object(follow_changes, "Settings", settings),
     ):
         yield
 

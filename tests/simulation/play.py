@@ -6,6 +6,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
@@ -26,7 +27,7 @@ from tests.simulation.world import World
 from wrapped_assets.publication import bucket as publication_bucket
 from wrapped_assets.resources import landing_store
 from wrapped_assets.resources.clickhouse import session
-from wrapped_assets.serving import fresh
+from wrapped_assets.serving import following, fresh
 
 MEMORY = Path("/dev/shm")  # noqa: S108
 
@@ -68,6 +69,9 @@ PUBLISHED = {
 }
 
 
+MOVES_READERS = {"a version is promoted", "a promotion is rolled back"}
+
+
 @dataclass
 class Told:
     """What came of a story: a line for each step, and what did not hold, if something did not."""
@@ -80,7 +84,7 @@ class Told:
 
 @contextmanager
 def simulated(world: World) -> Iterator[None]:
-    """The project's modules with the simulated store and clock in their places; threads would make the order chance."""
+    """The project's modules with the simulated store and clock in their places; one thread, as two would make the order chance."""
     simulation = Obstore()
     with (
         patch.object(landing_store, "obstore", simulation),
@@ -88,6 +92,7 @@ def simulated(world: World) -> Iterator[None]:
         patch.object(landing_store, "AT_ONCE", 1),
         patch.object(publication_bucket.BucketStore, "at_once", 1),
         patch.object(session, "SENDERS", 1),
+        patch.object(following, "ThreadPoolExecutor", lambda threads, name: ThreadPoolExecutor(1, name)),
         patch.object(fresh, "monotonic", lambda: world.now.replace(tzinfo=UTC).timestamp()),
     ):
         yield
@@ -150,6 +155,7 @@ class Scene:
             if process.deaths > deaths:
                 self.publications.serve_again()
             self.judge.unchanged()
+            self.judge.readers(moved=step.kind in MOVES_READERS)
             return said
         self.rest(dice)
         return "as it must be"
@@ -182,10 +188,10 @@ class Scene:
         self.daemon.process.world.now += timedelta(minutes=2)
         self.daemon.process.hold()
         come_to_rest(self.daemon)
-        self.judge.judge(dice)
-        year = self.daemon.process.now.year - dice.choice((0, 0, 1))
+        year = operators.some_year(self.daemon.process, dice)
         if dice.random() < 0.5:
-            self.publications.serve(year, self.daemon.process.home)
+            self.judge.served(year)
+        self.judge.judge(dice)
         if dice.random() < 0.3:
             self.judge.published(year)
 
