@@ -265,7 +265,7 @@ def world(folder: Path, request_log: RequestLog | None = None, **changes: Any) -
     """Version 1 promoted, and opened."""
     registry = Registry.open(f"sqlite:///{folder / 'registry.db'}")
     authority = Authority(SECRET, registry, changes.get("tokens_clock", tokens.now))
-    published = Published({YEAR: version(1)})
+    published = changes.get("published") or Published({YEAR: version(1)})
     lives: list[Live] = []
 
     endpoints: Mapping[str, Endpoint] = changes.get("endpoints", ENDPOINTS)
