@@ -149,8 +149,10 @@ def parts_exchanged(draw: st.DrawFn, text: bytes, others: bytes) -> bytes:
     """Segments of two tokens in any order, some twice, some missing, some in another case."""
     parts = [*text.split(b"."), *others.split(b"."), b"", b"e30", segment(b'{"alg":"none"}').encode()]
     chosen = draw(st.lists(st.sampled_from(parts), max_size=4))
-    spelt = draw(st.sampled_from((bytes, bytes.upper, bytes.lower, bytes.swapcase, bytes.title)))
-    return spelt(b".".join(chosen))
+    whole = b".".join(chosen)
+    return draw(
+        st.sampled_from((whole, whole, whole.upper(), whole.lower(), whole.swapcase(), whole.title()))
+    )
 
 
 def strange(text: bytes) -> st.SearchStrategy[bytes]:

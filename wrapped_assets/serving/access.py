@@ -6,7 +6,6 @@ from wrapped_assets.serving.problems import Problem
 from wrapped_assets.serving.seams import Authority, Limits
 from wrapped_assets.tokens import TokenRefused
 
-
 REFUSED = "A valid token is needed: as the parameter 'token' or in the header 'Authorization: Bearer'."
 """Told to whoever has none, whatever is wrong with what was sent: nobody learns which part of a guess was right. The log says more."""
 
