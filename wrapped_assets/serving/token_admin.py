@@ -87,7 +87,7 @@ class TokenAdmin:
                 400, "A token of an edition is not refreshed: delete it, and wrapped_tokens issues another."
             )
         life = None if old.grant.expires_at is None else old.grant.expires_at - old.issued_at
-        expires_at = None if life is None else (self.clock() + life).replace(microsecond=0)
+        expires_at = None if life is None else self.clock() + life
         grant = old.grant.with_id(new_jti(), expires_at)
         # Revoked first, and by one of two that refresh at once: what another just took away comes back in no successor.
         if not self.registry.revoke(str(old.grant.jti)):
