@@ -162,7 +162,7 @@ def meaning(name: str, given: dict[str, str]) -> Meant:
 
 def _value(parameter: Parameter, text: str) -> Any:
     if parameter.type == "Int32":
-        if not re.fullmatch("[+-]?[0-9]{1,10}", text) or not -(2**31) <= int(text) < 2**31:
+        if not re.fullmatch("[+-]?[0-9]+", text) or not -(2**31) <= int(text) < 2**31:
             raise ValueError
         return int(text)
     if parameter.type == "Date":
@@ -310,6 +310,13 @@ def test_any_parameters_are_answered_exactly_or_refused_by_name(stage: Stage, ex
     @tried(examples)
     # Blanks of other scripts were taken away by all endpoints but the summary.
     @example(name="wrapped_requests_by_day", in_url=[("wrapped_id", f"\u00a0{ANA}")], in_body=[], kind="get")
+    # Ten digits with zeros in front were a number, eleven were none.
+    @example(
+        name="wrapped_top_datasources",
+        in_url=[("wrapped_id", ANA), ("limit", "0" * 20 + "1")],
+        in_body=[],
+        kind="get",
+    )
     @given(
         name=st.sampled_from(sorted(ENDPOINTS)),
         in_url=pairs(),
@@ -431,3 +438,14 @@ def test_each_endpoint_is_compared_with_what_is_true_and_there_is_something_to_c
             query = encoded([("wrapped_id", f"{ANA},{BOB},{UNI}"), ("year", str(year)), ("limit", "100")])
             said = stage.line.ask(f"/v0/pipes/{name}.json", query, [stage.header])
             assert said.json["data"] == rows and rows
+
+
+@pytest.mark.parametrize("name", sorted(ENDPOINTS))
+def test_a_day_alone_is_exactly_that_days_rows(stage: Stage, name: str) -> None:
+    """The first and last of a year, the leap day and its neighbours, with rows at their first and last instants; and no day is nothing."""
+    for day in sorted({date.fromisoformat(at[:10]) for at in INSTANTS}):
+        for end in (day, day + timedelta(1)):
+            given = {"wrapped_id": f"{ANA},{BOB},{UNI}", "year": str(day.year if day.year in YEARS else 2024)}
+            given |= {"start_date": day.isoformat(), "end_date": end.isoformat()}
+            said = stage.line.ask(f"/v0/pipes/{name}.json", encoded([*given.items()]), [stage.header])
+            check(stage, name, given, said)
