@@ -48,8 +48,8 @@ simulate: $(VENV)/.installed ## Stories full of faults, SEEDS=100 of them, on EN
 soak: $(VENV)/.installed ## Everything runs and is killed for MINUTES=10 while a client asks: no wrong answer, no lost row
 	$(BIN)/python -m tests.soak --minutes $(MINUTES)
 
-fuzz: $(VENV)/.installed ## Import FILES=1000 spoilt Parquet files: none stops the others, no row is lost
-	$(BIN)/python -m tests.fuzz --files $(FILES)
+fuzz: $(VENV)/.installed ## Import FILES=1000 spoilt Parquet files on ENGINE: none stops the others, no row is lost
+	$(BIN)/python -m tests.fuzz --files $(FILES) --engine $(ENGINE)
 
 test-clickhouse: $(VENV)/.installed ## The pipeline's tests on ClickHouse in process (chdb)
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'clickhouse and not slow'

@@ -1,4 +1,4 @@
-"""Plays a soak: `python -m tests.soak --minutes 10 --seed 7`. Exits with 1 when an answer was wrong or the books do not balance."""
+"""Plays a soak: `python -m tests.soak --minutes 10 --seed 7`. Exits with 1 when an answer was wrong, the books do not balance, or too little was killed."""
 
 import argparse
 import os
@@ -23,6 +23,7 @@ from tests.ports import free_port
 from tests.soak.client import Client
 from tests.soak.processes import ROOT, Kept, Killer
 from tests.soak.region import ORGANIZATIONS, Region, today
+from tests.soak.verdict import failures
 from wrapped_assets.grants import Grant, Scope
 from wrapped_assets.identity import wrapped_id
 from wrapped_assets.resources.duckdb import DuckDBWarehouse
@@ -251,7 +252,10 @@ def main(folder: Path, minutes: float, seed: int) -> int:
     console.print(table)
     for wrong in client.wrong[:20]:
         console.print(wrong)
-    return 1 if client.wrong or code else 0
+    failed = failures(minutes, sum(kills.values()), len(client.wrong), code)
+    for sentence in failed:
+        console.print(sentence)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
