@@ -6,10 +6,12 @@ KILLS_A_MINUTE = 2.0
 """Fewer prove nothing: most of the time every process would have been left alone."""
 
 
-def failures(minutes: float, kills: int, wrong_answers: int, check_code: int) -> list[str]:
+def failures(minutes: float, kills: int, answers: int, wrong_answers: int, check_code: int) -> list[str]:
     """A sentence for each reason why it was not passed; none when it was."""
     wanted = math.ceil(KILLS_A_MINUTE * minutes)
     found = []
+    if not answers:
+        found.append("Nobody answered.")
     if wrong_answers:
         found.append(f"{wrong_answers:,} answers were wrong.")
     if check_code:
