@@ -27,7 +27,7 @@ WARNINGS = {"quarantine_is_empty", "live_day_is_fresh"}
 # How often the deep check is asked too.
 DEEP = 0.08
 # How often all checks of an operator are asked too.
-CHECKED = 0.5
+CHECKED = 0.3
 
 
 class Violation(AssertionError):

@@ -83,8 +83,11 @@ class Told:
 
 
 @contextmanager
-def simulated(world: World) -> Iterator[None]:
-    """The project's modules with the simulated store and clock in their places; one thread, as two would make the order chance."""
+def simulated(world: World, home: Path) -> Iterator[None]:
+    """The project's modules with the simulated store and clock in their places, and their temporary files in memory too.
+
+    One thread works: with two the order would be chance.
+    """
     simulation = Obstore()
     with (
         patch.object(landing_store, "obstore", simulation),
@@ -92,6 +95,7 @@ def simulated(world: World) -> Iterator[None]:
         patch.object(landing_store, "AT_ONCE", 1),
         patch.object(publication_bucket.BucketStore, "at_once", 1),
         patch.object(session, "SENDERS", 1),
+        patch.object(tempfile, "tempdir", str(home)),
         patch.object(following, "ThreadPoolExecutor", lambda threads, name: ThreadPoolExecutor(1, name)),
         patch.object(fresh, "monotonic", lambda: world.now.replace(tzinfo=UTC).timestamp()),
     ):
@@ -112,7 +116,7 @@ def play(seed: int, engine: str, steps: Sequence[Step]) -> Told:
     publications = Publications(process)
     judge = Judge(daemon, publications)
     scene = Scene(daemon, publications, judge)
-    with simulated(world), told_the_time(lambda: process.now, process.frozen):
+    with simulated(world, home), told_the_time(lambda: process.now, process.frozen):
         try:
             for step in [*steps, Step(0, "everything comes to rest", f"end {seed}")]:
                 told.lines.append(f"{step.number:4} {step.kind}")
@@ -178,7 +182,7 @@ class Scene:
     def settle_who_opens(self, dice: random.Random) -> None:
         """Mostly the warehouse stays open from step to step; sometimes each part of a step opens it, and readers come first."""
         process = self.daemon.process
-        if process.is_born and dice.random() < 0.9:
+        if process.is_born and dice.random() < 0.95:
             process.hold()
         else:
             process.let_go()
