@@ -363,6 +363,9 @@ def test_any_json_is_read_as_the_url_would_spell_it_or_refused_by_name(stage: St
     # A list within a list was left out, and the others answered for.
     @example(fields={"wrapped_id": ["nobody", [ANA]]})
     @example(fields={"wrapped_id": ANA, "limit": [[3], 5]})
+    @example(fields={"wrapped_id": ANA, "limit": -1})
+    @example(fields={"wrapped_id": f"{ANA},\0"})
+    @example(fields={"wrapped_id": [ANA, "\ud800"]})
     @given(
         fields=st.dictionaries(
             st.sampled_from(("wrapped_id", "limit", "year", "start_date", "other")),
