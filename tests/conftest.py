@@ -11,6 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.clickhouse_server import Server
     from tests.databases import PostgreSQL, Redis
+    from tests.object_stores import ObjectStore
     from tests.pipeline import Pipeline
 
 T = TypeVar("T")
@@ -71,6 +72,14 @@ def redis_server() -> "Iterator[Redis]":
     from tests import databases
 
     yield from _served(databases.redis_server())
+
+
+@pytest.fixture(scope="module", params=["moto", "seaweedfs"])
+def object_store(request: pytest.FixtureRequest) -> "Iterator[ObjectStore]":
+    """Each S3 server in turn; skips where one cannot be had, except where servers are required."""
+    from tests import object_stores
+
+    yield from _served(object_stores.STARTED[request.param]())
 
 
 def _served(server: "AbstractContextManager[T]") -> "Iterator[T]":

@@ -587,7 +587,7 @@ def refusal(code: str) -> Callable[[BaseHTTPRequestHandler], None]:
 
 
 def test_wrong_credentials_are_told_once_and_without_them(script: Script) -> None:
-    """A refusal is not retried; S3 echoes keys and signatures, the error does not."""
+    """A refusal is not retried; S3 echoes signatures and more, the error tells whose key it was and no secret."""
     script.answers = [refusal("SignatureDoesNotMatch")]
 
     with pytest.raises(LandingStoreError) as caught:
@@ -595,7 +595,7 @@ def test_wrong_credentials_are_told_once_and_without_them(script: Script) -> Non
 
     assert str(caught.value) == (
         "Could not list pipe_stats/dt=2025-01-02/ in s3://landing.\n"
-        "  The server refused the credentials, or they may not do this."
+        "  The server refused the credentials of the access key AKIATEST, or they may not do this."
         " (The server said: 403 SignatureDoesNotMatch.)\n"
         "  Next: check the access key and its permissions (list, read and write) on this bucket and prefix."
     )

@@ -1,15 +1,14 @@
 """The same pipeline from a bucket: settings, Dagster's S3 configuration, spooled files, exactly once."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from tests import oracle
 from tests.landing_files import content
+from tests.object_stores import ObjectStore
 from tests.worlds import make_world
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.importing import fetching, import_days, import_dimension
@@ -23,39 +22,21 @@ DAYS = Span(date(2024, 1, 1), date(2026, 5, 1))
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def s3_server() -> Iterator[str]:
-    """An S3 server of this module's own."""
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
 def test_a_bucket_gives_the_same_summaries_as_a_folder(
-    s3_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    object_store: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every file version is imported once from `s3://`, read again for the merge, and none twice."""
-    import boto3
-
-    for name, value in (
-        ("ACCESS_KEY_ID", "test"),
-        ("SECRET_ACCESS_KEY", "test"),
-        ("DEFAULT_REGION", "us-east-1"),
-    ):
-        monkeypatch.setenv(f"AWS_{name}", value)
-    bucket = f"landing-{uuid4().hex}"
-    client = boto3.client("s3", endpoint_url=s3_server)
-    client.create_bucket(Bucket=bucket)
+    environment = object_store.environment
+    for name in environment:
+        if name.startswith("AWS_"):
+            monkeypatch.setenv(name, environment[name])
+    bucket, client = object_store.new_bucket(), object_store.client()
     files = make_world(seed=5, size=60)
     settings = Settings.load(
         {
             "WRAPPED_HOME": str(tmp_path),
             "WRAPPED_LANDING_URL": f"s3://{bucket}/logs",
-            "WRAPPED_S3_ENDPOINT_URL": s3_server,
+            **environment,
         }
     )
     for half in (files[::2], files[1::2]):
