@@ -6,8 +6,9 @@ It passes on the Host that the client wrote and signed.
 import http.client
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
@@ -39,20 +40,24 @@ class Reply(NamedTuple):
 
 @dataclass
 class Proxy:
-    """What went through; `answers` says what to reply to the nth request, from 0, or None to pass it on."""
+    """What went through.
+
+    `answers` is given an address and how often it was asked before: what to say there, or None to pass the request on.
+    """
 
     server: str
     endpoint: str = ""
     asked: list[Asked] = field(default_factory=list)
-    answers: Callable[[int], Reply | None] = lambda number: None
-    _counted: int = 0
+    answers: Callable[[str, int], Reply | None] = lambda path, before: None
+    times: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def count(self) -> int:
-        """The number of this request."""
+    def arrived(self, path: str) -> Reply | None:
+        """Count a request; what to say to it."""
         with self._lock:
-            self._counted += 1
-            return self._counted - 1
+            self.times[path] += 1
+            before = self.times[path] - 1
+        return self.answers(path, before)
 
     @property
     def listings(self) -> int:
@@ -67,7 +72,7 @@ class Proxy:
     def forget(self) -> None:
         """Count from 0 again."""
         self.asked.clear()
-        self._counted = 0
+        self.times.clear()
 
 
 @contextmanager
@@ -100,9 +105,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def pass_on(self) -> None:
         """Answer one request, and note it."""
-        at, number = time.monotonic(), self.proxy.count()
+        at, said = time.monotonic(), self.proxy.arrived(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        said = self.proxy.answers(number)
         status, headers, content = (said.status, [], said.body) if said else self._ask(body)
         self.proxy.asked.append(Asked(self.command, self.path, at, status))
         self.send_response_only(status)
@@ -134,11 +138,17 @@ class _Handler(BaseHTTPRequestHandler):
         ]
         return answer.status, kept, content
 
+    def handle(self) -> None:
+        """A client that was killed has closed the connection without a word."""
+        with suppress(ConnectionError):
+            super().handle()
+
     def finish(self) -> None:
         """The client is gone."""
         if self.server_connection is not None:
             self.server_connection.close()
-        super().finish()
+        with suppress(ConnectionError):
+            super().finish()
 
     def log_message(self, *_: object) -> None:
         """Nothing is printed."""
