@@ -189,11 +189,10 @@ def _takes_objects(store: ObjectStore) -> bool:
         urllib.request.urlopen(f"{store.endpoint}/healthz", timeout=10).close()
     except (urllib.error.URLError, ConnectionError):
         return False
-    from botocore.exceptions import ClientError
-
+    client = store.client()
     try:
-        store.client().put_object(Bucket=store.new_bucket(), Key="ready", Body=b"?")
-    except ClientError:
+        client.put_object(Bucket=store.new_bucket(), Key="ready", Body=b"?")
+    except client.exceptions.ClientError:
         return False
     return True
 
