@@ -167,10 +167,14 @@ def test_a_secret_in_the_place_of_a_key_is_not_told(given: str, told: str) -> No
 
 
 @pytest.mark.parametrize("status", THROTTLED)
-def test_a_throttled_import_waits_longer_each_time_and_is_whole(
+def test_a_throttled_import_waits_before_each_try_and_is_whole(
     object_store: ObjectStore, counted: Proxy, landed: str, tmp_path: Path, soon: None, status: int
 ) -> None:
-    """Every address, of listings and files, is refused twice and then answered: three tries each, not one more."""
+    """Every address, of listings and files, is refused twice and then answered: three tries each, not one more.
+
+    The waits are those of `RETRIES`: the first, and then one that has grown to the longest. By default a wait is drawn at random
+    between the first one and twice the one before, so it need not grow each time.
+    """
     counted.answers = lambda path, before: Reply(status, THROTTLED[status]) if before < 2 else None
 
     assert import_from(object_store.behind(counted.endpoint), landed, tmp_path) == len(FILES)
@@ -188,7 +192,7 @@ def test_a_throttled_import_waits_longer_each_time_and_is_whole(
 def test_throttling_without_end_is_given_up_after_six_tries(
     object_store: ObjectStore, counted: Proxy, landed: str, tmp_path: Path, soon: None
 ) -> None:
-    """One clear error; what the project waits for in all is bounded by `RETRIES`, half a minute."""
+    """One clear error. Half a minute bounds what the project may wait in all, whatever the server says."""
     counted.answers = lambda path, before: Reply(503, THROTTLED[503])
 
     with pytest.raises(LandingStoreError) as refused:
