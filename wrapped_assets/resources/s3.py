@@ -98,10 +98,14 @@ class BotoCredentials:
 
     def __init__(self, **session_settings: str | None) -> None:
         self._settings = session_settings
+        self.key_id: str | None = None
+        """The access key that was given out last. An error tells it without asking for credentials again, which may fail."""
 
     def __call__(self) -> "S3Credential":
         """The credentials of this moment, for obstore."""
-        return self._provider()
+        found = self._provider()
+        self.key_id = found["access_key_id"]
+        return found
 
     def __reduce__(self) -> tuple[Any, ...]:
         return partial(BotoCredentials, **self._settings), ()
@@ -172,7 +176,7 @@ def whose_key(options: Mapping[str, str], credentials: "Credentials | None") -> 
 
     Ids that Amazon and Google give are told whole. Of others the first four characters are: a secret may have been put in their place.
     """
-    id = credentials()["access_key_id"] if isinstance(credentials, BotoCredentials) else None
+    id = credentials.key_id if isinstance(credentials, BotoCredentials) else None
     id = id or options.get("access_key_id", "")
     if not re.fullmatch(r"(AKIA|ASIA|GOOG)[A-Z0-9]+", id):
         id = id[:4] and f"{id[:4]}..."
