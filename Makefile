@@ -12,7 +12,7 @@ SEEDS ?= 100
 ENGINE ?= duckdb
 MINUTES ?= 10
 FILES ?= 1000
-SIMULATION_SEED ?= $(shell date +%s)
+SIMULATION_SEED ?=
 
 .PHONY: help demo dev serve test simulate soak fuzz test-clickhouse test-clickhouse-server test-slow mutants check bench bench-clickhouse golden clean
 
@@ -43,13 +43,13 @@ test: check ## Everything that must hold before a commit, under 12 minutes on 2 
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow and not clickhouse and not clickhouse_server'
 
 simulate: $(VENV)/.installed ## Stories full of faults, SEEDS=100 of them, on ENGINE=duckdb or chdb
-	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(SIMULATION_SEED) --engine $(ENGINE)
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(if $(SIMULATION_SEED),--first $(SIMULATION_SEED)) --engine $(ENGINE)
 
 soak: $(VENV)/.installed ## Everything runs and is killed for MINUTES=10 while a client asks: no wrong answer, no lost row
 	$(BIN)/python -m tests.soak --minutes $(MINUTES)
 
-fuzz: $(VENV)/.installed ## Import FILES=1000 spoilt Parquet files: none stops the others, no row is lost
-	$(BIN)/python -m tests.fuzz --files $(FILES)
+fuzz: $(VENV)/.installed ## Import FILES=1000 spoilt Parquet files on ENGINE: none stops the others, no row is lost
+	$(BIN)/python -m tests.fuzz --files $(FILES) --engine $(ENGINE)
 
 test-clickhouse: $(VENV)/.installed ## The pipeline's tests on ClickHouse in process (chdb)
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'clickhouse and not slow'

@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 
+from wrapped_assets import tokens
 from wrapped_assets.grants import Grant, Scope
 from wrapped_assets.resources.registry import Registry
 from wrapped_assets.serving import seams
@@ -263,9 +264,11 @@ class World:
 def world(folder: Path, request_log: RequestLog | None = None, **changes: Any) -> Iterator[World]:
     """Version 1 promoted, and opened."""
     registry = Registry.open(f"sqlite:///{folder / 'registry.db'}")
-    authority = Authority(SECRET, registry)
-    published = Published({YEAR: version(1)})
+    authority = Authority(SECRET, registry, changes.get("tokens_clock", tokens.now))
+    published = changes.get("published") or Published({YEAR: version(1)})
     lives: list[Live] = []
+
+    endpoints: Mapping[str, Endpoint] = changes.get("endpoints", ENDPOINTS)
 
     def open_live(snapshot: Path, version: seams.Version) -> Live:
         made = Live(
@@ -277,12 +280,12 @@ def world(folder: Path, request_log: RequestLog | None = None, **changes: Any) -
         lives.append(made)
         return made
 
-    shelf = Shelf(published, open_live, folder)
+    shelf = Shelf(published, changes.get("open_live", open_live), folder)
     shelf.look()
     shelf.follow()
     metrics, threads, log = Metrics(), Threads(seconds=changes.get("seconds", 10)), io.StringIO()
     door = Door(authority, Limits.open("memory://"))
-    pipes = Pipes(ENDPOINTS, shelf, door, threads, Sandbox(changes.get("q_seconds", 2.0)))
+    pipes = Pipes(endpoints, shelf, door, threads, Sandbox(changes.get("q_seconds", 2.0)))
     keys = Keys(
         registry,
         published,
@@ -293,8 +296,8 @@ def world(folder: Path, request_log: RequestLog | None = None, **changes: Any) -
     parts = Parts(
         pipes=pipes,
         proxy=Proxy(keys, threads, "https://wrapped.test", changes.get("renderer", Html())),
-        tokens=TokenRoutes(TokenAdmin(authority, registry), door, threads),
-        operations=Operations(shelf, metrics, document(ENDPOINTS.values(), "1", "http://api.test")),
+        tokens=TokenRoutes(TokenAdmin(authority, registry, endpoints), door, threads),
+        operations=Operations(shelf, metrics, document(endpoints.values(), "1", "http://api.test")),
         mcp=Mcp(pipes, "1"),
         follower=Follower(shelf, metrics),
         metrics=metrics,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -53,15 +54,26 @@ TABLES: dict[str, str] = {
 
 def rows(session: Session, statement: str) -> list[tuple[Any, ...]]:
     """The answer to a question put in DuckDB's words, about a ClickHouse warehouse."""
-    with duckdb.connect(":memory:") as con:
-        for name in schema.SCHEMAS:
-            con.execute(f"create schema if not exists {name}")
-        con.execute("create sequence landing.file_ids")
-        for ddl in schema.statements():
-            con.execute(ddl)
+    con = _empty()
+    con.execute("begin")
+    try:
         for name in set(_NAMED.findall(statement)):
             _copy(con, name, session.dicts(TABLES[name]))
         return con.execute(statement).fetchall()
+    finally:
+        con.execute("rollback")
+
+
+@cache
+def _empty() -> duckdb.DuckDBPyConnection:
+    """All tables without a row, made once: making them takes longer than most questions."""
+    con = duckdb.connect(":memory:")
+    for name in schema.SCHEMAS:
+        con.execute(f"create schema if not exists {name}")
+    con.execute("create sequence landing.file_ids")
+    for ddl in schema.statements():
+        con.execute(ddl)
+    return con
 
 
 def _copy(con: duckdb.DuckDBPyConnection, name: str, found: Iterable[dict[str, Any]]) -> None:

@@ -317,7 +317,8 @@ def differs_from_oracle(run: Run, files: Iterable[LandingFile]) -> dict[str, tup
 
 def found_tables(run: Run, files: Sequence[LandingFile]) -> dict[str, Table]:
     """What the warehouse holds of all that the oracle knows, by the names of `expected_tables`."""
-    found = {name: rows for name, rows in run.tables().items() if name not in NOT_IN_ORACLE}
+    tables = run.tables()
+    found = {name: rows for name, rows in tables.items() if name not in NOT_IN_ORACLE}
     for name in DIMENSIONS:
         # The region is that of the winning snapshot's folder, which the oracle does not follow.
         found[f"dimensions.{name}"] = [(*row[:-2], row[-1]) for row in found[f"dimensions.{name}"]]
@@ -326,8 +327,8 @@ def found_tables(run: Run, files: Sequence[LandingFile]) -> dict[str, Table]:
     found["wrapped_organizations"] = [row for row in found["wrapped_organizations"] if row[0] in named]
     for year in YEARS:
         found[f"documents of {year}"] = sorted(run.documents(year).items())
-    found["quarantined files"] = _quarantined_files(run)
-    found["quarantined rows"] = _quarantined_rows(run, files)
+    found["quarantined files"] = _quarantined_files(tables["landing.files"])
+    found["quarantined rows"] = _quarantined_rows(tables["landing.quarantined_rows"], files)
     return found
 
 
@@ -558,15 +559,14 @@ def _kind(reason: str, words: dict[str, Any]) -> Any:
     return kind
 
 
-def _quarantined_files(run: Run) -> Table:
-    rows = [(row[1], row[5], row[6]) for row in run.tables()["landing.files"]]
+def _quarantined_files(ledger: Table) -> Table:
+    rows = [(row[1], row[5], row[6]) for row in ledger]
     return [(key, _kind(reason, FILE_REASONS)) for key, state, reason in rows if state == "quarantined"]
 
 
-def _quarantined_rows(run: Run, files: Sequence[LandingFile]) -> Table:
+def _quarantined_rows(rows: Table, files: Sequence[LandingFile]) -> Table:
     """(key, row number) of each row in quarantine; with the reason too where the oracle gives it no such reason."""
     allowed = {(file.key, number): problems for file, number, problems in quarantined(files)}
-    rows = run.tables()["landing.quarantined_rows"]
     return [
         (key, number)
         if _kind(reason, ROW_REASONS) & allowed.get((key, number), set())

@@ -298,6 +298,29 @@ class TestRefusals:
         assert answer.status_code == 403
         assert token == "x" or token not in answer.text
 
+    async def test_why_a_token_was_refused_is_for_the_log_alone(self, asked: Asked) -> None:
+        """Whoever sent it gets the same bytes each time; the operator reads which it was."""
+        made, client = asked
+        made.token(name="gone")
+        sent = {
+            "missing": "",
+            "malformed": "x",
+            "forged": made.token()[:-8] + "AAAAAAAA",
+            "expired": made.token(minutes=-1),
+            "revoked": made.token(name="gone"),
+        }
+        made.registry.revoke("gone")
+        answers = {why: await client.get(f"{TOTAL}.json?token={token}") for why, token in sent.items()}
+        made.app.parts.access_log.close()  # type: ignore[union-attr]
+
+        assert {(answer.status_code, answer.content) for answer in answers.values()} == {
+            (403, answers["missing"].content)
+        }
+        told = {line["request_id"]: line["refused"] for line in made.logged()}
+        assert {why: told[answer.headers["x-request-id"]] for why, answer in answers.items()} == {
+            why: why for why in sent
+        }
+
     async def test_a_revoked_token(self, asked: Asked) -> None:
         """At once, in the process that revoked it."""
         made, _ = asked

@@ -13,8 +13,10 @@ KNOWN = (1, 2, 47)
 
 
 @pytest.mark.parametrize("seed", [*KNOWN, "fresh"])
-def test_no_file_stops_the_others_and_no_row_is_lost(seed: int | str, tmp_path: Path) -> None:
+def test_no_file_stops_the_others_and_no_row_is_lost(seed: int | str, engine: str, tmp_path: Path) -> None:
     """Whatever its bytes are: it is set aside with a reason, or each of its rows is taken in or set aside."""
     number = seed if isinstance(seed, int) else int(time.time())
 
-    assert play(tmp_path, random.Random(number)) == "", f"python -m tests.fuzz --files 25 --first {number}"
+    assert play(tmp_path, random.Random(number), engine) == "", (
+        f"python -m tests.fuzz --files 25 --first {number}, with --engine chdb on ClickHouse"
+    )

@@ -83,7 +83,7 @@ def test_a_call_answers_as_the_endpoint_does(served: Served, mode: str) -> None:
             {"limit": "x"},
             "The parameter 'limit' of type Int32 has a value of another type, expected a whole number of 32 bits.",
         ),
-        (BY_DAY, {"limit": {"a": 1}}, "A parameter in the JSON body must be text"),
+        (BY_DAY, {"limit": {"a": 1}}, "The parameter 'limit' in the JSON body must be text"),
         (SUMMARY, {}, f"The token does not allow reading the pipe '{SUMMARY}'"),
         ("nothing", {}, "The pipe 'nothing' does not exist"),
     ],

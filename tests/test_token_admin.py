@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.api_world import BY_DAY, ENDPOINTS
 from tests.tokens import NOW, PIPE, SECRET, Clock, grant
 from wrapped_assets import edition_tokens
 from wrapped_assets.grants import Grant, Scope
@@ -35,7 +36,7 @@ def registry(tmp_path: Path, clock: Clock) -> Iterator[Registry]:
 @pytest.fixture
 def admin(registry: Registry, clock: Clock) -> TokenAdmin:
     """What answers."""
-    return TokenAdmin(Authority(SECRET, registry, clock), registry, clock)
+    return TokenAdmin(Authority(SECRET, registry, clock), registry, ENDPOINTS, clock)
 
 
 def create(
@@ -64,11 +65,11 @@ def test_only_administrators_may(admin: TokenAdmin) -> None:
 
 def test_a_static_token_is_created_from_the_url(admin: TokenAdmin) -> None:
     """As Tinybird's clients ask for one: a name, and a scope for each right."""
-    made = create(admin, name="acme", scope=["PIPES:READ:one", "PIPES:READ:two", "ADMIN"])
+    made = create(admin, name="acme", scope=[f"PIPES:READ:{PIPE}", f"PIPES:READ:{BY_DAY}", "ADMIN"])
 
     assert made.pop("token").startswith("wr_")
     identity = made.pop("id")
-    scopes = [{"type": "PIPES:READ", "resource": name} for name in ("one", "two")] + [{"type": "ADMIN"}]
+    scopes = [{"type": "PIPES:READ", "resource": name} for name in (PIPE, BY_DAY)] + [{"type": "ADMIN"}]
     assert made == {"name": "acme", "scopes": scopes}
     assert admin.list(ASKER) == {
         "tokens": [
@@ -142,7 +143,11 @@ def test_a_jwt_is_created_from_the_body(admin: TokenAdmin, registry: Registry) -
         ),
         (
             {"name": ["x"], "expiration_time": [str(END)]},
-            {"scopes": [{"type": "PIPES:READ", "resource": "y" * 20_000}]},
+            {
+                "scopes": [
+                    {"type": "PIPES:READ", "resource": PIPE, "fixed_params": {"wrapped_id": "w" * 20_000}}
+                ]
+            },
             "longer than 16,384",
         ),
     ],
@@ -155,6 +160,67 @@ def test_what_cannot_be_created_is_told(
         admin.create(ASKER, parameters, body)
 
     assert refused.value.status == 400 and str(refused.value).startswith("The token was not created: ")
+    assert admin.list(ASKER) == {"tokens": []}
+
+
+THERE_ARE = f"there are {PIPE}, {BY_DAY}"
+IT_HAS = "it has wrapped_id, start_date, limit"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "fixed", "told"),
+    [
+        (["PIPES:READ:typo"], None, f"there is no pipe 'typo'; {THERE_ARE}"),
+        ([f"PIPES:READ:{PIPE}", "PIPES:READ:typo"], None, f"there is no pipe 'typo'; {THERE_ARE}"),
+        ([f"PIPES:READ:{PIPE.upper()}"], None, f"there is no pipe '{PIPE.upper()}'; {THERE_ARE}"),
+        (["PIPES:READ:" + "x" * 5000], None, f"there is no pipe '{'x' * 100}'; {THERE_ARE}"),
+        ([], {"wrapped_ids": "w-1"}, f"the pipe '{BY_DAY}' has no parameter 'wrapped_ids' to fix; {IT_HAS}"),
+        ([], {"wrapped_id": "w-1", "Limit": "1"}, f"the pipe '{BY_DAY}' has no parameter 'Limit' to fix; {IT_HAS}"),
+        (
+            [],
+            {"limit": "many"},
+            f"the pipe '{BY_DAY}' could not be asked: the parameter 'limit' of type Int32 has a value of another type,"
+            " expected a whole number of 32 bits",
+        ),
+    ],
+)  # fmt: skip
+def test_a_token_that_nobody_could_use_is_not_created(
+    admin: TokenAdmin, parameters: Sequence[str], fixed: Mapping[str, str] | None, told: str
+) -> None:
+    """The sentence names what is unknown and lists what there is; nothing is created."""
+    body = {"scopes": [{"type": "PIPES:READ", "resource": BY_DAY, "fixed_params": fixed}]} if fixed else {}
+    with pytest.raises(BadTokenRequest) as refused:
+        admin.create(ASKER, {"name": ["x"], "scope": parameters}, body)
+
+    assert (refused.value.status, str(refused.value)) == (400, f"The token was not created: {told}.")
+    assert admin.list(ASKER) == {"tokens": []}
+
+
+def test_a_token_may_fix_whatever_its_pipe_takes(admin: TokenAdmin) -> None:
+    """Numbers in JSON too, which are read as the URL would spell them."""
+    fixed = {"wrapped_id": "w-1", "start_date": "2025-03-01", "limit": 5}
+    made = create(
+        admin, {"name": "x", "scopes": [{"type": "PIPES:READ", "resource": BY_DAY, "fixed_params": fixed}]}
+    )
+
+    assert made["scopes"][0]["fixed_params"] == {**fixed, "limit": "5"}
+
+
+def test_a_token_ends_at_the_whole_second_that_is_told(
+    admin: TokenAdmin, registry: Registry, clock: Clock
+) -> None:
+    """One that would be over before anybody could use it is refused; refreshed at half a second it ends as it says."""
+    clock.pass_by(seconds=0.25)
+    with pytest.raises(BadTokenRequest, match="must be in the future"):
+        create(admin, {"name": "x", "expiration_time": NOW.timestamp() + 0.75}, scope="ADMIN")
+    old = create(admin, {"name": "x", "expiration_time": END + 0.75}, scope="ADMIN")
+    clock.pass_by(seconds=0.5)
+    new = admin.refresh(ASKER, old["id"])
+    clock.at = NOW + timedelta(seconds=3599.999)
+    assert Authority(SECRET, registry, clock).verify(new["token"]).name == "x"
+    clock.at = NOW + timedelta(hours=1)
+
+    assert (old["expires_at"], new["expires_at"]) == ("2026-01-15T13:00:00Z",) * 2
     assert admin.list(ASKER) == {"tokens": []}
 
 

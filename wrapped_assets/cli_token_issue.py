@@ -140,23 +140,15 @@ def _refuse_contradictions(wanted: _Wanted) -> None:
         raise typer.BadParameter("--fixed fixes parameters of a --pipe, and none is given.")
 
 
-def _refuse_unknown(scopes: Sequence["Scope"]) -> None:
-    """A misspelled name would be told only to whoever uses the token, by a 403 or 404."""
+def _refuse_unusable(scopes: Sequence["Scope"]) -> None:
+    """A misspelled name would be told only to whoever uses the token."""
     from wrapped_assets.serving.endpoints import load_endpoints
+    from wrapped_assets.serving.usable_scopes import UnusableScope, refuse_unusable
 
-    endpoints = load_endpoints()
-    for scope in scopes:
-        if scope.resource is None:
-            continue
-        if scope.resource not in endpoints:
-            known = ", ".join(sorted(endpoints))
-            raise typer.BadParameter(f"There is no endpoint '{scope.resource}'; there are {known}.")
-        names = [each.name for each in endpoints[scope.resource].parameters]
-        for name in scope.fixed_params:
-            if name not in names:
-                raise typer.BadParameter(
-                    f"The endpoint '{scope.resource}' has no parameter '{name}' to fix; it has {', '.join(names)}."
-                )
+    try:
+        refuse_unusable(load_endpoints(), scopes)
+    except UnusableScope as unusable:
+        raise typer.BadParameter(f"The token was not issued: {unusable}.") from None
 
 
 def _grant(wanted: _Wanted) -> "Grant":
@@ -167,7 +159,7 @@ def _grant(wanted: _Wanted) -> "Grant":
     fixed = dict(_assignment(each) for each in wanted.fixed)
     scopes = [Scope(READ, pipe, fixed) for pipe in wanted.pipes] + ([Scope(ADMIN)] if wanted.admin else [])
     ends = None if wanted.static else datetime.now(UTC) + timedelta(days=wanted.days or _DAYS)
-    _refuse_unknown(scopes)
+    _refuse_unusable(scopes)
     limit = rps_in({"rps": wanted.rps})
     return Grant(name_in(wanted.name), WORKSPACE, tuple(scopes), limit, new_jti(), ends)
 

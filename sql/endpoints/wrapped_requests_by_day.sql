@@ -7,7 +7,7 @@
 with wanted as (
     select organization
     from organizations
-    where wrapped_id in (select trim(unnest(string_split($wrapped_id, ','))))
+    where wrapped_id in (select trim(unnest(string_split($wrapped_id, ',')), ' '))
 )
 
 select

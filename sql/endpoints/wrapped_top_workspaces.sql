@@ -8,7 +8,7 @@
 with wanted as (
     select organization, organization_id
     from organizations
-    where wrapped_id in (select trim(unnest(string_split($wrapped_id, ','))))
+    where wrapped_id in (select trim(unnest(string_split($wrapped_id, ',')), ' '))
 ),
 
 parts as (

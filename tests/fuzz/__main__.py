@@ -1,4 +1,4 @@
-"""Imports spoilt files, some at a time: `python -m tests.fuzz --files 5000 --first 7`.
+"""Imports spoilt files, some at a time: `python -m tests.fuzz --files 5000 --first 7 --engine chdb`.
 
 Each batch is a process of its own, so that one that dies or hangs is told like any other that does wrong.
 """
@@ -13,15 +13,15 @@ from datetime import timedelta
 
 from rich.console import Console
 
-from tests.fuzz.batch import BATCH_FILES
+from tests.fuzz.batch import BATCH_FILES, ENGINES
 
 SECONDS = 120
-"""A batch takes two; one that takes so long hangs."""
+"""A batch takes two, on chDB five; one that takes so long hangs."""
 
 
-def fails(seed: int) -> str:
+def fails(seed: int, engine: str) -> str:
     """What is wrong with the batch of this seed; empty when nothing is."""
-    command = [sys.executable, "-m", "tests.fuzz.batch", str(seed)]
+    command = [sys.executable, "-m", "tests.fuzz.batch", str(seed), engine]
     try:
         done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=SECONDS)
     except subprocess.TimeoutExpired:
@@ -36,16 +36,19 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--files", type=int, default=1000)
     parser.add_argument("--first", type=int, default=int(time.time()), help="the first batch's seed")
+    parser.add_argument("--engine", choices=sorted(ENGINES), default="duckdb")
     asked = parser.parse_args(arguments)
     console, started, bad = Console(width=150), time.monotonic(), 0
     batches = range(asked.first, asked.first + -(-asked.files // BATCH_FILES))
     for seed in batches:
-        if wrong := fails(seed):
+        if wrong := fails(seed, asked.engine):
             bad += 1
-            console.print(f"{wrong}\n  python -m tests.fuzz --files {BATCH_FILES} --first {seed}")
+            console.print(
+                f"{wrong}\n  python -m tests.fuzz --files {BATCH_FILES} --first {seed} --engine {asked.engine}"
+            )
     took = timedelta(seconds=round(time.monotonic() - started))
     console.print(
-        f"{len(batches) * BATCH_FILES:,} files in {len(batches)} batches from seed {asked.first}, {took}: {bad} batches went wrong."
+        f"{len(batches) * BATCH_FILES:,} files in {len(batches)} batches on {asked.engine} from seed {asked.first}, {took}: {bad} batches went wrong."
     )
     return 1 if bad else 0
 

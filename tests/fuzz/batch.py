@@ -1,4 +1,4 @@
-"""One batch: spoilt files between good ones, imported together, and what must be true afterwards: `python -m tests.fuzz.batch SEED`."""
+"""One batch: spoilt files between good ones, imported together, and what must be true afterwards: `python -m tests.fuzz.batch SEED ENGINE`."""
 
 import random
 import sys
@@ -25,6 +25,9 @@ from tests.pipeline import DIMENSIONS, FAMILIES, Pipeline, Run
 BATCH_FILES = 25
 ROWS = 7
 
+ENGINES = {"duckdb": "duckdb", "chdb": "clickhouse"}
+"""What the command line calls an engine, and what the tests' pipeline does."""
+
 ROWS_OF = {
     "pipe_stats": lambda id: request(id=id),
     "ingestion": lambda id: operation(id=id),
@@ -34,9 +37,9 @@ ROWS_OF = {
 }
 
 
-def play(home: Path, dice: random.Random) -> str:
+def play(home: Path, dice: random.Random, engine: str) -> str:
     """What went wrong; empty when nothing did."""
-    pipeline = Pipeline(home)
+    pipeline = Pipeline(home, engine=engine)
     good = [_file(source, f"{edge}-good", dice) for source in ROWS_OF for edge in ("a", "z")]
     pipeline.land(*good)
     bad = {}
@@ -95,4 +98,4 @@ def _rows_in(path: Path) -> int:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="wrapped-fuzz-") as folder:
-        print(play(Path(folder), random.Random(int(sys.argv[1]))))  # noqa: T201
+        print(play(Path(folder), random.Random(int(sys.argv[1])), ENGINES[sys.argv[2]]))  # noqa: T201

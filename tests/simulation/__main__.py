@@ -79,7 +79,7 @@ def _shrink(given: argparse.Namespace, seed: int, steps: Sequence[Step]) -> None
     print(f"The shortest story of seed {seed} that fails:")
     print("\n".join(told.lines))
     print(told.violation)
-    print(f"{_command(given, seed)} --only {','.join(str(step.number) for step in kept)}")
+    print(f"{_command(given, seed)} --only {','.join(str(step.number) for step in kept) or 0}")
 
 
 def _command(given: argparse.Namespace, seed: int) -> str:

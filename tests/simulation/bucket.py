@@ -12,7 +12,7 @@ from typing import Any
 
 from obstore.exceptions import GenericError
 
-from tests.simulation.faults import Faults, StoreFault
+from tests.simulation.faults import Faults, Request, StoreFault
 
 STATUS = {
     "timeout": "error sending request: operation timed out",
@@ -26,21 +26,21 @@ STATUS = {
 
 @dataclass
 class Bucket:
-    """Objects by key, and what was there after each of the latest changes."""
+    """Objects by key, and what was there before each of the latest changes."""
 
     objects: dict[str, bytes] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     dice: random.Random = field(default_factory=lambda: random.Random(0))
     before: list[dict[str, bytes]] = field(default_factory=list)
 
-    def request(self, kinds: str) -> StoreFault | None:
-        """Count a request: a `kinds` of "list", "get", "put". Raises what fails before anything is done."""
-        fault = self.faults.next_request()
+    def request(self, kind: Request) -> StoreFault | None:
+        """Count a request. Raises what fails before anything is done."""
+        fault = self.faults.next_request(kind)
         if fault == "killed before":
             self.faults.die("before")
         if fault in ("timeout", "500", "503", "throttled"):
             raise failed(fault)
-        if fault == "lost answer" and kinds != "put":
+        if fault == "lost answer" and kind != "put":
             raise failed(fault)
         return fault
 
@@ -52,7 +52,7 @@ class Bucket:
             raise failed(fault)
 
     def set(self, key: str, content: bytes | None) -> None:
-        """Change an object without any request: what writers do that are not simulated."""
+        """Change an object."""
         self.before = [*self.before[-5:], dict(self.objects)]
         if content is None:
             self.objects.pop(key, None)
@@ -71,6 +71,7 @@ class Bucket:
             if fault == "cut" and number == len(metas) // 2:
                 raise failed("cut")
             yield meta
+        self.answered(fault)
 
 
 def etag(content: bytes) -> str:

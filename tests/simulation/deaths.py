@@ -1,7 +1,8 @@
 """How a process dies at a statement of its warehouse, in process: nothing it does afterwards reaches what is kept of it.
 
 For DuckDB the files are copied at that moment, and a log in which a commit was being written ends at some byte of it. In
-ClickHouse every statement is there when it is answered; of one that was cut off a part is there, as a server would leave it.
+ClickHouse every statement is there when it is answered; of a swap, of rows that are selected and of rows that are streamed
+a part is there when they were cut off, as a server would leave it. Small blocks are there whole or not at all.
 """
 
 import random
@@ -31,7 +32,7 @@ def at_statements(faults: Faults, engine: str, home: Path, dice: random.Random) 
         return
     with ExitStack() as patched:
         for name in ("run", "_ask", "insert", "_send"):
-            watched = _in_clickhouse(faults, getattr(Session, name))
+            watched = _in_clickhouse(faults, getattr(Session, name), dice)
             patched.enter_context(patch.object(Session, name, watched))
         yield
 
@@ -65,14 +66,19 @@ def _tear(copy: Path, before: dict[str, int], dice: random.Random) -> None:
                 file.truncate(dice.randint(held, now - 1))
 
 
-def _in_clickhouse(faults: Faults, method: Callable[..., Any]) -> Callable[..., Any]:
+def _in_clickhouse(faults: Faults, method: Callable[..., Any], dice: random.Random) -> Callable[..., Any]:
     def watched(session: Session, *args: Any) -> Any:
-        how = faults.next_statement(method.__name__ == "insert" or str(args[0]).startswith("alter"))
+        how = faults.next_statement(
+            method.__name__ in ("insert", "_send") or str(args[0]).startswith(("alter", "insert"))
+        )
         if how == "before":
             faults.die(how)
         if how == "inside":
             if method.__name__ == "run":
                 _half_run(method, session, *args)
+            if method.__name__ == "_send":
+                free, table, (batch, *_) = args
+                method(session, free, table, [batch.slice(0, dice.randint(1, batch.num_rows))])
             faults.die(how)
         found = method(session, *args)
         if how == "after":

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 StoreFault = Literal[
     "timeout",  # no answer came, nothing was done
@@ -11,23 +11,21 @@ StoreFault = Literal[
     "throttled",
     "cut",  # the connection breaks in the middle of a read
     "lost answer",  # it was done, and the answer says it was not
-    "stale",  # a listing as it was some requests ago
+    "stale",  # a listing as it was some changes ago
     "partial",  # a listing without some of its objects
     "disordered",  # a listing out of order, some objects twice
     "killed before",
     "killed after",
 ]
-STORE_FAULTS: tuple[StoreFault, ...] = (
-    "timeout",
-    "500",
-    "503",
-    "throttled",
-    "cut",
-    "lost answer",
-    "stale",
-    "partial",
-    "disordered",
-)
+Request = Literal["list", "get", "head", "put"]
+# Those that not every request can suffer; the others meet any.
+SUFFERED_BY: dict[StoreFault, tuple[Request, ...]] = {
+    "cut": ("list", "get", "put"),
+    "stale": ("list",),
+    "partial": ("list",),
+    "disordered": ("list",),
+}
+STORE_FAULTS = tuple(fault for fault in get_args(StoreFault) if not fault.startswith("killed"))
 StatementFault = Literal["before", "inside", "after"]
 
 
@@ -72,8 +70,12 @@ class Faults:
         self.statements += 1
         return self.how if self.statements == self.at_statement else None
 
-    def next_request(self) -> StoreFault | None:
-        """Count a request to the store; what happens to it."""
+    def next_request(self, kind: Request) -> StoreFault | None:
+        """Count a request to the store; what happens to it. A fault that this one cannot suffer waits for one that can."""
         self.refuse_the_dead()
         self.requests += 1
-        return self.of_store.get(self.requests)
+        fault = self.of_store.get(self.requests)
+        if fault and kind not in SUFFERED_BY.get(fault, (kind,)):
+            self.of_store.setdefault(self.requests + 1, fault)
+            return None
+        return fault

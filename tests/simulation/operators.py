@@ -12,11 +12,9 @@ from tests.simulation.graph import YEARS, Task, run_of, tasks_of
 from tests.simulation.process import Process, calendar, store_of
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import WarehouseMissing
-from wrapped_assets.resources.warehouse import Pending
-from wrapped_assets.sensors.follow_changes import due, next_runs
+from wrapped_assets.sensors.follow_changes import due, next_runs, stale
 from wrapped_assets.sensors.landing_files import Known, News, Settled, news, next_imports
 from wrapped_assets.sensors.runs import Ended, History, ready
-from wrapped_assets.summaries import Edition
 
 JOBS = (
     "build_days",
@@ -76,12 +74,10 @@ class Daemon:
         """What the follow-up sensor would ask for."""
         try:
             with self.process.reading() as reader:
-                pending = reader.pending()
-                freezing = {year for year in self.process.frozen if _is_live(reader.edition(year))}
+                found = stale(reader, self.process.now)
         except WarehouseMissing:
             return []
-        stale = Pending(pending.partitions, pending.dimensions, pending.identities, pending.years | freezing)
-        return next_runs(due(stale, days, self.process.now, live_day_refreshed), self.history("follow"))
+        return next_runs(due(found, days, self.process.now, live_day_refreshed), self.history("follow"))
 
     def run(self, work: str, request: dg.RunRequest) -> str:
         """Run what was asked for and remember how it ended; a death is remembered by whoever comes next."""
@@ -94,10 +90,6 @@ class Daemon:
         if any(task.layer == "raw" and today in task.days and task.name not in failed for task in tasks):
             self.live_day_refreshed = self.process.now
         return f"{job}{' failed: ' + str(failed) if failed else ''}"
-
-
-def _is_live(edition: Edition | None) -> bool:
-    return edition is not None and not edition.frozen
 
 
 def the_import_sensor_ticks(daemon: Daemon, dice: random.Random) -> str:
@@ -147,23 +139,27 @@ def everything_is_rebuilt(process: Process, dice: random.Random) -> str:
 
 
 def rebuild(process: Process) -> list[Task]:
-    """The steps of `wrapped build --full`, in its order."""
+    """The steps of `wrapped build --full` itself, in its order, without the build that follows it."""
     days = Span(date(2024, 1, 1), max(process.now.date(), date(2026, 1, 1)) + timedelta(days=1))
     jobs = ("build_days", "refresh_weeks", "refresh_months", "refresh_identities", "refresh_editions")
     return [task for job in jobs for task in run_of(job, days, full=True)]
 
 
 def two_runs_race(process: Process, dice: random.Random) -> str:
-    """Two runs for overlapping days whose steps take turns with the warehouse, in any order."""
-    runs = []
-    for _ in range(2):
-        job, days = dice.choice(JOBS), some_days(process, dice)
-        runs.append(run_of(job, days, full=dice.random() < 0.3))
+    """Two runs for the same days whose steps take turns with the warehouse, in any order."""
+    days = some_days(process, dice)
+    runs = [run_of(dice.choice(JOBS), days, full=dice.random() < 0.3) for _ in range(2)]
+    failed: list[dict[str, str]] = [{}, {}]
     turns = [0] * len(runs[0]) + [1] * len(runs[1])
     dice.shuffle(turns)
     for turn in turns:
-        process.do([runs[turn].pop(0)])
-    return f"{len(turns)} steps"
+        process.do_next(runs[turn].pop(0), failed[turn])
+    return f"{len(turns)} steps, {len(failed[0]) + len(failed[1])} failed"
+
+
+def some_year(process: Process, dice: random.Random) -> int:
+    """A year of the calendar, mostly the running one or the one before."""
+    return max(process.now.year - dice.choice((0, 0, 1, 1, 2)), 2024)
 
 
 def the_secret_is_changed(process: Process, dice: random.Random) -> str:
@@ -175,7 +171,7 @@ def the_secret_is_changed(process: Process, dice: random.Random) -> str:
 
 def an_edition_is_frozen(process: Process, dice: random.Random) -> str:
     """A year is named in WRAPPED_FROZEN_EDITIONS; it freezes as soon as its summaries are refreshed."""
-    year = process.now.year - dice.choice((1, 1, 2))
+    year = some_year(process, dice)
     process.frozen.setdefault(year, process.now)
     return f"{year}, since {process.frozen[year]}"
 

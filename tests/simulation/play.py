@@ -6,7 +6,8 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from unittest.mock import patch
 
 from tests.pipeline import SECRET
 from tests.simulation import operators, published, writers
+from tests.simulation.assets import told_the_time
 from tests.simulation.judge import Judge, come_to_rest
 from tests.simulation.operators import Daemon
 from tests.simulation.process import EXPECTED, Process, empty_clickhouse
@@ -25,7 +27,7 @@ from tests.simulation.world import World
 from wrapped_assets.publication import bucket as publication_bucket
 from wrapped_assets.resources import landing_store
 from wrapped_assets.resources.clickhouse import session
-from wrapped_assets.serving import fresh
+from wrapped_assets.serving import following, fresh
 
 MEMORY = Path("/dev/shm")  # noqa: S108
 
@@ -67,6 +69,9 @@ PUBLISHED = {
 }
 
 
+MOVES_READERS = {"a version is promoted", "a promotion is rolled back"}
+
+
 @dataclass
 class Told:
     """What came of a story: a line for each step, and what did not hold, if something did not."""
@@ -79,7 +84,7 @@ class Told:
 
 @contextmanager
 def simulated(world: World) -> Iterator[None]:
-    """The project's modules with the simulated store and clock in their places; threads would make the order chance."""
+    """The project's modules with the simulated store and clock in their places; one thread, as two would make the order chance."""
     simulation = Obstore()
     with (
         patch.object(landing_store, "obstore", simulation),
@@ -87,6 +92,7 @@ def simulated(world: World) -> Iterator[None]:
         patch.object(landing_store, "AT_ONCE", 1),
         patch.object(publication_bucket.BucketStore, "at_once", 1),
         patch.object(session, "SENDERS", 1),
+        patch.object(following, "ThreadPoolExecutor", lambda threads, name: ThreadPoolExecutor(1, name)),
         patch.object(fresh, "monotonic", lambda: world.now.replace(tzinfo=UTC).timestamp()),
     ):
         yield
@@ -106,7 +112,7 @@ def play(seed: int, engine: str, steps: Sequence[Step]) -> Told:
     publications = Publications(process)
     judge = Judge(daemon, publications)
     scene = Scene(daemon, publications, judge)
-    with simulated(world):
+    with simulated(world), told_the_time(lambda: process.now, process.frozen):
         try:
             for step in [*steps, Step(0, "everything comes to rest", f"end {seed}")]:
                 told.lines.append(f"{step.number:4} {step.kind}")
@@ -115,6 +121,7 @@ def play(seed: int, engine: str, steps: Sequence[Step]) -> Told:
             told.violation = traceback.format_exc().replace(str(home), "home")
         finally:
             publications.stop()
+            process.let_go()
             shutil.rmtree(home)
     told.deaths, told.cpu_seconds = process.deaths, time.process_time() - began
     return told
@@ -148,17 +155,18 @@ class Scene:
             if process.deaths > deaths:
                 self.publications.serve_again()
             self.judge.unchanged()
+            self.judge.readers(moved=step.kind in MOVES_READERS)
             return said
         self.rest(dice)
         return "as it must be"
 
     def suffer(self, act: Callable[[Actor, random.Random], str], actor: Actor, dice: random.Random) -> str:
         """Do it among faults; a death or a refusal ends the step and nothing else."""
-        faults, said = operators.faults(dice), "died"
+        faults, said = operators.faults(dice), ""
         with self.daemon.process.suffering(faults, dice):
             try:
-                with self.opened(dice):
-                    said = act(actor, dice)
+                self.settle_who_opens(dice)
+                said = act(actor, dice)
             except EXPECTED as error:
                 said = f"{type(error).__name__}: {str(error).splitlines()[0]}"
         self.judge.look()
@@ -167,22 +175,25 @@ class Scene:
             said = f"died {faults.how} {decisive}statement {faults.statements}, request {faults.requests}"
         return said
 
-    def opened(self, dice: random.Random) -> AbstractContextManager[None]:
-        """Mostly the warehouse is opened once for a step; sometimes by each of its parts, and by readers first."""
+    def settle_who_opens(self, dice: random.Random) -> None:
+        """Mostly the warehouse stays open from step to step; sometimes each part of a step opens it, and readers come first."""
         process = self.daemon.process
-        return process.holding() if process.is_born and dice.random() < 0.8 else nullcontext()
+        if process.is_born and dice.random() < 0.9:
+            process.hold()
+        else:
+            process.let_go()
 
     def rest(self, dice: random.Random) -> None:
         """Everything comes to rest and is judged."""
         self.daemon.process.world.now += timedelta(minutes=2)
-        with self.daemon.process.holding():
-            come_to_rest(self.daemon)
-            self.judge.judge(dice)
-            year = self.daemon.process.now.year - dice.choice((0, 0, 1))
-            if dice.random() < 0.5:
-                self.publications.serve(year, self.daemon.process.home)
-            if dice.random() < 0.3:
-                self.judge.published(year)
+        self.daemon.process.hold()
+        come_to_rest(self.daemon)
+        year = operators.some_year(self.daemon.process, dice)
+        if dice.random() < 0.5:
+            self.judge.served(year)
+        self.judge.judge(dice)
+        if dice.random() < 0.3:
+            self.judge.published(year)
 
 
 __all__ = ["drawn", "play"]

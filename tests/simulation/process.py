@@ -1,35 +1,48 @@
-"""The process that works on the warehouse: what assets do, in the order of the graph, until somebody kills it.
+"""The process that works on the warehouse: the assets' functions, in the order of the graph, until somebody kills it.
 
-A death leaves the files of the warehouse as they were at that very moment: they are copied before anything unwinds, and the next
-process opens the copy.
+A death leaves what there was at that very moment: DuckDB's files are copied before anything unwinds, and the next process opens
+the copy; in ClickHouse what was answered is there.
 """
 
 import atexit
 import random
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
-from tests.pipeline import Pipeline, say_nothing
+from tests.pipeline import Pipeline
+from tests.simulation.assets import run_asset
 from tests.simulation.deaths import at_statements
 from tests.simulation.faults import Faults, Killed, StatementFault
 from tests.simulation.graph import Task
 from tests.simulation.world import World
-from wrapped_assets.importing import fetching, import_days, import_dimension
-from wrapped_assets.periods import LEVELS, Span
+from wrapped_assets.periods import Span
+from wrapped_assets.publication.errors import NothingBefore, NotPublished, StoreFailed
+from wrapped_assets.publishing import NothingToPublish
+from wrapped_assets.resources.clickhouse import Limits
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
-from wrapped_assets.resources.errors import DuplicateKeys, Refused, WarehouseError
+from wrapped_assets.resources.errors import LandingFilesGone, SnapshotNotReady, WarehouseMissing
 from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError
 from wrapped_assets.resources.warehouse import Reader, Warehouse, Writer
 
 ATTEMPTS = 3
-# Errors that an operator may see and that pass, or name what must be mended; any other is a defect.
-EXPECTED = (LandingStoreError, WarehouseError, Refused)
+# What the faults of a story may cause, and people who ask too early; any other error is a defect.
+EXPECTED = (
+    LandingStoreError,
+    LandingFilesGone,
+    WarehouseMissing,
+    SnapshotNotReady,
+    NothingToPublish,
+    StoreFailed,
+    NotPublished,
+    NothingBefore,
+)
 
 
 def store_of(world: World) -> LandingStore:
@@ -61,13 +74,16 @@ class Process:
     # The secret was changed, and not everybody has an identity from the new one.
     owes_identities: bool = False
     _held: Writer | None = None
+    _kept: ExitStack = field(default_factory=ExitStack)
 
     @property
     def warehouse(self) -> Warehouse:
         """The warehouse; opens nothing yet."""
         if self.engine == "duckdb":
             return DuckDBWarehouse(self.home / "warehouse" / "warehouse.duckdb", SmallEngine(threads=1))
-        return Pipeline(self.home / "warehouse", engine="clickhouse").warehouse
+        return replace(
+            Pipeline(self.home / "warehouse", engine="clickhouse").clickhouse, limits=Limits(threads=1)
+        )
 
     @property
     def is_born(self) -> bool:
@@ -97,15 +113,15 @@ class Process:
         with self.warehouse.reading(patience=0) as reader:
             yield reader
 
-    @contextmanager
-    def holding(self) -> Iterator[None]:
-        """Open once what real steps open each for itself: opening is as dear as most steps of a small world."""
-        with self.warehouse.writing() as writer:
-            self._held = writer
-            try:
-                yield
-            finally:
-                self._held = None
+    def hold(self) -> None:
+        """Keep open what real steps open each for itself: to open is dearer than most steps of a small world."""
+        if self._held is None:
+            self._held = self._kept.enter_context(self.warehouse.writing())
+
+    def let_go(self) -> None:
+        """Nobody has it open."""
+        self._held = None
+        self._kept.close()
 
     @contextmanager
     def suffering(self, faults: Faults, dice: random.Random) -> Iterator[None]:
@@ -125,6 +141,7 @@ class Process:
                 yield
         except Killed:
             self.deaths += 1
+            self.let_go()
             if copy.exists():
                 shutil.rmtree(folder)
                 copy.rename(folder)
@@ -132,59 +149,42 @@ class Process:
             self.world.landing.faults = self.world.published.faults = Faults()
 
     def do(self, tasks: list[Task]) -> dict[str, str]:
-        """One run: its steps one after the other. Returns what failed, by step; who comes after a failed step is left out."""
+        """One run: its steps one after the other. Returns what failed, by step."""
         failed: dict[str, str] = {}
-        with self.writing() as writer:
-            for task in tasks:
-                if not failed.keys() & set(task.after):
-                    error = self._tried(writer, task)
-                    failed |= {task.name: error} if error else {}
-                else:
-                    failed[task.name] = "left out"
+        for task in tasks:
+            self.do_next(task, failed)
         return failed
 
-    def _tried(self, writer: Writer, task: Task) -> str:
+    def do_next(self, task: Task, failed: dict[str, str]) -> None:
+        """One step of a run of which these steps failed; it is left out when it comes after one of them."""
+        error = "left out" if failed.keys() & set(task.after) else self._tried(task)
+        if error:
+            failed[task.name] = error
+
+    def _tried(self, task: Task) -> str:
         """Do a step, again when it failed; why it failed in the end."""
         error = ""
         for _ in range(ATTEMPTS):
             try:
-                self.step(writer, task)
-            except DuplicateKeys:
-                raise
+                self.step(task)
             except EXPECTED as seen:
                 error = f"{type(seen).__name__}: {seen}"
-                if isinstance(seen, WarehouseError):
+                if not isinstance(seen, LandingStoreError):
                     return error
             else:
                 return ""
         return error
 
-    def step(self, writer: Writer, task: Task) -> None:
-        """What the asset of this layer does."""
-        store = store_of(self.world)
-        works: dict[str, Callable[[], object]] = {
-            "landing": lambda: import_days(writer, store, task.family, task.days, self.now, say_nothing),
-            "raw": lambda: writer.refresh_raw(
-                task.family, task.days, fetching(store), task.full, say_nothing
-            ),
-            "organizations": lambda: self._dimension(writer, store, task),
-            "workspaces": lambda: self._dimension(writer, store, task),
-            "wrapped_organizations": lambda: writer.refresh_identities(self.secret, task.full),
-            "wrapped_summaries": lambda: self._summaries(writer, task),
-        }
-        if task.layer in LEVELS:
-            days = LEVELS[task.layer].covering(task.days)
-            writer.refresh_rollup(task.layer, task.family, days, task.full, say_nothing)
-        else:
-            works[task.layer]()
-
-    def _dimension(self, writer: Writer, store: LandingStore, task: Task) -> None:
-        import_dimension(writer, store, task.layer, self.now)
-        writer.refresh_dimension(task.layer, fetching(store), task.full, say_nothing)
-
-    def _summaries(self, writer: Writer, task: Task) -> None:
-        for year in sorted({day.year for day in (task.days.start, task.days.end - timedelta(days=1))}):
-            writer.refresh_summaries(year, task.full, self.now, self.frozen.get(year))
+    def step(self, task: Task) -> None:
+        """What the asset of this step does."""
+        run_asset(
+            task,
+            {
+                "warehouse": self,
+                "landing_store": SimpleNamespace(store=lambda: store_of(self.world)),
+                "secret": SimpleNamespace(value=lambda: self.secret),
+            },
+        )
 
 
 @cache
@@ -197,5 +197,5 @@ def empty_clickhouse() -> Path:
 
 
 def calendar(now: datetime) -> Span:
-    """The days that have partitions: from the first of 2024 to tomorrow."""
+    """The days that have partitions where WRAPPED_FIRST_DAY is the first of 2024."""
     return Span(date(2024, 1, 1), now.date() + timedelta(days=1))

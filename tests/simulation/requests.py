@@ -1,6 +1,7 @@
 """obstore's functions on a simulated bucket: they count as requests, keep the protocol, and fail where a fault is planned."""
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,8 @@ class Listing:
         return list(self._found)
 
     def __iter__(self) -> Iterator[list[dict[str, Any]]]:
-        everything = list(self._found)
-        yield from (everything[start : start + PAGE] for start in range(0, len(everything), PAGE))
+        while page := list(islice(self._found, PAGE)):
+            yield page
 
 
 class Answer:
@@ -83,7 +84,8 @@ class Requests:
     @staticmethod
     def head(bucket: Bucket, key: str) -> dict[str, Any]:
         """As obstore.head."""
-        bucket.request("get")
+        fault = bucket.request("head")
+        bucket.answered(fault)
         if key not in bucket.objects:
             raise FileNotFoundError(key)
         return meta_of(key, bucket.objects[key])
@@ -92,6 +94,8 @@ class Requests:
     def get(bucket: Bucket, key: str, options: dict[str, str] | None = None) -> Answer:
         """As obstore.get."""
         fault = bucket.request("get")
+        if fault == "killed after":
+            bucket.answered(fault)
         if key not in bucket.objects:
             raise FileNotFoundError(key)
         content = bucket.objects[key]

@@ -1,4 +1,4 @@
-"""Plays a soak: `python -m tests.soak --minutes 10 --seed 7`. Exits with 1 when an answer was wrong or the books do not balance."""
+"""Plays a soak: `python -m tests.soak --minutes 10 --seed 7`. Exits with 1 when an answer was wrong, the books do not balance, or too little was killed."""
 
 import argparse
 import os
@@ -20,9 +20,10 @@ from rich.table import Table
 
 from tests.landing_files import files_of, organization, write
 from tests.ports import free_port
-from tests.soak.client import Client
+from tests.soak.client import Client, NoAnswer
 from tests.soak.processes import ROOT, Kept, Killer
-from tests.soak.region import ORGANIZATIONS, Region, today
+from tests.soak.region import ORGANIZATIONS, Numbers, Region, today
+from tests.soak.verdict import failures
 from wrapped_assets.grants import Grant, Scope
 from wrapped_assets.identity import wrapped_id
 from wrapped_assets.resources.duckdb import DuckDBWarehouse
@@ -166,22 +167,17 @@ class Soak:
             for helper in helpers:
                 helper.join()
 
-    def answers(self, client: Client) -> dict[str, tuple[int, int, int]] | None:
+    def answers(self, client: Client) -> dict[str, Numbers] | None:
         """Requests, errors and bytes of every organization's year, as the API says; None while it does not."""
         found = {}
         for name in ORGANIZATIONS:
             try:
-                said = client.ask(name, self.region.days[0], self.region.days[-1] + timedelta(days=1))
-            except OSError:
+                found[name] = client.ask(name, self.region.days[0], self.region.days[-1] + timedelta(days=1))
+            except NoAnswer:
                 return None
-            found[name] = (
-                int(said["total_requests"]),
-                int(said["total_errors"]),
-                int(said["total_bytes_read"]),
-            )
         return {name: numbers for name, numbers in found.items() if numbers[0]}
 
-    def raw(self) -> dict[str, tuple[int, int, int]] | None:
+    def raw(self) -> dict[str, Numbers] | None:
         """The same of raw, where a doubled row counts twice; None while the warehouse is written, or a level has not followed."""
         statement = (
             "select organization_id, count(*), sum(error), sum(read_bytes) from raw.pipe_stats group by all"
@@ -213,22 +209,29 @@ class Soak:
         return done.returncode
 
 
+class NeverCame(Exception):
+    """Something that must come did not."""
+
+
 def _until(what: str, seconds: float, look: Callable[[], object]) -> None:
     deadline, pause = time.monotonic() + seconds, threading.Event()
     while not look():
         if time.monotonic() > deadline:
-            raise SystemExit(f"{what} did not come within {seconds:.0f} s.")
+            raise NeverCame(f"{what.capitalize()} did not come within {seconds:.0f} s.")
         pause.wait(0.5)
 
 
 def main(folder: Path, minutes: float, seed: int) -> int:
     """Play, tell, and say whether all was well."""
     console.print(f"Seed {seed}, {minutes:g} minutes, in {folder}")
-    soak = Soak(folder, minutes, seed)
+    soak, unsettled = Soak(folder, minutes, seed), ""
     try:
         soak.prepare()
         client = soak.client()
-        soak.play(client)
+        try:
+            soak.play(client)
+        except NeverCame as error:
+            unsettled = f"{error} The API says {soak.answers(client)}, raw {soak.raw()}, the region {soak.region.truth()}."
     finally:
         soak.end()
     code = soak.check()
@@ -244,14 +247,18 @@ def main(folder: Path, minutes: float, seed: int) -> int:
         ("of which wrong", f"{len(client.wrong)}"),
         ("of which later than 30 s after landing", f"{client.late:,}"),
         ("questions without an answer", f"{client.unanswered}"),
-        ("rows lost or doubled", "0: answers, raw and the region are equal"),
+        ("rows lost or doubled", unsettled or "0: answers, raw and the region are equal"),
         ("`wrapped check --deep`", f"exit code {code}"),
     ):
         table.add_row(what, figure)
     console.print(table)
     for wrong in client.wrong[:20]:
         console.print(wrong)
-    return 1 if client.wrong or code else 0
+    failed = failures(minutes, sum(kills.values()), client.answers, len(client.wrong), code)
+    failed += [unsettled] if unsettled else []
+    for sentence in failed:
+        console.print(sentence)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

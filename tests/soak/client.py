@@ -6,22 +6,26 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
-from tests.soak.region import ORGANIZATIONS, Region
+from tests.soak.region import ORGANIZATIONS, Numbers, Region
 
 PROMISED_SECONDS = 30.0
 BETWEEN_SECONDS = 0.05
 
 
+class NoAnswer(Exception):
+    """Nobody could answer: all of serving is dead or not ready yet."""
+
+
 @dataclass
 class Client:
-    """Asks for random customers and days; every answer is held against the region."""
+    """Asks for random customers and days; requests, errors and bytes of every answer are held against the region."""
 
     url: str
     token: str
@@ -42,8 +46,8 @@ class Client:
     wrong: list[str] = field(default_factory=list)
     _landed: list[tuple[float, float]] = field(default_factory=list)
 
-    def ask(self, organization: str, start: date, end: date) -> dict[str, Any]:
-        """One customer's numbers of some days."""
+    def ask(self, organization: str, start: date, end: date) -> Numbers:
+        """One customer's numbers of some days. NoAnswer while nobody can answer; any other error is a wrong answer."""
         parameters = {
             "token": self.token,
             "wrapped_id": self.ids[organization],
@@ -51,11 +55,17 @@ class Client:
             "start_date": start,
             "end_date": end,
         }
-        with urlopen(
-            f"{self.url}/v0/pipes/wrapped_pipe_stats_summary.json?{urlencode(parameters)}", timeout=30
-        ) as answer:
-            (row,) = json.load(answer)["data"]
-        return dict(row)
+        address = f"{self.url}/v0/pipes/wrapped_pipe_stats_summary.json?{urlencode(parameters)}"
+        try:
+            with urlopen(address, timeout=30) as answer:
+                (row,) = json.load(answer)["data"]
+        except HTTPError as error:
+            if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
+                raise
+            raise NoAnswer("503") from error
+        except (OSError, HTTPException) as error:
+            raise NoAnswer(type(error).__name__) from error
+        return int(row["total_requests"]), int(row["total_errors"]), int(row["total_bytes_read"])
 
     def run(self, stopped: threading.Event) -> None:
         """Until told to stop."""
@@ -71,26 +81,25 @@ class Client:
     def _judge(self, organization: str, start: date, end: date) -> None:
         asked = time.time()
         self._note_landed(asked)
+        question = f"{organization} from {start} up to {end}"
         try:
-            said = int(self.ask(organization, start, end)["total_requests"])
-        except HTTPError as error:
-            self._missing(str(error.code))
+            said = self.ask(organization, start, end)
+        except NoAnswer as error:
+            self.unanswered[str(error)] = self.unanswered.get(str(error), 0) + 1
             return
-        except (OSError, HTTPException) as error:
-            self._missing(type(error).__name__)
+        except Exception as error:  # noqa: BLE001
+            self.wrong.append(f"{question}: {type(error).__name__}: {error}")
             return
         self.answers += 1
-        least = self.region.requests(organization, start, end, done_by=self.published_at)
-        most = self.region.requests(organization, start, end, begun_by=time.time())
-        if not least <= said <= most:
-            self.wrong.append(f"{organization} from {start} up to {end}: {said}, must be {least} to {most}")
-        promised = self.region.requests(
+        least = self.region.numbers(organization, start, end, done_by=self.published_at)
+        requests, errors, read = self.region.numbers(organization, start, end, begun_by=time.time())
+        most = requests, errors, read + self.region.bytes_corrected
+        if not all(low <= number <= high for low, number, high in zip(least, said, most, strict=True)):
+            self.wrong.append(f"{question}: {said}, must be {least} to {most}")
+        promised = self.region.numbers(
             organization, start, end, done_by=self._landed_by(asked - PROMISED_SECONDS)
         )
-        self.late += said < promised
-
-    def _missing(self, why: str) -> None:
-        self.unanswered[why] = self.unanswered.get(why, 0) + 1
+        self.late += said[0] < promised[0]
 
     def _note_landed(self, now: float) -> None:
         through = float(self.state.read_text()) if self.state.exists() else 0.0

@@ -117,7 +117,9 @@ class Killer:
         if kind == "a serving worker":
             return self.serve.children()
         kept = self.serve if kind == "all of serving" else self.exporter
-        return [] if kept.process is None else [psutil.Process(kept.process.pid)]
+        with suppress(psutil.NoSuchProcess):
+            return [psutil.Process(kept.process.pid)] if kept.process else []
+        return []
 
 
 def _command(process: psutil.Process) -> str:

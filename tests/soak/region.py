@@ -39,13 +39,17 @@ def opened(path: Path, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
+Numbers = tuple[int, int, int]
+"""Requests, errors and bytes read."""
+
+
 @dataclass(frozen=True)
 class Written:
-    """Requests of one organization and day that were written together: begun and done at a Unix time."""
+    """Requests of one organization and day that were written together: begun and done at a Unix time. Corrections only add bytes."""
 
     organization: str
     day: date
-    requests: int
+    numbers: Numbers
     begun: float
     done: float
 
@@ -59,6 +63,8 @@ class Region:
     days: Sequence[date]
     written: list[Written] = field(default_factory=list)
     rows: int = 0
+    bytes_corrected: int = 0
+    """How many bytes all corrections so far added at most."""
 
     def create(self) -> None:
         """An empty database."""
@@ -70,10 +76,13 @@ class Region:
         organization = self.dice.choice(ORGANIZATIONS)
         day = self.days[-1] if self.dice.random() < 0.5 else self.dice.choice(self.days)
         midnight, begun = datetime(day.year, day.month, day.day), time.time()
+        details = [(self.dice.randrange(2), self.dice.randrange(10**9)) for _ in range(requests)]
+        numbers = requests, sum(error for error, _ in details), sum(read for _, read in details)
         # Known before it is there, so that no answer can be ahead of what may be in it.
-        self.written.append(Written(organization, day, requests, begun, float("inf")))
+        self.written.append(Written(organization, day, numbers, begun, float("inf")))
+        self.bytes_corrected += self.rows + requests
         with opened(self.path, read_only=False) as connection:
-            for _ in range(requests):
+            for error, read in details:
                 at = midnight + timedelta(milliseconds=self.dice.randrange(86_400_000))
                 self.rows += 1
                 connection.execute(
@@ -83,8 +92,8 @@ class Region:
                         "org": organization,
                         "ws": f"{organization}-ws-{self.dice.randrange(3)}",
                         "id": f"request-{self.rows}",
-                        "error": self.dice.randrange(2),
-                        "bytes": self.dice.randrange(10**9),
+                        "error": error,
+                        "bytes": read,
                         "now": time.time(),
                     },
                 )
@@ -94,21 +103,23 @@ class Region:
                     " where cast(start_datetime as date) = $day and organization_id = $org",
                     {"now": time.time(), "day": day, "org": organization},
                 )
-        self.written[-1] = Written(organization, day, requests, begun, time.time())
+        self.written[-1] = Written(organization, day, numbers, begun, time.time())
 
-    def requests(
+    def numbers(
         self, organization: str, start: date, end: date, *, done_by: float = 0, begun_by: float = 0
-    ) -> int:
-        """Requests of these days whose writing was done, or had begun, by then."""
-        return sum(
-            each.requests
+    ) -> Numbers:
+        """Of the requests of these days whose writing was done, or had begun, by then."""
+        found = [
+            each.numbers
             for each in tuple(self.written)
             if each.organization == organization
             and start <= each.day < end
             and (each.done <= done_by or each.begun <= begun_by)
-        )
+        ]
+        requests, errors, read = (sum(numbers[place] for numbers in found) for place in range(3))
+        return requests, errors, read
 
-    def truth(self) -> dict[str, tuple[int, int, int]]:
+    def truth(self) -> dict[str, Numbers]:
         """Requests, errors and bytes read of each organization, by plain SQL over what the region holds."""
         with opened(self.path, read_only=True) as connection:
             found = connection.execute(

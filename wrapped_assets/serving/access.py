@@ -6,13 +6,26 @@ from wrapped_assets.serving.problems import Problem
 from wrapped_assets.serving.seams import Authority, Limits
 from wrapped_assets.tokens import TokenRefused
 
+REFUSED = "A valid token is needed: as the parameter 'token' or in the header 'Authorization: Bearer'."
+"""Told to whoever has none, whatever is wrong with what was sent: nobody learns which part of a guess was right. The log says more."""
+
+_BLANKS = b" \t"
+"""What HTTP lets stand around a value; any other character would be a second spelling of the token."""
+
 
 def token_of(call: Call) -> str | None:
-    """The token's text: from the header, else from the URL; never from a body, which proxies do not scrub either."""
-    kind, _, text = call.headers.get(b"authorization", b"").decode("latin-1").partition(" ")
-    if kind.lower() == "bearer" and text.strip():
-        return text.strip()
-    return next((value for name, value in call.query if name == "token" and value), None)
+    """The token's text, from the headers and the URL; never from a body, which proxies do not scrub either.
+
+    TokenRefused when several differ: which of them counts is nobody's to guess.
+    """
+    found = {value for name, value in call.query if name == "token" and value}
+    for name, value in call.scope["headers"]:
+        kind, _, text = value.strip(_BLANKS).partition(b" ")
+        if name == b"authorization" and kind.lower() == b"bearer" and text.strip(_BLANKS):
+            found.add(text.strip(_BLANKS).decode("latin-1"))
+    if len(found) > 1:
+        raise TokenRefused("malformed", "There are several tokens.")
+    return next(iter(found), None)
 
 
 class Door:
@@ -27,7 +40,8 @@ class Door:
         try:
             grant = self._authority.verify(token_of(call))
         except TokenRefused as refused:
-            raise Problem(403, str(refused)) from None
+            call.notes.refused = refused.reason
+            raise Problem(403, REFUSED) from None
         call.notes.caller = grant.name
         verdict = self._limits.hit(grant.name, grant.rps)
         if verdict is not None:

@@ -38,6 +38,8 @@ def line(call: Call, status: int, size: int, seconds: float, at: datetime) -> st
         told += f', "caller": "{digest(notes.caller)}"'
     if notes.url_key:
         told += f', "key": "{digest(notes.url_key)}"'
+    if notes.refused:
+        told += f', "refused": "{notes.refused}"'
     if notes.problem:
         told += f', "problem": "{notes.problem}"'
     return told + "}\n"

@@ -82,7 +82,7 @@ def application(
         Parts(
             pipes=pipes,
             proxy=Proxy(keys, threads, public_url, Pages(site)),
-            tokens=TokenRoutes(TokenAdmin(authority, registry), door, threads),
+            tokens=TokenRoutes(TokenAdmin(authority, registry, endpoints), door, threads),
             operations=Operations(shelf, metrics, described),
             mcp=Mcp(pipes, version("wrapped-assets")),
             follower=Follower(shelf, metrics),

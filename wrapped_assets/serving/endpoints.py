@@ -196,6 +196,6 @@ def _day(text: str) -> date:
 
 
 def _int32(text: str) -> int:
-    if not re.fullmatch(r"[+-]?[0-9]{1,10}", text) or not -(2**31) <= int(text) < 2**31:
+    if not re.fullmatch(r"[+-]?0*[0-9]{1,10}", text) or not -(2**31) <= int(text) < 2**31:
         raise ValueError(text)
     return int(text)

@@ -34,7 +34,7 @@ PART_BYTES = 96
 
 
 class OutsideYear(ValueError):
-    """Days that are not in the snapshot's year."""
+    """Days that are not in the snapshot's year. `parameter` is the one that says so."""
 
     def __init__(self, year: int, start: date, end: date) -> None:
         super().__init__(
@@ -42,6 +42,7 @@ class OutsideYear(ValueError):
             f"  This edition holds {year}.\n"
             f"  Next: ask for days from {year}-01-01 up to {year + 1}-01-01, which is excluded."
         )
+        self.parameter = "start_date" if start.year < year else "end_date"
 
 
 @dataclass(frozen=True)

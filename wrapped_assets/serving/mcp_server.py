@@ -54,7 +54,7 @@ def manager(pipes: Pipes, version: str) -> StreamableHTTPSessionManager:
     async def call_tool(context: ServerRequestContext[Any], params: CallToolRequestParams) -> CallToolResult:
         asked = _asked(context)
         try:
-            given = texts(params.arguments or {})
+            given = texts(params.arguments or {}, pipes.known(params.name))
             answer = await pipes.threads.run(pipes.ask, asked.grant, params.name, given, asked.call)
         except Problem as problem:
             return CallToolResult(content=[TextContent(text=str(problem))], is_error=True)

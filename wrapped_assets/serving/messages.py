@@ -65,6 +65,8 @@ class Notes:
     rows_read: int = 0
     bytes_read: int = 0
     cpu_seconds: float = 0.0
+    refused: str = ""
+    """Why a token was refused, in one of the words of tokens.Reason; the caller is not told."""
     problem: str = ""
     """For a failure of ours: the exception's class and where it was raised."""
 

@@ -4,7 +4,7 @@ Whatever a token fixes beats whatever the caller sent, wherever it stands. Only 
 go any further, under exactly their declared names; everything else is ignored.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from wrapped_assets.grants import BadClaims, Scope, strict_json
@@ -16,54 +16,62 @@ FORM = b"application/x-www-form-urlencoded"
 JSON = b"application/json"
 
 
-async def sent(call: Call) -> dict[str, str]:
-    """What the caller sent: the URL's parameters, and over them those of a form or JSON body."""
-    given = _joined(call.query)
+async def sent(call: Call, names: Collection[str]) -> dict[str, str]:
+    """What the caller sent of these parameters: those of the URL, and over them those of a form or JSON body."""
+    given = _joined(call.query, names)
     if call.method == "POST":
-        given |= _in_body(await call.body(), call.headers.get(b"content-type", b""))
-    for value in given.values():
-        _refuse_unspeakable(value)
+        given |= _in_body(await call.body(), call.headers.get(b"content-type", b""), names)
+    for name, value in given.items():
+        _refuse_unspeakable(name, value)
     return given
 
 
-def _in_body(body: bytes, content_type: bytes) -> dict[str, str]:
+def _in_body(body: bytes, content_type: bytes, names: Collection[str]) -> dict[str, str]:
     if not body:
         return {}
     kind = content_type.partition(b";")[0].strip().lower()
     if kind == JSON:
-        return _in_json(body)
+        return _in_json(body, names)
     if kind == FORM:
-        return _joined(form_fields(body))
+        return _joined(form_fields(body), names)
     raise Problem(400, "The body must be application/x-www-form-urlencoded or application/json")
 
 
-def _joined(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _joined(fields: Iterable[tuple[str, str]], names: Collection[str]) -> dict[str, str]:
     """By name; a repeated parameter is a list, as some clients send them."""
     values: dict[str, list[str]] = {}
     for name, value in fields:
-        values.setdefault(name, []).append(value)
+        if name in names:
+            values.setdefault(name, []).append(value)
     return {name: ",".join(several) for name, several in values.items()}
 
 
-def _in_json(body: bytes) -> dict[str, str]:
+def _in_json(body: bytes, names: Collection[str]) -> dict[str, str]:
     try:
         fields = strict_json(body)
     except BadClaims as bad:
         raise Problem(400, f"The body cannot be read: {bad}") from None
     if not isinstance(fields, dict):
         raise Problem(400, "The JSON body must be an object of parameters")
-    return texts(fields)
+    return texts(fields, names)
 
 
-def texts(fields: Mapping[str, Any]) -> dict[str, str]:
-    """The parameters in a JSON object as the URL would spell them; null is as good as not there."""
-    given = {name: _as_text(value) for name, value in fields.items() if value is not None}
-    for value in given.values():
-        _refuse_unspeakable(value)
+def texts(fields: Mapping[str, Any], names: Collection[str]) -> dict[str, str]:
+    """Those of these names in a JSON object as the URL would spell them; null is as good as not there."""
+    given = {
+        name: _listed(name, value) for name, value in fields.items() if name in names and value is not None
+    }
+    for name, value in given.items():
+        _refuse_unspeakable(name, value)
     return given
 
 
-def _as_text(value: Any) -> str:
+def _listed(name: str, value: Any) -> str:
+    several = value if isinstance(value, list) else [value]
+    return ",".join(_as_text(name, each) for each in several)
+
+
+def _as_text(name: str, value: Any) -> str:
     match value:
         case str():
             return value
@@ -71,18 +79,17 @@ def _as_text(value: Any) -> str:
             return "1" if value else "0"
         case int() | float():
             return repr(value)
-        case list():
-            return ",".join(_as_text(each) for each in value if not isinstance(each, list))
         case _:
             raise Problem(
-                400, "A parameter in the JSON body must be text, a number, true, false, or a list of these"
+                400,
+                f"The parameter '{name}' in the JSON body must be text, a number, true, false, or a list of these",
             )
 
 
-def _refuse_unspeakable(value: str) -> None:
+def _refuse_unspeakable(name: str, value: str) -> None:
     # JSON can spell half a character; no database takes one, and none keeps a NUL in text.
     if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise Problem(400, "A parameter is not valid UTF-8 text")
+        raise Problem(400, f"The parameter '{name}' is not valid UTF-8 text")
 
 
 def decide(declared: Sequence[Parameter], given: Mapping[str, str], scope: Scope) -> dict[str, object]:

@@ -36,7 +36,7 @@ class Pipes:
 
     async def answer(self, call: Call) -> Reply:
         """`GET` and `POST /v0/pipes/<name>.<format>`."""
-        given = await parameters.sent(call)
+        given = await parameters.sent(call, self.known(call.params["name"]))
         started = time.perf_counter()
         answer = await self.threads.run(self._answer, call, given)
         if q := given.get("q", "").strip():
@@ -71,10 +71,11 @@ class Pipes:
             raise Problem(400, str(refused)) from None
         except NoAnswers as none:
             raise Problem(404, str(none)) from None
-        except OutsideYear:
-            days = f"from {year}-01-01 up to {year + 1}-01-01"
+        except OutsideYear as outside:
             raise Problem(
-                400, f"The days asked for are not all in the edition of {year}, which is {days}"
+                400,
+                f"The parameter '{outside.parameter}' is outside of the edition of {year}, expected a day"
+                f" from {year}-01-01 up to {year + 1}-01-01",
             ) from None
         finally:
             call.notes.cpu_seconds = time.thread_time() - began
@@ -91,6 +92,12 @@ class Pipes:
             raise Problem(400, f"The parameter 'year' names no published year, expected one of {years}")
         assert isinstance(year, int)
         return year
+
+    def known(self, name: str) -> set[str]:
+        """What a request for this pipe may say; everything else is ignored."""
+        endpoint = self.endpoints.get(name)
+        own = (each.name for each in endpoint.parameters) if endpoint else ()
+        return {"q", QUOTE_64BIT, *own}
 
     def _find(self, name: str) -> Endpoint:
         if name not in self.endpoints:

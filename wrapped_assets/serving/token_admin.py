@@ -21,6 +21,8 @@ from wrapped_assets.grants import (
     texts_in,
 )
 from wrapped_assets.resources.registry import Registry, TokenRecord
+from wrapped_assets.serving.endpoints import Endpoint
+from wrapped_assets.serving.usable_scopes import UnusableScope, refuse_unusable
 from wrapped_assets.tokens import WORKSPACE, Authority, Clock, TokenRefused, new_jti, now
 
 _LONGEST_LIFE = timedelta(days=3660)
@@ -40,6 +42,7 @@ class TokenAdmin:
 
     authority: Authority
     registry: Registry
+    endpoints: Mapping[str, Endpoint]
     clock: Clock = now
 
     def list(self, asker: Grant) -> dict[str, Any]:
@@ -69,8 +72,9 @@ class TokenAdmin:
                 expires_at=self._expiry(body.get("expiration_time", single.get("expiration_time"))),
                 company=texts_in(body.get("company", {}), "company"),
             )
+            refuse_unusable(self.endpoints, grant.scopes)
             text = self.authority.issue(grant, static=grant.expires_at is None)
-        except BadClaims as bad:
+        except (BadClaims, UnusableScope) as bad:
             raise BadTokenRequest(400, f"The token was not created: {bad}.") from None
         return _created(grant, text)
 
@@ -121,7 +125,8 @@ class TokenAdmin:
         if given is None:
             return None
         seconds = int(given) if isinstance(given, str) and given.isascii() and given.isdigit() else given
-        at = instant_in({"expiration_time": seconds}, "expiration_time")
+        # Whole seconds, as a JWT has them: one that ends within this second would be over when it is read.
+        at = instant_in({"expiration_time": seconds}, "expiration_time").replace(microsecond=0)
         if not self.clock() < at <= self.clock() + _LONGEST_LIFE:
             raise BadClaims("'expiration_time' must be in the future, and within ten years")
         return at.astimezone(UTC)

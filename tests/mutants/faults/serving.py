@@ -122,7 +122,7 @@ FAULTS = (
     Fault(
         "a blank after a comma leaves a customer out",
         "sql/endpoints/wrapped_requests_by_day.sql",
-        "select trim(unnest(string_split($wrapped_id, ',')))",
+        "select trim(unnest(string_split($wrapped_id, ',')), ' ')",
         "select unnest(string_split($wrapped_id, ','))",
         (f"{ENDPOINTS}::test_blanks_in_a_list_of_customers_leave_nobody_out",),
     ),

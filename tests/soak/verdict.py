@@ -1,0 +1,23 @@
+"""Whether a soak was passed, from its figures alone."""
+
+import math
+
+KILLS_A_MINUTE = 2.0
+"""Fewer prove nothing: most of the time every process would have been left alone."""
+
+
+def failures(minutes: float, kills: int, answers: int, wrong_answers: int, check_code: int) -> list[str]:
+    """A sentence for each reason why it was not passed; none when it was."""
+    wanted = math.ceil(KILLS_A_MINUTE * minutes)
+    found = []
+    if not answers:
+        found.append("Nobody answered.")
+    if wrong_answers:
+        found.append(f"{wrong_answers:,} answers were wrong.")
+    if check_code:
+        found.append(f"`wrapped check --deep` ended with exit code {check_code}.")
+    if kills < wanted:
+        found.append(
+            f"Only {kills} processes were killed in {minutes:g} minutes, and {wanted} are wanted: this soak proves nothing."
+        )
+    return found
