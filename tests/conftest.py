@@ -1,8 +1,9 @@
 """Fixtures that several test modules share."""
 
+import functools
 import os
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,6 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.clickhouse_server import Server
     from tests.databases import PostgreSQL, Redis
+    from tests.object_stores import ObjectStore
     from tests.pipeline import Pipeline
 
 T = TypeVar("T")
@@ -71,6 +73,26 @@ def redis_server() -> "Iterator[Redis]":
     from tests import databases
 
     yield from _served(databases.redis_server())
+
+
+@pytest.fixture(scope="module")
+def started_store() -> "Iterator[Callable[[str], ObjectStore]]":
+    """Gives the S3 server of a name, started when it is first asked for; skips as the databases do."""
+    from tests import object_stores
+
+    with ExitStack() as running:
+        start = functools.cache(
+            lambda name: running.enter_context(contextmanager(_served)(object_stores.STARTED[name]()))
+        )
+        yield start
+
+
+@pytest.fixture(params=["moto", "seaweedfs"])
+def object_store(
+    request: pytest.FixtureRequest, started_store: "Callable[[str], ObjectStore]"
+) -> "ObjectStore":
+    """Each S3 server in turn."""
+    return started_store(request.param)
 
 
 def _served(server: "AbstractContextManager[T]") -> "Iterator[T]":

@@ -4,24 +4,24 @@ import hashlib
 import json
 import shutil
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.object_stores import ObjectStore
 from tests.published_editions import (
     NOW,
     PASSED,
     YEAR,
     Counted,
     Edition,
-    bucket,
     listeners,
     publish,
     read_all,
     seen_by_a_new_reader,
-    the_s3_server,
 )
 from wrapped_assets.publication import CheckResult, Published, Publisher, catalog, keys, pointer
 from wrapped_assets.publication.cache import Bounded
@@ -46,15 +46,15 @@ FAILED = CheckResult(asset="raw/plays", name="keys_are_unique", result="failed")
 WARNING = CheckResult(asset="landing/plays", name="quarantine_is_empty", result="warning")
 
 
-s3_server = the_s3_server
-
-
-@pytest.fixture(params=["folder", "bucket"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+@pytest.fixture(params=["folder", "moto", "seaweedfs"])
+def store(
+    request: pytest.FixtureRequest, started_store: Callable[[str], ObjectStore], tmp_path: Path
+) -> Store:
     """An empty store."""
     if request.param == "folder":
         return open_store((tmp_path / "published").as_uri())
-    return bucket(request.getfixturevalue("s3_server"))
+    server = started_store(request.param)
+    return open_store(f"s3://{server.new_bucket()}/wrapped", server.options)
 
 
 class Time:
@@ -663,10 +663,9 @@ def test_every_refusal_says_what_failed_what_was_seen_and_what_to_do(tmp_path: P
         assert "hunter2" not in str(told.value)
 
 
-def test_a_bucket_that_is_not_there_or_does_not_answer_is_told(s3_server: str) -> None:
+def test_a_bucket_that_is_not_there_or_does_not_answer_is_told(object_store: ObjectStore) -> None:
     """With the setting to correct, and without what the server said of keys."""
-    access = {"access_key_id": "hunter1", "secret_access_key": "hunter2", "region": "us-east-1"}
-    store = open_store("s3://no-such-bucket/x", {"endpoint": s3_server, **access})
+    store = open_store("s3://no-such-bucket/x", object_store.options)
     for attempt in (
         lambda: Published(store).current(YEAR),
         lambda: Publisher(store).promote(YEAR),
@@ -674,4 +673,4 @@ def test_a_bucket_that_is_not_there_or_does_not_answer_is_told(s3_server: str) -
     ):
         with pytest.raises(StoreFailed, match="The bucket does not exist") as refused:
             attempt()
-        assert "WRAPPED_PUBLISHED_URL" in str(refused.value) and "hunter" not in str(refused.value)
+        assert "WRAPPED_PUBLISHED_URL" in str(refused.value) and object_store.secret not in str(refused.value)

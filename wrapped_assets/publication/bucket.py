@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -26,6 +27,7 @@ class BucketStore:
 
     def __init__(self, url: str, options: Mapping[str, str], credentials: "Credentials | None") -> None:
         self.url = url
+        self._whose = partial(s3.whose_key, options, credentials)
         with self._explained("open the published store"):
             try:
                 self._objects = s3.open_bucket(url, options, credentials)
@@ -104,5 +106,5 @@ class BucketStore:
         except (BaseError, FileNotFoundError) as error:
             if isinstance(error, FileNotFoundError) and "NoSuchBucket" not in str(error):
                 raise
-            seen, then = s3.diagnose(str(error), "WRAPPED_PUBLISHED_URL")
+            seen, then = s3.diagnose(str(error), "WRAPPED_PUBLISHED_URL", self._whose)
             raise StoreFailed(action, self.url, seen, then) from None

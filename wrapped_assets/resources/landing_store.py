@@ -339,7 +339,8 @@ class LandingStore:
             seen = f"It holds a name that cannot be a key: {name[1] if name else ''!r}."
             raise UnreadableName(action, self.url, seen, "rename or remove that object.") from None
         except (BaseError, FileNotFoundError) as error:
-            raise LandingStoreError(action, self.url, *s3.diagnose(str(error))) from None
+            whose = partial(s3.whose_key, self.options, self.credentials)
+            raise LandingStoreError(action, self.url, *s3.diagnose(str(error), whose=whose)) from None
 
 
 def _object(meta: "ObjectMeta") -> LandingObject:

@@ -5,7 +5,7 @@ boto3 and dagster_aws cost seconds to import, so only those who configured them 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -62,8 +62,13 @@ _CAUSES = [
     ),
     (
         r"status code: 40[13]",
-        "The server refused the credentials, or they may not do this.",
+        "The server refused the credentials{whose}, or they may not do this.",
         "check the access key and its permissions (list, read and write) on this bucket and prefix.",
+    ),
+    (
+        r"status code: (429|503)|SlowDown",
+        "The server asked for fewer requests, or was too busy, at each of several tries.",
+        "run again later; if it stays so, look who else asks this bucket, and what its server allows.",
     ),
     (
         r"status code: 3\d\d|AuthorizationHeaderMalformed|PermanentRedirect",
@@ -93,10 +98,14 @@ class BotoCredentials:
 
     def __init__(self, **session_settings: str | None) -> None:
         self._settings = session_settings
+        self.key_id: str | None = None
+        """The access key that was given out last. An error tells it without asking for credentials again, which may fail."""
 
     def __call__(self) -> "S3Credential":
         """The credentials of this moment, for obstore."""
-        return self._provider()
+        found = self._provider()
+        self.key_id = found["access_key_id"]
+        return found
 
     def __reduce__(self) -> tuple[Any, ...]:
         return partial(BotoCredentials, **self._settings), ()
@@ -162,15 +171,30 @@ def open_bucket(
     return S3Store(bucket, config=config, **settings)
 
 
-def diagnose(text: str, setting: str = "WRAPPED_LANDING_URL") -> tuple[str, str]:
+def whose_key(options: Mapping[str, str], credentials: "Credentials | None") -> str:
+    """Whose credentials a store is asked with, for an error: " of the access key AKIA..."; empty when it is not known.
+
+    Ids that Amazon and Google give are told whole. Of others the first four characters are: a secret may have been put in their place.
+    """
+    id = credentials.key_id if isinstance(credentials, BotoCredentials) else None
+    id = id or options.get("access_key_id", "")
+    if not re.fullmatch(r"(AKIA|ASIA|GOOG)[A-Z0-9]+", id):
+        id = id[:4] and f"{id[:4]}..."
+    return id and f" of the access key {id}"
+
+
+def diagnose(
+    text: str, setting: str = "WRAPPED_LANDING_URL", whose: Callable[[], str] = str
+) -> tuple[str, str]:
     """What obstore's error text means and what to do next, in words that repeat none of it.
 
-    `setting` names the variable that says where the store is.
+    `setting` names the variable that says where the store is; `whose` is asked for the key when credentials were refused.
 
     Servers echo access keys, signed headers and tokens in refusals: only the status and error code pass.
     """
     seen, then = next((seen, then) for pattern, seen, then in _CAUSES if re.search(pattern, text))
     then = then.format(setting=setting)
+    seen = seen.format(whose=whose()) if "{whose}" in seen else seen
     status = re.search(r"status code: (\d{3})", text)
     code = re.search(r"<Code>([A-Za-z]{1,60})</Code>", text)
     said = " ".join(found[1] for found in (status, code) if found)
