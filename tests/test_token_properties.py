@@ -18,12 +18,13 @@ from tests.tokens import NOW, Clock, forge, segment, signing_key
 from wrapped_assets.grants import READ, Grant, Scope
 from wrapped_assets.tokens import new_jti
 
-REFUSED = json.dumps(
-    {
-        "error": "A valid token is needed: as the parameter 'token' or in the header 'Authorization: Bearer'.",
-        "documentation": DOCUMENTATION,
-    }
-).encode()
+REFUSED = "A valid token is needed: as the parameter 'token' or in the header 'Authorization: Bearer'."
+# What only the holder of a token that is rightly signed is told.
+ENDED, NOT_YET, REVOKED = (
+    "The token has expired.",
+    "The token is not valid yet.",
+    "The token has been revoked.",
+)
 ASKED = f"/v0/pipes/{SUMMARY}.json"
 DOORS = (ASKED, f"/v0/pipes/{BY_DAY}.csv", "/v0/pipes", f"/v0/pipes/{SUMMARY}", "/v0/tokens")
 MINE, THEIRS = customer(1), customer(2)
@@ -93,13 +94,18 @@ def in_url(token: bytes) -> bytes:
     return b"token=" + quote_from_bytes(token, safe="").encode()
 
 
-def is_refused(said: Said) -> None:
-    """In the one way there is: no status, header or byte tells what was wrong."""
-    assert (said.status, said.body) == (403, REFUSED)
+def is_refused(said: Said, *sentences: str) -> None:
+    """With one of these sentences, or the one for all others: no status, header or byte tells what was wrong."""
+    bodies = [
+        json.dumps({"error": sentence, "documentation": DOCUMENTATION}).encode()
+        for sentence in sentences or (REFUSED,)
+    ]
+    assert said.status == 403
+    assert said.body in bodies
     assert said.headers == frozenset(
         {
             (b"content-type", b"application/json"),
-            (b"content-length", str(len(REFUSED)).encode()),
+            (b"content-length", str(len(said.body)).encode()),
             (b"cache-control", b"no-store"),
             (b"x-content-type-options", b"nosniff"),
             (b"access-control-allow-origin", b"*"),
@@ -269,14 +275,15 @@ UNUSABLE = {
 
 @few_and_many(150)
 def test_claims_that_cannot_be_are_refused_even_rightly_signed(stage: Stage, examples: int) -> None:
-    """Of wrong types, over, not begun yet, of nobody: the same 403 as any forgery."""
+    """Of wrong types and of nobody as any forgery; over and not begun yet with a word for whoever holds it."""
 
     @tried(examples)
     @given(claim=st.sampled_from(sorted(UNUSABLE)), door=st.sampled_from(DOORS), data=st.data())
     def property(claim: str, door: str, data: st.DataObject) -> None:
         value = data.draw(UNUSABLE[claim], claim)
         text = forge({**stage.claims, claim: value}, stage.key)
-        is_refused(stage.line.ask(door, headers=[bearer(text.encode())]))
+        told = {"exp": (ENDED, REFUSED), "nbf": (NOT_YET, REFUSED), "jti": (REVOKED, REFUSED)}
+        is_refused(stage.line.ask(door, headers=[bearer(text.encode())]), *told.get(claim, ()))
 
     property()
 
@@ -325,7 +332,7 @@ def until(stage: Stage, token: str, begins: datetime, ends: datetime) -> None:
     for at, is_good in ((begins - tick, False), (begins, True), (ends - tick, True), (ends, False)):
         stage.clock.at = at
         said = stage.line.ask(ASKED, headers=[bearer(token.encode())])
-        is_mine(said) if is_good else is_refused(said)
+        is_mine(said) if is_good else is_refused(said, NOT_YET, ENDED)
 
 
 @few_and_many(40)
@@ -355,7 +362,7 @@ def test_a_token_counts_from_its_first_instant_until_exactly_its_end(stage: Stag
         for at, is_good in ((begins, True), (ends - tick, True), (ends, False), (ends + tick, False)):
             stage.clock.at = at
             said = stage.line.ask(ASKED, headers=[bearer(token.encode())])
-            is_mine(said) if is_good else is_refused(said)
+            is_mine(said) if is_good else is_refused(said, NOT_YET, ENDED)
 
     try:
         property()

@@ -4,10 +4,13 @@ from wrapped_assets.grants import Grant, Scope
 from wrapped_assets.serving.messages import Call
 from wrapped_assets.serving.problems import Problem
 from wrapped_assets.serving.seams import Authority, Limits
-from wrapped_assets.tokens import TokenRefused
+from wrapped_assets.tokens import Reason, TokenRefused
 
 REFUSED = "A valid token is needed: as the parameter 'token' or in the header 'Authorization: Bearer'."
 """Told to whoever has none, whatever is wrong with what was sent: nobody learns which part of a guess was right. The log says more."""
+
+_TOLD: frozenset[Reason] = frozenset({"expired", "revoked"})
+"""What the holder of a token that was good is told: to know it the signature must have been right."""
 
 _BLANKS = b" \t"
 """What HTTP lets stand around a value; any other character would be a second spelling of the token."""
@@ -41,7 +44,7 @@ class Door:
             grant = self._authority.verify(token_of(call))
         except TokenRefused as refused:
             call.notes.refused = refused.reason
-            raise Problem(403, REFUSED) from None
+            raise Problem(403, str(refused) if refused.reason in _TOLD else REFUSED) from None
         call.notes.caller = grant.name
         verdict = self._limits.hit(grant.name, grant.rps)
         if verdict is not None:
