@@ -49,6 +49,9 @@ class Faults:
     statements: int = 0
     requests: int = 0
     is_dead: bool = False
+    has_met_the_store: bool = False
+    """A request has misbehaved."""
+
     at_death: Callable[[StatementFault], None] = lambda how: None
 
     def die(self, how: StatementFault) -> None:
@@ -78,4 +81,5 @@ class Faults:
         if fault and kind not in SUFFERED_BY.get(fault, (kind,)):
             self.of_store.setdefault(self.requests + 1, fault)
             return None
+        self.has_met_the_store = self.has_met_the_store or fault is not None
         return fault

@@ -23,13 +23,7 @@ from tests.simulation.faults import Faults, Killed, StatementFault
 from tests.simulation.graph import Task
 from tests.simulation.world import World
 from wrapped_assets.periods import Span
-from wrapped_assets.publication.errors import (
-    NothingBefore,
-    NotPublished,
-    PromotedMeanwhile,
-    StoreFailed,
-    WrongDocuments,
-)
+from wrapped_assets.publication.errors import NothingBefore, NotPublished, StoreFailed
 from wrapped_assets.publishing import NothingToPublish
 from wrapped_assets.resources.clickhouse import Limits
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
@@ -45,10 +39,6 @@ EXPECTED = (
     WarehouseMissing,
     SnapshotNotReady,
     NothingToPublish,
-    # A listing that lacks objects: the version is not completed.
-    WrongDocuments,
-    # Or one of before somebody's promotion, perhaps one's own.
-    PromotedMeanwhile,
     StoreFailed,
     NotPublished,
     NothingBefore,

@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 from tests.pipeline import say_nothing
 from tests.published_editions import read_all
@@ -13,14 +14,14 @@ from tests.simulation.process import EXPECTED, Process, store_of
 from wrapped_assets.publication import Published, Publisher
 from wrapped_assets.publication.bucket import BucketStore
 from wrapped_assets.publishing import edition_of
+from wrapped_assets.resources import s3
 from wrapped_assets.serving.live import Live
 
 
 def published_store(bucket: Bucket) -> BucketStore:
     """The real published store on the simulated bucket."""
-    store = BucketStore.__new__(BucketStore)
-    store.url, store._objects = "s3://published", bucket  # type: ignore[assignment]
-    return store
+    with patch.object(s3, "open_bucket", return_value=bucket):
+        return BucketStore("s3://published", {}, None)
 
 
 @dataclass
