@@ -5,7 +5,7 @@ import pytest
 from tests.soak.verdict import failures
 
 
-@pytest.mark.parametrize(("minutes", "kills"), [(10, 20), (10, 31), (1, 2), (0.5, 1), (0, 0)])
+@pytest.mark.parametrize(("minutes", "kills"), [(10, 20), (10, 31), (1, 2), (0.5, 1)])
 def test_a_soak_that_killed_enough_and_was_never_wrong_is_passed(minutes: float, kills: int) -> None:
     """Two kills for each minute that was asked for are enough."""
     assert failures(minutes, kills, 100, wrong_answers=0, check_code=0) == []

@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", metavar="N|NAME", help="the fault with this number, or those named so")
     numbered = chosen(parser.parse_args(arguments).only)
     if not numbered:
-        parser.error(f"no such fault; there are {len(FAULTS)}")
+        parser.error(f"no such fault; there are {len(FAULTS)}, in tests/mutants/faults")
     began = monotonic()
     found = _run(numbered)
     if found is None:
@@ -48,7 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(numbered: Numbered) -> list[Outcome] | None:
     """What became of each fault; None when the tests fail without any."""
     with original() as root:
-        print(f"The tests that {len(numbered)} faults name, without any fault...", flush=True)
+        if len(numbered) < len(FAULTS):
+            print(*(f"{number}: {fault.name}" for number, fault in numbered.items()), sep="\n")
+        print(f"The tests that these {len(numbered)} faults name, without any fault...", flush=True)
         ran = control(root, numbered.values())
         if ran.code or ran.skipped:
             print("They do not pass, or some are skipped:", *ran.errors, *ran.skipped, sep="\n  ")

@@ -103,8 +103,10 @@ def simulated(world: World, home: Path) -> Iterator[None]:
         yield
 
 
-def play(seed: int, engine: str, steps: Sequence[Step]) -> Told:
-    """Play these steps in the seed's world, and let everything come to rest at the end."""
+def play(
+    seed: int, engine: str, steps: Sequence[Step], tell: Callable[[str], None] = lambda line: None
+) -> Told:
+    """Play these steps in the seed's world, let everything come to rest at the end, and tell each step when it is done."""
     told, began = Told(), time.process_time()
     # In memory where there is such a place: a commit waits for the disk three times as long as it works.
     home = Path(tempfile.mkdtemp(prefix="simulation-", dir=MEMORY if MEMORY.is_dir() else None))
@@ -122,6 +124,7 @@ def play(seed: int, engine: str, steps: Sequence[Step]) -> Told:
             for step in [*steps, Step(0, "everything comes to rest", f"end {seed}")]:
                 told.lines.append(f"{step.number:4} {step.kind}")
                 told.lines[-1] += f": {scene.play(step)}".replace(str(home), "home")
+                tell(told.lines[-1])
         except Exception:
             told.violation = traceback.format_exc().replace(str(home), "home")
         finally:

@@ -1,6 +1,7 @@
 """Many seeds at once, each in one of several processes."""
 
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
@@ -12,11 +13,16 @@ def all_of(
     seeds: Sequence[int], engine: str, length: int, processes: int | None = None
 ) -> Iterator[tuple[int, Told]]:
     """Each seed with what came of it, as they end."""
-    # chDB cannot be forked once it has started.
-    with ProcessPoolExecutor(processes or os.cpu_count(), mp_context=get_context("spawn")) as pool:
+    # chDB cannot be forked once it has started. Whoever interrupts means the parent: stories under way are played to their end.
+    pool = ProcessPoolExecutor(
+        processes or os.cpu_count(), get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN)
+    )
+    try:
         waiting = {pool.submit(played, seed, engine, length): seed for seed in seeds}
         for future in as_completed(waiting):
             yield waiting[future], future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def played(seed: int, engine: str, length: int) -> Told:

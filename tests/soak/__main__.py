@@ -1,9 +1,11 @@
 """Plays a soak: `python -m tests.soak --minutes 10 --seed 7`. Exits with 1 when an answer was wrong, the books do not balance, or too little was killed."""
 
 import argparse
+import math
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -102,6 +104,7 @@ class Soak:
         self.killer.exporter.start()
         _until("the first export", 120, self.state.exists)
         for command in ("build", "publish", "promote"):
+            console.print(f"Preparing: wrapped {command}")
             subprocess.run(
                 [*self.wrapped, command, "--year", str(self.year)],
                 env=self.environment,
@@ -214,6 +217,7 @@ class NeverCame(Exception):
 
 
 def _until(what: str, seconds: float, look: Callable[[], object]) -> None:
+    console.print(f"Waiting for {what}, {seconds:.0f} s at most")
     deadline, pause = time.monotonic() + seconds, threading.Event()
     while not look():
         if time.monotonic() > deadline:
@@ -225,6 +229,8 @@ def main(folder: Path, minutes: float, seed: int) -> int:
     """Play, tell, and say whether all was well."""
     console.print(f"Seed {seed}, {minutes:g} minutes, in {folder}")
     soak, unsettled = Soak(folder, minutes, seed), ""
+    # Who ends a soak from outside means all that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended from outside."))
     try:
         soak.prepare()
         client = soak.client()
@@ -234,6 +240,7 @@ def main(folder: Path, minutes: float, seed: int) -> int:
             unsettled = f"{error} The API says {soak.answers(client)}, raw {soak.raw()}, the region {soak.region.truth()}."
     finally:
         soak.end()
+    console.print("Asking every check, the deep ones too")
     code = soak.check()
     table = Table("what", "figure")
     kills = soak.killer.kills
@@ -263,8 +270,17 @@ def main(folder: Path, minutes: float, seed: int) -> int:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=10)
-    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=10,
+        help="of killing (default: 10); what comes before and after takes two more",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=int(time.time()), help="of what is written, killed and asked"
+    )
     asked = parser.parse_args()
+    if not 0 < asked.minutes < math.inf:
+        parser.error(f"--minutes: {asked.minutes} is not more than 0")
     with tempfile.TemporaryDirectory(prefix="wrapped-soak-") as temporary:
         sys.exit(main(Path(temporary), asked.minutes, asked.seed))
