@@ -699,6 +699,7 @@ def test_a_server_that_refuses_who_asks_spares_nothing(script: Script) -> None:
         "s3://",
         "s3:///prefix",
         f"s3://user:{SECRET}@bucket/prefix",
+        f"s3://user:{SECRET}/with-a-slash@bucket/prefix",
         f"s3://bucket/prefix?secret={SECRET}",
     ],
 )
@@ -717,6 +718,24 @@ def test_an_unknown_option_is_told_at_once(url: str) -> None:
         LandingStore.open(url, {"allow_http": SECRET})
 
     assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["nonsense", "http://", "http://host with blanks", "ftp://host", "http:///path"]
+)
+def test_an_endpoint_that_is_no_address_is_told_at_once(endpoint: str) -> None:
+    """obstore would end the process when it asks one."""
+    with pytest.raises(LandingStoreError, match="an endpoint that is no http:// or https:// address"):
+        LandingStore.open("s3://landing", {"endpoint": endpoint})
+
+
+def test_an_expired_session_and_a_busy_server_are_told_as_such() -> None:
+    """By the server's code and not by a name in the object's path."""
+    expired = "status code: 400: <Code>ExpiredToken</Code>"
+    assert "refused the credentials" in s3.diagnose(expired)[0]
+    busy = "GET /bucket/NoSuchBucket/a.parquet: status code: 503: <Code>SlowDown</Code>"
+    assert "asked for fewer requests" in s3.diagnose(busy)[0]
+    assert "The bucket does not exist" in s3.diagnose("status code: 404: <Code>NoSuchBucket</Code>")[0]
 
 
 def test_a_google_bucket_opens() -> None:

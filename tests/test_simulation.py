@@ -46,9 +46,11 @@ def test_every_number_is_right_on_clickhouse_too(seed: int) -> None:
 
 def test_a_seed_decides_everything() -> None:
     """Played twice it is the same story, word for word, deaths included."""
-    first, second = (play(7, "duckdb", drawn(7, 30)) for _ in range(2))
+    # A request of this one fails while others of its kind would be under way in threads.
+    first, second = (play(4711, "duckdb", drawn(4711, 60)) for _ in range(2))
     assert first == second
-    assert first.lines != play(8, "duckdb", drawn(8, 30)).lines
+    assert first.deaths
+    assert first.lines[:30] != play(8, "duckdb", drawn(8, 30)).lines[:30]
 
 
 def test_a_step_means_the_same_whatever_else_is_left_out() -> None:

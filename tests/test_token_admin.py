@@ -285,6 +285,26 @@ def test_what_is_not_there_cannot_be_deleted(admin: TokenAdmin, named: str) -> N
         assert (refused.value.status, str(refused.value)) == (404, "There is no such token.")
 
 
+@pytest.mark.parametrize("by", ["name", "id", "token"])
+def test_a_token_that_is_called_as_another_is_identified_hides_and_loses_nothing(
+    admin: TokenAdmin, by: str
+) -> None:
+    """Deleting the first deletes the first, by whatever it is named."""
+    first = create(admin, name="ops", scope="ADMIN")
+    second = create(admin, name=first["id"], scope="ADMIN")
+
+    assert admin.delete(ASKER, first[by]) == {"ok": True}
+
+    assert [each["id"] for each in admin.list(ASKER)["tokens"]] == [second["id"]]
+
+
+def test_an_end_of_more_digits_than_a_number_has_is_refused(admin: TokenAdmin) -> None:
+    """Python reads none of so many."""
+    with pytest.raises(BadTokenRequest) as refused:
+        create(admin, name="ops", scope="ADMIN", expiration_time="9" * 5000)
+    assert refused.value.status == 400
+
+
 def test_a_name_of_several_tokens_is_not_enough(admin: TokenAdmin) -> None:
     """Nothing is guessed: the id says which."""
     first, second = create(admin, name="ops", scope="ADMIN"), create(admin, name="ops", scope="ADMIN")

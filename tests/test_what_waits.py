@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from tests import oracle
-from tests.landing_files import files_of, operation, request
+from tests.landing_files import files_of, operation, organization, request
 from tests.pipeline import SECRET, Pipeline, Run, differs_from_oracle
-from wrapped_assets.resources.errors import LandingFilesGone
+from wrapped_assets.resources.errors import LandingFilesGone, SnapshotNotReady
 
 FREEZE = datetime(2026, 1, 7, tzinfo=UTC)
 AFTER = datetime(2026, 1, 8, tzinfo=UTC)
@@ -50,6 +50,40 @@ def test_an_edition_refreshed_before_the_rebuilt_year_it_compares_with(pipeline:
         run.editions()
         assert run.pending().years == set()
         assert previous(run) == [(2,)]
+
+
+def test_an_edition_does_not_freeze_while_a_month_of_the_year_it_compares_with_waits(
+    pipeline: Pipeline,
+) -> None:
+    """A run of the months failed, and the follower goes on to the editions: what is frozen then is compared with for ever."""
+    pipeline.build(*TWO_YEARS)
+    late = files_of(request("org-1", at="2024-12-02", id="late"), name="late")
+    pipeline.land(*late)
+    with pipeline.open() as run:
+        run.import_everything()
+        run.raw("pipe_stats")
+        run.rollup("hourly", "pipe_stats")
+        run.rollup("daily", "pipe_stats")
+        assert not run.summaries(2025, now=AFTER, freeze_at=FREEZE).frozen
+        assert not run.writer.edition(2025).frozen
+        with pytest.raises(SnapshotNotReady, match="onthly/pipe_stats has 1 partitions to refresh"):
+            run.writer.write_snapshot(pipeline.home / "snapshot.duckdb", 2025)
+
+        run.layers()
+        run.summaries(2024)
+        run.summaries(2025, now=AFTER, freeze_at=FREEZE)
+        assert run.writer.edition(2025).frozen
+        assert previous(run) == [(2,)]
+
+
+def test_an_edition_does_not_freeze_while_a_snapshot_of_owners_waits(pipeline: Pipeline) -> None:
+    """Its documents would stay with an owner that is not one any more, and nobody would be told."""
+    pipeline.build(*TWO_YEARS)
+    pipeline.land(*files_of(organization("org-1", name="acme", customer_id="customer-9"), name="owners"))
+    with pipeline.open() as run:
+        run.import_everything()
+        run.summaries(2025, now=AFTER, freeze_at=FREEZE)
+        assert not run.writer.edition(2025).frozen
 
 
 def test_rows_that_raw_had_not_merged_at_the_freeze_are_counted_as_left_out(pipeline: Pipeline) -> None:

@@ -10,7 +10,7 @@ from tests.pipeline import say_nothing
 from tests.published_editions import read_all
 from tests.simulation.bucket import Bucket
 from tests.simulation.operators import some_year
-from tests.simulation.process import EXPECTED, Process, store_of
+from tests.simulation.process import Process, store_of
 from wrapped_assets.publication import Published, Publisher
 from wrapped_assets.publication.bucket import BucketStore
 from wrapped_assets.publishing import edition_of
@@ -129,6 +129,6 @@ def serving_follows(publications: Publications, dice: random.Random) -> str:
     if publications.live is None:
         return "nobody serves"
     report = publications.live.follow()
-    if report.failure and not isinstance(report.failure, EXPECTED):
+    if report.failure:
         raise report.failure
     return f"{report.taken} files, {report.hours} hours, {len(report.held)} held, {len(report.unread)} unread"

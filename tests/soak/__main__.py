@@ -261,7 +261,7 @@ def main(folder: Path, minutes: float, seed: int) -> int:
     console.print(table)
     for wrong in client.wrong[:20]:
         console.print(wrong)
-    failed = failures(minutes, sum(kills.values()), client.answers, len(client.wrong), code)
+    failed = failures(minutes, sum(kills.values()), client.answers, client.late, len(client.wrong), code)
     failed += [unsettled] if unsettled else []
     for sentence in failed:
         console.print(sentence)

@@ -387,7 +387,9 @@ def _check_url(url: str) -> None:
     if parts.scheme == "file":
         names_a_place = parts.netloc in ("", "localhost") and parts.path.strip("/") != ""
     else:
-        names_a_place = parts.scheme in ("s3", "gs") and parts.netloc != "" and "@" not in parts.netloc
+        # A secret key often holds a "/", which ends the place of a user and a password.
+        is_bucket = parts.netloc != "" and not {"@", ":"} & set(parts.netloc)
+        names_a_place = parts.scheme in ("s3", "gs") and is_bucket
     if not names_a_place or parts.query or parts.fragment:
         # The URL may hold a password, so it is not repeated.
         shown, seen = f"{parts.scheme}://...", "Its URL cannot be used."

@@ -54,14 +54,14 @@ RETRIES: "RetryConfig" = {
 
 # A pattern in obstore's text, what it means, what to do next; the first that matches counts.
 _CAUSES = [
-    (r"NoSuchBucket", "The bucket does not exist.", "create the bucket, or correct {setting}."),
+    (r"<Code>NoSuchBucket", "The bucket does not exist.", "create the bucket, or correct {setting}."),
     (
         r"169\.254\.169\.254|token request|credential provider",
         "No usable credentials were found.",
         "configure credentials for this store, or check that they have not expired.",
     ),
     (
-        r"status code: 40[13]",
+        r"status code: 40[13]|<Code>(ExpiredToken|InvalidToken)",
         "The server refused the credentials{whose}, or they may not do this.",
         "check the access key and its permissions (list, read and write) on this bucket and prefix.",
     ),
@@ -157,6 +157,14 @@ def open_bucket(
     unknown = sorted(options.keys() - OPTIONS[scheme])
     if unknown:
         raise ValueError(f"unknown options {unknown}; known are {sorted(OPTIONS[scheme])}")
+    endpoint = urlsplit(options.get("endpoint", "http://unset"))
+    # obstore panics, past every `except Exception`, when it asks an endpoint that is no address.
+    if (
+        endpoint.scheme not in ("http", "https")
+        or not endpoint.hostname
+        or re.search(r"[^!-~]", endpoint.geturl())
+    ):
+        raise ValueError("an endpoint that is no http:// or https:// address")
     config: Any = dict(options)
     settings: dict[str, Any] = {
         "prefix": prefix.strip("/") or None,
@@ -177,7 +185,7 @@ def whose_key(options: Mapping[str, str], credentials: "Credentials | None") -> 
     Ids that Amazon and Google give are told whole. Of others the first four characters are: a secret may have been put in their place.
     """
     id = credentials.key_id if isinstance(credentials, BotoCredentials) else None
-    id = id or options.get("access_key_id", "")
+    id = re.sub(r"[^!-~]", "?", id or options.get("access_key_id", ""))
     if not re.fullmatch(r"(AKIA|ASIA|GOOG)[A-Z0-9]+", id):
         id = id[:4] and f"{id[:4]}..."
     return id and f" of the access key {id}"

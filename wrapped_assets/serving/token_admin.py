@@ -3,6 +3,7 @@
 Plain functions: what a request said in, what it is answered out. HTTP is somebody else's.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -90,7 +91,7 @@ class TokenAdmin:
         expires_at = None if life is None else self.clock() + life
         grant = old.grant.with_id(new_jti(), expires_at)
         # Revoked first, and by one of two that refresh at once: what another just took away comes back in no successor.
-        if not self.registry.revoke(str(old.grant.jti)):
+        if not self.registry.revoke_token(str(old.grant.jti)):
             raise BadTokenRequest(404, "There is no such token.")
         return _created(grant, self.authority.issue(grant, static=old.kind == "static"))
 
@@ -98,7 +99,7 @@ class TokenAdmin:
         """Revoke the token of this id, name or text: within a second no process takes it."""
         _require_admin(asker)
         record = self._only(named)
-        self.registry.revoke(str(record.grant.jti))
+        self.registry.revoke_token(str(record.grant.jti))
         return {"ok": True}
 
     def _only(self, named: str) -> TokenRecord:
@@ -108,6 +109,8 @@ class TokenAdmin:
         except BadClaims:
             raise BadTokenRequest(404, "There is no such token.") from None
         valid = [each for each in self.registry.tokens_named(name) if each.state(self.clock()) == "valid"]
+        # Whoever names a token as another's id hides that one from nobody.
+        valid = [each for each in valid if each.grant.jti == name] or valid
         if not valid:
             raise BadTokenRequest(404, "There is no such token.")
         if len(valid) > 1:
@@ -124,7 +127,7 @@ class TokenAdmin:
     def _expiry(self, given: Any) -> datetime | None:
         if given is None:
             return None
-        seconds = int(given) if isinstance(given, str) and given.isascii() and given.isdigit() else given
+        seconds = int(given) if isinstance(given, str) and re.fullmatch(r"[0-9]{1,12}", given) else given
         # Whole seconds, as a JWT has them: one that ends within this second would be over when it is read.
         at = instant_in({"expiration_time": seconds}, "expiration_time").replace(microsecond=0)
         if not self.clock() < at <= self.clock() + _LONGEST_LIFE:

@@ -8,6 +8,22 @@ WAITING = "tests/test_what_waits.py"
 
 FAULTS = (
     Fault(
+        "an edition freezes while the year it compares with waits",
+        "wrapped_assets/resources/duckdb/summaries.py",
+        "if not _levels_wait(con, both)",
+        "if not _levels_wait(con, Span.year(year))",
+        (
+            f"{WAITING}::test_an_edition_does_not_freeze_while_a_month_of_the_year_it_compares_with_waits[duckdb]",
+        ),
+    ),
+    Fault(
+        "an edition freezes while owners wait",
+        "wrapped_assets/resources/duckdb/summaries.py",
+        "pending.identities or bool(pending.dimensions) or any(",
+        "pending.identities or any(",
+        (f"{WAITING}::test_an_edition_does_not_freeze_while_a_snapshot_of_owners_waits[duckdb]",),
+    ),
+    Fault(
         "a percentile is the smallest value of its bucket, which flatters",
         "sql/duckdb/summaries/facts.sql",
         "((cast(duration_bucket as bigint) - shift * 128 + 1) << shift) - 1 as largest_us",

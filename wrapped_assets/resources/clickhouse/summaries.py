@@ -47,7 +47,9 @@ def refresh(
     recomputed = _recompute(session, year, known, everyone)
     log = replace(known, followed=newest)
     waiting = session.rows(_text("waiting"), {"year": year})
-    if not _levels_wait(session, Span.year(year)) and not any(is_changed for _, is_changed in waiting):
+    # The year before too: this edition compares with it.
+    both = Span(Span.year(year - 1).start, Span.year(year).end)
+    if not _levels_wait(session, both) and not any(is_changed for _, is_changed in waiting):
         log = replace(_reach(session, year, log), reached=newest)
         # Not before its reach can be told: what a frozen edition says of it, it says for ever.
         if freeze_at and now >= freeze_at and log.generated_at:
@@ -142,13 +144,17 @@ def _period(year: int) -> date:
 
 
 def _levels_wait(session: Session, span: Span) -> bool:
-    """Whether some rollup does not hold yet what raw holds, or some organization has no owner: not to be claimed."""
+    """Whether some rollup does not hold yet what raw holds, or owners wait to be followed: not to be claimed."""
     pending = status.pending(session)
-    return pending.identities or any(
-        period in span
-        for (layer, _), periods in pending.partitions.items()
-        if layer in (HOURLY.name, DAILY.name, MONTHLY.name)
-        for period in periods
+    return (
+        pending.identities
+        or bool(pending.dimensions)
+        or any(
+            period in span
+            for (layer, _), periods in pending.partitions.items()
+            if layer in (HOURLY.name, DAILY.name, MONTHLY.name)
+            for period in periods
+        )
     )
 
 

@@ -38,7 +38,7 @@ def refresh(
         con.execute(f"insert into main.wrapped_summaries by name\n{_text('facts')}", values)
         con.execute(_text("clear_days"), values)
         con.execute(f"insert into main.wrapped_days by name\n{_text('days')}", values)
-        if not _levels_wait(con, Span.year(year)) and not _has_changed_objects(con, year):
+        if not _levels_wait(con, both) and not _has_changed_objects(con, year):
             _keep_edition(con, year)
             # Not before its reach can be told: what a frozen edition says of it, it says for ever.
             if freeze_at and now >= freeze_at and edition(con, year):
@@ -94,13 +94,17 @@ def recipients(con: duckdb.DuckDBPyConnection, year: int) -> dict[str, str | Non
 
 
 def _levels_wait(con: duckdb.DuckDBPyConnection, span: Span) -> bool:
-    """Whether some rollup does not hold yet what raw holds, or some organization has no owner: not to be claimed."""
+    """Whether some rollup does not hold yet what raw holds, or owners wait to be followed: not to be claimed."""
     pending = status.pending(con)
-    return pending.identities or any(
-        period in span
-        for (layer, _), periods in pending.partitions.items()
-        if layer in (HOURLY.name, DAILY.name, MONTHLY.name)
-        for period in periods
+    return (
+        pending.identities
+        or bool(pending.dimensions)
+        or any(
+            period in span
+            for (layer, _), periods in pending.partitions.items()
+            if layer in (HOURLY.name, DAILY.name, MONTHLY.name)
+            for period in periods
+        )
     )
 
 

@@ -84,6 +84,13 @@ class Registry(RegistryReader):
 
     # ---- Taking away
 
+    def revoke_token(self, jti: str) -> bool:
+        """Revoke the token of this id, and none that is called so; False when it counts no more, or there is none."""
+        with self._database.writing() as connection:
+            count = token_rows.revoke(connection, tokens.c.jti == jti, self._clock())
+        self._memory.forget()
+        return count > 0
+
     def revoke(self, name: str) -> list[str]:
         """Revoke the tokens of this id or name, or the link of this address with its customer's tokens; returns what was revoked.
 

@@ -12,7 +12,8 @@ from wrapped_assets.summaries import Edition
 
 
 def require_followed(year: int, pending: Pending, edition: Edition | None, left_out: int) -> None:
-    """SnapshotNotReady with what is missing, unless the year's levels, names and owners hold all that raw holds.
+    """SnapshotNotReady with what is missing, unless the levels of the year and of the one before, with which its documents
+    compare, and names and owners hold all that raw holds.
 
     `left_out` is the number of landing rows that came too late for a frozen edition: its rollups hold them, its
     documents do not, so they can no longer be served as one.
@@ -26,7 +27,7 @@ def _missing(year: int, pending: Pending, edition: Edition | None, left_out: int
     if edition and edition.frozen and left_out:
         yield f"its edition is frozen and {left_out} landing rows came later"
     for (layer, family), periods in sorted(pending.partitions.items()):
-        stale = sum(1 for period in periods if period in Span.year(year))
+        stale = sum(1 for period in periods if period in Span(Span.year(year - 1).start, Span.year(year).end))
         if stale and layer in (HOURLY.name, DAILY.name, MONTHLY.name):
             yield f"{layer}/{family} has {stale} partitions to refresh"
     for name in sorted(pending.dimensions):
