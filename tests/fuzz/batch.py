@@ -3,6 +3,7 @@
 import random
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import duckdb
@@ -21,6 +22,7 @@ from tests.landing_files import (
     write,
 )
 from tests.pipeline import DIMENSIONS, FAMILIES, Pipeline, Run
+from wrapped_assets.families import FAMILIES as FAMILIES_BY_NAME
 
 BATCH_FILES = 25
 ROWS = 7
@@ -75,6 +77,11 @@ def _wrong(run: Run, good: list[LandingFile], bad: dict[str, Path]) -> str:
     for file in good:
         if found.get(file.key) != ("landed", None, ROWS, 0):
             return f"the good file {file.key}: {found.get(file.key)}"
+    for name, family in FAMILIES_BY_NAME.items():
+        in_raw = Counter(run.rows(f"select {', '.join(family.key)} from raw.{name}"))
+        whole = [row for file in good if file.family == name for row in file.rows]
+        if any(in_raw[tuple(row[column] for column in family.key)] != 1 for row in whole):
+            return f"raw.{name} does not hold each row of the good files once"
     for key, path in bad.items():
         if key not in found:
             return f"{key} is neither imported nor set aside"

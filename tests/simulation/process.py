@@ -28,12 +28,14 @@ from wrapped_assets.publishing import NothingToPublish
 from wrapped_assets.resources.clickhouse import Limits
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
 from wrapped_assets.resources.errors import LandingFilesGone, SnapshotNotReady, WarehouseMissing
-from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError
+from wrapped_assets.resources.landing_store import AlreadyThere, LandingStore, LandingStoreError
 from wrapped_assets.resources.warehouse import Reader, Warehouse, Writer
 
 ATTEMPTS = 3
 # What people meet who ask too early, or while a file is renamed or rewritten; any other error is a defect.
 EXPECTED = (
+    # Two exports of one window as of the same second, and a correction in between.
+    AlreadyThere,
     LandingFilesGone,
     WarehouseMissing,
     SnapshotNotReady,
