@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from tests import oracle
@@ -16,7 +17,7 @@ from tests.simulation.process import store_of
 from tests.simulation.published import Publications
 from wrapped_assets.publishing import NothingToPublish
 from wrapped_assets.resources.clickhouse import ClickHouseWriter
-from wrapped_assets.resources.errors import SnapshotNotReady
+from wrapped_assets.resources.errors import SnapshotNotReady, WarehouseMissing
 from wrapped_assets.resources.warehouse import Reader
 from wrapped_assets.summaries import document
 
@@ -93,7 +94,8 @@ class Judge:
         """After each step: what has just been frozen is remembered as it is; whether it stayed so is asked at each rest."""
         process = self.daemon.process
         if process.is_born and process.frozen.keys() - self.frozen.keys():
-            with process.reading() as reader:
+            # Whoever was killed before the first table left a folder and no warehouse.
+            with suppress(WarehouseMissing), process.reading() as reader:
                 self._frozen(reader)
 
     def _frozen(self, reader: Reader) -> None:
