@@ -73,6 +73,11 @@ class Level:
         return Span(self.start(span.start), self.span(span.end - timedelta(days=1)).end)
 
 
+def read_by_edition(year: int) -> Span:
+    """The days that the documents of a year tell of: its own, and those of the year before, with which they compare."""
+    return Span(Span.year(year - 1).start, Span.year(year).end)
+
+
 HOURLY = Level("hourly", "hour", "timestamp", Span.day, "raw", ("daily",))
 DAILY = Level("daily", "day", "date", Span.day, "hourly", ("weekly", "monthly"))
 WEEKLY = Level("weekly", "week", "date", _week, "daily", ())

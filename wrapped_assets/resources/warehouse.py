@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from wrapped_assets.checks import Check
-from wrapped_assets.periods import Span
+from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, Span, read_by_edition
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.landing_store import Fetched
 from wrapped_assets.summaries import Edition, Facts
@@ -103,6 +103,12 @@ class Pending:
     def days(self, *layers: str) -> set[date]:
         """The stale partitions of these layers, whatever the family."""
         return {day for (layer, _), days in self.partitions.items() if layer in layers for day in days}
+
+    def holds_up(self, year: int) -> bool:
+        """Whether some level that an edition reads does not hold yet what raw holds, or names or owners wait: not to be claimed."""
+        read = read_by_edition(year)
+        levels_wait = any(period in read for period in self.days(HOURLY.name, DAILY.name, MONTHLY.name))
+        return levels_wait or self.identities or bool(self.dimensions)
 
     def families(self, *layers: str) -> set[str]:
         """The families with a stale partition in these layers."""

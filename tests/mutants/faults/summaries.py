@@ -9,18 +9,18 @@ WAITING = "tests/test_what_waits.py"
 FAULTS = (
     Fault(
         "an edition freezes while the year it compares with waits",
-        "wrapped_assets/resources/duckdb/summaries.py",
-        "if not _levels_wait(con, both)",
-        "if not _levels_wait(con, Span.year(year))",
+        "wrapped_assets/periods.py",
+        "return Span(Span.year(year - 1).start, Span.year(year).end)",
+        "return Span.year(year)",
         (
             f"{WAITING}::test_an_edition_does_not_freeze_while_a_month_of_the_year_it_compares_with_waits[duckdb]",
         ),
     ),
     Fault(
         "an edition freezes while owners wait",
-        "wrapped_assets/resources/duckdb/summaries.py",
-        "        or bool(pending.dimensions)\n",
-        "",
+        "wrapped_assets/resources/warehouse.py",
+        "return levels_wait or self.identities or bool(self.dimensions)",
+        "return levels_wait or self.identities",
         (f"{WAITING}::test_an_edition_does_not_freeze_while_a_snapshot_of_owners_waits[duckdb]",),
     ),
     Fault(
@@ -185,9 +185,9 @@ FAULTS = (
     ),
     Fault(
         "an edition freezes while some organization has no owner yet",
-        "wrapped_assets/resources/duckdb/summaries.py",
-        "        pending.identities\n        or bool",
-        "        bool",
+        "wrapped_assets/resources/warehouse.py",
+        "return levels_wait or self.identities or bool(self.dimensions)",
+        "return levels_wait or bool(self.dimensions)",
         (
             f"{WAITING}::test_an_edition_does_not_freeze_without_the_customers_that_have_no_identity_yet[duckdb]",
         ),

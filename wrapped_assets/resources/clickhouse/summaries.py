@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from wrapped_assets import queries
-from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, Span
 from wrapped_assets.resources.clickhouse import marks, sql, status
 from wrapped_assets.resources.clickhouse.partitions import staged, swap_whole
 from wrapped_assets.resources.clickhouse.session import Session
@@ -47,9 +46,7 @@ def refresh(
     recomputed = _recompute(session, year, known, everyone)
     log = replace(known, followed=newest)
     waiting = session.rows(_text("waiting"), {"year": year})
-    # The year before too: this edition compares with it.
-    both = Span(Span.year(year - 1).start, Span.year(year).end)
-    if not _levels_wait(session, both) and not any(is_changed for _, is_changed in waiting):
+    if not status.pending(session).holds_up(year) and not any(is_changed for _, is_changed in waiting):
         log = replace(_reach(session, year, log), reached=newest)
         # Not before its reach can be told: what a frozen edition says of it, it says for ever.
         if freeze_at and now >= freeze_at and log.generated_at:
@@ -141,21 +138,6 @@ def _recompute(session: Session, year: int, known: _Log, everyone: bool) -> int:
 def _period(year: int) -> date:
     """What a year's partition is marked by."""
     return date(year, 1, 1)
-
-
-def _levels_wait(session: Session, span: Span) -> bool:
-    """Whether some rollup does not hold yet what raw holds, or owners wait to be followed: not to be claimed."""
-    pending = status.pending(session)
-    return (
-        pending.identities
-        or bool(pending.dimensions)
-        or any(
-            period in span
-            for (layer, _), periods in pending.partitions.items()
-            if layer in (HOURLY.name, DAILY.name, MONTHLY.name)
-            for period in periods
-        )
-    )
 
 
 def _acknowledge(session: Session, year: int, known: _Log, newest: int) -> SummaryReport:

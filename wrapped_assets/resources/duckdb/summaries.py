@@ -8,7 +8,7 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.families import FAMILIES
-from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, YEARLY, Span
+from wrapped_assets.periods import YEARLY, read_by_edition
 from wrapped_assets.progress import report as progress
 from wrapped_assets.resources.duckdb import rollups, status
 from wrapped_assets.resources.duckdb.rows import dicts
@@ -23,10 +23,8 @@ def refresh(
     con: duckdb.DuckDBPyConnection, year: int, full: bool, now: datetime, freeze_at: datetime | None
 ) -> SummaryReport:
     """Bring an edition up to date; once frozen it stays as it is and only counts what it leaves out."""
-    # The year before too: this edition compares with it.
-    both = Span(Span.year(year - 1).start, Span.year(year).end)
     for family in FAMILIES.values():
-        rollups.refresh(con, YEARLY, family, both, full, progress)
+        rollups.refresh(con, YEARLY, family, read_by_edition(year), full, progress)
     known = edition(con, year)
     if known and known.frozen:
         return _acknowledge(con, year)
@@ -38,7 +36,7 @@ def refresh(
         con.execute(f"insert into main.wrapped_summaries by name\n{_text('facts')}", values)
         con.execute(_text("clear_days"), values)
         con.execute(f"insert into main.wrapped_days by name\n{_text('days')}", values)
-        if not _levels_wait(con, both) and not _has_changed_objects(con, year):
+        if not status.pending(con).holds_up(year) and not _has_changed_objects(con, year):
             _keep_edition(con, year)
             # Not before its reach can be told: what a frozen edition says of it, it says for ever.
             if freeze_at and now >= freeze_at and edition(con, year):
@@ -91,21 +89,6 @@ def requests_by_month(con: duckdb.DuckDBPyConnection, year: int) -> list[int]:
 def recipients(con: duckdb.DuckDBPyConnection, year: int) -> dict[str, str | None]:
     """The customers of an edition, with their names."""
     return dict(con.execute(_text("recipients"), {"year": year}).fetchall())
-
-
-def _levels_wait(con: duckdb.DuckDBPyConnection, span: Span) -> bool:
-    """Whether some rollup does not hold yet what raw holds, or owners wait to be followed: not to be claimed."""
-    pending = status.pending(con)
-    return (
-        pending.identities
-        or bool(pending.dimensions)
-        or any(
-            period in span
-            for (layer, _), periods in pending.partitions.items()
-            if layer in (HOURLY.name, DAILY.name, MONTHLY.name)
-            for period in periods
-        )
-    )
 
 
 def _acknowledge(con: duckdb.DuckDBPyConnection, year: int) -> SummaryReport:

@@ -5,7 +5,7 @@ Files that raw does not hold yet are no hindrance: the snapshot names their hour
 
 from collections.abc import Iterator
 
-from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, Span
+from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, read_by_edition
 from wrapped_assets.resources.errors import SnapshotNotReady
 from wrapped_assets.resources.warehouse import Pending
 from wrapped_assets.summaries import Edition
@@ -27,7 +27,7 @@ def _missing(year: int, pending: Pending, edition: Edition | None, left_out: int
     if edition and edition.frozen and left_out:
         yield f"its edition is frozen and {left_out} landing rows came later"
     for (layer, family), periods in sorted(pending.partitions.items()):
-        stale = sum(1 for period in periods if period in Span(Span.year(year - 1).start, Span.year(year).end))
+        stale = sum(1 for period in periods if period in read_by_edition(year))
         if stale and layer in (HOURLY.name, DAILY.name, MONTHLY.name):
             yield f"{layer}/{family} has {stale} partitions to refresh"
     for name in sorted(pending.dimensions):
