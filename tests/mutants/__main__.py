@@ -53,7 +53,9 @@ def _run(numbered: Numbered) -> list[Outcome] | None:
         print(f"The tests that these {len(numbered)} faults name, without any fault...", flush=True)
         ran = control(root, numbered.values())
         if ran.code or ran.skipped:
-            print("They do not pass, or some are skipped:", *ran.errors, *ran.skipped, sep="\n  ")
+            print(
+                "They do not pass, or some are skipped or not there:", *ran.errors, *ran.skipped, sep="\n  "
+            )
             print("Next: mend them first; a fault proves nothing where a test fails anyway.")
             return None
         print(f"They pass. Now with one fault each, {AT_ONCE} at a time.", flush=True)

@@ -102,7 +102,7 @@ FAULTS = (
         "wrapped_assets/resources/landing_store.py",
         'obstore.put(self._objects, key, path, mode="create")',
         'obstore.put(self._objects, key, path, mode="overwrite")',
-        (f"{STORE}::test_a_new_file_lands_once[bucket-whole]",),
+        (f"{STORE}::test_a_new_file_lands_once[moto-whole]",),
     ),
     Fault(
         "what other writers stage in folders of their own is read",

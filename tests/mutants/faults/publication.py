@@ -43,7 +43,7 @@ FAULTS = (
         "wrapped_assets/publication/writing.py",
         "        writes.finish()\n",
         "",
-        (f"{PUBLICATION}::test_a_reader_finds_the_exact_bytes_of_each_subject[bucket]",),
+        (f"{PUBLICATION}::test_a_reader_finds_the_exact_bytes_of_each_subject[moto]",),
     ),
     Fault(
         "a second rollback goes forward again",
