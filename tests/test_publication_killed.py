@@ -132,6 +132,11 @@ def lines(before: Path, tmp_path_factory: pytest.TempPathFactory) -> int:
     return int(number)
 
 
+def damaged(store: Store) -> list[int]:
+    """The versions that look complete and are not: an operator would look for a backup of what never was."""
+    return [each.number for each in catalog.versions(store, YEAR) if each.damage]
+
+
 def is_whole_after(before: Path, place: Path, death: Death, end: int) -> bool:
     """Let a publisher die; readers find the old version or the new one whole, and the next publisher the end. True for new."""
     shutil.rmtree(place, ignore_errors=True)
@@ -144,6 +149,7 @@ def is_whole_after(before: Path, place: Path, death: Death, end: int) -> bool:
     seen = seen_by_a_new_reader(store, place)
     assert seen in ((1, OLD, b"what the API answers from"), (2, NEW, SNAPSHOT)), death
     assert seen is not None
+    assert damaged(store) == [], death
     followed = reader.current(YEAR)
     assert followed is not None and followed.number == seen[0], death
 
@@ -204,6 +210,7 @@ def test_a_store_that_fails_at_any_call_leaves_readers_what_they_had(
             pass
         seen = seen_by_a_new_reader(store, tmp_path)
         assert seen in ((1, OLD, b"what the API answers from"), (2, NEW, SNAPSHOT)), failing.calls[-1]
+        assert damaged(store) == [], failing.calls[-1]
         became_new.append(seen[0] == 2)
         number = publish_and_promote(store)
         assert number in (2, 3)
