@@ -1,4 +1,4 @@
-"""A token is its text, to the last bit, for what it was issued for, until the instant it ends; whatever else is sent is refused alike."""
+"""A token is its text, to the last bit, for what it was issued for, until the instant it ends; whatever else is sent is refused, guesses all alike."""
 
 import json
 from collections.abc import Iterator

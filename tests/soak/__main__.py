@@ -274,7 +274,7 @@ if __name__ == "__main__":
         "--minutes",
         type=float,
         default=10,
-        help="of killing (default: 10); what comes before and after takes two more",
+        help="of killing (default: 10); what comes before and after takes about three more",
     )
     parser.add_argument(
         "--seed", type=int, default=int(time.time()), help="of what is written, killed and asked"

@@ -66,7 +66,7 @@ class Notes:
     bytes_read: int = 0
     cpu_seconds: float = 0.0
     refused: str = ""
-    """Why a token was refused, in one of the words of tokens.Reason; the caller is not told."""
+    """Why a token was refused, in one of the words of tokens.Reason; what the caller is told of it, access.py decides."""
     problem: str = ""
     """For a failure of ours: the exception's class and where it was raised."""
 
