@@ -119,7 +119,8 @@ def test_a_scheduled_export_writes_exactly_the_windows_rows_and_adds_files_when_
         "last": "2025-03-02T00:09:59.999",
         "too late": "2025-03-02T00:10:00",
     }
-    regional_database(tmp_path, REGIONS[0], *(request(at=at, id=name) for name, at in times.items()))
+    rows = [make(at=at, id=name) for make in (request, operation, reading) for name, at in times.items()]
+    regional_database(tmp_path, REGIONS[0], *rows)
     regional_database(
         tmp_path,
         REGIONS[1],
@@ -131,12 +132,16 @@ def test_a_scheduled_export_writes_exactly_the_windows_rows_and_adds_files_when_
     key = as_scheduled(tmp_path, "export_every_ten_minutes", "2025-03-02T00:10:00+00:00", times=2)
 
     assert key == "2025-03-02T00:10:00+00:00"
-    requests = landed(tmp_path, "pipe_stats")
-    assert ids(requests, "2025-03-01", REGIONS[0]) == [["before midnight", "first"]] * 2
-    assert ids(requests, "2025-03-02", REGIONS[0]) == [["last", "midnight"]] * 2
-    assert len(requests) == 4
-    assert landed(tmp_path, "ingestion") == [("dt=2025-03-02", REGIONS[1], ["o1"])] * 2
-    assert landed(tmp_path, "storage") == [("dt=2025-03-01", REGIONS[1], ["ds-1"])] * 2
+    for family, elsewhere in (
+        ("pipe_stats", []),
+        ("ingestion", [("dt=2025-03-02", REGIONS[1], ["o1"])] * 2),
+        ("storage", [("dt=2025-03-01", REGIONS[1], ["ds-1"])] * 2),
+    ):
+        files = landed(tmp_path, family)
+        assert ids(files, "2025-03-01", REGIONS[0]) == [["before midnight", "first"]] * 2, family
+        assert ids(files, "2025-03-02", REGIONS[0]) == [["last", "midnight"]] * 2, family
+        assert [file for file in files if file[1] != REGIONS[0]] == elsewhere
+        assert len(files) == 4 + len(elsewhere)
 
 
 def test_a_scheduled_snapshot_writes_every_regions_names(tmp_path: Path) -> None:

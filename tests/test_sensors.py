@@ -14,6 +14,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 
 from tests.landing_files import files_of, organization, request, write
 from tests.pipeline import Pipeline
@@ -629,6 +630,24 @@ def test_a_run_that_someone_cancelled_counts_as_failed(desk: Desk) -> None:
     assert in_flight(desk.instance, "follow") is None
     assert history(desk.instance, "follow", 0.0).failures("refresh_raw") == 1
     assert history(desk.instance, "import", 0.0).failures("refresh_raw") == 0
+
+
+ENDED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
+
+
+@pytest.mark.duckdb("asks Dagster's records only")
+@pytest.mark.parametrize("status", dg.DagsterRunStatus)
+def test_a_run_is_in_flight_from_when_it_is_asked_for_until_it_ended(
+    desk: Desk, status: dg.DagsterRunStatus
+) -> None:
+    """While it waits in a queue, starts, or winds up after a cancel: no second one is asked for beside it."""
+    job = dg.GraphDefinition(name="refresh_raw").to_job()
+    # Without an origin, of which nothing is looked at here, Dagster queues none.
+    place = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("here"), "ours")
+    origin = RemoteJobOrigin(place, job.name)
+    tags = {"wrapped/refresh": "follow"}
+    run = desk.instance.create_run_for_job(job, tags=tags, status=status, remote_job_origin=origin)
+    assert in_flight(desk.instance, "follow") == (None if status in ENDED else run.run_id[:8])
 
 
 def test_the_calendar_ends_with_today() -> None:

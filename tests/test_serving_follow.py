@@ -179,6 +179,23 @@ def test_a_changed_object_takes_its_old_rows_away(built: Pipeline) -> None:
         assert (requests(live, ANA), requests(live, BOB)) == (1, 1)
 
 
+def test_a_day_that_raw_was_still_to_rebuild_is_counted_to_its_last_hour(built: Pipeline) -> None:
+    """The ledger knew of the changed object when the snapshot was made, raw did not."""
+    built.land(
+        *files_of(
+            request("org-1", "2025-03-01T00:00", "first"),
+            request("org-1", "2025-03-01T23:59:59.999", "last"),
+            request("org-2", "2025-03-01T23:30", "late"),
+        )
+    )
+    with built.open() as run:
+        run.take_in("pipe_stats")
+    with serving(built) as live:
+        live.follow()
+
+        assert (requests(live, ANA), requests(live, BOB)) == (2, 1)
+
+
 def test_an_hour_that_needs_a_vanished_file_stays_as_it_was(built: Pipeline) -> None:
     """Nothing is guessed: the hour is reported, every other hour of the new file counts."""
     (old,) = files_of(request("org-1", "2025-03-01T10:00", "a"))

@@ -44,6 +44,26 @@ def test_every_number_is_right_on_clickhouse_too(seed: int) -> None:
     must_hold(seed, "chdb")
 
 
+@pytest.mark.clickhouse
+def test_an_edition_whose_swap_was_killed_is_not_published() -> None:
+    """What is left of a story that found it: customers stood twice, and whoever published was told to report a defect."""
+    seed = 67532154
+    story = {
+        13: "events happen",
+        17: "a region exports",
+        20: "everything comes to rest",
+        41: "a writer drops a file",
+        54: "the import sensor ticks",
+        56: "the follow-up sensor ticks",
+        59: "the follow-up sensor ticks",
+        77: "an edition is published",
+    }
+    told = play(seed, "chdb", [Step(number, kind, f"step {seed} {number}") for number, kind in story.items()])
+    assert not told.violation
+    assert told.lines[6].endswith("died inside decisive statement 2, request 0")
+    assert told.lines[7].endswith("EditionNotWhole: The 2024 edition cannot be read just now.")
+
+
 def test_a_seed_decides_everything() -> None:
     """Played twice it is the same story, word for word, deaths included."""
     # A request of this one fails while others of its kind would be under way in threads.

@@ -85,6 +85,19 @@ def test_ties_are_broken_the_same_way_everywhere(pipeline: Pipeline) -> None:
     assert told["peak_hour"] == {"hour_of_day": 1, "requests": 1}
 
 
+def test_twenty_regions_are_told_the_busiest_first(pipeline: Pipeline) -> None:
+    """Whoever works in one more misses the last of those that are equal."""
+    rows = [request(id=f"{n}", region=f"region-{n:02}") for n in (*range(21), 20)]
+    rows[-1] = request(id="again", region="region-20")
+
+    told = the_document(pipeline, *rows)
+
+    assert [each["region"] for each in told["regions"]] == [
+        "region-20",
+        *(f"region-{n:02}" for n in range(19)),
+    ]
+
+
 def test_equal_requests_are_ranked_by_bytes_and_then_by_id(pipeline: Pipeline) -> None:
     """Bytes read and written together decide between workspaces."""
     rows = [
@@ -264,6 +277,17 @@ def test_an_older_snapshot_that_arrives_later_changes_no_owner(pipeline: Pipelin
         assert differs_from_oracle(run, [*EVENTS, *newer, *older]) == {}
         seen = "select customer_id, customer_name, created_at from main.wrapped_organizations"
         assert run.rows(f"{seen} where organization_id = 'org-1'") == [("b", "New", datetime(2025, 1, 1))]
+
+
+@pytest.mark.parametrize("first", ["eu", "us"])
+def test_of_two_regions_that_say_the_same_the_last_by_name_is_the_region(
+    pipeline: Pipeline, first: str
+) -> None:
+    """Whichever landed first: an organization that is moved is in both for a while."""
+    for region in (first, "us" if first == "eu" else "eu"):
+        pipeline.build(*snapshot(organization("org-1"), at="2025-01-01", region=region))
+    with pipeline.open() as run:
+        assert run.rows("select region from dimensions.organizations") == [("us",)]
 
 
 def test_a_customer_taken_back_by_a_newer_snapshot_is_gone(pipeline: Pipeline) -> None:

@@ -12,7 +12,7 @@ from tests.api_world import BY_DAY, ENDPOINTS
 from tests.tokens import NOW, PIPE, SECRET, Clock, grant
 from wrapped_assets import edition_tokens
 from wrapped_assets.grants import Grant, Scope
-from wrapped_assets.resources.registry import Registry
+from wrapped_assets.resources.registry import Registry, token_rows
 from wrapped_assets.serving.token_admin import BadTokenRequest, TokenAdmin
 from wrapped_assets.tokens import Authority, TokenRefused
 
@@ -259,6 +259,23 @@ def test_a_token_that_was_just_deleted_has_no_successor(
 
     assert refused.value.status == 404
     assert admin.list(ASKER)["tokens"] == []
+
+
+def test_a_refresh_that_stops_half_way_leaves_the_old_token(
+    admin: TokenAdmin, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Out of space between the two, or killed: whoever holds it is not shut out."""
+    old = create(admin, name="acme", scope=f"PIPES:READ:{PIPE}")
+
+    def failing(*_: object) -> bytes:
+        raise OSError("no space is left")
+
+    with monkeypatch.context() as patches, pytest.raises(OSError, match="no space"):
+        patches.setattr(token_rows, "record", failing)
+        admin.refresh(ASKER, old["id"])
+
+    assert Authority(SECRET, registry, Clock()).verify(old["token"]).jti == old["id"]
+    assert [each["id"] for each in admin.list(ASKER)["tokens"]] == [old["id"]]
 
 
 @pytest.mark.parametrize("by", ["id", "name", "token"])

@@ -74,8 +74,10 @@ class TokenStore(Protocol):
         """The grant of a static token by the digest of its text, revoked ones too; None when there never was one."""
         ...
 
-    def record(self, grant: Grant, issued_at: datetime, digest: bytes | None = None) -> bytes:
-        """Remember a token that is about to be issued; returns the salt that counts at that moment."""
+    def record(
+        self, grant: Grant, issued_at: datetime, digest: bytes | None = None, instead_of: str | None = None
+    ) -> bytes:
+        """Remember a token that is about to be issued, in the same moment as the one of that id ends; returns the salt."""
         ...
 
 
@@ -115,10 +117,11 @@ class Authority:
             raise TokenRefused("revoked" if grant.jti else "forged")
         return grant
 
-    def issue(self, grant: Grant, static: bool = False) -> str:
+    def issue(self, grant: Grant, static: bool = False, instead_of: str | None = None) -> str:
         """The text of a new token for this grant, which names its jti; a JWT also when it expires.
 
-        A static token needs a registry, which alone knows what it allows.
+        A static token needs a registry, which alone knows what it allows. So does one `instead_of` another, whose id that is:
+        one ends as the other begins, or neither does and NoSuchToken says that there is none to take the place of.
         """
         if grant.jti is None or (grant.expires_at is None and not static):
             raise ValueError("A token needs a jti, and a JWT needs expires_at.")
@@ -126,14 +129,14 @@ class Authority:
             if self._registry is None:
                 raise ValueError("A static token needs a registry.")
             text = STATIC_PREFIX + secrets.token_urlsafe(32)
-            self._registry.record(grant, self._clock(), _digest(text))
+            self._registry.record(grant, self._clock(), _digest(text), instead_of)
             return text
         issued_at = self._clock()
         text = self._sign(grant, issued_at, b"")
         if self._registry is None:
             return text
         # Signed once before, so that what cannot be a token is told before it is remembered as one.
-        return self._sign(grant, issued_at, self._registry.record(grant, issued_at))
+        return self._sign(grant, issued_at, self._registry.record(grant, issued_at, None, instead_of))
 
     def text_of(self, grant: Grant, issued_at: datetime) -> str:
         """The text of a JWT that the registry remembers: nothing keeps it, it is made again, the same until the next rotation."""

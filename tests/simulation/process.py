@@ -27,7 +27,12 @@ from wrapped_assets.publication.errors import NothingBefore, NotPublished, Publi
 from wrapped_assets.publishing import NothingToPublish
 from wrapped_assets.resources.clickhouse import Limits
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
-from wrapped_assets.resources.errors import LandingFilesGone, SnapshotNotReady, WarehouseMissing
+from wrapped_assets.resources.errors import (
+    EditionNotWhole,
+    LandingFilesGone,
+    SnapshotNotReady,
+    WarehouseMissing,
+)
 from wrapped_assets.resources.landing_store import AlreadyThere, LandingStore, LandingStoreError
 from wrapped_assets.resources.warehouse import Reader, Warehouse, Writer
 
@@ -39,6 +44,8 @@ EXPECTED = (
     LandingFilesGone,
     WarehouseMissing,
     SnapshotNotReady,
+    # After a kill in mid-swap, on ClickHouse.
+    EditionNotWhole,
     NothingToPublish,
     NotPublished,
     NothingBefore,

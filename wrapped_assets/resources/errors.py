@@ -130,6 +130,17 @@ class SnapshotNotReady(WarehouseError):
         )
 
 
+class EditionNotWhole(WarehouseError):
+    """An edition of which old and new summaries may stand beside each other; nothing was read of it."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(
+            f"The {year} edition cannot be read just now.\n"
+            "  Its refresh is putting the new summaries in place, or was killed while it did.\n"
+            f"  Next: try again in a moment; if it says the same, `{wrapped(f'build --year {year}')}` makes it whole."
+        )
+
+
 class SnapshotUnreadable(WarehouseError):
     """A file that cannot be served."""
 

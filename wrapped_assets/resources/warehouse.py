@@ -188,7 +188,10 @@ class Reader(Protocol):
         ...
 
     def facts(self, year: int, wrapped_id: str | None = None, most: int | None = None) -> list[Facts]:
-        """The final integers of an edition's customers, most requests first: all, the first `most`, or one of them."""
+        """The final integers of an edition's customers, most requests first: all, the first `most`, or one of them.
+
+        EditionNotWhole, here and wherever an edition is read, when a refresh was killed while it put summaries in place.
+        """
         ...
 
     def facts_of(self, year: int, wrapped_ids: Sequence[str]) -> list[Facts]:

@@ -21,13 +21,9 @@ LONGEST_RETRY_SECONDS = 600.0
 # How far back failures are counted.
 REMEMBERED_RUNS = 50
 
-_UNFINISHED = [
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]
+_ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+# Whatever else a run can be (Dagster adds to it: queued, starting, suspended, ...), it still has something to do.
+_UNFINISHED = [status for status in dg.DagsterRunStatus if status not in _ENDED]
 
 
 def calendar(now: datetime) -> Span:
@@ -109,9 +105,8 @@ class History:
 
 def history(instance: dg.DagsterInstance, work: str, now: float) -> History:
     """How the latest runs of this work ended. A run that someone cancelled counts as one that failed."""
-    ended = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
     records = instance.get_run_records(
-        filters=dg.RunsFilter(tags={REFRESH_TAG: work}, statuses=ended), limit=REMEMBERED_RUNS
+        filters=dg.RunsFilter(tags={REFRESH_TAG: work}, statuses=_ENDED), limit=REMEMBERED_RUNS
     )
     return History(
         tuple(

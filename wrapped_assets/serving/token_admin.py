@@ -21,7 +21,7 @@ from wrapped_assets.grants import (
     scopes_in,
     texts_in,
 )
-from wrapped_assets.resources.registry import Registry, TokenRecord
+from wrapped_assets.resources.registry import NoSuchToken, Registry, TokenRecord
 from wrapped_assets.serving.endpoints import Endpoint
 from wrapped_assets.serving.usable_scopes import UnusableScope, refuse_unusable
 from wrapped_assets.tokens import WORKSPACE, Authority, Clock, TokenRefused, new_jti, now
@@ -90,10 +90,11 @@ class TokenAdmin:
         life = None if old.grant.expires_at is None else old.grant.expires_at - old.issued_at
         expires_at = None if life is None else self.clock() + life
         grant = old.grant.with_id(new_jti(), expires_at)
-        # Revoked first, and by one of two that refresh at once: what another just took away comes back in no successor.
-        if not self.registry.revoke_token(str(old.grant.jti)):
-            raise BadTokenRequest(404, "There is no such token.")
-        return _created(grant, self.authority.issue(grant, static=old.kind == "static"))
+        try:
+            text = self.authority.issue(grant, static=old.kind == "static", instead_of=str(old.grant.jti))
+        except NoSuchToken:
+            raise BadTokenRequest(404, "There is no such token.") from None
+        return _created(grant, text)
 
     def delete(self, asker: Grant, named: str) -> dict[str, Any]:
         """Revoke the token of this id, name or text: within a second no process takes it."""

@@ -129,6 +129,14 @@ FAULTS = (
         (f"{REGISTRY}::test_each_change_alone_is_seen_by_another_process[sqlite-a token is revoked]",),
     ),
     Fault(
+        "a refresh ends the old token before there is a new one",
+        "wrapped_assets/serving/token_admin.py",
+        'text = self.authority.issue(grant, static=old.kind == "static", instead_of=str(old.grant.jti))',
+        "self.registry.revoke_token(str(old.grant.jti))\n"
+        '            text = self.authority.issue(grant, static=old.kind == "static")',
+        ("tests/test_token_admin.py::test_a_refresh_that_stops_half_way_leaves_the_old_token",),
+    ),
+    Fault(
         "what was asked before a revocation is remembered after it",
         "wrapped_assets/resources/registry/memory.py",
         "            if found != self._generation.state:\n",

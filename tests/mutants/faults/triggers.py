@@ -3,16 +3,39 @@
 from tests.mutants.fault import Fault
 
 SENSORS = "tests/test_sensors.py"
+EXPORTS = (
+    "tests/test_schedules.py"
+    "::test_a_scheduled_export_writes_exactly_the_windows_rows_and_adds_files_when_repeated"
+)
 
 FAULTS = (
     Fault(
-        "an export takes the first instant after its window too",
+        "a closed range: an export brings the request of the instant that its window ends at",
         "sql/duckdb/exports/pipe_stats.sql",
         "start_datetime >= $from and start_datetime < $to",
         "start_datetime >= $from and start_datetime <= $to",
-        (
-            "tests/test_schedules.py::test_a_scheduled_export_writes_exactly_the_windows_rows_and_adds_files_when_repeated",
-        ),
+        (EXPORTS,),
+    ),
+    Fault(
+        "a closed range: an export brings the operation of the instant that its window ends at",
+        "sql/duckdb/exports/ingestion.sql",
+        "timestamp >= $from and timestamp < $to",
+        "timestamp >= $from and timestamp <= $to",
+        (EXPORTS,),
+    ),
+    Fault(
+        "an open range: an export leaves out the reading of its first instant",
+        "sql/duckdb/exports/storage.sql",
+        "timestamp >= $from and timestamp < $to",
+        "timestamp > $from and timestamp < $to",
+        (EXPORTS,),
+    ),
+    Fault(
+        "a run that has not started yet does not count as one",
+        "wrapped_assets/sensors/runs.py",
+        "_UNFINISHED = [status for status in dg.DagsterRunStatus if status not in _ENDED]",
+        "_UNFINISHED = [dg.DagsterRunStatus.STARTED]",
+        (f"{SENSORS}::test_a_run_is_in_flight_from_when_it_is_asked_for_until_it_ended",),
     ),
     Fault(
         "a listing's fingerprint is made of names and not of versions",

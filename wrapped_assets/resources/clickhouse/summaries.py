@@ -13,6 +13,7 @@ from wrapped_assets import queries
 from wrapped_assets.resources.clickhouse import marks, sql, status
 from wrapped_assets.resources.clickhouse.partitions import staged, swap_whole
 from wrapped_assets.resources.clickhouse.session import Session
+from wrapped_assets.resources.errors import EditionNotWhole
 from wrapped_assets.resources.warehouse import SummaryReport
 from wrapped_assets.summaries import Edition, Facts
 
@@ -74,6 +75,7 @@ def facts(
     session: Session, year: int, wrapped_ids: Sequence[str] | None = None, most: int | None = None
 ) -> list[Facts]:
     """The facts of an edition's customers, most requests first, or of some of them."""
+    _require_whole(session, year)
     values = {
         "year": year,
         "everyone": wrapped_ids is None,
@@ -89,6 +91,11 @@ def left_out(session: Session, year: int) -> int:
     return _left_out(session, year, known) if known.frozen_at and known.generated_at else 0
 
 
+def _require_whole(session: Session, year: int) -> None:
+    if marks.is_broken(session, TABLE, _period(year)):
+        raise EditionNotWhole(year)
+
+
 def _left_out(session: Session, year: int, known: _Log) -> int:
     values = {"year": year, "last_sequence": known.last_sequence, "left_out": list(known.left_out)}
     return int(session.value(_text("left_out"), values))
@@ -101,12 +108,14 @@ def _facts(row: dict[str, Any]) -> Facts:
 
 def requests_by_month(session: Session, year: int) -> list[int]:
     """The requests of all customers in each of the twelve months."""
+    _require_whole(session, year)
     found = dict(session.rows(_text("months"), {"year": year}))
     return [found.get(month, 0) for month in range(1, 13)]
 
 
 def recipients(session: Session, year: int) -> dict[str, str | None]:
     """The customers of an edition, with their names."""
+    _require_whole(session, year)
     return dict(session.rows(_text("recipients"), {"year": year}))
 
 

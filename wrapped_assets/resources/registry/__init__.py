@@ -55,10 +55,21 @@ class Registry(RegistryReader):
 
     # ---- Issuing
 
-    def record(self, grant: Grant, issued_at: datetime, digest: bytes | None = None) -> bytes:
-        """Remember a token that is about to be issued; returns the salt that counts at that moment."""
+    def record(
+        self, grant: Grant, issued_at: datetime, digest: bytes | None = None, instead_of: str | None = None
+    ) -> bytes:
+        """Remember a token that is about to be issued; returns the salt that counts at that moment.
+
+        `instead_of` is the id of one that is revoked in the same transaction. Raises NoSuchToken when that one counts no
+        more: of two that replace it at once, one does.
+        """
         with self._database.writing() as connection:
-            return token_rows.record(connection, grant, issued_at, digest, self._database.is_sqlite)
+            # Before the salt is read, whose row it locks to write in it.
+            if instead_of and not token_rows.revoke(connection, tokens.c.jti == instead_of, self._clock()):
+                raise NoSuchToken(instead_of)
+            salt = token_rows.record(connection, grant, issued_at, digest, self._database.is_sqlite)
+        self._memory.forget()
+        return salt
 
     def make_links(self, year: int, companies: Mapping[str, str | None]) -> int:
         """Give each subject a link to its page of an edition, unless it has one; returns how many are new.

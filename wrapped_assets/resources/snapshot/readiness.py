@@ -13,7 +13,7 @@ from wrapped_assets.summaries import Edition
 
 def require_followed(year: int, pending: Pending, edition: Edition | None, left_out: int) -> None:
     """SnapshotNotReady with what is missing, unless the levels of the year and of the one before, with which its documents
-    compare, and names and owners hold all that raw holds.
+    compare, names, owners and the documents hold all that raw holds. What is served and what is published say the same then.
 
     `left_out` is the number of landing rows that came too late for a frozen edition: its rollups hold them, its
     documents do not, so they can no longer be served as one.
@@ -34,3 +34,5 @@ def _missing(year: int, pending: Pending, edition: Edition | None, left_out: int
         yield f"{name} has snapshots to merge"
     if pending.identities:
         yield "wrapped_organizations has owners to settle"
+    if edition and not edition.frozen and year in pending.years:
+        yield "its summaries have changes to follow"
