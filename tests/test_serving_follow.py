@@ -180,20 +180,19 @@ def test_a_changed_object_takes_its_old_rows_away(built: Pipeline) -> None:
 
 
 def test_a_day_that_raw_was_still_to_rebuild_is_counted_to_its_last_hour(built: Pipeline) -> None:
-    """The ledger knew of the changed object when the snapshot was made, raw did not."""
-    built.land(
-        *files_of(
-            request("org-1", "2025-03-01T00:00", "first"),
-            request("org-1", "2025-03-01T23:59:59.999", "last"),
-            request("org-2", "2025-03-01T23:30", "late"),
-        )
+    """The ledger knew of a changed object when the snapshot was made, raw did not: what the object held is no more."""
+    first, last = (
+        request("org-1", "2025-03-01T00:00", "first"),
+        request("org-1", "2025-03-01T23:59:59.999", "last"),
     )
+    built.build(*files_of(first, last, name="more"))
+    built.land(*files_of(request("org-2", "2025-03-01T12:00", "noon"), name="more"))
     with built.open() as run:
         run.take_in("pipe_stats")
     with serving(built) as live:
         live.follow()
 
-        assert (requests(live, ANA), requests(live, BOB)) == (2, 1)
+        assert (requests(live, ANA), requests(live, BOB)) == (2, 2)
 
 
 def test_an_hour_that_needs_a_vanished_file_stays_as_it_was(built: Pipeline) -> None:
