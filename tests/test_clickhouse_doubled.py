@@ -144,4 +144,5 @@ def test_an_edition_whose_swap_was_killed_is_not_read_until_it_is_mended(
         run.editions()
 
         assert [len(run.writer.facts(2025)), len(run.writer.recipients(2025))] == [2, 2]
-        assert [read(run.writer) for read in READS.values()]
+        for read in READS.values():
+            read(run.writer)  # none refuses any more

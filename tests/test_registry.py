@@ -5,10 +5,12 @@ import sqlite3
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from hypothesis import given
@@ -555,6 +557,27 @@ def test_each_change_alone_is_seen_by_another_process(registry_url: str, change:
         make(other, key)
         seconds[0] = 0.5
         assert is_seen(here, key)
+
+
+def test_of_two_that_replace_a_token_at_once_one_does(registry_url: str, registry: Registry) -> None:
+    """It has one successor, and who came second is told that there is none to replace."""
+    registry.record(grant("old"), NOW)
+    ready = Barrier(2)
+
+    def replaced(jti: str) -> str:
+        with Registry.open(registry_url) as mine:
+            ready.wait()
+            try:
+                mine.record(grant(jti), NOW, None, "old")
+            except NoSuchToken:
+                return "none"
+            return jti
+
+    with ThreadPoolExecutor(2) as threads:
+        found = sorted(threads.map(replaced, ("a", "b")))
+    counting = {each.grant.jti for each in registry.tokens() if each.revoked_at is None}
+    assert found in (["a", "none"], ["b", "none"])
+    assert counting == {found[0]}
 
 
 def test_the_first_token_after_a_rotation_is_taken_at_once(registry_url: str) -> None:

@@ -14,7 +14,7 @@ from tests.simulation.story import WEIGHTS, Step, drawn, only
 
 # Stories for every run of the tests are shorter than those of `make simulate`, so that all of them take half a minute.
 STEPS = 40
-FRESH = int(os.environ.get("SIMULATION_SEED", "0"))
+FRESH = int(os.environ["SIMULATION_SEED"])
 
 
 def must_hold(seed: int, engine: str = "duckdb", steps: int = STEPS) -> None:

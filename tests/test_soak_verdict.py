@@ -25,4 +25,5 @@ def test_every_reason_is_told() -> None:
     assert failures(10, 20, 1000, 0, wrong_answers=0, check_code=1) == [
         "`wrapped check --deep` ended with exit code 1."
     ]
-    assert len(failures(10, 19, 0, 1, wrong_answers=1, check_code=2)) == 5
+    assert failures(10, 20, 1000, 0, 0, 0, unsettled="A row is missing.") == ["A row is missing."]
+    assert len(failures(10, 19, 0, 1, wrong_answers=1, check_code=2, unsettled="It did not come.")) == 6

@@ -204,7 +204,7 @@ def _world(choices: Choices, low: int, high: int, crowd: bool) -> list[LandingFi
     events = choices.several(lambda each: _event(each, cast), low, high)
     bursts = choices.several(lambda each: _burst(each, cast), 0, 2)
     rows = [row for versions in events + bursts for row in versions]
-    snapshots = choices.several(_organization_snapshot, 0, 3) + choices.several(_workspace_snapshot, 0, 3)
+    snapshots = choices.several(organization_snapshot, 0, 3) + choices.several(workspace_snapshot, 0, 3)
     files = _in_files(choices, cast, rows) + [
         LandingFile(family_of(held[0]), "", region, f"snapshot-{number}", held)
         for number, (region, held) in enumerate(snapshots)
@@ -229,7 +229,7 @@ def _event(choices: Choices, cast: Cast) -> list[Row]:
     """One event as it lands: a row, then repeats and corrections of it, any of which may be broken."""
     build = choices.pick((_request, _operation, _reading))
     first = build(choices, choices.pick(cast.organizations), choices.pick(cast.clock), choices.pick(cast.ids))
-    versions = [first, *choices.several(lambda each: _another_version(each, first), 0, 2)]
+    versions = [first, *choices.several(lambda each: another_version(each, first), 0, 2)]
     return [
         choices.pick(list(BREAKERS.values()))(choices, row) if _rarely(choices, 10) else row
         for row in versions
@@ -306,7 +306,7 @@ KEYS = {
 }
 
 
-def _another_version(choices: Choices, row: Row) -> Row:
+def another_version(choices: Choices, row: Row) -> Row:
     """The row again: as it was, or with one column or all changed, exported then, later or earlier."""
     family = family_of(row)
     fresh = BUILDERS[family](choices, row["organization_id"], row[EVENT_TIME[family]], "")
@@ -471,7 +471,7 @@ def _as_written(choices: Choices, file: LandingFile) -> list[LandingFile]:
 SNAPSHOTS = ("2025-01-01T00:00:00", "2025-06-01T00:00:00", "2024-01-01T00:00:00")
 
 
-def _organization_snapshot(choices: Choices) -> tuple[str, list[Row]]:
+def organization_snapshot(choices: Choices) -> tuple[str, list[Row]]:
     """Names and customers of some organizations, in any region; several snapshots may share an instant."""
 
     def one(each: Choices) -> Row:
@@ -488,7 +488,7 @@ def _organization_snapshot(choices: Choices) -> tuple[str, list[Row]]:
     return choices.pick(REGIONS), choices.several(one, 1, 4)
 
 
-def _workspace_snapshot(choices: Choices) -> tuple[str, list[Row]]:
+def workspace_snapshot(choices: Choices) -> tuple[str, list[Row]]:
     """Names of some workspaces; a workspace may be renamed, or turn up in another organization."""
 
     def one(each: Choices) -> Row:

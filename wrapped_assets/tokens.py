@@ -77,7 +77,10 @@ class TokenStore(Protocol):
     def record(
         self, grant: Grant, issued_at: datetime, digest: bytes | None = None, instead_of: str | None = None
     ) -> bytes:
-        """Remember a token that is about to be issued, in the same moment as the one of that id ends; returns the salt."""
+        """Remember a token that is about to be issued, and end the one with the id `instead_of` in the same transaction.
+
+        Returns the salt that counts at that moment.
+        """
         ...
 
 
@@ -120,22 +123,22 @@ class Authority:
     def issue(self, grant: Grant, static: bool = False, instead_of: str | None = None) -> str:
         """The text of a new token for this grant, which names its jti; a JWT also when it expires.
 
-        A static token needs a registry, which alone knows what it allows. So does one `instead_of` another, whose id that is:
-        one ends as the other begins, or neither does and NoSuchToken says that there is none to take the place of.
+        A static token needs a registry, which alone knows what it allows. So does `instead_of`, the id of a token that ends
+        as this one begins: both happen or neither does, and NoSuchToken is raised when that one counts no more.
         """
         if grant.jti is None or (grant.expires_at is None and not static):
             raise ValueError("A token needs a jti, and a JWT needs expires_at.")
-        if static:
-            if self._registry is None:
-                raise ValueError("A static token needs a registry.")
-            text = STATIC_PREFIX + secrets.token_urlsafe(32)
-            self._registry.record(grant, self._clock(), _digest(text), instead_of)
-            return text
         issued_at = self._clock()
-        text = self._sign(grant, issued_at, b"")
         if self._registry is None:
+            if static or instead_of:
+                raise ValueError("A static token, or one instead of another, needs a registry.")
+            return self._sign(grant, issued_at, b"")
+        if static:
+            text = STATIC_PREFIX + secrets.token_urlsafe(32)
+            self._registry.record(grant, issued_at, _digest(text), instead_of)
             return text
         # Signed once before, so that what cannot be a token is told before it is remembered as one.
+        self._sign(grant, issued_at, b"")
         return self._sign(grant, issued_at, self._registry.record(grant, issued_at, None, instead_of))
 
     def text_of(self, grant: Grant, issued_at: datetime) -> str:

@@ -17,10 +17,10 @@ if not os.environ.get("WRAPPED_HOME", "").endswith("-of-the-simulation"):
     os.environ["WRAPPED_HOME"] = tempfile.mkdtemp(suffix="-of-the-simulation")
     atexit.register(shutil.rmtree, os.environ["WRAPPED_HOME"], ignore_errors=True)
 
-from tests.simulation.play import Told, drawn, play
+from tests.simulation.play import Told, play
 from tests.simulation.seeds import all_of
 from tests.simulation.shrink import shortest
-from tests.simulation.story import Step, only
+from tests.simulation.story import Step, drawn, only
 
 STEPS = 100
 BETWEEN_LINES_SECONDS = 20.0
@@ -39,7 +39,6 @@ class Tally:
     """What came of the seeds so far."""
 
     seeds: int
-    engine: str
     done: int = 0
     deaths: int = 0
     cpu: float = 0.0
@@ -62,16 +61,14 @@ def _many(given: argparse.Namespace) -> int:
     print(
         f"{given.seeds} seeds from {first} (--first) on {given.engine}, {given.steps} steps each", flush=True
     )
-    tally, told_at = Tally(given.seeds, given.engine), time.monotonic()
+    tally, told_at = Tally(given.seeds), time.monotonic()
     try:
         for seed, told in all_of(
             range(first, first + given.seeds), given.engine, given.steps, given.processes
         ):
-            tally.done, tally.deaths, tally.cpu = (
-                tally.done + 1,
-                tally.deaths + told.deaths,
-                tally.cpu + told.cpu_seconds,
-            )
+            tally.done += 1
+            tally.deaths += told.deaths
+            tally.cpu += told.cpu_seconds
             if told.violation:
                 tally.failed.append(seed)
                 print(f"seed {seed}: {headline(told)}\n  {_command(given, seed)}", flush=True)

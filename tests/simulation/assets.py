@@ -1,24 +1,20 @@
 """The real functions of the assets, called without Dagster: it would take longer for a step than the step."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from inspect import signature
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import patch
 
 import dagster as dg
 
 from tests.simulation.graph import Task
-from wrapped_assets.assets import dimensions, landing, wrapped_summaries
 from wrapped_assets.assets.common import Refresh
 from wrapped_assets.definitions import defs
 from wrapped_assets.periods import ALL_LEVELS, DAILY, YEARLY, Level, Span
-from wrapped_assets.sensors import follow_changes
 
 # What operators would read; nobody reads it here.
 _LOG = logging.getLogger(__name__)
@@ -36,21 +32,6 @@ def run_asset(task: Task, resources: Mapping[str, object]) -> dg.MaterializeResu
         raise failure.__cause__ or failure from None
     assert isinstance(made, dg.MaterializeResult)
     return made
-
-
-@contextmanager
-def told_the_time(now: Callable[[], datetime], frozen: Mapping[int, datetime]) -> Iterator[None]:
-    """For the assets it is then, and for them and the sensors these editions are set to be frozen."""
-    clock = SimpleNamespace(now=lambda zone: now().astimezone(zone))
-    settings = SimpleNamespace(load=lambda: SimpleNamespace(frozen=frozen))
-    with (
-        patch.object(landing, "datetime", clock),
-        patch.object(dimensions, "datetime", clock),
-        patch.object(wrapped_summaries, "datetime", clock),
-        patch.object(wrapped_summaries, "Settings", settings),
-        patch.object(follow_changes, "Settings", settings),
-    ):
-        yield
 
 
 @cache

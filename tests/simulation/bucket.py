@@ -37,7 +37,7 @@ class Bucket:
         """Count a request. Raises what fails before anything is done."""
         fault = self.faults.next_request(kind)
         if fault == "killed before":
-            self.faults.die("before")
+            self.faults.die()
         if fault in ("timeout", "500", "503", "throttled"):
             raise failed(fault)
         if fault == "lost answer" and kind != "put":
@@ -47,7 +47,7 @@ class Bucket:
     def answered(self, fault: StoreFault | None) -> None:
         """It is done; the answer may still be lost, and so may the process."""
         if fault == "killed after":
-            self.faults.die("after")
+            self.faults.die()
         if fault == "lost answer":
             raise failed(fault)
 

@@ -43,12 +43,12 @@ def _in_duckdb(faults: Faults, home: Path, dice: random.Random) -> Callable[...,
     def watched(con: duckdb.DuckDBPyConnection, statement: Any, *args: Any) -> duckdb.DuckDBPyConnection:
         how = faults.next_statement(statement == "commit")
         if how == "before":
-            faults.die(how)
+            faults.die()
         logs = {log.name: log.stat().st_size for log in (home / "warehouse").glob("*.wal")} if how else {}
         found = execute(con, statement, *args)
         if how:
             try:
-                faults.die(how)
+                faults.die()
             finally:
                 if how == "inside":
                     _tear(home / "at-death", logs, dice)
@@ -72,17 +72,17 @@ def _in_clickhouse(faults: Faults, method: Callable[..., Any], dice: random.Rand
             method.__name__ in ("insert", "_send") or str(args[0]).startswith(("alter", "insert"))
         )
         if how == "before":
-            faults.die(how)
+            faults.die()
         if how == "inside":
             if method.__name__ == "run":
                 _half_run(method, session, *args)
             if method.__name__ == "_send":
                 free, table, (batch, *_) = args
                 method(session, free, table, [batch.slice(0, dice.randint(1, batch.num_rows))])
-            faults.die(how)
+            faults.die()
         found = method(session, *args)
         if how == "after":
-            faults.die(how)
+            faults.die()
         return found
 
     return watched

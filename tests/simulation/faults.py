@@ -1,5 +1,6 @@
 """What goes wrong, and when: at a statement of the warehouse or at a request to the store, counted within one step."""
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -52,11 +53,26 @@ class Faults:
     has_met_the_store: bool = False
     """A request has misbehaved."""
 
-    at_death: Callable[[StatementFault], None] = lambda how: None
+    at_death: Callable[[], None] = lambda: None
 
-    def die(self, how: StatementFault) -> None:
+    @classmethod
+    def drawn(cls, dice: random.Random) -> "Faults":
+        """What goes wrong in one step: mostly nothing, or a death, or some answers of the store."""
+        chosen = cls()
+        if dice.random() < 0.35:
+            chosen.counts_decisive = dice.random() < 0.6
+            chosen.at_statement = int(2 ** (dice.random() * (4.5 if chosen.counts_decisive else 8.5)))
+            chosen.how = dice.choice(("before", "inside", "after"))
+        if dice.random() < 0.3:
+            for _ in range(dice.randint(1, 4)):
+                chosen.of_store[dice.randint(1, 24)] = dice.choice(STORE_FAULTS)
+        if dice.random() < 0.08:
+            chosen.of_store[dice.randint(1, 12)] = dice.choice(("killed before", "killed after"))
+        return chosen
+
+    def die(self) -> None:
         """The process ends here."""
-        self.at_death(how)
+        self.at_death()
         self.is_dead = True
         raise Killed
 

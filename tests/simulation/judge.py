@@ -25,10 +25,8 @@ MOST_ROUNDS = 40
 YEARS_OF_STORIES = (2024, 2025, 2026)
 # What these warn of is part of a story: spoilt files, and regions that export nothing for days.
 WARNINGS = {"quarantine_is_empty", "live_day_is_fresh"}
-# How often the deep check is asked too.
-DEEP = 0.08
-# How often all checks of an operator are asked too.
-CHECKED = 0.3
+SHARE_REBUILT = 0.08
+SHARE_CHECKED = 0.3
 
 
 class Violation(AssertionError):
@@ -81,10 +79,10 @@ class Judge:
             run = Run(writer, store_of(process.world))
             self._tables(run, files)
             # As dear as all else together, and the tables were compared with more than this already.
-            if dice.random() < DEEP and (wrong := run.differences()):
+            if dice.random() < SHARE_REBUILT and (wrong := run.differences()):
                 raise Violation(f"A layer differs from its rebuild: {wrong[:2]}")
             year = some_year(process, dice)
-            broken = run.broken(year) if dice.random() < CHECKED else set()
+            broken = run.broken(year) if dice.random() < SHARE_CHECKED else set()
             if broken := {name for name in broken if name[1] not in WARNINGS}:
                 raise Violation(f"Checks fail: {broken}")
         self._answers(files, dice)
@@ -120,6 +118,7 @@ class Judge:
         expected = expected_tables(files, self.daemon.process.secret)
         found = found_tables(run, files)
         for name, rows in expected.items():
+            # ClickHouse has no states of years: summaries are computed from the months.
             if name.startswith("yearly.") and isinstance(run.writer, ClickHouseWriter):
                 continue
             if any(name == f"documents of {year}" for year in known):

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 import dagster as dg
 
-from tests.simulation.faults import STORE_FAULTS, Faults
 from tests.simulation.graph import YEARS, Task, run_of, tasks_of
 from tests.simulation.process import Process, calendar, store_of
 from wrapped_assets.periods import Span
@@ -24,21 +23,6 @@ JOBS = (
     "refresh_weeks",
     "refresh_months",
 )
-
-
-def faults(dice: random.Random) -> Faults:
-    """What goes wrong in one step: mostly nothing, or a death, or some answers of the store."""
-    chosen = Faults()
-    if dice.random() < 0.35:
-        chosen.counts_decisive = dice.random() < 0.6
-        chosen.at_statement = int(2 ** (dice.random() * (4.5 if chosen.counts_decisive else 8.5)))
-        chosen.how = dice.choice(("before", "inside", "after"))
-    if dice.random() < 0.3:
-        for _ in range(dice.randint(1, 4)):
-            chosen.of_store[dice.randint(1, 24)] = dice.choice(STORE_FAULTS)
-    if dice.random() < 0.08:
-        chosen.of_store[dice.randint(1, 12)] = dice.choice(("killed before", "killed after"))
-    return chosen
 
 
 @dataclass

@@ -5,35 +5,26 @@ import shutil
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
-from unittest.mock import patch
+from typing import TypeVar
 
 from tests.pipeline import SECRET
 from tests.simulation import operators, published, writers
-from tests.simulation.assets import told_the_time
+from tests.simulation.faults import Faults
 from tests.simulation.judge import Judge, come_to_rest
 from tests.simulation.operators import Daemon
 from tests.simulation.process import EXPECTED, OF_A_STORE, Process, empty_clickhouse
 from tests.simulation.published import Publications
-from tests.simulation.requests import Obstore
-from tests.simulation.story import Step, drawn
+from tests.simulation.stand_ins import simulated
+from tests.simulation.story import Step
 from tests.simulation.world import World
-from wrapped_assets.publication import bucket as publication_bucket
-from wrapped_assets.publication import writing
-from wrapped_assets.resources import landing_store
-from wrapped_assets.resources.clickhouse import session
-from wrapped_assets.serving import following, fresh
 
 MEMORY = Path("/dev/shm")  # noqa: S108
 
 Actor = TypeVar("Actor")
-Done = TypeVar("Done")
 
 # What each kind of step does, and whom it happens to. Outside of the pipeline and in its settings nothing fails.
 OUTSIDE = {
@@ -74,32 +65,6 @@ PUBLISHED = {
 MOVES_READERS = {"a version is promoted", "a promotion is rolled back"}
 
 
-class InThisThread(Executor):
-    """Does what it is given at once: with threads of its own the order of requests, and who meets which fault, would be chance."""
-
-    def __init__(self, threads: int, name: str = "") -> None:
-        """As a pool of threads is made."""
-
-    def submit(self, work: Callable[..., Done], /, *args: Any, **named: Any) -> Future[Done]:
-        """The future of something that is done, or that has failed."""
-        future: Future[Done] = Future()
-        try:
-            future.set_result(work(*args, **named))
-        except Exception as error:  # noqa: BLE001
-            future.set_exception(error)
-        return future
-
-    def map(
-        self,
-        fn: Callable[..., Done],
-        *iterables: Iterable[Any],
-        timeout: float | None = None,
-        chunksize: int = 1,
-    ) -> Iterator[Done]:
-        """One after the other; after a failure none is begun."""
-        return map(fn, *iterables)
-
-
 @dataclass
 class Told:
     """What came of a story: a line for each step, and what did not hold, if something did not."""
@@ -108,27 +73,6 @@ class Told:
     violation: str = ""
     deaths: int = 0
     cpu_seconds: float = field(default=0.0, compare=False)
-
-
-@contextmanager
-def simulated(world: World, home: Path) -> Iterator[None]:
-    """The project's modules with the simulated store and clock in their places, and their temporary files in memory too.
-
-    One thread works.
-    """
-    simulation = Obstore()
-    with (
-        patch.object(landing_store, "obstore", simulation),
-        patch.object(publication_bucket, "obstore", simulation),
-        patch.object(landing_store, "ThreadPoolExecutor", InThisThread),
-        patch.object(writing, "ThreadPoolExecutor", InThisThread),
-        patch.object(session, "ThreadPoolExecutor", InThisThread),
-        patch.object(session, "SENDERS", 1),
-        patch.object(tempfile, "tempdir", str(home)),
-        patch.object(following, "ThreadPoolExecutor", InThisThread),
-        patch.object(fresh, "monotonic", lambda: world.now.replace(tzinfo=UTC).timestamp()),
-    ):
-        yield
 
 
 def play(
@@ -147,7 +91,7 @@ def play(
     publications = Publications(process)
     judge = Judge(daemon, publications)
     scene = Scene(daemon, publications, judge)
-    with simulated(world, home), told_the_time(lambda: process.now, process.frozen):
+    with simulated(process):
         try:
             for step in [*steps, Step(0, "everything comes to rest", f"end {seed}")]:
                 told.lines.append(f"{step.number:4} {step.kind}")
@@ -198,7 +142,7 @@ class Scene:
 
     def suffer(self, act: Callable[[Actor, random.Random], str], actor: Actor, dice: random.Random) -> str:
         """Do it among faults; a death or a refusal ends the step and nothing else."""
-        faults, said = operators.faults(dice), ""
+        faults, said = Faults.drawn(dice), ""
         with self.daemon.process.suffering(faults, dice):
             try:
                 self.settle_who_opens(dice)
@@ -232,6 +176,3 @@ class Scene:
         self.judge.judge(dice)
         if dice.random() < 0.3:
             self.judge.published(year)
-
-
-__all__ = ["drawn", "play"]

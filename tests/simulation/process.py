@@ -19,7 +19,7 @@ from types import SimpleNamespace
 from tests.pipeline import Pipeline
 from tests.simulation.assets import run_asset
 from tests.simulation.deaths import at_statements
-from tests.simulation.faults import Faults, Killed, StatementFault
+from tests.simulation.faults import Faults, Killed
 from tests.simulation.graph import Task
 from tests.simulation.world import World
 from wrapped_assets.periods import Span
@@ -141,7 +141,7 @@ class Process:
         copy = self.home / "at-death"
         folder = self.home / "warehouse"
 
-        def at_death(how: StatementFault) -> None:
+        def at_death() -> None:
             if self.engine == "duckdb" and folder.exists():
                 shutil.copytree(folder, copy)
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
-from tests.simulation.play import Told, drawn, play
+from tests.simulation.play import Told, play
+from tests.simulation.story import drawn
 
 # chDB keeps a few threads and some memory of each time it was opened: forty stories later a process takes a third longer.
 # The pool's own `max_tasks_per_child` waits for ever when its first processes end (Python 3.11.7).
@@ -29,13 +30,8 @@ def _together(seeds: Sequence[int], engine: str, length: int, processes: int) ->
         processes, get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN)
     )
     try:
-        waiting = {pool.submit(played, seed, engine, length): seed for seed in seeds}
+        waiting = {pool.submit(play, seed, engine, drawn(seed, length)): seed for seed in seeds}
         for future in as_completed(waiting):
             yield waiting[future], future.result()
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def played(seed: int, engine: str, length: int) -> Told:
-    """What came of one seed's whole story."""
-    return play(seed, engine, drawn(seed, length))

@@ -45,12 +45,12 @@ def rows_are_corrected(world: World, dice: random.Random) -> str:
     if not held:
         return "nothing to correct"
     place = dice.randrange(len(held))
-    held[place] = worlds._another_version(worlds.Rolled(dice), held[place]) | {"region": region.name}
+    held[place] = worlds.another_version(worlds.Rolled(dice), held[place]) | {"region": region.name}
     return f"{region.name}: {family} at {held[place][EVENT_TIME[family]]}"
 
 
 def a_region_exports(process: Process, dice: random.Random) -> str:
-    """The sink writes a window of one or all families; it overlaps with others."""
+    """The exporter writes a window of one or all families; it overlaps with others."""
     world = process.world
     region = dice.choice(world.regions)
     families = dice.choice((FAMILIES, FAMILIES, [dice.choice(FAMILIES)]))
@@ -67,7 +67,7 @@ def a_region_exports(process: Process, dice: random.Random) -> str:
 def names_are_exported(world: World, dice: random.Random) -> str:
     """A region writes a snapshot of organizations or workspaces: new names, new owners."""
     choices = worlds.Rolled(dice)
-    make = dice.choice((worlds._organization_snapshot, worlds._workspace_snapshot))
+    make = dice.choice((worlds.organization_snapshot, worlds.workspace_snapshot))
     _, rows = make(choices)
     at = world.now + dice.choice(worlds.LATENESS)
     rows = [row | {"exported_at": at} for row in rows] if dice.random() < 0.7 else rows
@@ -82,7 +82,7 @@ def a_writer_drops_a_file(world: World, dice: random.Random) -> str:
     region = dice.choice(world.regions)
     family, row = world.event(dice, region)
     choices = worlds.Rolled(dice)
-    rows = [row, *(worlds._another_version(choices, row) for _ in range(dice.randint(0, 2)))]
+    rows = [row, *(worlds.another_version(choices, row) for _ in range(dice.randint(0, 2)))]
     if dice.random() < 0.2:
         rows.append(dice.choice(list(worlds.BREAKERS.values()))(choices, row))
         if any(isinstance(value, int) and value < 0 for value in rows[-1].values()):
@@ -111,7 +111,7 @@ def _stored(file: LandingFile, dice: random.Random) -> tuple[LandingFile, str]:
     if kind == "wrong":
         return wrong_type(
             file, dice.choice([name for name, word in columns.items() if word != "text"])
-        ), "text"
+        ), "of a wrong type"
     if kind == "empty":
         return replace(file, rows=[]), "empty"
     if kind == "text":

@@ -242,6 +242,17 @@ def main(folder: Path, minutes: float, seed: int) -> int:
         soak.end()
     console.print("Asking every check, the deep ones too")
     code = soak.check()
+    console.print(_figures(soak, client, unsettled, code))
+    for wrong in client.wrong[:20]:
+        console.print(wrong)
+    kills = sum(soak.killer.kills.values())
+    failed = failures(minutes, kills, client.answers, client.late, len(client.wrong), code, unsettled)
+    for sentence in failed:
+        console.print(sentence)
+    return 1 if failed else 0
+
+
+def _figures(soak: Soak, client: Client, unsettled: str, code: int) -> Table:
     table = Table("what", "figure")
     kills = soak.killer.kills
     for what, figure in (
@@ -258,14 +269,7 @@ def main(folder: Path, minutes: float, seed: int) -> int:
         ("`wrapped check --deep`", f"exit code {code}"),
     ):
         table.add_row(what, figure)
-    console.print(table)
-    for wrong in client.wrong[:20]:
-        console.print(wrong)
-    failed = failures(minutes, sum(kills.values()), client.answers, client.late, len(client.wrong), code)
-    failed += [unsettled] if unsettled else []
-    for sentence in failed:
-        console.print(sentence)
-    return 1 if failed else 0
+    return table
 
 
 if __name__ == "__main__":

@@ -10,9 +10,15 @@ MOST_LATE = 0.005
 
 
 def failures(
-    minutes: float, kills: int, answers: int, late: int, wrong_answers: int, check_code: int
+    minutes: float,
+    kills: int,
+    answers: int,
+    late: int,
+    wrong_answers: int,
+    check_code: int,
+    unsettled: str = "",
 ) -> list[str]:
-    """A sentence for each reason why it was not passed; none when it was."""
+    """A sentence for each reason why it was not passed; none when it was. `unsettled` says which books do not balance."""
     wanted = math.ceil(KILLS_A_MINUTE * minutes)
     found = []
     if not answers:
@@ -23,6 +29,8 @@ def failures(
         found.append(f"{wrong_answers:,} answers were wrong.")
     if check_code:
         found.append(f"`wrapped check --deep` ended with exit code {check_code}.")
+    if unsettled:
+        found.append(unsettled)
     if kills < wanted:
         found.append(
             f"Only {kills} processes were killed in {minutes:g} minutes, and {wanted} are wanted: this soak proves nothing."

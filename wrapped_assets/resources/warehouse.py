@@ -190,7 +190,8 @@ class Reader(Protocol):
     def facts(self, year: int, wrapped_id: str | None = None, most: int | None = None) -> list[Facts]:
         """The final integers of an edition's customers, most requests first: all, the first `most`, or one of them.
 
-        EditionNotWhole, here and wherever an edition is read, when a refresh was killed while it put summaries in place.
+        EditionNotWhole, here and wherever an edition is read, while a refresh puts summaries in place, or after one was
+        killed at it.
         """
         ...
 

@@ -2,7 +2,7 @@
 
 from tests.mutants.fault import Fault
 
-SUMMARIES = "tests/test_summaries_of_pipeline.py"
+PIPELINE = "tests/test_summaries_of_pipeline.py"
 
 FAULTS = (
     Fault(
@@ -10,21 +10,21 @@ FAULTS = (
         "sql/duckdb/dimensions/merge.sql",
         "snapshot.region) > ({known_tie_break}",
         "snapshot.region) <> ({known_tie_break}",
-        (f"{SUMMARIES}::test_an_older_snapshot_that_arrives_later_changes_no_owner[duckdb]",),
+        (f"{PIPELINE}::test_an_older_snapshot_that_arrives_later_changes_no_owner[duckdb]",),
     ),
     Fault(
         "of two regions that say the same the one that landed first is the region",
         "sql/duckdb/dimensions/merge.sql",
         "({snapshot_tie_break}, snapshot.region) > ({known_tie_break}, known.region)",
         "({snapshot_tie_break}) > ({known_tie_break})",
-        (f"{SUMMARIES}::test_of_two_regions_that_say_the_same_the_last_by_name_is_the_region[duckdb-eu]",),
+        (f"{PIPELINE}::test_of_two_regions_that_say_the_same_the_last_by_name_is_the_region[duckdb-eu]",),
     ),
     Fault(
         "a summary made before its organization had an owner is never made again",
         "sql/duckdb/dimensions/make_owners_stale.sql",
         "    or organizations.wrapped_id in (select new_owner from moved)\n",
         "",
-        (f"{SUMMARIES}::test_the_order_of_identities_and_summaries_does_not_matter[duckdb]",),
+        (f"{PIPELINE}::test_the_order_of_identities_and_summaries_does_not_matter[duckdb]",),
     ),
     Fault(
         "whoever sells an organization keeps a summary with it",

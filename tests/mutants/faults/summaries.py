@@ -21,10 +21,7 @@ FAULTS = (
         "wrapped_assets/resources/snapshot/readiness.py",
         "and year in pending.years:",
         "and year - 1 in pending.years:",
-        (
-            f"{WAITING}::test_no_snapshot_is_taken_while_documents_have_changes_to_follow[duckdb]",
-            f"{WAITING}::test_no_snapshot_is_taken_while_documents_have_changes_to_follow[clickhouse]",
-        ),
+        (f"{WAITING}::test_no_snapshot_is_taken_while_documents_have_changes_to_follow[duckdb]",),
     ),
     Fault(
         "an edition freezes while owners wait",

@@ -155,5 +155,5 @@ def prepare(database: Database, first_salt: bytes) -> None:
 
 
 def note_change(connection: Connection) -> None:
-    """Let every reader forget what it remembers; the last thing of a transaction that takes something away."""
+    """Let every reader forget what it remembers, once this transaction, which takes something away, is over."""
     connection.execute(update(state).values(changes=state.c.changes + 1))

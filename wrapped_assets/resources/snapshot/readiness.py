@@ -12,8 +12,8 @@ from wrapped_assets.summaries import Edition
 
 
 def require_followed(year: int, pending: Pending, edition: Edition | None, left_out: int) -> None:
-    """SnapshotNotReady with what is missing, unless the levels of the year and of the one before, with which its documents
-    compare, names, owners and the documents hold all that raw holds. What is served and what is published say the same then.
+    """Raise SnapshotNotReady with what is missing, unless all that raw holds has reached the levels of the year and of the one
+    before, with which its documents compare, the names, the owners and the documents: then a snapshot says what they say.
 
     `left_out` is the number of landing rows that came too late for a frozen edition: its rollups hold them, its
     documents do not, so they can no longer be served as one.
