@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.landing_files import files_of, operation, organization, reading, request, workspace
-from tests.pipeline import Pipeline, Run
+from tests.pipeline import Pipeline, Run, differs_from_oracle
 from wrapped_assets.publishing import edition_of
 from wrapped_assets.resources.clickhouse import ClickHouseWriter
 from wrapped_assets.resources.clickhouse.session import Session, Values
-from wrapped_assets.resources.errors import EditionNotWhole
+from wrapped_assets.resources.errors import EditionNotWhole, SnapshotNotReady
 from wrapped_assets.resources.warehouse import Pending, Reader
 
 pytestmark = pytest.mark.clickhouse
@@ -146,3 +147,53 @@ def test_an_edition_whose_swap_was_killed_is_not_read_until_it_is_mended(
         assert [len(run.writer.facts(2025)), len(run.writer.recipients(2025))] == [2, 2]
         for read in READS.values():
             read(run.writer)  # none refuses any more
+
+
+FREEZE, AFTER = datetime(2026, 1, 7, tzinfo=UTC), datetime(2026, 1, 8, tzinfo=UTC)
+
+
+def test_nothing_that_was_made_of_a_torn_day_freezes_or_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The levels above have followed it, and wait for nothing: only raw is to be rebuilt, which holds up nothing else."""
+    pipeline = Pipeline(tmp_path, engine="clickhouse")
+    pipeline.build(*FILES)
+    late = files_of(request(id="late", at="2025-03-01T05:00:00"), name="late")
+    pipeline.land(*late)
+    with pipeline.open() as run:
+        run.import_everything()
+        with killed_in_the_swap("raw_pipe_stats", "in the middle", monkeypatch):
+            run.raw("pipe_stats")
+        for level in ("hourly", "daily", "weekly", "monthly"):
+            run.rollup(level, "pipe_stats")
+        run.summaries(2025, now=AFTER, freeze_at=FREEZE)
+
+        assert sum(row["requests"] for row in run.writer.facts(2025)) > 4  # of a day that stands twice
+        edition = run.writer.edition(2025)
+        assert edition is not None and not edition.frozen
+        with pytest.raises(SnapshotNotReady, match="aw has 1 days to rebuild after a kill"):
+            run.writer.write_snapshot(tmp_path / "torn.duckdb", 2025)
+
+        run.layers()
+        run.summaries(2025, now=AFTER, freeze_at=FREEZE)
+        edition = run.writer.edition(2025)
+        assert edition is not None and edition.frozen
+        assert differs_from_oracle(run, [*FILES, *late]) == {}
+
+
+def test_owners_made_of_a_torn_snapshot_stand_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody settles owners by hand before the names are mended: those whom the snapshot did not change are in it twice."""
+    pipeline = Pipeline(tmp_path, engine="clickhouse")
+    pipeline.build(*FILES)
+    more = files_of(organization("org-9", customer_id="nine", exported_at="2025-06-01"), name="nine")
+    pipeline.land(*more)
+    with pipeline.open() as run:
+        run.import_everything()
+        with killed_in_the_swap("dimensions_organizations", "in the middle", monkeypatch):
+            run.dimension("organizations")
+        run.identities(full=True)
+        run.layers()
+        run.summaries(2025)
+
+        assert run.pending() == Pending()
+        assert differs_from_oracle(run, [*FILES, *more]) == {}

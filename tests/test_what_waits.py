@@ -1,6 +1,6 @@
 """Orders of events that once gave a wrong number: what waits below an edition, at the freeze or for a rebuild."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from tests import oracle
 from tests.landing_files import files_of, operation, organization, reading, request
 from tests.pipeline import SECRET, Pipeline, Run, differs_from_oracle, expected_tables
+from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import LandingFilesGone, SnapshotNotReady
 
 FREEZE = datetime(2026, 1, 7, tzinfo=UTC)
@@ -99,6 +100,23 @@ def test_no_snapshot_is_taken_while_documents_have_changes_to_follow(pipeline: P
 
         run.editions()
         assert run.writer.write_snapshot(pipeline.home / "whole.duckdb", 2025).year == 2025
+
+
+def test_a_year_is_served_while_only_its_reach_cannot_be_told(pipeline: Pipeline) -> None:
+    """A changed object waits for raw, which holds what it said before: the documents have followed all that raw holds."""
+    pipeline.build(*files_of(request("org-1", at="2025-03-01", id="a"), name="a"))
+    pipeline.land(*files_of(request("org-1", at="2025-03-01", id="a", read_bytes=5), name="a"))
+    pipeline.land(*files_of(request("org-1", at="2025-07-01", id="b", exported_at="2025-07-02"), name="b"))
+    with pipeline.open() as run:
+        run.import_everything()
+        run.raw("pipe_stats", Span(date(2025, 7, 1), date(2025, 7, 2)))
+        for level in ("hourly", "daily", "weekly", "monthly"):
+            run.rollup(level, "pipe_stats")
+        run.identities()
+        run.summaries(2025)
+
+        assert ("raw", "pipe_stats") in run.pending().partitions
+        assert run.writer.write_snapshot(pipeline.home / "snapshot.duckdb", 2025).year == 2025
 
 
 def test_an_edition_does_not_freeze_while_a_snapshot_of_owners_waits(pipeline: Pipeline) -> None:

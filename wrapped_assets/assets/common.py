@@ -14,6 +14,7 @@ from wrapped_assets.progress import Progress
 from wrapped_assets.publication.errors import StoreFailed
 from wrapped_assets.queries import digest
 from wrapped_assets.resources.errors import (
+    EditionNotWhole,
     Refused,
     RegionRefused,
     WarehouseBusy,
@@ -49,11 +50,12 @@ _TYPES: dict[Kind, str] = {
 def refusals_are_final() -> Iterator[None]:
     """What the warehouse, a region or the publisher refuses it will refuse again: the run fails at once, in the refusal's own words.
 
-    Except that it is taken by another process, or that its server or store is away: that passes, and the step is tried again.
+    Except that it is taken by another process, that an edition is just being put in place, or that its server or store is
+    away: that passes, and the step is tried again.
     """
     try:
         yield
-    except (WarehouseBusy, WarehouseUnreachable, StoreFailed):
+    except (WarehouseBusy, EditionNotWhole, WarehouseUnreachable, StoreFailed):
         raise
     except (WarehouseError, RegionRefused, Refused) as error:
         raise dg.Failure(str(error), allow_retries=False) from error

@@ -92,22 +92,27 @@ class Pending:
 
     `partitions` maps (layer, family) to the first days of stale partitions; `dimensions` names those with
     unmerged snapshots; `identities` is true when some organization has no settled owner; `years` are the
-    stale editions.
+    stale editions, `documents` those of them that have more to follow than how far they reach. On the `torn`
+    days a kill left rows of raw that are no more beside the new ones (ClickHouse): so may all that is built from them.
     """
 
     partitions: dict[tuple[str, str], set[date]] = field(default_factory=dict)
     dimensions: set[str] = field(default_factory=set)
     identities: bool = False
     years: set[int] = field(default_factory=set)
+    documents: set[int] = field(default_factory=set)
+    torn: set[date] = field(default_factory=set)
 
     def days(self, *layers: str) -> set[date]:
         """The stale partitions of these layers, whatever the family."""
         return {day for (layer, _), days in self.partitions.items() if layer in layers for day in days}
 
     def holds_up(self, year: int) -> bool:
-        """Whether some level that an edition reads does not hold yet what raw holds, or names or owners wait: not to be claimed."""
+        """Whether some level that an edition reads does not hold what raw should hold, or names or owners wait: not to be claimed."""
         read = read_by_edition(year)
-        levels_wait = any(period in read for period in self.days(HOURLY.name, DAILY.name, MONTHLY.name))
+        levels_wait = any(
+            period in read for period in self.torn | self.days(HOURLY.name, DAILY.name, MONTHLY.name)
+        )
         return levels_wait or self.identities or bool(self.dimensions)
 
     def families(self, *layers: str) -> set[str]:

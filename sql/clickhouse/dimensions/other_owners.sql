@@ -2,6 +2,6 @@
 -- One row per organization_id.
 -- Reads wrapped_organizations, writes {staging}.
 insert into {staging}
-select *
+select distinct *
 from wrapped_organizations
 where organization_id not in (select organization_id from {staging})

@@ -23,5 +23,6 @@ select
     ifNull(named.customer_name, named.name) as customer_name,
     named.first_exported_at as created_at
 from wanted
-left join dimensions_organizations as named on named.organization_id = wanted.organization_id
+-- After a kill in mid-swap a snapshot may stand twice until the next run.
+left any join dimensions_organizations as named on named.organization_id = wanted.organization_id
 order by organization_id

@@ -134,6 +134,20 @@ FAULTS = (
         (f"{PIPELINE}::test_an_older_snapshot_that_arrives_later_changes_no_owner[clickhouse]",),
     ),
     Fault(
+        "ClickHouse: an edition freezes of a day of raw that stands twice",
+        "wrapped_assets/resources/warehouse.py",
+        "period in read for period in self.torn | self.days(",
+        "period in read for period in self.days(",
+        (f"{DOUBLED}::test_nothing_that_was_made_of_a_torn_day_freezes_or_is_served",),
+    ),
+    Fault(
+        "ClickHouse: owners of a torn snapshot stand twice",
+        "sql/clickhouse/dimensions/owners.sql",
+        "left any join dimensions_organizations",
+        "left join dimensions_organizations",
+        (f"{DOUBLED}::test_owners_made_of_a_torn_snapshot_stand_once",),
+    ),
+    Fault(
         "ClickHouse: an edition is read whose swap was killed",
         "wrapped_assets/resources/clickhouse/summaries.py",
         "    if marks.is_broken(session, TABLE, _period(year)):\n",

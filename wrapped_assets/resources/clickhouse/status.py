@@ -1,6 +1,7 @@
 """What the warehouse says about itself: what is stale, what is in quarantine, what landed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from wrapped_assets import queries
 from wrapped_assets.families import DIMENSIONS, FAMILIES, Family
@@ -20,10 +21,13 @@ def pending(session: Session) -> Pending:
     asked = {"names": list(DIMENSIONS), "everything": False}
     dimensions = session.rows(queries.text("clickhouse/status/stale_dimensions"), asked)
     found.dimensions.update(name for name, *_ in dimensions)
-    found.years.update(year for (year,) in session.rows(queries.text("clickhouse/status/stale_years")))
+    for year, has_documents in session.rows(queries.text("clickhouse/status/stale_years")):
+        found.years.add(year)
+        if has_documents:
+            found.documents.add(year)
+    found.torn.update(day for (day,) in session.rows("select period from broken_swaps where layer = 'raw'"))
     stale = session.rows(queries.text("clickhouse/status/stale_identities"))
-    identities = bool(stale) or marks.is_broken(session, OWNERS)
-    return Pending(found.partitions, found.dimensions, identities, found.years)
+    return replace(found, identities=bool(stale) or marks.is_broken(session, OWNERS))
 
 
 def quarantine(session: Session, span: Span, family: str = "") -> list[QuarantineEntry]:

@@ -1,6 +1,7 @@
 """What the warehouse says about itself: what is stale, what is in quarantine, what landed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import duckdb
 
@@ -16,18 +17,20 @@ def pending(con: duckdb.DuckDBPyConnection) -> Pending:
     found = Pending()
     for layer, family, period in con.execute(_stale_partitions()).fetchall():
         if layer == YEARLY.name:
-            found.years.add(period.year)
+            found.documents.add(period.year)
         else:
             found.partitions.setdefault((layer, family), set()).add(period)
     found.dimensions.update(
         name for (name,) in con.execute("select distinct family from stale.dimensions").fetchall()
     )
-    found.years.update(
-        year
-        for (year,) in con.execute("select year from stale.summaries union from stale.editions").fetchall()
-    )
+    found.documents.update(_years(con, "stale.summaries"))
+    found.years.update(found.documents | _years(con, "stale.editions"))
     (identities,) = con.execute("select count(*) > 0 from stale.identities").fetchall()[0]
-    return Pending(found.partitions, found.dimensions, identities, found.years)
+    return replace(found, identities=identities)
+
+
+def _years(con: duckdb.DuckDBPyConnection, table: str) -> set[int]:
+    return {year for (year,) in con.execute(f"select distinct year from {table}").fetchall()}
 
 
 def _stale_partitions() -> str:

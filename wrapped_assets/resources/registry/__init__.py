@@ -64,8 +64,6 @@ class Registry(RegistryReader):
         more: of two that replace it at once, one does.
         """
         with self._database.writing() as connection:
-            # First: revoking writes in the row of the salt, which `record` reads under a shared lock. The other way round two
-            # refreshes would wait for each other.
             if instead_of and not token_rows.revoke(connection, tokens.c.jti == instead_of, self._clock()):
                 raise NoSuchToken(instead_of)
             salt = token_rows.record(connection, grant, issued_at, digest, self._database.is_sqlite)

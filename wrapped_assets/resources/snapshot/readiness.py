@@ -13,7 +13,7 @@ from wrapped_assets.summaries import Edition
 
 def require_followed(year: int, pending: Pending, edition: Edition | None, left_out: int) -> None:
     """Raise SnapshotNotReady with what is missing, unless all that raw holds has reached the levels of the year and of the one
-    before, with which its documents compare, the names, the owners and the documents: then a snapshot says what they say.
+    before, with which its documents compare, the names, the owners and the documents of a live edition.
 
     `left_out` is the number of landing rows that came too late for a frozen edition: its rollups hold them, its
     documents do not, so they can no longer be served as one.
@@ -30,9 +30,11 @@ def _missing(year: int, pending: Pending, edition: Edition | None, left_out: int
         stale = sum(1 for period in periods if period in read_by_edition(year))
         if stale and layer in (HOURLY.name, DAILY.name, MONTHLY.name):
             yield f"{layer}/{family} has {stale} partitions to refresh"
+    if torn := sum(1 for day in pending.torn if day in read_by_edition(year)):
+        yield f"raw has {torn} days to rebuild after a kill"
     for name in sorted(pending.dimensions):
         yield f"{name} has snapshots to merge"
     if pending.identities:
         yield "wrapped_organizations has owners to settle"
-    if edition and not edition.frozen and year in pending.years:
+    if edition and not edition.frozen and year in pending.documents:
         yield "its summaries have changes to follow"
