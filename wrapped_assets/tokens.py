@@ -17,11 +17,8 @@ from jwt import PyJWS, PyJWTError
 from jwt.exceptions import InvalidAlgorithmError, InvalidSignatureError
 
 from wrapped_assets.grants import (
-    ADMIN,
-    READ,
     BadClaims,
     Grant,
-    Scope,
     claims_of,
     grant_of,
     instant_in,
@@ -214,15 +211,3 @@ def _digest(text: str) -> bytes:
 
 def _compact_json(claims: dict[str, Any]) -> bytes:
     return json.dumps(claims, separators=(",", ":")).encode()
-
-
-__all__ = [
-    "ADMIN",
-    "READ",
-    "Authority",
-    "BadClaims",
-    "Grant",
-    "Scope",
-    "TokenRefused",
-    "TokenStore",
-]

@@ -107,13 +107,20 @@ class Pending:
         """The stale partitions of these layers, whatever the family."""
         return {day for (layer, _), days in self.partitions.items() if layer in layers for day in days}
 
-    def holds_up(self, year: int) -> bool:
-        """Whether some level that an edition reads does not hold what raw should hold, or names or owners wait: not to be claimed."""
+    def holding_up(self, year: int) -> list[str]:
+        """What keeps an edition from being claimed, in words: levels it reads that do not hold what raw should, names, owners."""
         read = read_by_edition(year)
-        levels_wait = any(
-            period in read for period in self.torn | self.days(HOURLY.name, DAILY.name, MONTHLY.name)
-        )
-        return levels_wait or self.identities or bool(self.dimensions)
+        found = []
+        for (layer, family), periods in sorted(self.partitions.items()):
+            stale = sum(1 for period in periods if period in read)
+            if stale and layer in (HOURLY.name, DAILY.name, MONTHLY.name):
+                found.append(f"{layer}/{family} has {stale} partitions to refresh")
+        if torn := sum(1 for day in self.torn if day in read):
+            found.append(f"raw has {torn} days to rebuild after a kill")
+        found += [f"{name} has snapshots to merge" for name in sorted(self.dimensions)]
+        if self.identities:
+            found.append("wrapped_organizations has owners to settle")
+        return found
 
     def families(self, *layers: str) -> set[str]:
         """The families with a stale partition in these layers."""

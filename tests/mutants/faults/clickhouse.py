@@ -136,8 +136,8 @@ FAULTS = (
     Fault(
         "ClickHouse: an edition freezes of a day of raw that stands twice",
         "wrapped_assets/resources/warehouse.py",
-        "period in read for period in self.torn | self.days(",
-        "period in read for period in self.days(",
+        "for day in self.torn if day in read",
+        "for day in self.torn if day in read and found",
         (f"{DOUBLED}::test_nothing_that_was_made_of_a_torn_day_freezes_or_is_served",),
     ),
     Fault(

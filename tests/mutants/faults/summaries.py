@@ -33,8 +33,8 @@ FAULTS = (
     Fault(
         "an edition freezes while owners wait",
         "wrapped_assets/resources/warehouse.py",
-        "return levels_wait or self.identities or bool(self.dimensions)",
-        "return levels_wait or self.identities",
+        "for name in sorted(self.dimensions)]",
+        "for name in sorted(self.dimensions)[:0]]",
         (f"{WAITING}::test_an_edition_does_not_freeze_while_a_snapshot_of_owners_waits[duckdb]",),
     ),
     Fault(
@@ -218,8 +218,8 @@ FAULTS = (
     Fault(
         "an edition freezes while some organization has no owner yet",
         "wrapped_assets/resources/warehouse.py",
-        "return levels_wait or self.identities or bool(self.dimensions)",
-        "return levels_wait or bool(self.dimensions)",
+        "        if self.identities:\n",
+        "        if self.identities and found:\n",
         (
             f"{WAITING}::test_an_edition_does_not_freeze_without_the_customers_that_have_no_identity_yet[duckdb]",
         ),

@@ -47,7 +47,7 @@ def refresh(
     recomputed = _recompute(session, year, known, everyone)
     log = replace(known, followed=newest)
     waiting = session.rows(_text("waiting"), {"year": year})
-    if not status.pending(session).holds_up(year) and not any(is_changed for _, is_changed in waiting):
+    if not status.pending(session).holding_up(year) and not any(is_changed for _, is_changed in waiting):
         log = replace(_reach(session, year, log), reached=newest)
         # Not before its reach can be told: what a frozen edition says of it, it says for ever.
         if freeze_at and now >= freeze_at and log.generated_at:

@@ -5,7 +5,6 @@ Files that raw does not hold yet are no hindrance: the snapshot names their hour
 
 from collections.abc import Iterator
 
-from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, read_by_edition
 from wrapped_assets.resources.errors import SnapshotNotReady
 from wrapped_assets.resources.warehouse import Pending
 from wrapped_assets.summaries import Edition
@@ -26,15 +25,6 @@ def require_followed(year: int, pending: Pending, edition: Edition | None, left_
 def _missing(year: int, pending: Pending, edition: Edition | None, left_out: int) -> Iterator[str]:
     if edition and edition.frozen and left_out:
         yield f"its edition is frozen and {left_out} landing rows came later"
-    for (layer, family), periods in sorted(pending.partitions.items()):
-        stale = sum(1 for period in periods if period in read_by_edition(year))
-        if stale and layer in (HOURLY.name, DAILY.name, MONTHLY.name):
-            yield f"{layer}/{family} has {stale} partitions to refresh"
-    if torn := sum(1 for day in pending.torn if day in read_by_edition(year)):
-        yield f"raw has {torn} days to rebuild after a kill"
-    for name in sorted(pending.dimensions):
-        yield f"{name} has snapshots to merge"
-    if pending.identities:
-        yield "wrapped_organizations has owners to settle"
+    yield from pending.holding_up(year)
     if edition and not edition.frozen and year in pending.documents:
         yield "its summaries have changes to follow"
