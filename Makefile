@@ -4,8 +4,12 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-export WRAPPED_HOME ?= $(CURDIR)/.wrapped
-export DAGSTER_HOME ?= $(WRAPPED_HOME)/dagster
+WRAPPED_HOME ?= .wrapped
+DAGSTER_HOME ?= $(WRAPPED_HOME)/dagster
+# `make dev` leaves this folder, and Dagster takes no relative one.
+override WRAPPED_HOME := $(abspath $(WRAPPED_HOME))
+override DAGSTER_HOME := $(abspath $(DAGSTER_HOME))
+export WRAPPED_HOME DAGSTER_HOME
 PORT ?= 3000
 
 SEEDS ?= 100
@@ -34,7 +38,7 @@ demo: $(VENV)/.installed ## A synthetic year through the whole graph: summary, c
 dev: $(VENV)/.installed ## The Dagster UI and daemon on http://localhost:3000 (PORT=...)
 	@$(BIN)/python -m wrapped_assets.ready $(PORT)
 	@mkdir -p $(DAGSTER_HOME) && cp dagster.yaml $(DAGSTER_HOME)/dagster.yaml
-	$(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port $(PORT)
+	cd $(DAGSTER_HOME) && $(abspath $(BIN))/dg dev --log-level warning --workspace $(CURDIR)/workspace.yaml --host 127.0.0.1 --port $(PORT)
 
 serve: $(VENV)/.installed ## The API and the pages of what is published, on http://127.0.0.1:8080
 	$(BIN)/wrapped serve

@@ -95,11 +95,8 @@ class World:
     @contextlib.contextmanager
     def instance(self) -> Iterator[dg.DagsterInstance]:
         """The Dagster instance that the processes share."""
-        home = str(self.home / "dagster")
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("DAGSTER_HOME", home)  # dagster.yaml refers to it
-            with dg.DagsterInstance.from_config(home) as opened:
-                yield opened
+        with dg.DagsterInstance.from_config(str(self.home / "dagster")) as opened:
+            yield opened
 
     def runs(self, since: datetime) -> list[dg.DagsterRun]:
         """The runs that were asked for since then, newest first."""

@@ -91,7 +91,6 @@ def test_both_storages_tell_the_same_story(tmp_path: Path, monkeypatch: pytest.M
         home = tmp_path / name
         home.mkdir()
         (home / "dagster.yaml").write_text(yaml.safe_dump(config | kept))
-        monkeypatch.setenv("DAGSTER_HOME", str(home))
         monkeypatch.delenv("DAGSTER_EVENT_BATCH_SIZE", raising=False)
         with dg.DagsterInstance.from_config(str(home)) as opened:
             assert isinstance(opened.event_log_storage, SqliteEventLog) == (name == "ours")

@@ -24,10 +24,13 @@ from sqlalchemy.pool import NullPool
 class SqliteEventLog(SqliteEventLogStorage):
     """Dagster's SQLite event log, one engine a file. Configured in dagster.yaml like the one it stands for."""
 
+    def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
+        self._inst_data = inst_data
+
     @classmethod
     def config_type(cls) -> dict[str, Any]:
-        """`home` is DAGSTER_HOME: the files lie where Dagster's own storage looks for them."""
-        return {"home": dg.StringSource}
+        """Nothing: the files lie where Dagster's own storage looks for them."""
+        return {}
 
     @classmethod
     def from_config_value(
@@ -36,7 +39,12 @@ class SqliteEventLog(SqliteEventLogStorage):
         """The storage that dagster.yaml describes."""
         # Dagster hands events over in batches only when this says how large they may be.
         os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "500")
-        return cls(str(Path(config_value["home"]) / "history" / "runs"), inst_data)
+        return cls(inst_data)
+
+    def register_instance(self, instance: dg.DagsterInstance) -> None:
+        """Open the files in the instance's folder, which may be temporary and in no environment."""
+        super().__init__(str(Path(instance.root_directory) / "history" / "runs"), self._inst_data)
+        super().register_instance(instance)
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:

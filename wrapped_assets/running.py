@@ -75,7 +75,6 @@ def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     config = folder / "dagster.yaml"
     if not config.exists():
         shutil.copyfile(_instance_config(), config)
-    os.environ["DAGSTER_HOME"] = str(folder)  # dagster.yaml refers to it
     with dg.DagsterInstance.from_config(str(folder)) as opened:
         fail_gone_runs(opened)
         yield opened
