@@ -18,12 +18,12 @@ from PIL import Image
 
 from tests import year_documents
 from tests.pages_server import SUBJECTS
+from wrapped_assets.clusters import clusters
 from wrapped_assets.serving import drawings
 from wrapped_assets.serving.cards import raster
 from wrapped_assets.serving.cards.fonts import DISPLAY, SHIPPED, TEXT, Fonts, shared_fonts
 from wrapped_assets.serving.cards.layout import SIZES, Card, card, names
 from wrapped_assets.serving.cards.setting import ELLIPSIS, Setter
-from wrapped_assets.serving.clusters import clusters
 from wrapped_assets.serving.pages.links import Links
 from wrapped_assets.serving.pages.page import slideshow
 from wrapped_assets.serving.story import tell

@@ -251,13 +251,6 @@ def test_no_email_address_is_published() -> None:
     assert b"@" not in document.to_json()
 
 
-def test_an_at_sign_alone_is_no_email_address() -> None:
-    """A pipe called "p99 @ home" keeps its name."""
-    known = facts(pipes=[{"name": "p99 @ home, v@2", "requests": 1}])
-
-    assert summary(known).top_pipes[0].name == "p99 @ home, v@2"
-
-
 # Requests
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from wrapped_assets.grants import READ, Grant, Scope
+from wrapped_assets.public_names import public_company
 from wrapped_assets.resources.registry import Link, Registry, TokenRecord
 from wrapped_assets.resources.registry.keys import token_name
 from wrapped_assets.serving.endpoints import load_endpoints
@@ -19,9 +20,6 @@ LIFETIME = timedelta(days=400)
 
 # More than a page and a script of its owner need, less than a worker can do.
 REQUESTS_PER_SECOND = 20
-
-# Names come from outside, and a token has to fit into a header.
-_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class IssueReport:
 def issue(registry: Registry, year: int, companies: Mapping[str, str | None], at: datetime) -> IssueReport:
     """Give each of these customers its link and its token, unless it has them; doing it again changes nothing."""
     revoked = _only_revoked(registry, year)
-    wanted = {subject: _storable(company) for subject, company in companies.items() if subject not in revoked}
+    wanted = {subject: company for subject, company in companies.items() if subject not in revoked}
     new_links = registry.make_links(year, wanted)
     grants = {subject: edition_grant(subject, company, year, at) for subject, company in wanted.items()}
     new_tokens = registry.issue_for_edition(year, grants)
@@ -47,7 +45,7 @@ def issue(registry: Registry, year: int, companies: Mapping[str, str | None], at
 
 def edition_grant(wrapped_id: str, company: str | None, year: int, at: datetime) -> Grant:
     """What a customer may ask about an edition: its own year, whatever the request says."""
-    name = _storable(company)
+    name = public_company(company)
     fixed = {"wrapped_id": wrapped_id, "year": str(year)}
     return Grant(
         name=token_name(year, wrapped_id),
@@ -56,7 +54,7 @@ def edition_grant(wrapped_id: str, company: str | None, year: int, at: datetime)
         rps=REQUESTS_PER_SECOND,
         jti=new_jti(),
         expires_at=at + LIFETIME,
-        company={"name": name[:_LONGEST_NAME]} if name else {},
+        company={"name": name} if name else {},
     )
 
 
@@ -73,18 +71,13 @@ def of_customer(
     registry: Registry, year: int, wrapped_id: str, company: str | None, at: datetime
 ) -> tuple[Link, TokenRecord]:
     """The link and the token of one customer, made where there are none; other ones if the last were revoked."""
-    registry.make_links(year, {wrapped_id: _storable(company)})
+    registry.make_links(year, {wrapped_id: company})
     registry.issue_for_edition(year, {wrapped_id: edition_grant(wrapped_id, company, year, at)})
     links = registry.links_of_subject(wrapped_id)
     link = next(link for link in links if link.year == year and not link.revoked)
     tokens = registry.tokens_named(token_name(year, wrapped_id))
     # Of this name may also be tokens that somebody issued beside it.
     return link, next(each for each in tokens if each.subject == wrapped_id and each.revoked_at is None)
-
-
-def _storable(company: str | None) -> str | None:
-    """A name without what PostgreSQL's text cannot hold; None when nothing is left."""
-    return (company or "").replace("\0", "") or None
 
 
 def _only_revoked(registry: Registry, year: int) -> set[str]:

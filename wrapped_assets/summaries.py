@@ -10,7 +10,6 @@ The schemas are made by: python -m wrapped_assets.summaries docs
 
 import datetime as dt
 import json
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,8 @@ from pydantic import (
     PlainSerializer,
     WithJsonSchema,
 )
+
+from wrapped_assets.public_names import public_name
 
 SCHEMA_VERSION: Literal[1] = 1
 MOST_WORKSPACES = 5  # as sql/*/summaries/facts.sql ranks them
@@ -144,15 +145,10 @@ def _iso(moment: dt.datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def without_emails(name: str) -> str:
-    """The name with each e-mail address in it replaced: "ana@example.com's data" becomes "someone's data"."""
-    return re.sub(r"[^\s@<>()\",:;]{1,64}@[\w-]+(?:\.[\w-]+)+", "someone", name)
-
-
 Count = Annotated[int, Field(ge=0)]
 Milliseconds = Annotated[float, Field(ge=0)]
 Percentage = Annotated[float, Field(ge=0, le=100)]
-Name = Annotated[str, AfterValidator(without_emails)]
+Name = Annotated[str, AfterValidator(public_name)]
 Instant = Annotated[
     AwareDatetime,
     AfterValidator(_utc_milliseconds),
@@ -265,7 +261,7 @@ class PipeRequests(_Part):
 class RegionRequests(_Part):
     """One region, from pipe_stats."""
 
-    region: str = Field(description="The region's public name.")
+    region: Name = Field(description="The region's public name.")
     requests: Count = Field(description="Requests logged there.")
 
 

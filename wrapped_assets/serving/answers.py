@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from wrapped_assets.summaries import EventType, WorkspaceFacts, without_emails, workspace_shares
+from wrapped_assets.public_names import public_name
+from wrapped_assets.summaries import EventType, WorkspaceFacts, workspace_shares
 
 Row = tuple[Any, ...]
 
@@ -164,7 +165,7 @@ def _storage(totals: Totals, names: Names) -> tuple[int, int, str | None, int]:
 
     largest = totals.sizes[min(totals.sizes, key=rank)]
     stored, rows = (sum(last[number] for last in totals.sizes.values()) for number in (8, 9))
-    return stored, rows, without_emails(largest[5]), largest[8]
+    return stored, rows, public_name(largest[5]), largest[8]
 
 
 def _top_event_types(totals: Totals) -> list[dict[str, Any]]:

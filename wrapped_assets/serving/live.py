@@ -16,6 +16,7 @@ from typing import Any
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.identity import wrapped_id
 from wrapped_assets.periods import DAILY, MONTHLY, Span
+from wrapped_assets.public_names import public_name
 from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError, UnreadableName
 from wrapped_assets.resources.snapshot.history import History
 from wrapped_assets.resources.snapshot.overlay import Overlay
@@ -27,7 +28,6 @@ from wrapped_assets.serving.endpoints import Endpoint
 from wrapped_assets.serving.following import FollowReport, Watch
 from wrapped_assets.serving.fresh import Fresh
 from wrapped_assets.serving.kept import Keeper, Paused
-from wrapped_assets.summaries import without_emails
 
 # What an answer's `bytes_read` counts for each part: its numbers, instants and usual texts.
 PART_BYTES = 96
@@ -250,8 +250,8 @@ class Live:
 
 
 def _public(value: Any) -> Any:
-    """What may be shown of a value: a name may hold an e-mail address."""
-    return without_emails(value) if isinstance(value, str) else value
+    """What may be shown of a value."""
+    return public_name(value) if isinstance(value, str) else value
 
 
 def _size(rows: Iterable[Row]) -> int:

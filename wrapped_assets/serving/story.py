@@ -6,16 +6,16 @@ moment. Nothing here knows about HTML, fonts or colours.
 """
 
 from wrapped_assets.numbers import ENGLISH, Locale
+from wrapped_assets.public_names import public_company
 from wrapped_assets.serving.moments import NAMELESS, Moment, Story, through
 from wrapped_assets.serving.telling import activity, standing
 from wrapped_assets.serving.telling.teller import Teller
-from wrapped_assets.serving.wording import on_one_line
 from wrapped_assets.summaries import PublishedSummary
 
 
 def tell(document: PublishedSummary, company: str | None, locale: Locale = ENGLISH) -> Story:
-    """The story of this document. A company without a name is told as NAMELESS."""
-    teller = Teller(document, on_one_line(company or "") or NAMELESS, locale)
+    """The story of this document. A company without a name that may be shown is told as NAMELESS."""
+    teller = Teller(document, public_company(company) or NAMELESS, locale)
     moments = tuple(moment for told in _ORDER if (moment := told(teller)))
     return Story(teller.company, document.year, through(document.through), document, moments, locale)
 

@@ -13,16 +13,6 @@ MANY = 10
 """From so many times the year before on, growth is told as a factor: "+1,100 %" is read as eleven times, and is twelve."""
 
 
-# Left-to-right and right-to-left marks may stay; what turns the words after it around may not.
-_TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
-_CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")
-
-
-def on_one_line(name: str) -> str:
-    """A name from outside as a part of a sentence: no line breaks, no control characters, nothing that turns the rest around."""
-    return " ".join(name.translate(_TURNING | _CONTROLS).split())
-
-
 def plural(number: int, noun: str) -> str:
     """The noun for this many."""
     return noun if number == 1 else f"{noun}s"

@@ -11,6 +11,7 @@ from typing import TypeVar
 from sqlalchemy import and_, or_, true, update
 
 from wrapped_assets.grants import Grant
+from wrapped_assets.public_names import public_company
 from wrapped_assets.resources.registry import link_rows, token_rows
 from wrapped_assets.resources.registry.database import Database
 from wrapped_assets.resources.registry.errors import (
@@ -78,7 +79,7 @@ class Registry(RegistryReader):
         their address. Killed in between and run again, it goes on from there.
         """
         made = 0
-        for some in _pieces(companies):
+        for some in _pieces({subject: public_company(company) for subject, company in companies.items()}):
             with self._database.writing() as connection:
                 made += link_rows.make(connection, self._database, year, some, self._clock(), self._draw)
                 link_rows.rename(connection, year, some)

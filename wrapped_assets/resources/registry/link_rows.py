@@ -20,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 
+from wrapped_assets.public_names import public_company
 from wrapped_assets.resources.registry import keys
 from wrapped_assets.resources.registry.database import Database
 from wrapped_assets.resources.registry.keys import Draw
@@ -118,7 +119,7 @@ def _link(row: RowMapping) -> Link:
         keys.shared_key(row["url_key"], row["share"]) if ends_at else row["url_key"],
         row["subject"],
         row["year"],
-        row["company"],
+        public_company(row["company"]),
         row["short"],
         bool(row["opted_out"]),
         revoked,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fontTools.ttLib import TTCollection, TTFont
 
-from wrapped_assets.serving.clusters import INVISIBLE, clusters
+from wrapped_assets.clusters import INVISIBLE, clusters
 
 SHIPPED = Path(__file__).parents[1] / "fonts"
 INSTALLED = (Path("/usr/share/fonts/truetype/noto"), Path("/usr/share/fonts/opentype/noto"))

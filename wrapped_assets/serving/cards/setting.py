@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from wrapped_assets.clusters import clusters
 from wrapped_assets.serving.cards.fonts import DISPLAY, TEXT, Fonts
-from wrapped_assets.serving.clusters import clusters
 from wrapped_assets.serving.markup import NOTHING, Markup, el, join
 
 ELLIPSIS = "…"
