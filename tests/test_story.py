@@ -193,6 +193,15 @@ def test_a_rank_is_told_as_the_document_has_it() -> None:
     assert rank.sentences == ("Among 1,240 customers with a request in 2025.",)
 
 
+@pytest.mark.parametrize(("fewer", "is_told"), [(0, False), (49, False), (50, True), (99, True)])
+def test_a_rank_is_told_only_where_it_flatters(fewer: int, is_told: bool) -> None:
+    """Nobody is told in letters as large as the screen that they are behind most others."""
+    ranked = rich(fewer=fewer, cohort_size=100)
+
+    assert ranked.rank
+    assert (tell(ranked, "Acme").moment("rank") is not None) is is_told
+
+
 def test_days_that_are_not_over_do_not_count_as_idle() -> None:
     """An edition that reaches the 2nd of March counts 61 days."""
     document = rich().model_copy(

@@ -13,12 +13,8 @@ from wrapped_assets.numbers import ENGLISH, Locale, nearest, times
 
 Unit = Literal["requests", "rows", "bytes"]
 
-READABLE = range(1, 1001)
-"""Ratios that say something to a reader."""
-
-STRETCH = 10
-"""How far outside of that a ratio may lie when nothing fits, as a factor."""
-
+MOST = 1000
+"""The largest ratio that says something to a reader; "0.4 for every person" says nothing either."""
 
 OVER = ", {ratio} times over"
 """How a phrase may end; where it is once, that is not said."""
@@ -100,32 +96,28 @@ def compare(
     locale: Locale = ENGLISH,
     things: Iterable[Thing] = THINGS,
 ) -> Comparison | None:
-    """What to set this number beside, leaving out the things named by `avoid`; None when nothing comes near.
+    """What to set this number beside, leaving out the things named by `avoid`; None when it holds none of them 1 to MOST times.
 
-    A ratio of 1 to 1000 beats any other; then priority; then the ratio nearest to 31, the middle of that range on
-    a scale of factors; then the key.
+    The lowest priority wins; then the ratio nearest to 31, the middle of that range on a scale of factors; then the key.
     """
     taken = frozenset(avoid)
-    candidates = [thing for thing in things if unit in thing.units and thing.key not in taken]
+    candidates = [
+        thing
+        for thing in things
+        if unit in thing.units and thing.key not in taken and _is_readable(Fraction(value, thing.value))
+    ]
     best = min(candidates, key=lambda thing: _rank(value, thing), default=None)
-    if best is None or _outside(value, best) > STRETCH:
-        return None
-    return Comparison(best, _sentence(value, unit, best, locale))
+    return Comparison(best, _sentence(value, unit, best, locale)) if best else None
 
 
-def _rank(value: int, thing: Thing) -> tuple[Fraction, int, Fraction, str]:
+def _is_readable(ratio: Fraction) -> bool:
+    """As it is told: what rounds to 1.0 or to MOST is readable."""
+    return nearest(ratio, 1) >= 10 and nearest(ratio) <= MOST
+
+
+def _rank(value: int, thing: Thing) -> tuple[int, Fraction, str]:
     ratio = Fraction(value, thing.value)
-    from_middle = max(ratio / 31, 31 / ratio) if ratio else Fraction(10**40)
-    return _outside(value, thing), thing.priority, from_middle, thing.key
-
-
-def _outside(value: int, thing: Thing) -> Fraction:
-    """By what factor the ratio lies outside of the readable ones; 1 inside. What rounds to 1.0 is inside."""
-    ratio = Fraction(value, thing.value)
-    if nearest(ratio, 1) < 10:
-        # Less than one is not readable at all: "0.4 for every person" says less than the number itself.
-        return Fraction(10**40)
-    return max(Fraction(1), ratio / (READABLE.stop - 1))
+    return thing.priority, max(ratio / 31, 31 / ratio), thing.key
 
 
 def once(thing: Thing) -> str:

@@ -15,7 +15,7 @@ def comparisons(theme: Theme) -> Page:
     body = el(
         "main",
         el("h1", "Where the comparisons come from", class_="plain"),
-        el("p", "A number is set beside one thing: one that it holds 1 to 1000 times if there is one. The ratio is rounded once, to one decimal below 10 and to a whole number from there.", class_="said"),
+        el("p", "A number is set beside one thing: one that it holds 1 to 1,000 times, or none. The ratio is rounded once, to one decimal below 10 and to a whole number from there.", class_="said"),
         el("ul", *lines, class_="sources"),
         class_="text",
     )  # fmt: skip

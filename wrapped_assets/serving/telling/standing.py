@@ -9,6 +9,9 @@ from wrapped_assets.summaries import WorkspaceShare
 ALL_OTHERS = "all others"
 """What the rest beside the top workspaces is called: a workspace may well be named "other"."""
 
+FLATTERING = 50
+"""Percent of the customers from which on a rank is told."""
+
 
 def service(teller: Teller) -> Moment | None:
     told = teller.document.requests
@@ -126,7 +129,7 @@ def pipes(teller: Teller) -> Moment | None:
 
 def rank(teller: Teller) -> Moment | None:
     rank = teller.document.rank
-    if rank is None:
+    if rank is None or rank.percentile < FLATTERING:
         return None
     return Moment(
         "rank", "Rank", f"{rank.percentile}\u00a0%", "of customers sent fewer requests",
