@@ -5,6 +5,7 @@ What must be true is looked up in the warehouse and in Dagster's own records, ag
 """
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -14,19 +15,22 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
+from urllib.error import URLError
+from urllib.request import Request, urlopen
 
 import dagster as dg
 import pytest
+from dagster._core.execution.backfill import BulkActionStatus
 
 from tests.landing_files import Row, files_of, organization, request, write
 from tests.ports import free_port
 from wrapped_assets.resources.duckdb import DuckDBWarehouse
 from wrapped_assets.resources.warehouse import Pending, Warehouse
-from wrapped_assets.sensors.runs import in_flight
+from wrapped_assets.sensors.runs import at_work
 
 ROOT = Path(__file__).parent.parent
 WRAPPED = Path(sys.executable).with_name("wrapped")
@@ -49,6 +53,7 @@ class World:
 
     home: Path
     log: Path
+    port: int = field(default_factory=free_port, kw_only=True)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -136,9 +141,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def dagster_dev(world: World) -> Iterator[None]:
     """`dagster dev` over the world, from the first ticks of its sensors until the block ends."""
     shutil.copyfile(ROOT / "dagster.yaml", world.home / "dagster" / "dagster.yaml")
-    port = free_port()
     command = [sys.executable, "-m", "dagster", "dev", "--workspace", "workspace.yaml"]
-    command += ["--host", "127.0.0.1", "--port", str(port)]
+    command += ["--host", "127.0.0.1", "--port", str(world.port)]
     with world.log.open("wb") as log:
         process = subprocess.Popen(
             command, cwd=ROOT, env=world.environment, stdout=log, stderr=log, start_new_session=True
@@ -198,12 +202,62 @@ def test_a_change_whose_run_is_killed_is_followed_after_all(world: World) -> Non
     assert killed is not None and killed.status is dg.DagsterRunStatus.FAILURE
 
 
+BACKFILL = """mutation Launch($assets: [AssetKeyInput!], $days: [String!]) {
+  launchPartitionBackfill(backfillParams: {assetSelection: $assets, partitionNames: $days}) {
+    __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }"""
+
+
+def launch_backfill(world: World, layers: list[str], days: list[date]) -> str | None:
+    """Launch a backfill of pipe_stats as the UI does; its id, or None while the webserver does not answer yet."""
+    asked = {
+        "query": BACKFILL,
+        "variables": {
+            "assets": [{"path": [layer, "pipe_stats"]} for layer in layers],
+            "days": [str(day) for day in days],
+        },
+    }
+    address = f"http://127.0.0.1:{world.port}/graphql"
+    request_of_ui = Request(address, json.dumps(asked).encode(), {"Content-Type": "application/json"})
+    try:
+        with urlopen(request_of_ui, timeout=60) as answer:
+            launched = json.load(answer)["data"]["launchPartitionBackfill"]
+    except URLError:
+        return None
+    assert launched["__typename"] == "LaunchBackfillSuccess", launched
+    return str(launched["backfillId"])
+
+
+def test_a_persons_backfill_is_not_repeated_by_the_sensors(world: World) -> None:
+    """Days and then months in two runs: what they make stale for each other is not asked for in between, and once is enough."""
+    world.until("the end of earlier work", AFTER_A_KILL_SECONDS, lambda: up_to_date(world))
+    started = datetime.now(UTC)
+    days = [BUILT_DAY.replace(day=1) + timedelta(days=n) for n in range(28)]
+    layers = ["raw", "hourly", "daily", "monthly"]
+    before = world.requests(BUILT_DAY.year)
+
+    backfill = world.until("the webserver", START_SECONDS, lambda: launch_backfill(world, layers, days))
+
+    def over() -> bool:
+        with world.instance() as instance:
+            found = instance.get_backfill(backfill)
+        return found is not None and found.status is BulkActionStatus.COMPLETED_SUCCESS
+
+    world.until("the backfill", AFTER_A_KILL_SECONDS, over)
+    world.until("what follows from it", AFTER_A_KILL_SECONDS, lambda: up_to_date(world))
+    runs = world.runs(started)
+    refreshed = [
+        key.path[0] for run in runs for key in run.asset_selection or () if key.path[-1] == "pipe_stats"
+    ]
+    by_backfill = [run for run in runs if run.tags.get("dagster/backfill") == backfill]
+    assert sorted(refreshed) == sorted([*layers, "weekly"]), [run.tags for run in runs]
+    assert len(by_backfill) == 2
+    assert world.requests(BUILT_DAY.year) == before
+
+
 def up_to_date(world: World) -> bool:
     """Whether every layer holds what landed, and nothing runs."""
     with world.warehouse().reading(patience=20.0) as reader, world.instance() as instance:
-        return reader.pending() == Pending() and not any(
-            in_flight(instance, work) for work in ("import", "follow")
-        )
+        return reader.pending() == Pending() and at_work(instance) is None
 
 
 def working(world: World, since: datetime) -> tuple[str, int] | None:

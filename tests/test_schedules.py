@@ -46,7 +46,8 @@ def test_the_window_is_the_last_half_hour_of_every_region(
     """Across midnight it is two days, at midnight only the old one, and never a day before the calendar's first."""
     run = export_run(datetime.fromisoformat(f"{until}+00:00"), REGIONS, CALENDAR_START)
 
-    assert run.tags == {START: f"{first_day}|aws-eu-west-1", END: f"{last_day}|gcp-us-east4"}
+    days = {START: f"{first_day}|aws-eu-west-1", END: f"{last_day}|gcp-us-east4"}
+    assert run.tags == {**days, "wrapped/refresh": "export"}
     assert run.run_key == f"{until}:00+00:00"
     window = {"config": {"since": f"{since}:00+00:00", "until": f"{until}:00+00:00"}}
     assert run.run_config == {"ops": {f"regional_exports__{family}": window for family in FAMILIES}}

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
+from dagster._core.utils import make_new_run_id
 
 from tests.landing_files import files_of, organization, request, write
 from tests.pipeline import Pipeline
@@ -40,9 +42,9 @@ from wrapped_assets.sensors.landing_files import (
 from wrapped_assets.sensors.runs import (
     Ended,
     History,
+    at_work,
     calendar,
     history,
-    in_flight,
     ready,
     wait_seconds,
 )
@@ -463,12 +465,11 @@ class Desk:
         assert isinstance(found, dg.SensorResult | dg.SkipReason)
         return found
 
-    def run(self, job: str, work: str, status: dg.DagsterRunStatus) -> dg.DagsterRun:
-        """A run of this work, as Dagster's records show it."""
+    def run(self, job: str, work: str | None, status: dg.DagsterRunStatus) -> dg.DagsterRun:
+        """A run of this work, or of a person, as Dagster's records show it."""
         definition = dg.GraphDefinition(name=job).to_job()
-        run = self.instance.create_run_for_job(
-            definition, tags={"wrapped/refresh": work}, status=dg.DagsterRunStatus.STARTED
-        )
+        tags = {"wrapped/refresh": work} if work else {}
+        run = self.instance.create_run_for_job(definition, tags=tags, status=dg.DagsterRunStatus.STARTED)
         if status is dg.DagsterRunStatus.FAILURE:
             self.instance.report_run_failed(run)
         return run
@@ -507,8 +508,10 @@ def test_the_import_asks_once_and_again_after_a_failure(desk: Desk) -> None:
     assert requests(desk.landing()) == [("build_days", "2025-03-05", "2025-03-05")]
 
     run = desk.run("build_days", "import", dg.DagsterRunStatus.STARTED)
-    assert skipped(desk.landing()) == f"Run {run.run_id[:8]} is still importing."
-    assert "importing and following late days itself" in skipped(desk.follow())
+    for found in (desk.landing(), desk.follow()):
+        assert skipped(found) == (
+            f"Run {run.run_id[:8]} (import) goes on; what it leaves stale is followed when it ends."
+        )
 
     desk.instance.report_run_failed(run)
     assert requests(desk.landing()) == [("import_landing", "2025-03-05", "2025-03-05")]
@@ -624,10 +627,10 @@ def test_a_tick_never_waits_for_a_writer(desk: Desk) -> None:
 def test_a_run_that_someone_cancelled_counts_as_failed(desk: Desk) -> None:
     """It is tried again, but not at once."""
     run = desk.run("refresh_raw", "follow", dg.DagsterRunStatus.STARTED)
-    assert in_flight(desk.instance, "follow") == run.run_id[:8]
+    assert run.run_id[:8] in (at_work(desk.instance) or "")
     desk.instance.report_run_canceled(run)
 
-    assert in_flight(desk.instance, "follow") is None
+    assert at_work(desk.instance) is None
     assert history(desk.instance, "follow", 0.0).failures("refresh_raw") == 1
     assert history(desk.instance, "import", 0.0).failures("refresh_raw") == 0
 
@@ -636,18 +639,88 @@ ENDED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRun
 
 
 @pytest.mark.duckdb("asks Dagster's records only")
+@pytest.mark.parametrize("tags", [{"wrapped/refresh": "follow"}, {}], ids=["ours", "a person's"])
 @pytest.mark.parametrize("status", dg.DagsterRunStatus)
-def test_a_run_is_in_flight_from_when_it_is_asked_for_until_it_ended(
-    desk: Desk, status: dg.DagsterRunStatus
+def test_a_run_is_at_work_from_when_it_is_asked_for_until_it_ended(
+    desk: Desk, status: dg.DagsterRunStatus, tags: dict[str, str]
 ) -> None:
     """While it waits in a queue, starts, or winds up after a cancel: no second one is asked for beside it."""
     job = dg.GraphDefinition(name="refresh_raw").to_job()
     # Without an origin, of which nothing is looked at here, Dagster queues none.
     place = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("here"), "ours")
     origin = RemoteJobOrigin(place, job.name)
-    tags = {"wrapped/refresh": "follow"}
     run = desk.instance.create_run_for_job(job, tags=tags, status=status, remote_job_origin=origin)
-    assert in_flight(desk.instance, "follow") == (None if status in ENDED else run.run_id[:8])
+    assert (at_work(desk.instance) is None) == (status in ENDED)
+    assert status in ENDED or run.run_id[:8] in str(at_work(desk.instance))
+
+
+@pytest.mark.parametrize("work", [None, "build"], ids=["a person's run", "wrapped build"])
+def test_the_sensors_ask_for_nothing_while_somebody_else_is_at_work(desk: Desk, work: str | None) -> None:
+    """The same partitions would be refreshed twice; once it has ended, only what is still stale is followed."""
+    desk.pipeline.land(*files_of(MARCH_5))
+    run = desk.run("refresh_months", work, dg.DagsterRunStatus.STARTED)
+
+    assert skipped(desk.landing()) == skipped(desk.follow()) == at_work(desk.instance)
+    assert (work or "launched by a person") in skipped(desk.follow())
+
+    desk.instance.report_run_failed(run)
+    assert requests(desk.landing()) == [("build_days", "2025-03-05", "2025-03-05")]
+
+
+@pytest.mark.duckdb("asks Dagster's records only")
+@pytest.mark.parametrize("status", BulkActionStatus)
+def test_a_backfill_is_at_work_between_its_runs_too(desk: Desk, status: BulkActionStatus) -> None:
+    """Its next run may be half a minute away: what is stale meanwhile is what it is about to refresh."""
+    goes_on = status in (BulkActionStatus.REQUESTED, BulkActionStatus.CANCELING, BulkActionStatus.FAILING)
+    for name, assets in (("months", [["monthly", "storage"]]), ("cards", [["wrapped_cards"]])):
+        desk.instance.add_backfill(
+            PartitionBackfill(name, status, False, {}, 0.0, asset_selection=[dg.AssetKey(a) for a in assets])
+        )
+
+    for found in (desk.landing(), desk.follow()):
+        told = skipped(found)
+        assert (
+            told.startswith("Backfill months goes on; what it leaves stale is followed when it ends.")
+            == goes_on
+        )
+
+
+@pytest.mark.duckdb("asks Dagster's records only")
+@pytest.mark.parametrize(
+    ("job", "work", "holds_up"),
+    [
+        ("import_landing", "import", "landing"),  # of today, every few minutes
+        ("refresh_editions", "follow", "follow"),
+        ("export_regions", "export", ""),
+        ("check_everything", None, ""),
+    ],
+)
+def test_what_cannot_do_the_same_twice_goes_on_at_once(
+    desk: Desk, job: str, work: str | None, holds_up: str
+) -> None:
+    """An import of today's files holds up no follow-up, a follow-up no import, and exports and checks neither."""
+    desk.run(job, work, dg.DagsterRunStatus.STARTED)
+
+    assert ("goes on" in skipped(desk.landing())) == (holds_up == "landing")
+    assert ("goes on" in skipped(desk.follow())) == (holds_up == "follow")
+
+
+@pytest.mark.duckdb("asks Dagster's records only")
+@pytest.mark.parametrize(("asset", "waits"), [("wrapped_cards", False), ("wrapped_summaries", True)])
+def test_a_person_who_materializes_assets_holds_up_what_those_change(
+    desk: Desk, asset: str, waits: bool
+) -> None:
+    """Cards are drawn for minutes, and nothing follows from them."""
+    desk.instance.add_run(
+        dg.DagsterRun(
+            job_name="__ASSET_JOB",
+            run_id=make_new_run_id(),
+            status=dg.DagsterRunStatus.STARTED,
+            asset_selection={dg.AssetKey(asset)},
+        )
+    )
+
+    assert (at_work(desk.instance) is not None) == waits
 
 
 def test_the_calendar_ends_with_today() -> None:

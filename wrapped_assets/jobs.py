@@ -79,6 +79,21 @@ check_everything = dg.define_asset_job(
     description="Runs every asset check over a whole year; `wrapped check` runs this job.",
 )
 
+UNFOLLOWED = frozenset(
+    job.name for job in (export_regions, export_snapshots, issue_tokens, publish_editions, check_everything)
+)
+"""The jobs that change nothing that the sensors follow."""
+
+FOLLOWED = frozenset(
+    {
+        dg.AssetKey([layer, family])
+        for layer in ("landing", *DAY_LAYERS, "weekly", "monthly")
+        for family in FAMILIES
+    }
+    | {dg.AssetKey(name) for name in (*DIMENSIONS, "wrapped_organizations", "wrapped_summaries")}
+)
+"""The assets that the sensors keep up to date."""
+
 jobs = [
     export_regions,
     export_snapshots,

@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 
 from tests.simulation.graph import Task
-from wrapped_assets.assets.common import Refresh
+from wrapped_assets.assets.common import REFRESH_TAG, Refresh
 from wrapped_assets.definitions import defs
 from wrapped_assets.periods import ALL_LEVELS, DAILY, YEARLY, Level, Span
 
@@ -48,7 +48,7 @@ class _Context:
 
     task: Task
     log: logging.Logger = _LOG
-    run: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(tags={}))
+    run: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(tags={REFRESH_TAG: "follow"}))
 
     @property
     def op_execution_context(self) -> "_Context":

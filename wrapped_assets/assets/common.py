@@ -31,7 +31,7 @@ OWNERS = ["team:data-platform"]
 # One writer: everything that opens the warehouse to write waits its turn here, across runs and processes.
 WRITERS_POOL = "warehouse"
 
-# Runs the automation starts merge what is new; a backfill that someone launches rebuilds.
+# On every run that our sensors, schedules and commands start: those follow what changed. What a person launches rebuilds.
 REFRESH_TAG = "wrapped/refresh"
 
 RETRY = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)
@@ -81,9 +81,8 @@ def table_name(layer: str, table: str) -> str:
 
 
 def wants_rebuild(context: dg.AssetExecutionContext, config: Refresh) -> bool:
-    """Whether this run rebuilds: it was asked to, or it is a backfill that a person launched."""
-    tags = context.run.tags
-    return config.full_refresh or ("dagster/backfill" in tags and REFRESH_TAG not in tags)
+    """Whether this run rebuilds: it was asked to, or a person launched it."""
+    return config.full_refresh or REFRESH_TAG not in context.run.tags
 
 
 def column_schema(columns: Iterable[tuple[str, str, str]]) -> dg.TableSchema:

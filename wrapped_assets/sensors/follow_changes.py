@@ -14,6 +14,7 @@ from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.jobs import (
     DAY_LAYERS,
+    import_landing,
     refresh_days,
     refresh_editions,
     refresh_hours_and_days,
@@ -26,7 +27,7 @@ from wrapped_assets.partitions import key_range
 from wrapped_assets.periods import DAILY, LEVELS, MONTHLY, WEEKLY, Level, Span
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
 from wrapped_assets.resources.warehouse import Pending, Reader, Warehouse
-from wrapped_assets.sensors.runs import History, calendar, history, in_flight, ranges, ready, run_over
+from wrapped_assets.sensors.runs import History, at_work, calendar, history, ranges, ready, run_over
 from wrapped_assets.settings import Settings
 
 # Rows of today arrive every few minutes; merging them costs a run, so today waits this long between two.
@@ -138,10 +139,8 @@ def _editions_and_weeks(stale: Pending) -> list[dg.RunRequest]:
 def follow_changes(
     context: dg.SensorEvaluationContext, warehouse: dg.ResourceParam[Warehouse]
 ) -> dg.SensorResult | dg.SkipReason:
-    if running := in_flight(context.instance, "follow"):
-        return dg.SkipReason(f"Run {running} is still following earlier changes.")
-    if running := in_flight(context.instance, "import", "build_days"):
-        return dg.SkipReason(f"Run {running} is importing and following late days itself.")
+    if busy := at_work(context.instance, beside=lambda run: run.job_name == import_landing.name):
+        return dg.SkipReason(busy)
     now = datetime.now(UTC)
     try:
         with warehouse.reading(patience=0) as reader:

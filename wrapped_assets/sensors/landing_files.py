@@ -22,7 +22,7 @@ from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
 from wrapped_assets.resources.landing_store import LandingObject, LandingStore
 from wrapped_assets.resources.warehouse import Warehouse
-from wrapped_assets.sensors.runs import History, calendar, history, in_flight, ranges, ready, run_over
+from wrapped_assets.sensors.runs import History, at_work, calendar, history, ranges, ready, run_over
 
 NEWEST_DAYS = 3
 TICK_SECONDS = 8.0
@@ -164,8 +164,8 @@ def landing_files(
     landing_store: LandingResource,
     warehouse: dg.ResourceParam[Warehouse],
 ) -> dg.SensorResult | dg.SkipReason:
-    if running := in_flight(context.instance, "import"):
-        return dg.SkipReason(f"Run {running} is still importing.")
+    if busy := at_work(context.instance, beside=lambda run: run.tags.get(REFRESH_TAG) == "follow"):
+        return dg.SkipReason(busy)
     now, until = datetime.now(UTC), time.monotonic() + TICK_SECONDS
     store, position = landing_store.store(), context.cursor or ""
 

@@ -1,14 +1,16 @@
 """Few runs: which ranges to ask for, what is still running, and when to try again after a failure."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import dagster as dg
+from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
 
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.families import FAMILIES
+from wrapped_assets.jobs import FOLLOWED, UNFOLLOWED
 from wrapped_assets.partitions import days, key_range
 from wrapped_assets.periods import DAILY, Level, Span
 
@@ -24,6 +26,7 @@ REMEMBERED_RUNS = 50
 _ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 # Whatever else a run can be (Dagster adds to it: queued, starting, suspended, ...), it still has something to do.
 _UNFINISHED = [status for status in dg.DagsterRunStatus if status not in _ENDED]
+_BACKFILL_GOES_ON = [BulkActionStatus.REQUESTED, BulkActionStatus.CANCELING, BulkActionStatus.FAILING]
 
 
 def calendar(now: datetime) -> Span:
@@ -116,11 +119,25 @@ def history(instance: dg.DagsterInstance, work: str, now: float) -> History:
     )
 
 
-def in_flight(instance: dg.DagsterInstance, work: str, job: str | None = None) -> str | None:
-    """The id of an unfinished run of this work, or of one job of it, if there is one."""
-    filters = dg.RunsFilter(job_name=job, tags={REFRESH_TAG: work}, statuses=_UNFINISHED)
-    runs = instance.get_runs(filters=filters, limit=1)
-    return runs[0].run_id[:8] if runs else None
+def at_work(
+    instance: dg.DagsterInstance, beside: Callable[[dg.DagsterRun], bool] = lambda run: False
+) -> str | None:
+    """What is changing the followed assets already, in words; None when nothing is but runs that may go on `beside`.
+
+    A sensor waits for it, or the same partitions would be refreshed twice. A backfill goes on between its runs as well.
+    """
+    for backfill in instance.get_backfills(filters=BulkActionsFilter(statuses=_BACKFILL_GOES_ON)):
+        if _is_followed(backfill.asset_selection, backfill.job_name):
+            return f"Backfill {backfill.backfill_id} goes on; what it leaves stale is followed when it ends."
+    for run in instance.get_runs(filters=dg.RunsFilter(statuses=_UNFINISHED), limit=REMEMBERED_RUNS):
+        if _is_followed(run.asset_selection, run.job_name) and not beside(run):
+            starter = run.tags.get(REFRESH_TAG, "launched by a person")
+            return f"Run {run.run_id[:8]} ({starter}) goes on; what it leaves stale is followed when it ends."
+    return None
+
+
+def _is_followed(assets: Collection[dg.AssetKey] | None, job: str | None) -> bool:
+    return job not in UNFOLLOWED if assets is None else not FOLLOWED.isdisjoint(assets)
 
 
 def wait_seconds(failures: int) -> float:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
+from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.jobs import check_everything, export_regions, export_snapshots
 from wrapped_assets.partitions import days, key_range
@@ -23,7 +24,10 @@ def export_run(until: datetime, regions: Sequence[str], first_instant: datetime)
     window = {"config": {"since": since.isoformat(), "until": until.isoformat()}}
     return dg.RunRequest(
         run_key=until.isoformat(),
-        tags=key_range(_key(since, min(regions)), _key(last_instant, max(regions))),
+        tags={
+            **key_range(_key(since, min(regions)), _key(last_instant, max(regions))),
+            REFRESH_TAG: "export",
+        },
         run_config={"ops": {f"regional_exports__{family}": window for family in FAMILIES}},
     )
 
@@ -60,7 +64,7 @@ def snapshot_every_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest |
         return dg.SkipReason("No regions are configured: snapshots are whoever's who writes landing.")
     return dg.RunRequest(
         run_key=context.scheduled_execution_time.date().isoformat(),
-        tags=key_range(REGIONS[0], REGIONS[-1]),
+        tags={**key_range(REGIONS[0], REGIONS[-1]), REFRESH_TAG: "export"},
     )
 
 
@@ -72,4 +76,6 @@ def snapshot_every_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest |
     description="Every asset check over the running year, once a day.",
 )
 def check_every_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    return dg.RunRequest(run_key=context.scheduled_execution_time.date().isoformat())
+    return dg.RunRequest(
+        run_key=context.scheduled_execution_time.date().isoformat(), tags={REFRESH_TAG: "check"}
+    )

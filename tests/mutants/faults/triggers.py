@@ -36,8 +36,22 @@ FAULTS = (
         "_UNFINISHED = [status for status in dg.DagsterRunStatus if status not in _ENDED]",
         "_UNFINISHED = [dg.DagsterRunStatus.STARTED]",
         (
-            f"{SENSORS}::test_a_run_is_in_flight_from_when_it_is_asked_for_until_it_ended[duckdb-DagsterRunStatus.QUEUED]",
+            f"{SENSORS}::test_a_run_is_at_work_from_when_it_is_asked_for_until_it_ended[duckdb-DagsterRunStatus.QUEUED-ours]",
         ),
+    ),
+    Fault(
+        "a backfill is over as soon as none of its runs is left",
+        "wrapped_assets/sensors/runs.py",
+        "for backfill in instance.get_backfills(filters=BulkActionsFilter(statuses=_BACKFILL_GOES_ON)):",
+        "for backfill in ():",
+        (f"{SENSORS}::test_a_backfill_is_at_work_between_its_runs_too",),
+    ),
+    Fault(
+        "what a person materializes follows what changed, which is nothing",
+        "wrapped_assets/assets/common.py",
+        "return config.full_refresh or REFRESH_TAG not in context.run.tags",
+        "return config.full_refresh",
+        ("tests/test_by_hand.py::test_a_partition_that_a_person_materializes_is_rebuilt",),
     ),
     Fault(
         "a listing's fingerprint is made of names and not of versions",
