@@ -1,11 +1,13 @@
 """What the clock promises: the last half hour of every region, every ten minutes, as files that nothing overwrites."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -70,8 +72,8 @@ def regional_database(home: Path, region: str, *rows: Row) -> None:
                     )
 
 
-def as_scheduled(home: Path, schedule: str, moment: str, times: int = 1) -> str:
-    """Evaluate the schedule at the moment and run what it asks for; returns the run key or the reason."""
+def as_scheduled(home: Path, schedule: str, moment: str, times: int = 1) -> tuple[str, dict[str, Any]]:
+    """Evaluate the schedule at the moment and run what it asks for; returns the run key or the reason, and the rows shown."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WRAPPED_")}
     done = subprocess.run(
         [sys.executable, "-m", "tests.as_scheduled", schedule, moment, str(times)],
@@ -82,7 +84,8 @@ def as_scheduled(home: Path, schedule: str, moment: str, times: int = 1) -> str:
         timeout=300,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout.splitlines()[-1]
+    key, shown = json.loads(done.stdout.splitlines()[-1])
+    return key, shown
 
 
 def landed(home: Path, family: str) -> list[tuple[str, str, list[str]]]:
@@ -130,9 +133,16 @@ def test_a_scheduled_export_writes_exactly_the_windows_rows_and_adds_files_when_
         request(at=times["too early"]),
     )
 
-    key = as_scheduled(tmp_path, "export_every_ten_minutes", "2025-03-02T00:10:00+00:00", times=2)
+    key, shown = as_scheduled(tmp_path, "export_every_ten_minutes", "2025-03-02T00:10:00+00:00", times=2)
 
     assert key == "2025-03-02T00:10:00+00:00"
+    days = ("2025-03-01", "2025-03-02")
+    counts = {f"{day}|{REGIONS[0]}": 2 for day in days} | {f"{day}|{REGIONS[1]}": 0 for day in days}
+    assert shown == {
+        "pipe_stats": counts,
+        "ingestion": counts | {f"2025-03-02|{REGIONS[1]}": 1},
+        "storage": counts | {f"2025-03-01|{REGIONS[1]}": 1},
+    }
     for family, elsewhere in (
         ("pipe_stats", []),
         ("ingestion", [("dt=2025-03-02", REGIONS[1], ["o1"])] * 2),
@@ -150,10 +160,11 @@ def test_a_scheduled_snapshot_writes_every_regions_names(tmp_path: Path) -> None
     regional_database(tmp_path, REGIONS[0], organization("org-1"), organization("org-2"), workspace("ws-1"))
     regional_database(tmp_path, REGIONS[1], organization("org-3"))
 
-    as_scheduled(tmp_path, "snapshot_every_day", "2025-03-02T00:05:00+00:00")
+    _, shown = as_scheduled(tmp_path, "snapshot_every_day", "2025-03-02T00:05:00+00:00")
 
     names = {region: sorted(rows) for _, region, rows in landed(tmp_path, "organizations")}
     assert names == {REGIONS[0]: ["org-1", "org-2"], REGIONS[1]: ["org-3"]}
+    assert shown["organizations"] == {REGIONS[0]: 2, REGIONS[1]: 1}
     assert {region: rows for _, region, rows in landed(tmp_path, "workspaces")}[REGIONS[0]] == ["ws-1"]
 
 

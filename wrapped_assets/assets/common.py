@@ -21,6 +21,8 @@ from wrapped_assets.resources.errors import (
     WarehouseError,
     WarehouseUnreachable,
 )
+from wrapped_assets.resources.open import statements
+from wrapped_assets.resources.warehouse import RefreshReport
 from wrapped_assets.settings import Settings
 
 # Which engine keeps the tables: its kind, its names and the digests of its statements are what the assets show.
@@ -104,6 +106,15 @@ def count_rows(context: dg.AssetExecutionContext, rows: Mapping[date, int]) -> N
         context.add_asset_metadata({"dagster/partition_row_count": rows.get(day, 0)}, partition_key=key)
 
 
+def tell(context: dg.AssetExecutionContext, report: RefreshReport) -> None:
+    """Each partition's rows are shown on the partition; what the run did, which is no partition's, stands in its log."""
+    count_rows(context, report.rows)
+    context.log.info(
+        f"Partitions rebuilt: {report.rebuilt}, with new rows merged into them: {report.merged},"
+        f" of {len(context.partition_keys)} in this run."
+    )
+
+
 def reporter(context: dg.AssetExecutionContext) -> Progress:
     """Progress to the terminal, and to the log whenever another tenth is done."""
     said: dict[str, int] = {}
@@ -125,9 +136,9 @@ def describe(one_row_is: str, comes_from: str, more: str = "") -> str:
     return f"{text}\n\n{more}" if more else text
 
 
-def sql_block(statement: str) -> dg.MetadataValue[Any]:
-    """A statement of the layer, for the asset's page."""
-    return dg.MetadataValue.md(f"```sql\n{statement}\n```")
+def sql_of(layer: str, family: str) -> dg.MetadataValue[Any]:
+    """The statements that compute a layer, for the asset's page: shown once, since every partition has the same."""
+    return dg.MetadataValue.md(f"```sql\n{statements(Settings.load(), layer, family)}\n```")
 
 
 def text_span(span: Span) -> str:

@@ -5,6 +5,7 @@ between it and the folder's listing, so a backfill needs no sensor and repeating
 DuckDB the files themselves, named by the ledger, are the landing table.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -29,9 +30,12 @@ from wrapped_assets.partitions import days, every_region, span_of
 from wrapped_assets.periods import YEARLY
 from wrapped_assets.pictures import markdown_table
 from wrapped_assets.resources.configured import LandingResource
-from wrapped_assets.resources.warehouse import Warehouse
+from wrapped_assets.resources.warehouse import QuarantineEntry, Warehouse
 
 REPLACED = "A changed object (same key, new etag) replaces what it said before; a vanished one stays landed."
+
+# Lines of a day's quarantine that its partition shows.
+SHOWN = 20
 
 # DuckDB reads and judges the files, whichever engine then keeps them.
 _JUDGING = ["duckdb/landing/summary", "duckdb/landing/impossible_rows"]
@@ -73,32 +77,47 @@ def landing(family: Family) -> dg.AssetsDefinition:
         with warehouse.writing() as writer:
             done = import_days(writer, store, family.name, span, now, reporter(context))
             count_rows(context, writer.row_counts("landing", family.name, span))
+            _show_quarantine(context, family.name, writer.quarantine(span))
             # Dagster shows one state of a check, so a clean day must not hide what its year has in quarantine.
             seen = evaluation(quarantine, YEARLY.covering(span), now, writer, store)
             # Dagster takes it; only its annotation (1.13.27) forgets checks.
             context.op_execution_context.log_event(seen)  # type: ignore[arg-type]
-        if done.unread:
-            context.log.warning(f"Not imported this time, and tried again next time: {done.unread}")
-        return dg.MaterializeResult(metadata=_metadata(done))
+        _tell(context, done)
+        return dg.MaterializeResult()
 
     return import_files
 
 
-def _metadata(done: Import) -> dict[str, dg.MetadataValue]:
+def _show_quarantine(
+    context: dg.AssetExecutionContext, family: str, entries: Sequence[QuarantineEntry]
+) -> None:
+    """Attach to each day what of its own files is in quarantine."""
+    by_day: dict[str, list[QuarantineEntry]] = {}
+    for entry in entries:
+        if entry.family == family:
+            by_day.setdefault(entry.key.split("/")[1].removeprefix("dt="), []).append(entry)
+    for day in by_day.keys() & set(context.partition_keys):
+        files = sum(entry.rows is None for entry in by_day[day])
+        lines = [(entry.key, entry.reason, entry.rows or "all") for entry in by_day[day]]
+        metadata = {
+            "files_quarantined": dg.MetadataValue.int(files),
+            "rows_quarantined": dg.MetadataValue.int(sum(entry.rows or 0 for entry in by_day[day])),
+            "quarantine": dg.MetadataValue.md(markdown_table(["file", "reason", "rows"], lines[:SHOWN])),
+        }
+        context.add_asset_metadata(metadata, partition_key=day)
+
+
+def _tell(context: dg.AssetExecutionContext, done: Import) -> None:
+    """What the run did, which is no partition's, stands in its log."""
     report = done.report
-    reasons = [(file.reason, file.key) for file in report.quarantined_files]
-    reasons += [(reason, f"{rows} rows") for reason, rows in report.quarantined_rows.items()]
-    metadata: dict[str, dg.MetadataValue] = {
-        "files_imported": dg.MetadataValue.int(report.files),
-        "rows_imported": dg.MetadataValue.int(report.rows),
-        "files_quarantined": dg.MetadataValue.int(len(report.quarantined_files)),
-        "rows_quarantined": dg.MetadataValue.int(sum(report.quarantined_rows.values())),
-    }
-    if reasons:
-        metadata["quarantine"] = dg.MetadataValue.md(markdown_table(["reason", "what"], reasons[:20]))
+    if report.files or report.quarantined_files:
+        rows = sum(report.quarantined_rows.values())
+        context.log.info(
+            f"Imported: {report.files} files with {report.rows} rows."
+            f" Set aside: {len(report.quarantined_files)} files and {rows} rows."
+        )
     if done.unread:
-        metadata["unread"] = dg.MetadataValue.json(done.unread)
-    return metadata
+        context.log.warning(f"Not imported this time, and tried again next time: {done.unread}")
 
 
 landings = [landing(family) for family in FAMILIES.values()]

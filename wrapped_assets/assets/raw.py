@@ -13,13 +13,13 @@ from wrapped_assets.assets.common import (
     WRITERS_POOL,
     Refresh,
     code_version,
-    count_rows,
     describe,
     landing_schema,
     refusals_are_final,
     reporter,
-    sql_block,
+    sql_of,
     table_name,
+    tell,
     wants_rebuild,
 )
 from wrapped_assets.families import FAMILIES, Family
@@ -56,6 +56,7 @@ def raw(family: Family) -> dg.AssetsDefinition:
             "dagster/column_schema": landing_schema(family.columns),
             "dagster/table_name": table_name("raw", family.name),
             "unique_key": ", ".join(family.key),
+            "sql": sql_of("raw", family.name),
         },
         description=describe(
             f"{family.one_row_is}, exactly once, by its key ({', '.join(family.key)})",
@@ -74,14 +75,8 @@ def raw(family: Family) -> dg.AssetsDefinition:
             report = writer.refresh_raw(
                 family.name, span, fetching(landing_store.store()), full, reporter(context)
             )
-        count_rows(context, report.rows)
-        return dg.MaterializeResult(
-            metadata={
-                "days_rebuilt": report.rebuilt,
-                "days_merged_into": report.merged,
-                "sql": sql_block(report.sql),
-            }
-        )
+        tell(context, report)
+        return dg.MaterializeResult()
 
     return deduplicate
 

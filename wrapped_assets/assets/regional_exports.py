@@ -6,7 +6,7 @@ landing and raw take the newest version of each row.
 """
 
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -73,7 +73,8 @@ def regional_export(family: Family) -> dg.AssetsDefinition:
             return export_windows(database, store, family.name, windows[region], exported_at)
 
         wrote = _each(context, windows, export_region)
-        return dg.MaterializeResult(metadata={"dagster/row_count": sum(wrote.values()), "files": len(wrote)})
+        _count_rows(context, wrote)
+        return dg.MaterializeResult()
 
     return export
 
@@ -112,7 +113,8 @@ def regional_snapshot(dimension: Dimension) -> dg.AssetsDefinition:
             return {key: rows}
 
         wrote = _each(context, context.partition_keys, export_region)
-        return dg.MaterializeResult(metadata={"dagster/row_count": sum(wrote.values())})
+        _count_rows(context, wrote)
+        return dg.MaterializeResult()
 
     return snapshot
 
@@ -140,6 +142,20 @@ def _each(
             # What may pass comes first: then the step is tried again.
             raise min(failed, key=lambda error: isinstance(error, RegionRefused))
     return wrote
+
+
+def _count_rows(context: dg.AssetExecutionContext, wrote: Mapping[str, int]) -> None:
+    """Attach to each partition of the run the files that were exported of it, and their rows."""
+    rows: dict[str, list[int]] = {}
+    for key, count in wrote.items():
+        place = layout.parse(key)
+        assert place is not None
+        partition = f"{place.day}|{place.region}" if isinstance(place, layout.DayPlace) else place.region
+        rows.setdefault(partition, []).append(count)
+    for partition in context.partition_keys:
+        exported = rows.get(partition, [])
+        counts = {"dagster/partition_row_count": sum(exported), "files": len(exported)}
+        context.add_asset_metadata(counts, partition_key=partition)
 
 
 def _windows(context: dg.AssetExecutionContext, config: Window) -> dict[str, list[tuple[datetime, datetime]]]:

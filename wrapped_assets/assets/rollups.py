@@ -14,11 +14,11 @@ from wrapped_assets.assets.common import (
     WRITERS_POOL,
     Refresh,
     column_schema,
-    count_rows,
     describe,
     reporter,
-    sql_block,
+    sql_of,
     table_name,
+    tell,
     wants_rebuild,
 )
 from wrapped_assets.families import FAMILIES, Family, Rollup
@@ -53,6 +53,7 @@ def rollup(level: Level, family: Family) -> dg.AssetsDefinition:
             "dagster/column_schema": column_schema(
                 column for r in family.rollups for column in _columns(level, family, r)
             ),
+            "sql": sql_of(level.name, family.name),
         },
         description=describe(
             f"one {level.period} of one dimension set of `{family.name}`",
@@ -68,14 +69,8 @@ def rollup(level: Level, family: Family) -> dg.AssetsDefinition:
         span, full = span_of(context), wants_rebuild(context, config)
         with warehouse.writing() as writer:
             report = writer.refresh_rollup(level.name, family.name, span, full, reporter(context))
-        count_rows(context, report.rows)
-        return dg.MaterializeResult(
-            metadata={
-                "periods_recomputed": report.rebuilt,
-                "periods_updated_where_touched": report.merged,
-                "sql": sql_block(report.sql),
-            }
-        )
+        tell(context, report)
+        return dg.MaterializeResult()
 
     return aggregate
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from wrapped_assets.address import Address
+from wrapped_assets.resources import duckdb
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
 from wrapped_assets.resources.errors import RegionUnavailable
 from wrapped_assets.resources.landing_store import LandingStore
@@ -34,6 +35,16 @@ def _clickhouse(settings: Settings, labels: Labels) -> Warehouse:
     limits = Limits(settings.memory_limit, settings.threads)
     address = Address.parse(settings.warehouse_url)
     return ClickHouseWarehouse(address, settings.home / "clickhouse-writer.lock", limits, labels)
+
+
+def statements(settings: Settings, layer: str, family: str) -> str:
+    """The SQL that computes a layer of a family on the engine of these settings, to read."""
+    if settings.engine == "clickhouse":
+        # Imported only where it is used: DuckDB's commands start without it.
+        from wrapped_assets.resources import clickhouse
+
+        return clickhouse.statements(layer, family)
+    return duckdb.statements(layer, family)
 
 
 def open_region(settings: Settings, region: str) -> RegionalDatabase:

@@ -78,12 +78,11 @@ Fetch = Callable[[Sequence[LedgerFile]], AbstractContextManager[Fetched]]
 
 @dataclass(frozen=True)
 class RefreshReport:
-    """What one refresh of a layer did: rows present afterwards by partition, how much was recomputed, and by what SQL."""
+    """What one refresh of a layer did: rows present afterwards by partition, and how many were rebuilt or merged into."""
 
     rows: dict[date, int] = field(default_factory=dict)
     rebuilt: int = 0
     merged: int = 0
-    sql: str = ""
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def refresh(session: Session, family: Family, span: Span, full: bool, progress: 
         progress(f"raw/{family.name}", done, len(work))
         _replace(session, family, [newest[day] for day in days], whole)
     progress(f"raw/{family.name}", len(work), len(work))
-    return RefreshReport(row_counts(session, family, span), len(rebuild), len(merge), shown(family))
+    return RefreshReport(row_counts(session, family, span), len(rebuild), len(merge))
 
 
 def shown(family: Family) -> str:

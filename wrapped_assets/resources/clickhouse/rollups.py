@@ -37,11 +37,11 @@ def refresh(
     progress(f"{level.name}/{family.name}", len(pieces), len(pieces))
     counts = row_counts(session, level, family, span)
     rebuilt = len({level.start(day) for day in span}) if full else 0
-    return RefreshReport(counts, rebuilt, 0 if full else len(below), shown(level, family))
+    return RefreshReport(counts, rebuilt, 0 if full else len(below))
 
 
 def shown(level: Level, family: Family) -> str:
-    """The statements that compute the level, for Dagster's metadata."""
+    """The statements that compute the level, to read."""
     return "\n\n".join(select(level, family, rollup) for rollup in family.rollups)
 
 

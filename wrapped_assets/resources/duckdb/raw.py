@@ -72,12 +72,11 @@ def refresh(
     if problems:
         # Only now: the days and files that could be read are already committed.
         raise LandingFilesGone(f"raw.{family.name}", span, problems)
-    return RefreshReport(
-        row_counts(con, family, span), len(plan.rebuild) + len(plan.fill), len(plan.merge), _shown(family)
-    )
+    return RefreshReport(row_counts(con, family, span), len(plan.rebuild) + len(plan.fill), len(plan.merge))
 
 
-def _shown(family: Family) -> str:
+def shown(family: Family) -> str:
+    """The statements that choose each key's winner, to read."""
     columns = ", ".join(column.name for column in family.columns)
     return f"{sql.positions(family, has_impossible_rows=True)}\n\n{sql.newest(family, columns)}"
 

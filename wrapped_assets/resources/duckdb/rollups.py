@@ -51,12 +51,11 @@ def refresh(
         progress(f"{level.name}/{family.name}", done, steps)
         _replace_touched(con, level, family, run)
     progress(f"{level.name}/{family.name}", steps, steps)
-    return RefreshReport(
-        row_counts(con, level, family, span), len(whole), len(touched), _shown(level, family)
-    )
+    return RefreshReport(row_counts(con, level, family, span), len(whole), len(touched))
 
 
-def _shown(level: Level, family: Family) -> str:
+def shown(level: Level, family: Family) -> str:
+    """The statements that compute the level, to read."""
     return "\n\n".join(select(level, family, rollup) for rollup in family.rollups)
 
 
