@@ -49,11 +49,11 @@ class Truth:
         ]
 
     def _top_workspaces(self, requests: list[Row], operations: list[Row]) -> Rows:
-        totals: dict[tuple[str, str], list[int]] = {}
+        totals: dict[tuple[str, str], list[Any]] = {}
         for row in requests:
             total = totals.setdefault((row["workspace_id"], row["organization_id"]), [0, 0, 0, 0])
             total[0] += 1
-            total[1] += row["error"]
+            total[1] = None if total[1] is None or row["error"] is None else total[1] + row["error"]
             total[2] += row["read_bytes"]
         for row in operations:
             totals.setdefault((row["workspace_id"], row["organization_id"]), [0, 0, 0, 0])[3] += row[
@@ -83,7 +83,7 @@ def _by_day(requests: list[Row]) -> Rows:
         {
             "date": day.isoformat(),
             "requests": len(held := [row for row in requests if row["start_datetime"].date() == day]),
-            "errors": sum(row["error"] for row in held),
+            "errors": oracle.total(held, "error"),
         }
         for day in days
     ]
@@ -97,7 +97,7 @@ def _by_month(requests: list[Row]) -> Rows:
             "requests": len(
                 held := [row for row in requests if row["start_datetime"].date().replace(day=1) == month]
             ),
-            "errors": sum(row["error"] for row in held),
+            "errors": oracle.total(held, "error"),
             "bytes_read": sum(row["read_bytes"] for row in held),
             "rows_read": sum(row["read_rows"] for row in held),
         }

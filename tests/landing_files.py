@@ -90,6 +90,11 @@ COLUMNS: dict[str, dict[str, str]] = {
         "exported_at": "time",
     },
 }
+# What a producer may leave out or say nothing of.
+NULLABLE = {
+    "pipe_stats": ("status_code", "error", "duration", "result_rows", "cpu_time", "method", "user_agent"),
+    "ingestion": ("error", "elapsed_time", "read_rows", "read_bytes", "cpu_time"),
+}
 FAMILIES = ("pipe_stats", "ingestion", "storage")
 DIMENSIONS = ("organizations", "workspaces")
 EVENT_TIME = {"pipe_stats": "start_datetime", "ingestion": "timestamp", "storage": "timestamp"}
@@ -108,6 +113,8 @@ ARROW: dict[str, Any] = {
     "wide status": pa.int32(),
     "wide flag": pa.int64(),
     "fine time": pa.timestamp("us"),
+    # What some writers make of a column that is null throughout.
+    "nothing": pa.null(),
     # Not a way to store anything but text.
     "wrong": pa.string(),
 }

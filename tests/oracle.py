@@ -70,7 +70,15 @@ FAMILIES = {
             ),
             measures=("error", "duration_us", "read_bytes", "read_rows", "result_rows", "cpu_time_us"),
             seconds=("duration", "cpu_time"),
-            nullable=("user_agent",),
+            nullable=(
+                "status_code",
+                "error",
+                "duration",
+                "result_rows",
+                "cpu_time",
+                "method",
+                "user_agent",
+            ),
         ),
         Family(
             name="ingestion",
@@ -103,7 +111,7 @@ FAMILIES = {
                 "cpu_time_us",
             ),
             seconds=("elapsed_time", "cpu_time"),
-            nullable=("error",),
+            nullable=("error", "elapsed_time", "read_rows", "read_bytes", "cpu_time"),
         ),
         Family(
             name="storage",
@@ -245,7 +253,7 @@ def _as_loaded(row: Row, family: Family) -> Row:
     loaded = {}
     for column in family.landing_columns():
         if column in family.seconds:
-            loaded[column + "_us"] = microseconds(row[column])
+            loaded[column + "_us"] = None if row[column] is None else microseconds(row[column])
         else:
             loaded[column] = row[column]
     return loaded
@@ -292,7 +300,7 @@ def rollup(
 ) -> dict[tuple[Any, ...], dict[str, int]]:
     """What happened per (*by, period): `count`, and for each measure its sum.
 
-    `by` names raw columns or "duration_bucket". A period is its first hour (datetime) or day (date).
+    `by` names raw columns or "duration_bucket", and leaves out what has none. A period is its first hour (datetime) or day (date).
     Storage is a gauge: each measure is the sum over data sources of the last reading in the period, and
     `max_<measure>` the highest single reading.
     """
@@ -300,17 +308,29 @@ def rollup(
     groups: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for row in raw_rows(files, family):
         dimensions = tuple(_dimension(row, name) for name in by)
-        groups[*dimensions, PERIODS[level](row[declared.event_time])].append(row)
+        if None not in dimensions:
+            groups[*dimensions, PERIODS[level](row[declared.event_time])].append(row)
     summarize = _gauge_of if family == "storage" else _sums_of
     return {key: summarize(rows, declared) for key, rows in groups.items()}
 
 
 def _dimension(row: Row, name: str) -> Any:
-    return duration_bucket(row["duration_us"]) if name == "duration_bucket" else row[name]
+    if name != "duration_bucket":
+        return row[name]
+    return None if row["duration_us"] is None else duration_bucket(row["duration_us"])
 
 
 def _sums_of(rows: list[Row], family: Family) -> dict[str, int]:
-    return {"count": len(rows)} | {measure: sum(row[measure] for row in rows) for measure in family.measures}
+    """A row that does not say a measure counts as 0."""
+    return {"count": len(rows)} | {
+        measure: sum(row[measure] or 0 for row in rows) for measure in family.measures
+    }
+
+
+def total(rows: Sequence[Row], column: str) -> int | None:
+    """The sum; None, unknown, when one of the rows does not say it."""
+    values = [row[column] for row in rows]
+    return None if None in values else sum(values)
 
 
 def _gauge_of(rows: list[Row], family: Family) -> dict[str, int]:
@@ -345,12 +365,13 @@ def largest_of_bucket(us: int) -> int:
     return us if us < 256 else us | ((1 << (us.bit_length() - 8)) - 1)
 
 
-def percentile(durations: Sequence[int], percent: int) -> int | None:
-    """The nearest-rank percentile as the histogram tells it; None without durations."""
-    if not durations:
+def percentile(durations: Sequence[int | None], percent: int) -> int | None:
+    """The nearest-rank percentile as the histogram tells it; None without durations, or when one is unknown."""
+    known = sorted(duration for duration in durations if duration is not None)
+    if not known or len(known) < len(durations):
         return None
-    rank = -(-percent * len(durations) // 100)
-    return largest_of_bucket(sorted(durations)[rank - 1])
+    rank = -(-percent * len(known) // 100)
+    return largest_of_bucket(known[rank - 1])
 
 
 # ---- Customers
@@ -434,10 +455,10 @@ def _facts_of(customer: str, held: Year) -> dict[str, Any]:
     cohort = Counter(row["customer"] for row in held.requests)
     return {
         "requests": len(requests),
-        "errors": sum(row["error"] for row in requests),
+        "errors": total(requests, "error"),
         "bytes_read": sum(row["read_bytes"] for row in requests),
         "rows_read": sum(row["read_rows"] for row in requests),
-        "result_rows": sum(row["result_rows"] for row in requests),
+        "result_rows": total(requests, "result_rows"),
         "p50_us": percentile(durations, 50),
         "p95_us": percentile(durations, 95),
         "p99_us": percentile(durations, 99),
@@ -452,6 +473,7 @@ def _facts_of(customer: str, held: Year) -> dict[str, Any]:
         "ingestion_operations": len(operations),
         "event_types": _event_types(operations),
         "previous_requests": len(earlier) or None,
+        "previous_months": _previous_months(earlier),
         "fewer": sum(1 for count in cohort.values() if count < len(requests)),
         "cohort_size": len(cohort),
     }
@@ -460,8 +482,16 @@ def _facts_of(customer: str, held: Year) -> dict[str, Any]:
 def _days(requests: list[Row]) -> list[dict[str, Any]]:
     by_day = _grouped(requests, lambda row: row["start_datetime"].date())
     return [
-        {"day": day, "requests": len(rows), "errors": sum(row["error"] for row in rows)}
+        {"day": day, "requests": len(rows), "errors": total(rows, "error")}
         for day, rows in sorted(by_day.items())
+    ]
+
+
+def _previous_months(requests: list[Row]) -> list[dict[str, Any]]:
+    by_month = _grouped(requests, lambda row: row["start_datetime"].month)
+    return [
+        {"first_day": min(row["start_datetime"] for row in rows).date(), "requests": len(rows)}
+        for _, rows in sorted(by_month.items())
     ]
 
 
@@ -596,17 +626,19 @@ def document(row: dict[str, Any], covered: dict[str, Any]) -> dict[str, Any]:
         "year": row["year"],
         "through": _instant(covered["through"]),
         "generated_at": _instant(covered["generated_at"]),
-        "schema_version": 1,
+        "schema_version": 2,
         "requests": {
             "total": row["requests"],
             "errors": row["errors"],
-            "error_rate": _half_up(row["errors"] * 10**6, row["requests"]) / 10**6 if some else None,
+            "error_rate": _half_up(row["errors"] * 10**6, row["requests"]) / 10**6
+            if some and row["errors"] is not None
+            else None,
             "bytes_read": row["bytes_read"],
             "rows_read": row["rows_read"],
             "result_rows": row["result_rows"],
-            "p50_ms": row["p50_us"] / 1000 if some else None,
-            "p95_ms": row["p95_us"] / 1000 if some else None,
-            "p99_ms": row["p99_us"] / 1000 if some else None,
+            "p50_ms": row["p50_us"] / 1000 if row["p50_us"] is not None else None,
+            "p95_ms": row["p95_us"] / 1000 if row["p95_us"] is not None else None,
+            "p99_ms": row["p99_us"] / 1000 if row["p99_us"] is not None else None,
         },
         "peak_day": _peak_day(row["days"]) if some else None,
         "peak_hour": _peak_hour(row["hours"]) if some else None,
@@ -635,7 +667,7 @@ def document(row: dict[str, Any], covered: dict[str, Any]) -> dict[str, Any]:
         "regions": row["regions"],
         "previous_year": {
             "requests": row["previous_requests"],
-            "change_pct": _change_pct(row["requests"], row["previous_requests"]),
+            **_comparison(row, covered["through"]),
         }
         if row["previous_requests"] is not None
         else None,
@@ -711,18 +743,43 @@ def _longest_streak(year: int, active: set[date]) -> int:
     return longest
 
 
-def _month(month: int, days: list[dict[str, Any]]) -> dict[str, int]:
+def _month(month: int, days: list[dict[str, Any]]) -> dict[str, int | None]:
     inside = [entry for entry in days if entry["day"].month == month]
     return {
         "month": month,
         "requests": sum(entry["requests"] for entry in inside),
-        "errors": sum(entry["errors"] for entry in inside),
+        "errors": None
+        if any(entry["errors"] is None for entry in inside)
+        else sum(entry["errors"] for entry in inside),
     }
 
 
 def _days_of(year: int) -> list[date]:
     first = date(year, 1, 1)
     return [first + timedelta(days=offset) for offset in range((date(year + 1, 1, 1) - first).days)]
+
+
+def _comparison(row: dict[str, Any], through: datetime) -> dict[str, Any]:
+    """How much the months changed that both years have whole: a month is, that began by the 7th and has ended."""
+    if not row["previous_months"]:
+        return {"change_pct": None, "compared": None}
+    began = row["previous_months"][0]["first_day"]
+    whole = [
+        month
+        for month in range(1, 13)
+        if (began.month < month or (began.month == month and began.day <= 7))
+        and through + timedelta(milliseconds=1)
+        >= (datetime(row["year"], month + 1, 1) if month < 12 else datetime(row["year"] + 1, 1, 1))
+    ]
+    before = sum(e["requests"] for e in row["previous_months"] if e["first_day"].month in whole)
+    if not before:
+        return {"change_pct": None, "compared": None}
+    now = sum(entry["requests"] for entry in row["days"] if entry["day"].month in whole)
+    months = {"first_month": whole[0], "last_month": whole[-1]}
+    return {
+        "change_pct": _change_pct(now, before),
+        "compared": {**months, "previous_requests": before, "requests": now},
+    }
 
 
 def _change_pct(now: int, before: int) -> float:

@@ -459,9 +459,13 @@ PERIODS = oracle.PERIODS | {"yearly": lambda at: at.date().replace(month=1, day=
 
 def _sums(*columns: str) -> list[Callable[[list[Row]], Any]]:
     def total(column: str) -> Callable[[list[Row]], Any]:
-        return lambda rows: sum(row[column] for row in rows)
+        return lambda rows: sum(row[column] or 0 for row in rows)
 
     return [len, *(total(column) for column in columns)]
+
+
+def _unknown(column: str) -> Callable[[list[Row]], Any]:
+    return lambda rows: sum(row[column] is None for row in rows)
 
 
 def _newest(time: str) -> Callable[[list[Row]], Any]:
@@ -477,10 +481,21 @@ AGGREGATES: dict[str, tuple[str, Sequence[str], Sequence[Callable[[list[Row]], A
     "pipe_stats_requests": (
         "start_datetime",
         ("organization_id", "workspace_id", "pipe_id", "pipe_name", "region"),
-        [*_sums("error", "read_bytes", "read_rows", "result_rows", "cpu_time_us"), _newest("start_datetime")],
+        [
+            *_sums("error"),
+            _unknown("error"),
+            *_sums("read_bytes", "read_rows", "result_rows")[1:],
+            _unknown("result_rows"),
+            *_sums("cpu_time_us")[1:],
+            _newest("start_datetime"),
+        ],
     ),
     "pipe_stats_durations": ("start_datetime", ("organization_id", "duration_bucket"), [len]),
-    "pipe_stats_days": ("start_datetime", ("organization_id", "event_date"), _sums("error")),
+    "pipe_stats_days": (
+        "start_datetime",
+        ("organization_id", "event_date"),
+        [*_sums("error"), _unknown("error")],
+    ),
     "pipe_stats_hours": ("start_datetime", ("organization_id", "hour_of_day"), [len]),
     "ingestion_operations": (
         "timestamp",
@@ -518,7 +533,9 @@ def _rolled_up(table: str, rows: Sequence[Row], level: str) -> Table:
     groups: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
         told = row | {"event_date": row[time].date(), "hour_of_day": row[time].hour}
-        if "duration_us" in row:
+        if "duration_bucket" in dimensions:
+            if row["duration_us"] is None:
+                continue
             told["duration_bucket"] = oracle.duration_bucket(row["duration_us"])
         place = (PERIODS[level](row[time]), *(told[name] for name in dimensions))
         groups.setdefault(place, []).append(row)

@@ -108,16 +108,26 @@ def test_every_table_is_made_on_every_node() -> None:
     """A table each of the server's, on the cluster and replicated; over a sharded one a Distributed table."""
     tables = [text for text in made(CLUSTER) if "create table" in text]
 
-    assert all(" on cluster 'prod'" in text for text in made(CLUSTER))
+    writes = [text for text in made(CLUSTER) if without_comments(text).startswith("insert into ")]
+    assert [" on cluster " in text for text in writes] == [False]
+    assert all(" on cluster 'prod'" in text for text in made(CLUSTER) if text not in writes)
     assert all(re.search(r"^engine = (Replicated|Distributed)", text, re.MULTILINE) for text in tables)
     assert len(tables) == sum("create table" in text for text in made(None)) + len(SHARDED)
     assert sum("engine = Distributed('prod', 'wrapped'" in text for text in tables) == len(SHARDED) == 30
 
 
 def test_a_migration_that_nobody_thought_through_for_a_cluster_is_not_applied() -> None:
-    """Such as a column that the Distributed table needs too."""
+    """Such as rows that every shard would have to write for itself."""
     with pytest.raises(NotForClusters):
-        list(CLUSTER.migrated("alter table raw_pipe_stats add column colour String"))
+        list(CLUSTER.migrated("insert into raw_pipe_stats\nselect * from landing_pipe_stats"))
+
+
+def test_a_column_of_a_sharded_table_changes_on_the_shards_and_where_they_are_read() -> None:
+    """The Distributed table last: what it writes and reads names the columns that it knows."""
+    assert list(CLUSTER.migrated("alter table raw_pipe_stats\n    add column colour String")) == [
+        "alter table raw_pipe_stats_local on cluster 'prod'\n    add column colour String",
+        "alter table raw_pipe_stats on cluster 'prod'\n    add column colour String",
+    ]
 
 
 @pytest.mark.clickhouse

@@ -106,7 +106,7 @@ def reasons_for_rows() -> set[str]:
     reasons = set()
     for source in SOURCES.values():
         names = "|".join(column.name for column in source.columns)
-        for reason in re.findall(r"then '([^']*)'", sql.reasons(source)):
+        for reason in re.findall(r"then '([^']*)'", sql.reasons(source, set(names.split("|")))):
             reasons.add(re.sub(rf"^({names}) ", "", reason))
     return reasons
 

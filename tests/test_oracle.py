@@ -293,7 +293,7 @@ def test_a_whole_document() -> None:
         "year": 2024,
         "through": "2024-12-31T23:59:59.999Z",
         "generated_at": "2025-01-01T00:04:59.999Z",
-        "schema_version": 1,
+        "schema_version": 2,
         "requests": {
             "total": 4,
             "errors": 1,
@@ -338,7 +338,7 @@ def test_a_whole_document() -> None:
         ],
         "top_pipes": [{"name": "new name", "requests": 3}, {"name": "elsewhere", "requests": 1}],
         "regions": [{"region": "eu", "requests": 3}, {"region": "us", "requests": 1}],
-        "previous_year": {"requests": 2, "change_pct": 100.0},
+        "previous_year": {"requests": 2, "change_pct": None, "compared": None},
         "rank": None,
     }
     assert oracle.as_json(document).startswith(
@@ -365,7 +365,7 @@ def test_a_customer_without_requests_has_nulls_where_nothing_can_be_said() -> No
     }
     assert (document["active_days"], document["longest_streak_days"], sum(document["days"])) == (0, 0, 0)
     assert (document["top_workspaces"], document["top_pipes"], document["regions"]) == ([], [], [])
-    assert document["previous_year"] == {"requests": 1, "change_pct": -100.0}
+    assert document["previous_year"] == {"requests": 1, "change_pct": None, "compared": None}
     assert document["through"] == "2025-06-01T00:05:00.000Z"
 
 
@@ -528,9 +528,19 @@ def test_change_against_the_year_before_rounds_half_away_from_zero(
     covered = oracle.edition(files_of(request()), 2025)
     assert covered is not None
 
-    document = oracle.document(row | {"requests": now, "previous_requests": before}, covered)
+    days = [{"day": date(2025, 5, 1), "requests": now, "errors": 0}] if now else []
+    months = [{"first_day": date(2024, 5, 1), "requests": before}]
+    earlier = {"previous_requests": before, "previous_months": months}
+    document = oracle.document(
+        row | {"requests": now, "days": days} | earlier, covered | {"through": datetime(2025, 6, 1)}
+    )
 
-    assert oracle.as_json(document["previous_year"]) == f'{{"requests":{before},"change_pct":{change_pct}}}'
+    assert document["previous_year"] == {
+        "requests": before,
+        "change_pct": change_pct,
+        "compared": {"first_month": 5, "last_month": 5, "previous_requests": before, "requests": now},
+    }
+    assert str(document["previous_year"]["change_pct"]) == str(change_pct)
 
 
 @pytest.mark.parametrize(

@@ -118,14 +118,14 @@ def test_one_failure_in_ten_million_is_not_no_failure() -> None:
 @pytest.mark.parametrize(
     ("before", "figure", "unit"),
     [
-        (50, "+100\u00a0%", "more requests than in 2024"),
-        (200, "\u221250\u00a0%", "fewer requests than in 2024"),
+        (50, "100\u00a0%", "more requests than in 2024"),
+        (200, "50\u00a0%", "fewer requests than in 2024"),
         (100, "0\u00a0%", "change in requests from 2024"),
-        (11, "+809.1\u00a0%", "more requests than in 2024"),
+        (11, "809.1\u00a0%", "more requests than in 2024"),
         (10, "10\u00d7", "as many requests as in 2024"),
         (1, "100\u00d7", "as many requests as in 2024"),
-        (10**6, "\u221299.9\u00a0%", "fewer requests than in 2024"),
-        (100_049, "\u221299.9\u00a0%", "fewer requests than in 2024"),
+        (10**6, "99.9\u00a0%", "fewer requests than in 2024"),
+        (100_049, "99.9\u00a0%", "fewer requests than in 2024"),
     ],
 )
 def test_growth_says_in_which_direction(before: int, figure: str, unit: str) -> None:
@@ -140,7 +140,7 @@ def test_all_is_lost_only_where_nothing_is_left() -> None:
     """A customer who only keeps data now."""
     idle = {"storage_bytes": 10, "storage_rows": 1, "previous_requests": 7}
 
-    assert moment(tell(made(idle), "Acme"), "growth").figure == "\u2212100\u00a0%"
+    assert moment(tell(made(idle), "Acme"), "growth").line == "100\u00a0% fewer requests than in 2024"
 
 
 def test_growth_past_what_a_float_holds_is_a_factor() -> None:
@@ -150,28 +150,75 @@ def test_growth_past_what_a_float_holds_is_a_factor() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("before", "figure", "unit"),
-    [
-        (300, "33.3\u00a0%", "of the requests of 2024 so far"),
-        (100, "100\u00a0%", "of the requests of 2024 so far"),
-        (80, "+25\u00a0%", "more requests than in all of 2024"),
-    ],
-)
-def test_a_year_that_runs_is_not_told_to_have_shrunk(before: int, figure: str, unit: str) -> None:
-    """In March a customer has a part of last year's requests, and no growth yet."""
-    told = made(
-        {
-            "days": on({"03-01": 100}),
-            "hours": [{"hour_of_day": 1, "requests": 100}],
-            "previous_requests": before,
-        }
-    )
-    running = told.model_copy(update={"through": dt.datetime(2025, 3, 2, 0, 4, 9, tzinfo=dt.UTC)})
-    story = tell(running, "Acme")
+def running(months: dict[str, int]) -> Story:
+    """The story, on 2 March, of a customer with 80 requests in January, 20 in February, 7 in March, and these in 2024."""
+    days = on({"01-05": 80, "02-05": 20, "03-01": 7})
+    earlier = [
+        {"first_day": dt.date.fromisoformat(f"2024-{day}"), "requests": n} for day, n in months.items()
+    ]
+    told = {
+        "days": days,
+        "hours": [{"hour_of_day": 1, "requests": 107}],
+        "previous_requests": sum(months.values()),
+        "previous_months": earlier,
+    }
+    return tell(made(told, through=dt.datetime(2025, 3, 2, 0, 4, 9, tzinfo=dt.UTC)), "Acme")
 
-    assert (moment(story, "growth").figure, moment(story, "growth").unit) == (figure, unit)
-    assert moment(story, "requests").sentences == ("2025 so far, errors included.",)
+
+@pytest.mark.parametrize(
+    ("months", "said", "rows"),
+    [
+        (
+            {"01-01": 100, "02-01": 100, "08-01": 10**6},
+            "50\u00a0% fewer requests than in January to February 2024",
+            [("Jan\u2013Feb 2024", "200"), ("Jan\u2013Feb 2025", "100")],
+        ),
+        ({"01-20": 100, "02-01": 10}, "100\u00a0% more requests than in February 2024", [("Feb 2024", "10"), ("Feb 2025", "20")]),
+    ],
+)  # fmt: skip
+def test_a_year_that_runs_is_compared_with_the_same_months(
+    months: dict[str, int], said: str, rows: list[tuple[str, str]]
+) -> None:
+    """In March with January and February, or with what of them the year before has whole."""
+    story = running(months)
+
+    assert moment(story, "growth").line == said
+    assert [(row.name, row.told) for row in moment(story, "growth").rows] == rows
+    assert moment(story, "requests").sentences[0].startswith("2025 so far, errors included.")
+
+
+def test_a_year_that_runs_is_compared_with_nothing_where_the_year_before_has_no_such_month() -> None:
+    """A customer who came in August: in March there is nothing alike."""
+    assert running({"08-01": 10**6}).moment("growth") is None
+
+
+def test_what_no_request_says_is_not_told() -> None:
+    """Unknown is not nothing: no slide says that not one request failed, or that half took 0 ms."""
+    days = [{"day": dt.date(2025, 3, 9), "requests": 4, "errors": None}]
+    told = {"days": days, "hours": [{"hour_of_day": 23, "requests": 4}], "bytes_read": 9, "rows_read": 9}
+    unknown = tell(made(told | {"result_rows": None}), "Acme")
+
+    assert unknown.moment("service") is None
+    assert moment(unknown, "read").sentences == ("Exactly 9 bytes.", "9 rows processed.")
+    assert unknown.answered_of_read is None
+
+
+def test_of_reliability_and_speed_the_known_one_is_told() -> None:
+    """Either has a slide of its own where the other is unknown."""
+    day = {"day": dt.date(2025, 3, 9), "requests": 4}
+    hours = [{"hour_of_day": 23, "requests": 4}]
+    speed = {"p50_us": 1_000, "p95_us": 2_000, "p99_us": 4_000}
+    fast = moment(tell(made({"days": [day | {"errors": None}], "hours": hours} | speed), "Acme"), "service")
+    reliable = moment(tell(made({"days": [day | {"errors": 1}], "hours": hours}), "Acme"), "service")
+
+    assert (fast.label, fast.line, fast.sentences) == (
+        "Speed",
+        "1\u00a0ms or less for half of the requests",
+        (),
+    )
+    assert [row.told for row in fast.rows] == ["1\u00a0ms", "2\u00a0ms", "4\u00a0ms"]
+    assert (reliable.label, reliable.line) == ("Reliability", "75\u00a0% answered without error")
+    assert (reliable.sentences, reliable.rows) == (("1 of 4 failed.",), ())
 
 
 def test_the_busiest_month_is_named_where_there_are_several() -> None:

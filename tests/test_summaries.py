@@ -46,8 +46,11 @@ ABSENT: dict[str, Any] = {
 def facts(
     days: dict[str, int] | None = None, failed: dict[str, int] | None = None, year: int = 2025, **others: Any
 ) -> Facts:
-    """A customer with these requests ({"03-04": 5}), some failed, all at noon, and else what is told."""
+    """A customer with these requests ({"03-04": 5}), some failed, all at noon, those of the year before on its first day,
+    and else what is told.
+    """
     days, failed = days or {}, failed or {}
+    before = others.get("previous_requests")
     total = sum(days.values())
     told = {
         "year": year,
@@ -59,6 +62,7 @@ def facts(
             for day, n in days.items()
         ],
         "hours": [{"hour_of_day": 12, "requests": total}],
+        "previous_months": [{"first_day": dt.date(year - 1, 1, 1), "requests": before}] if before else [],
     }
     return cast(Facts, ABSENT | told | others)
 
@@ -123,7 +127,7 @@ def test_the_published_bytes() -> None:
     months = [(1, 3, 1), (2, 5, 0), *((month, 0, 0) for month in range(3, 12)), (12, 1, 1)]
     expected = (
         '{"wrapped_id":"883065d6-d27f-851e-ab8c-aef33a2a3b86","year":2025,"through":"2025-12-31T23:59:59.999Z",'
-        '"generated_at":"2026-01-01T00:59:59.999Z","schema_version":1,'
+        '"generated_at":"2026-01-01T00:59:59.999Z","schema_version":2,'
         '"requests":{"total":9,"errors":2,"error_rate":0.222222,"bytes_read":1180591620717411303424,"rows_read":40,'
         '"result_rows":8,"p50_ms":1.5,"p95_ms":2000.001,"p99_ms":2000.001},'
         '"peak_day":{"date":"2025-02-01","requests":5},"peak_hour":{"hour_of_day":23,"requests":5},'
@@ -136,7 +140,8 @@ def test_the_published_bytes() -> None:
         '"top_workspaces":[{"name":"Café","requests":6,"read_pct":50.0,"write_pct":33.3},'
         '{"name":"Workspace 1","requests":3,"read_pct":50.0,"write_pct":66.7}],'
         '"top_pipes":[{"name":"top_pages","requests":9}],"regions":[{"region":"aws-eu-west-1","requests":9}],'
-        '"previous_year":{"requests":8,"change_pct":12.5},"rank":{"percentile":99,"cohort_size":200}}'
+        '"previous_year":{"requests":8,"change_pct":12.5,"compared":{"first_month":1,"last_month":12,"previous_requests":8,"requests":9}},'
+        '"rank":{"percentile":99,"cohort_size":200}}'
     )
 
     assert summary(whole_year()).to_json().decode() == expected

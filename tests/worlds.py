@@ -16,6 +16,7 @@ from tests.landing_files import (
     COLUMNS,
     EVENT_TIME,
     FAMILIES,
+    NULLABLE,
     LandingFile,
     Row,
     bad_pages,
@@ -246,14 +247,14 @@ def _request(choices: Choices, org: str, at: datetime, id: str) -> Row:
         exported_at=at + choices.pick(LATENESS),
         pipe_id=choices.pick(PIPES),
         pipe_name=choices.pick(NAMES),
-        status_code=choices.pick((200, 404, 599)),
-        error=choices.pick((0, 1)),
-        duration=choices.pick(SECONDS),
+        status_code=choices.pick((200, 404, 599, None)),
+        error=choices.pick((0, 1, 1, None)),
+        duration=choices.pick(SECONDS) if not _rarely(choices, 8) else None,
         read_bytes=choices.pick(COUNTERS),
         read_rows=choices.pick(COUNTERS),
-        result_rows=choices.pick(COUNTERS),
-        cpu_time=choices.pick(SECONDS),
-        method=choices.pick(("GET", "POST", "")),
+        result_rows=choices.pick(COUNTERS) if not _rarely(choices, 8) else None,
+        cpu_time=choices.pick((*SECONDS, None)),
+        method=choices.pick(("GET", "POST", "", None)),
         user_agent=choices.pick((None, "curl/8", "", "null")),
     )
 
@@ -271,14 +272,14 @@ def _operation(choices: Choices, org: str, at: datetime, id: str) -> Row:
         event_type=choices.pick(EVENT_TYPES),
         result=choices.pick(("ok", "error")),
         error=choices.pick((None, "", "it's wrong", "null")),
-        elapsed_time=choices.pick(SECONDS),
+        elapsed_time=choices.pick((*SECONDS, None)),
         written_rows=choices.pick(COUNTERS),
         written_bytes=choices.pick(COUNTERS),
         written_rows_quarantine=choices.pick(COUNTERS),
         written_bytes_quarantine=choices.pick(COUNTERS),
-        read_rows=choices.pick(COUNTERS),
-        read_bytes=choices.pick(COUNTERS),
-        cpu_time=choices.pick(SECONDS),
+        read_rows=choices.pick((*COUNTERS, None)),
+        read_bytes=choices.pick((*COUNTERS, None)),
+        cpu_time=choices.pick((*SECONDS, None)),
     )
 
 
@@ -360,8 +361,9 @@ def _columns(row: Row, *words: str) -> list[str]:
 
 
 def _null(choices: Choices, row: Row) -> Row:
-    nullable = {"pipe_stats": "user_agent", "ingestion": "error", "storage": ""}[family_of(row)]
-    return row | {choices.pick([column for column in COLUMNS[family_of(row)] if column != nullable]): None}
+    family = family_of(row)
+    required = [column for column in COLUMNS[family] if column not in NULLABLE.get(family, ())]
+    return row | {choices.pick(required): None}
 
 
 def _before_1990(choices: Choices, row: Row) -> Row:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from dataclasses import replace
 from typing import Any
 
 from wrapped_assets.summaries import Edition, Facts, Summary, document
@@ -108,7 +109,7 @@ def counted(requests: int) -> Summary:
     )  # fmt: skip
 
 
-def made(told: dict[str, Any]) -> Summary:
+def made(told: dict[str, Any], through: dt.datetime | None = None) -> Summary:
     """The document of these facts; what is not told is nothing. Whatever happened, happened in one workspace unless told."""
     nothing: dict[str, Any] = {
         **dict.fromkeys(("bytes_read", "rows_read", "result_rows", "fewer", "cohort_size"), 0),
@@ -117,19 +118,22 @@ def made(told: dict[str, Any]) -> Summary:
         **dict.fromkeys(("storage_bytes", "storage_rows", "largest_datasource"), None),
         **{name: [] for name in ("days", "hours", "workspaces", "pipes", "regions", "event_types")},
     }
-    facts = nothing | told
+    before = told.get("previous_requests")
+    months = [{"first_day": dt.date(2024, 1, 1), "requests": before}] if before else []
+    facts = nothing | {"previous_months": months} | told
+    failed = [day["errors"] for day in facts["days"]]
     facts |= {
         "year": 2025,
         "wrapped_id": WRAPPED_ID,
         "requests": sum(day["requests"] for day in facts["days"]),
-        "errors": sum(day["errors"] for day in facts["days"]),
+        "errors": None if None in failed else sum(failed),
     }
     if not facts["workspaces"] and (facts["requests"] or facts["ingestion_operations"]):
         sums = (facts["requests"], facts["bytes_read"], facts["ingestion_bytes"])
         facts["workspaces"] = [
             dict(zip(("name", "requests", "bytes_read", "bytes_written"), ("main", *sums), strict=True))
         ]
-    return document(Facts(**facts), EDITION)  # type: ignore[typeddict-item]
+    return document(Facts(**facts), replace(EDITION, through=through or EDITION.through))  # type: ignore[typeddict-item]
 
 
 def _days(seed: int) -> list[tuple[dt.date, int]]:

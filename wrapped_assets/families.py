@@ -33,6 +33,11 @@ class Column:
         """The column's name from raw on, where durations are whole microseconds."""
         return f"{self.name}_us" if self.kind == "seconds" else self.name
 
+    @property
+    def null_as(self) -> str:
+        """What takes the place of a null where a comparison or a hash takes none."""
+        return "''" if self.kind == "text" else "0"
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -110,8 +115,8 @@ def _text(name: str, description: str, nullable: bool = False) -> Column:
     return Column(name, "text", description, nullable)
 
 
-def _counter(name: str, description: str) -> Column:
-    return Column(name, "counter", description)
+def _counter(name: str, description: str, nullable: bool = False) -> Column:
+    return Column(name, "counter", description, nullable)
 
 
 def _count(name: str, description: str) -> Measure:
@@ -120,6 +125,21 @@ def _count(name: str, description: str) -> Measure:
 
 def _total(name: str, description: str, source: str | None = None) -> Measure:
     return Measure(name, "sum", "total", f"sum({source or name})", description)
+
+
+def _known(name: str, description: str, source: str | None = None) -> Measure:
+    """The sum over the rows that say it, of a column that may be null."""
+    return Measure(name, "sum", "total", f"sum(coalesce({source or name}, 0))", description)
+
+
+def _unknown(name: str, source: str) -> Measure:
+    return Measure(
+        f"{name}_unknown",
+        "sum",
+        "count",
+        f"count(*) filter (where {source} is null)",
+        f"Rows that do not say {source}.",
+    )
 
 
 ORGANIZATION = _text("organization_id", "Internal id of the organization the event belongs to.")
@@ -141,14 +161,14 @@ PIPE_STATS = Family(
         Column(
             "request_id", "text", "The request's id, unique within its organization and instant.", unique=True
         ),
-        Column("status_code", "code", "HTTP status answered."),
-        Column("error", "flag", "1 when the request failed, else 0."),
-        Column("duration", "seconds", "Time from request to answer."),
+        Column("status_code", "code", "HTTP status answered.", nullable=True),
+        Column("error", "flag", "1 when the request failed, else 0.", nullable=True),
+        Column("duration", "seconds", "Time from request to answer.", nullable=True),
         _counter("read_bytes", "Bytes scanned to answer the request."),
         _counter("read_rows", "Rows scanned to answer the request."),
-        _counter("result_rows", "Rows in the answer."),
-        Column("cpu_time", "seconds", "CPU time the request cost."),
-        _text("method", "HTTP method."),
+        _counter("result_rows", "Rows in the answer.", nullable=True),
+        Column("cpu_time", "seconds", "CPU time the request cost.", nullable=True),
+        _text("method", "HTTP method.", nullable=True),
         _text("user_agent", "The client's user agent.", nullable=True),
         REGION,
         EXPORTED_AT,
@@ -159,11 +179,13 @@ PIPE_STATS = Family(
             ("organization_id", "workspace_id", "pipe_id", "pipe_name", "region"),
             (
                 _count("requests", "Requests."),
-                _total("errors", "Failed requests.", "error"),
+                _known("errors", "Failed requests.", "error"),
+                _unknown("errors", "error"),
                 _total("read_bytes", "Bytes scanned."),
                 _total("read_rows", "Rows scanned."),
-                _total("result_rows", "Rows answered."),
-                _total("cpu_time_us", "CPU time in microseconds."),
+                _known("result_rows", "Rows answered."),
+                _unknown("result_rows", "result_rows"),
+                _known("cpu_time_us", "CPU time in microseconds."),
                 Measure("last_at", "max", "instant", "max(start_datetime)", "Newest request."),
             ),
             "Requests by pipe: the basis of totals, top pipes, top workspaces and regions.",
@@ -171,13 +193,26 @@ PIPE_STATS = Family(
         Rollup(
             "durations",
             ("organization_id", "duration_bucket"),
-            (_count("requests", "Requests whose duration falls into the bucket."),),
-            "The histogram of durations; each bucket is at most 1 % wide, so percentiles are exact to 1 %.",
+            (
+                Measure(
+                    "requests",
+                    "sum",
+                    "count",
+                    "count(duration_us)",
+                    "Requests whose duration falls into the bucket.",
+                ),
+            ),
+            "The histogram of durations; each bucket is at most 1 % wide, so percentiles are exact to 1 %. "
+            "A request that does not say its duration is in none.",
         ),
         Rollup(
             "days",
             ("organization_id", "event_date"),
-            (_count("requests", "Requests."), _total("errors", "Failed requests.", "error")),
+            (
+                _count("requests", "Requests."),
+                _known("errors", "Failed requests.", "error"),
+                _unknown("errors", "error"),
+            ),
             "Requests by calendar day, whatever the period of the row: the heat map and the peak day.",
         ),
         Rollup(
@@ -206,14 +241,14 @@ INGESTION = Family(
         ),
         _text("result", "ok or error."),
         _text("error", "What went wrong, if anything.", nullable=True),
-        Column("elapsed_time", "seconds", "How long the operation took."),
+        Column("elapsed_time", "seconds", "How long the operation took.", nullable=True),
         _counter("written_rows", "Rows written."),
         _counter("written_bytes", "Bytes written."),
         _counter("written_rows_quarantine", "Rows the data source itself quarantined."),
         _counter("written_bytes_quarantine", "Bytes the data source itself quarantined."),
-        _counter("read_rows", "Rows read."),
-        _counter("read_bytes", "Bytes read."),
-        Column("cpu_time", "seconds", "CPU time the operation cost."),
+        _counter("read_rows", "Rows read.", nullable=True),
+        _counter("read_bytes", "Bytes read.", nullable=True),
+        Column("cpu_time", "seconds", "CPU time the operation cost.", nullable=True),
         REGION,
         EXPORTED_AT,
     ),
@@ -234,10 +269,10 @@ INGESTION = Family(
                 _total("written_bytes", "Bytes written."),
                 _total("written_rows_quarantine", "Rows quarantined by the data source."),
                 _total("written_bytes_quarantine", "Bytes quarantined by the data source."),
-                _total("read_rows", "Rows read."),
-                _total("read_bytes", "Bytes read."),
-                _total("elapsed_time_us", "Elapsed time in microseconds."),
-                _total("cpu_time_us", "CPU time in microseconds."),
+                _known("read_rows", "Rows read."),
+                _known("read_bytes", "Bytes read."),
+                _known("elapsed_time_us", "Elapsed time in microseconds."),
+                _known("cpu_time_us", "CPU time in microseconds."),
             ),
             "Operations by data source and event type.",
         ),

@@ -44,7 +44,7 @@ class Documents:
         self.totals += Counter(
             customers=1,
             requests=made.requests.total,
-            errors=made.requests.errors,
+            errors=made.requests.errors or 0,
             bytes_read=made.requests.bytes_read,
             rows_read=made.requests.rows_read,
             ingestion_bytes=made.ingestion.bytes if made.ingestion else 0,

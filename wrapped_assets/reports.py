@@ -18,7 +18,7 @@ from wrapped_assets.resources.errors import Refused
 from wrapped_assets.resources.open import open_landing, open_warehouse
 from wrapped_assets.resources.warehouse import Reader
 from wrapped_assets.settings import Settings
-from wrapped_assets.summaries import Summary, document
+from wrapped_assets.summaries import PreviousYear, Summary, document
 
 if TYPE_CHECKING:
     # `wrapped summary` answers in a blink: it does without the two seconds that importing Dagster takes.
@@ -90,11 +90,11 @@ def print_summary(console: Console, summary: Summary) -> None:
 
 def _lines(summary: Summary) -> list[tuple[str, str]]:
     requests, peak = summary.requests, summary.peak_day
-    lines = [
-        ("through", f"{summary.through:%Y-%m-%d %H:%M:%S} UTC"),
-        ("requests", f"{requests.total:,} ({requests.errors:,} errors)"),
-        ("bytes read", f"{requests.bytes_read:,}"),
-    ]
+    lines = [("through", f"{summary.through:%Y-%m-%d %H:%M:%S} UTC")]
+    if requests.total:
+        errors = "" if requests.errors is None else f" ({requests.errors:,} errors)"
+        lines.append(("requests", f"{requests.total:,}{errors}"))
+        lines.append(("bytes read", f"{requests.bytes_read:,}"))
     if requests.p50_ms is not None:
         percentiles = (requests.p50_ms, requests.p95_ms, requests.p99_ms)
         shown_ms = " / ".join(three_digits(ms) for ms in percentiles if ms is not None)
@@ -108,15 +108,22 @@ def _lines(summary: Summary) -> list[tuple[str, str]]:
                 f"{hour.hour_of_day:02}:00 UTC ({hour.requests:,}), on {summary.busiest_weekday}s most",
             )
         )
-    lines.append(("active days", f"{summary.active_days}, longest streak {summary.longest_streak_days}"))
+        lines.append(("active days", f"{summary.active_days}, longest streak {summary.longest_streak_days}"))
     if summary.ingestion:
         wrote = summary.ingestion
-        lines.append(("ingested", f"{wrote.bytes:,} bytes in {wrote.operations:,} operations"))
+        lines.append(
+            ("ingested", f"{wrote.bytes:,} bytes in {wrote.rows:,} rows, {wrote.operations:,} operations")
+        )
     if summary.storage:
         lines.append(("stored", f"{summary.storage.bytes:,} bytes in {summary.storage.rows:,} rows"))
     lines += _ranked(
         "workspaces",
-        [f"{shown(w.name)}: {w.requests:,}, {w.read_pct} % of bytes read" for w in summary.top_workspaces],
+        [
+            f"{shown(w.name)}: {w.requests:,}, {w.read_pct} % of bytes read"
+            if requests.total
+            else f"{shown(w.name)}: {w.write_pct} % of bytes written"
+            for w in summary.top_workspaces
+        ],
     )
     lines += _ranked("pipes", [f"{shown(pipe.name)}: {pipe.requests:,}" for pipe in summary.top_pipes])
     lines += _ranked(
@@ -124,11 +131,20 @@ def _lines(summary: Summary) -> list[tuple[str, str]]:
     )
     if summary.previous_year:
         before = summary.previous_year
-        lines.append(("year before", f"{before.requests:,} ({before.change_pct:+} %)"))
+        lines.append(("year before", f"{before.requests:,} requests{_change(before)}"))
     if summary.rank:
         rank = summary.rank
         lines.append(("rank", f"ahead of at least {rank.percentile} % of {rank.cohort_size:,} customers"))
     return lines
+
+
+def _change(before: PreviousYear) -> str:
+    """By how much requests changed, and in which months when not in all."""
+    months = before.compared
+    if months is None:
+        return ""
+    is_whole = (months.first_month, months.last_month) == (1, 12)
+    return f" ({before.change_pct:+} %{'' if is_whole else f' in months {months.first_month} to {months.last_month}'})"
 
 
 def _ranked(label: str, entries: list[str]) -> list[tuple[str, str]]:
@@ -152,7 +168,7 @@ def print_top_customers(console: Console, reader: Reader, year: int, most: int =
         table.add_row(
             shown(names.get(row["wrapped_id"]) or row["wrapped_id"][:8]),
             f"{row['requests']:,}",
-            f"{row['errors']:,}",
+            "-" if row["errors"] is None else f"{row['errors']:,}",
             short_bytes(row["bytes_read"]),
             short_bytes(row["ingestion_bytes"]),
             "-" if row["storage_bytes"] is None else short_bytes(row["storage_bytes"]),

@@ -1,4 +1,4 @@
-"""The summary document: one customer's year as the world may see it (schema version 1).
+"""The summary document: one customer's year as the world may see it (schema version 2).
 
 Here live the facts it is made from, the document's model and JSON form, and the arithmetic between them:
 rates, percentages and ranks, computed once, from final integers. How the integers are counted is SQL's
@@ -11,7 +11,7 @@ The schemas are made by: python -m wrapped_assets.summaries docs
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count, groupby
 from pathlib import Path
@@ -29,8 +29,9 @@ from pydantic import (
 
 from wrapped_assets.public_names import public_name
 
-SCHEMA_VERSION: Literal[1] = 1
+SCHEMA_VERSION: Literal[2] = 2
 MOST_WORKSPACES = 5  # as sql/*/summaries/facts.sql ranks them
+LATEST_START = 7  # a year before that begins by this day of a month has all of that month
 SMALLEST_COHORT = 100  # among fewer customers a rank would say something about each of the others
 
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -42,11 +43,16 @@ Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satur
 class DayFacts(TypedDict):
     day: dt.date
     requests: int
-    errors: int
+    errors: int | None
 
 
 class HourFacts(TypedDict):
     hour_of_day: int
+    requests: int
+
+
+class PreviousMonthFacts(TypedDict):
+    first_day: dt.date
     requests: int
 
 
@@ -81,15 +87,18 @@ class KindFacts(TypedDict):
 
 
 class Facts(TypedDict):
-    """One row of wrapped_summaries. Lists arrive ranked and cut; days and hours are sparse and ascending."""
+    """One row of wrapped_summaries. Lists arrive ranked and cut; days, hours and months are sparse and ascending.
+
+    Of what some request does not say, the sum is None: unknown. `first_day` is a month's first day with a request.
+    """
 
     year: int
     wrapped_id: str
     requests: int
-    errors: int
+    errors: int | None
     bytes_read: int
     rows_read: int
-    result_rows: int
+    result_rows: int | None
     p50_us: int | None
     p95_us: int | None
     p99_us: int | None
@@ -106,6 +115,7 @@ class Facts(TypedDict):
     ingestion_operations: int
     event_types: list[KindFacts]
     previous_requests: int | None
+    previous_months: list[PreviousMonthFacts]
     fewer: int
     cohort_size: int
 
@@ -145,7 +155,10 @@ def _iso(moment: dt.datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+UNKNOWN = "null when one of them does not say"
+
 Count = Annotated[int, Field(ge=0)]
+MonthNumber = Annotated[int, Field(ge=1, le=12)]
 Milliseconds = Annotated[float, Field(ge=0)]
 Percentage = Annotated[float, Field(ge=0, le=100)]
 Name = Annotated[str, AfterValidator(public_name)]
@@ -162,23 +175,27 @@ WrappedId = Annotated[
 
 # Strict, because a sum that reaches Python as a float or a Decimal has been through something that can round.
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, json_schema_serialization_defaults_required=True
+    )
 
 
 class Requests(_Part):
     """API requests of the year, from pipe_stats."""
 
     total: Count = Field(description="Requests, errors included.")
-    errors: Count = Field(description="Requests whose error flag is 1.")
+    errors: Count | None = Field(description=f"Requests whose error flag is 1; {UNKNOWN}.")
     error_rate: Annotated[float, Field(ge=0, le=1)] | None = Field(
-        description="errors / total, six decimals, halves up; null without requests."
+        description="errors / total, six decimals, halves up; null without requests or errors."
     )
     bytes_read: Count = Field(description="Bytes read by the requests (sum of read_bytes).")
     rows_read: Count = Field(description="Rows read by the requests (sum of read_rows).")
-    result_rows: Count = Field(description="Rows returned by the requests (sum of result_rows).")
+    result_rows: Count | None = Field(
+        description=f"Rows returned by the requests (sum of result_rows); {UNKNOWN}."
+    )
     p50_ms: Milliseconds | None = Field(
         description="Milliseconds in which half of the requests were answered: nearest rank, "
-        "top of a duration bucket at most 1 % wide; null without requests."
+        f"top of a duration bucket at most 1 % wide; null without requests, or {UNKNOWN}."
     )
     p95_ms: Milliseconds | None = Field(description="As p50_ms, for 95 % of the requests.")
     p99_ms: Milliseconds | None = Field(description="As p50_ms, for 99 % of the requests.")
@@ -203,7 +220,7 @@ class Month(_Part):
 
     month: int = Field(ge=1, le=12, description="1 is January.")
     requests: Count = Field(description="Requests in the month.")
-    errors: Count = Field(description="Those of them whose error flag is 1.")
+    errors: Count | None = Field(description=f"Those of them whose error flag is 1; {UNKNOWN}.")
 
 
 class LargestDatasource(_Part):
@@ -265,12 +282,27 @@ class RegionRequests(_Part):
     requests: Count = Field(description="Requests logged there.")
 
 
+class ComparedMonths(_Part):
+    """The months that two years are compared by: those that both have whole, from pipe_stats."""
+
+    first_month: MonthNumber = Field(
+        description="The month of the customer's first request in the year before, or the one after it when that was after the 7th."
+    )
+    last_month: MonthNumber = Field(description="The last month that `through` has reached the end of.")
+    previous_requests: int = Field(ge=1, description="Requests in these months of the year before.")
+    requests: Count = Field(description="Requests in these months of the year.")
+
+
 class PreviousYear(_Part):
     """The year before, from the same tables."""
 
     requests: int = Field(ge=1, description="Requests in the year before.")
-    change_pct: float = Field(
-        ge=-100, description="Percent by which requests changed since, one decimal, halves away from zero."
+    change_pct: Annotated[float, Field(ge=-100)] | None = Field(
+        description="Percent by which requests changed in the compared months, one decimal, halves away from zero; null without any."
+    )
+    compared: ComparedMonths | None = Field(
+        default=None,  # it is not in documents of schema version 1
+        description="What change_pct compares; null when no month that both years have whole had a request in the year before.",
     )
 
 
@@ -289,7 +321,9 @@ class PublishedSummary(_Part):
     year: int = Field(description="The calendar year summed up, in UTC.")
     through: Instant = Field(description="The last instant covered, UTC.")
     generated_at: Instant = Field(description="When the newest data in it was exported, UTC.")
-    schema_version: Literal[1] = Field(description="Version of this schema.")
+    schema_version: Literal[1, 2] = Field(
+        description="Version of this schema; documents of version 1 stand until their edition is published again."
+    )
     requests: Requests = Field(description="API requests.")
     peak_day: PeakDay | None = Field(description="The busiest day; null without requests.")
     peak_hour: PeakHour | None = Field(description="The busiest hour of the day; null without requests.")
@@ -392,7 +426,7 @@ def document(facts: Facts, edition: Edition) -> Summary:
         ),
         top_pipes=tuple(PipeRequests(**pipe) for pipe in facts["pipes"]),
         regions=tuple(RegionRequests(**region) for region in facts["regions"]),
-        previous_year=_previous_year(facts),
+        previous_year=_previous_year(facts, edition),
         rank=_rank(facts),
     )
 
@@ -417,7 +451,7 @@ def _wrong_sums(facts: Facts) -> Iterator[tuple[str, object, object]]:
     days, hours = facts["days"], facts["hours"]
     for what, seen, expected in (
         ("Requests over all days", sum(day["requests"] for day in days), facts["requests"]),
-        ("Errors over all days", sum(day["errors"] for day in days), facts["errors"]),
+        ("Errors over all days", _sum_of_known(day["errors"] for day in days), facts["errors"]),
         ("Requests over all hours", sum(hour["requests"] for hour in hours), facts["requests"]),
     ):
         if seen != expected:
@@ -437,12 +471,22 @@ def _every_day(facts: Facts) -> list[int]:
     return daily
 
 
+def _sum_of_known(numbers: Iterable[int | None]) -> int | None:
+    """Their sum; None when one of them is unknown."""
+    total = 0
+    for number in numbers:
+        if number is None:
+            return None
+        total += number
+    return total
+
+
 def _requests(facts: Facts) -> Requests:
     total, errors = facts["requests"], facts["errors"]
     return Requests(
         total=total,
         errors=errors,
-        error_rate=_rounded(10**6 * errors, total) / 10**6 if total else None,
+        error_rate=None if errors is None or not total else _rounded(10**6 * errors, total) / 10**6,
         bytes_read=facts["bytes_read"],
         rows_read=facts["rows_read"],
         result_rows=facts["result_rows"],
@@ -482,11 +526,17 @@ def _busiest_weekday(year: int, daily: list[int]) -> Weekday | None:
 
 
 def _months(facts: Facts) -> tuple[Month, ...]:
-    requests, errors = [0] * 12, [0] * 12
+    by_month: list[list[DayFacts]] = [[] for _ in range(12)]
     for day in facts["days"]:
-        requests[day["day"].month - 1] += day["requests"]
-        errors[day["day"].month - 1] += day["errors"]
-    return tuple(Month(month=i + 1, requests=requests[i], errors=errors[i]) for i in range(12))
+        by_month[day["day"].month - 1].append(day)
+    return tuple(
+        Month(
+            month=number,
+            requests=sum(day["requests"] for day in days),
+            errors=_sum_of_known(day["errors"] for day in days),
+        )
+        for number, days in enumerate(by_month, start=1)
+    )
 
 
 def _storage(facts: Facts) -> Storage | None:
@@ -552,12 +602,39 @@ def _percentages(parts: list[int]) -> list[float]:
     return [tenth / 10 for tenth in tenths]
 
 
-def _previous_year(facts: Facts) -> PreviousYear | None:
+def _previous_year(facts: Facts, edition: Edition) -> PreviousYear | None:
     before = facts["previous_requests"]
     if not before:
         return None
-    tenths = _rounded(1000 * (facts["requests"] - before), before)
-    return PreviousYear(requests=before, change_pct=tenths / 10)
+    compared = _compared(facts, edition)
+    return PreviousYear(requests=before, change_pct=_change_pct(compared), compared=compared)
+
+
+def _change_pct(compared: ComparedMonths | None) -> float | None:
+    if compared is None:
+        return None
+    before = compared.previous_requests
+    return _rounded(1000 * (compared.requests - before), before) / 10
+
+
+def _compared(facts: Facts, edition: Edition) -> ComparedMonths | None:
+    """The part of the two years that is like for like; None when the year before has nothing in it."""
+    months = facts["previous_months"]
+    if not months:
+        return None
+    began = months[0]["first_day"]
+    first, last = began.month + (began.day > LATEST_START), _last_whole_month(edition)
+    before = sum(month["requests"] for month in months if first <= month["first_day"].month <= last)
+    if not before:
+        return None
+    now = sum(day["requests"] for day in facts["days"] if first <= day["day"].month <= last)
+    return ComparedMonths(first_month=first, last_month=last, previous_requests=before, requests=now)
+
+
+def _last_whole_month(edition: Edition) -> int:
+    """The last month of the year that the edition covers to its last millisecond; 0 when it covers none."""
+    after = _utc_milliseconds(edition.through) + dt.timedelta(milliseconds=1)
+    return after.month - 1 if after.year == edition.year else 12
 
 
 def _rank(facts: Facts) -> Rank | None:

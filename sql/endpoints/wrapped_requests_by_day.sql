@@ -1,4 +1,5 @@
--- Requests and errors of each day that has any, all workspaces together, in the order of the days.
+-- Requests and errors of each day that has any, all workspaces together, in the order of the days. `errors` is null when one of the requests does not
+-- say whether it failed.
 -- Parameters:
 --   wrapped_id String, required: Public ids of the customers, separated by commas; together they are one answer.
 --   year Int32, default published: The edition asked.
@@ -13,7 +14,7 @@ with wanted as (
 select
     day as date,
     cast(sum(requests) as bigint) as requests,
-    cast(sum(errors) as bigint) as errors
+    if(count(errors) = count(*), cast(sum(errors) as bigint), null) as errors
 from daily_requests
 semi join wanted using (organization)
 where day >= $start_date and day < $end_date

@@ -1,5 +1,5 @@
 -- Requests, errors and what they read, for each month that has any, in the order of the months. A month that lies only partly in
--- the days asked for counts those days.
+-- the days asked for counts those days. `errors` is null when one of the requests does not say whether it failed.
 -- Parameters:
 --   wrapped_id String, required: Public ids of the customers, separated by commas; together they are one answer.
 --   year Int32, default published: The edition asked.
@@ -14,7 +14,7 @@ with wanted as (
 select
     cast(date_trunc('month', day) as date) as month,
     cast(sum(requests) as bigint) as requests,
-    cast(sum(errors) as bigint) as errors,
+    if(count(errors) = count(*), cast(sum(errors) as bigint), null) as errors,
     cast(sum(bytes_read) as hugeint) as bytes_read,
     cast(sum(rows_read) as hugeint) as rows_read
 from daily_requests

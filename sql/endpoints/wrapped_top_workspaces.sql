@@ -1,4 +1,5 @@
--- The workspaces with most requests, with what they read and wrote.
+-- The workspaces with most requests, with what they read and wrote. `errors` is null when one of the requests does not say whether it
+-- failed.
 -- Parameters:
 --   wrapped_id String, required: Public ids of the customers, separated by commas; together they are one answer.
 --   year Int32, default published: The edition asked.
@@ -26,7 +27,7 @@ totals as (
         wanted.organization_id,
         parts.workspace_id,
         cast(sum(parts.requests) as bigint) as requests,
-        cast(sum(parts.errors) as bigint) as errors,
+        if(count(parts.errors) = count(*), cast(sum(parts.errors) as bigint), null) as errors,
         cast(sum(parts.bytes_read) as hugeint) as bytes_read,
         cast(sum(parts.bytes_written) as hugeint) as bytes_written
     from parts

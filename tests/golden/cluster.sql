@@ -807,6 +807,130 @@ from swaps
 group by layer, family, period
 having max(begun) > max(done);
 
+alter table landing_pipe_stats_local on cluster 'prod'
+    modify column status_code Nullable(Int32),
+    modify column error Nullable(UInt8),
+    modify column duration_us Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column result_rows Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column cpu_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column method LowCardinality(Nullable(String));
+
+alter table landing_pipe_stats on cluster 'prod'
+    modify column status_code Nullable(Int32),
+    modify column error Nullable(UInt8),
+    modify column duration_us Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column result_rows Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column cpu_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column method LowCardinality(Nullable(String));
+
+alter table raw_pipe_stats_local on cluster 'prod'
+    modify column status_code Nullable(Int32),
+    modify column error Nullable(UInt8),
+    modify column duration_us Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column result_rows Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column cpu_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column method LowCardinality(Nullable(String));
+
+alter table raw_pipe_stats on cluster 'prod'
+    modify column status_code Nullable(Int32),
+    modify column error Nullable(UInt8),
+    modify column duration_us Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column result_rows Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column cpu_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column method LowCardinality(Nullable(String));
+
+alter table landing_ingestion_local on cluster 'prod'
+    modify column elapsed_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column read_rows Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column read_bytes Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column cpu_time_us Nullable(UInt64) codec(T64, ZSTD(1));
+
+alter table landing_ingestion on cluster 'prod'
+    modify column elapsed_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column read_rows Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column read_bytes Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column cpu_time_us Nullable(UInt64) codec(T64, ZSTD(1));
+
+alter table raw_ingestion_local on cluster 'prod'
+    modify column elapsed_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column read_rows Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column read_bytes Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column cpu_time_us Nullable(UInt64) codec(T64, ZSTD(1));
+
+alter table raw_ingestion on cluster 'prod'
+    modify column elapsed_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column read_rows Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column read_bytes Nullable(UInt64) codec(T64, ZSTD(1)),
+    modify column cpu_time_us Nullable(UInt64) codec(T64, ZSTD(1));
+
+alter table hourly_pipe_stats_requests_local on cluster 'prod'
+    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors,
+    add column if not exists result_rows_unknown AggregateFunction(sum, Int64) after result_rows;
+
+alter table hourly_pipe_stats_requests on cluster 'prod'
+    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors,
+    add column if not exists result_rows_unknown AggregateFunction(sum, Int64) after result_rows;
+
+alter table daily_pipe_stats_requests_local on cluster 'prod'
+    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors,
+    add column if not exists result_rows_unknown AggregateFunction(sum, Int64) after result_rows;
+
+alter table daily_pipe_stats_requests on cluster 'prod'
+    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors,
+    add column if not exists result_rows_unknown AggregateFunction(sum, Int64) after result_rows;
+
+alter table weekly_pipe_stats_requests_local on cluster 'prod'
+    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors,
+    add column if not exists result_rows_unknown AggregateFunction(sum, Int64) after result_rows;
+
+alter table weekly_pipe_stats_requests on cluster 'prod'
+    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors,
+    add column if not exists result_rows_unknown AggregateFunction(sum, Int64) after result_rows;
+
+alter table monthly_pipe_stats_requests_local on cluster 'prod'
+    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors,
+    add column if not exists result_rows_unknown AggregateFunction(sum, Int64) after result_rows;
+
+alter table monthly_pipe_stats_requests on cluster 'prod'
+    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors,
+    add column if not exists result_rows_unknown AggregateFunction(sum, Int64) after result_rows;
+
+alter table hourly_pipe_stats_days_local on cluster 'prod'
+    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors;
+
+alter table hourly_pipe_stats_days on cluster 'prod'
+    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors;
+
+alter table daily_pipe_stats_days_local on cluster 'prod'
+    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors;
+
+alter table daily_pipe_stats_days on cluster 'prod'
+    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors;
+
+alter table weekly_pipe_stats_days_local on cluster 'prod'
+    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors;
+
+alter table weekly_pipe_stats_days on cluster 'prod'
+    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors;
+
+alter table monthly_pipe_stats_days_local on cluster 'prod'
+    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors;
+
+alter table monthly_pipe_stats_days on cluster 'prod'
+    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors;
+
+alter table wrapped_summaries on cluster 'prod'
+    modify column errors Nullable(Int64),
+    modify column result_rows Nullable(Int128),
+    modify column days Array(Tuple(day Date32, requests Int64, errors Nullable(Int64))) codec(ZSTD(1)),
+    add column if not exists previous_months Array(Tuple(first_day Date32, requests Int64)) after previous_requests;
+
+insert into stale_summaries (year, kind, organization_id, sequence)
+select editions.year, 'organization', owned.organization_id, editions.followed + 1
+from wrapped_editions as editions
+cross join wrapped_organizations as owned
+where editions.frozen_at is null;
+
 drop table if exists staging_raw_pipe_stats on cluster 'prod' sync;
 
 drop table if exists staging_raw_pipe_stats_local on cluster 'prod' sync;

@@ -68,7 +68,9 @@ class Manifest(_Part):
     documents: Documents
     index: Index
     snapshot: Snapshot | None
-    totals: Mapping[str, int] = Field(description="Sums over the published documents.")
+    totals: Mapping[str, int] = Field(
+        description="Sums over the published documents; of `errors` over those that know them."
+    )
     checks: Sequence[CheckResult]
 
     def failed(self) -> list[str]:

@@ -37,7 +37,7 @@ class Names:
 
 SUMMARY_COLUMNS: list[tuple[str, str]] = [
     ("total_requests", "UInt64"),
-    ("total_errors", "UInt64"),
+    ("total_errors", "Nullable(UInt64)"),
     ("total_bytes_read", "UInt128"),
     ("total_rows_read", "UInt128"),
     ("peak_date", "Nullable(Date)"),
@@ -57,7 +57,8 @@ SUMMARY_COLUMNS: list[tuple[str, str]] = [
 class Totals:
     """What the parts add up to."""
 
-    errors: int = 0
+    # None: one request does not say whether it failed.
+    errors: int | None = 0
     rows_read: int = 0
     rows_written: int = 0
     # By day.
@@ -93,7 +94,7 @@ class Totals:
 
     def _add_requests(self, parts: Iterable[Row]) -> None:
         for _, organization, _, _, workspace, _, requests, errors, bytes, rows, _ in parts:
-            self.errors += errors
+            self.errors = None if self.errors is None or errors is None else self.errors + errors
             self.rows_read += rows
             total = self.workspaces.get((organization, workspace))
             if total is None:

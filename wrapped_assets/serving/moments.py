@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from wrapped_assets.numbers import ENGLISH, Locale
-from wrapped_assets.summaries import PublishedSummary
+from wrapped_assets.summaries import ComparedMonths, PublishedSummary
 
 MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]  # fmt: skip
 
@@ -79,6 +79,12 @@ class Story:
     moments: tuple[Moment, ...] = ()
     locale: Locale = ENGLISH
 
+    @property
+    def answered_of_read(self) -> tuple[int, int] | None:
+        """Rows answered and rows processed, where the ones are among the others: generated rows are no part of what was read."""
+        answered, processed = self.document.requests.result_rows, self.document.requests.rows_read
+        return None if answered is None or not 0 < processed >= answered else (answered, processed)
+
     def moment(self, name: str) -> Moment | None:
         """The moment of this name; None when the document has nothing for it."""
         return next((moment for moment in self.moments if moment.name == name), None)
@@ -92,6 +98,15 @@ def through(moment: dt.datetime) -> str:
 def through_briefly(moment: dt.datetime) -> str:
     """The same where there is little room: "31 Dec 2025, 23:59 UTC"."""
     return f"{moment.day} {MONTHS[moment.month - 1][:3]} {moment.year}, {moment:%H:%M} UTC"
+
+
+def span(year: int, months: ComparedMonths, briefly: bool = False) -> str:
+    """Some months of a year: "2024" when it is all of them, "January to July 2024", or with three letters each."""
+    if (months.first_month, months.last_month) == (1, 12):
+        return str(year)
+    names = [MONTHS[number - 1] for number in sorted({months.first_month, months.last_month})]
+    told = "–".join(name[:3] for name in names) if briefly else " to ".join(names)
+    return f"{told} {year}"
 
 
 def day_and_month(day: dt.date) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from statistics import median
 
-from wrapped_assets.numbers import Locale, count, nearest, share, times
+from wrapped_assets.numbers import Locale, count, nearest, times
 
 MANY = 10
-"""From so many times the year before on, growth is told as a factor: "+1,100 %" is read as eleven times, and is twelve."""
+"""From so many times the year before on, growth is told as a factor: "1,100 % more" is read as eleven times, and is twelve."""
 
 
 def plural(number: int, noun: str) -> str:
@@ -59,23 +59,17 @@ def one_weekday_leads(days: Sequence[int]) -> bool:
     return first > second and len([*filter(None, days)]) > 1
 
 
-def against(year: int, before: int, now: int, is_over: bool, locale: Locale) -> tuple[str, str]:
-    """How a count compares with the whole of the year before, as a figure and what it says.
+def against(span: str, before: int, now: int, locale: Locale) -> tuple[str, str]:
+    """How a count compares with that of an equal span before, as a figure and what it says.
 
-    A year that is not over has no growth yet: until it passes the one before, its part of it is told. All is lost only
-    where nothing is left.
+    All is lost only where nothing is left.
     """
     if now >= MANY * before:
-        return f"{count(nearest(Fraction(now, before)), locale)}\u00d7", f"as many requests as in {year}"
-    if not is_over and now <= before:
-        return share(now, before, locale), f"of the requests of {year} so far"
+        return f"{count(nearest(Fraction(now, before)), locale)}\u00d7", f"as many requests as in {span}"
     tenths = nearest(Fraction(100 * abs(now - before), before), 1)
     if not tenths:
-        return "0\u00a0%", f"change in requests from {year}"
-    if now > before:
-        return (
-            f"+{locale.decimal(tenths, 1)}\u00a0%",
-            f"more requests than in {'' if is_over else 'all of '}{year}",
-        )
-    tenths = min(tenths, 999) if now else tenths
-    return f"\u2212{locale.decimal(tenths, 1)}\u00a0%", f"fewer requests than in {year}"
+        return "0\u00a0%", f"change in requests from {span}"
+    if 0 < now < before:
+        tenths = min(tenths, 999)
+    direction = "more" if now > before else "fewer"
+    return f"{locale.decimal(tenths, 1)}\u00a0%", f"{direction} requests than in {span}"

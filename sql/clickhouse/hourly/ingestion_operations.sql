@@ -14,10 +14,10 @@ select
     sumState(toInt128(event.written_bytes)) as written_bytes,
     sumState(toInt128(event.written_rows_quarantine)) as written_rows_quarantine,
     sumState(toInt128(event.written_bytes_quarantine)) as written_bytes_quarantine,
-    sumState(toInt128(event.read_rows)) as read_rows,
-    sumState(toInt128(event.read_bytes)) as read_bytes,
-    sumState(toInt128(event.elapsed_time_us)) as elapsed_time_us,
-    sumState(toInt128(event.cpu_time_us)) as cpu_time_us
+    sumState(toInt128(ifNull(event.read_rows, 0))) as read_rows,
+    sumState(toInt128(ifNull(event.read_bytes, 0))) as read_bytes,
+    sumState(toInt128(ifNull(event.elapsed_time_us, 0))) as elapsed_time_us,
+    sumState(toInt128(ifNull(event.cpu_time_us, 0))) as cpu_time_us
 from raw_ingestion as event
 where toYYYYMMDD(event.timestamp) in {partitions:Array(UInt32)}
 group by hour, organization_id, workspace_id, datasource_id, event_type, region

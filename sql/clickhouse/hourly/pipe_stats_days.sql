@@ -6,7 +6,8 @@ select
     event.organization_id as organization_id,
     toDate32(event.start_datetime) as event_date,
     sumState(toInt64(1)) as requests,
-    sumState(toInt128(event.error)) as errors
+    sumState(toInt128(ifNull(event.error, 0))) as errors,
+    sumState(toInt64(event.error is null)) as errors_unknown
 from raw_pipe_stats as event
 where toYYYYMMDD(event.start_datetime) in {partitions:Array(UInt32)}
 group by hour, organization_id, event_date

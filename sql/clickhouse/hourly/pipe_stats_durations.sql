@@ -1,4 +1,5 @@
--- hourly_pipe_stats_durations: the histogram of request durations, as one state of arrays.
+-- hourly_pipe_stats_durations: the histogram of request durations, as one state of arrays. A request that does not say its
+-- duration is in no bucket.
 -- One row per (hour, organization_id).
 -- Reads raw_pipe_stats for the days in {partitions}.
 --
@@ -9,11 +10,11 @@ with buckets as (
     select
         toStartOfHour(event.start_datetime) as hour,
         event.organization_id as organization_id,
-        toUInt16(greatest(toInt32(floor(log2(greatest(event.duration_us, 1)))) - 7, 0)) as shift,
-        toUInt16(shift * 128 + bitShiftRight(event.duration_us, shift)) as duration_bucket,
+        toUInt16(greatest(toInt32(floor(log2(greatest(assumeNotNull(event.duration_us), 1)))) - 7, 0)) as shift,
+        toUInt16(shift * 128 + bitShiftRight(assumeNotNull(event.duration_us), shift)) as duration_bucket,
         toInt64(count()) as requests
     from raw_pipe_stats as event
-    where toYYYYMMDD(event.start_datetime) in {partitions:Array(UInt32)}
+    where toYYYYMMDD(event.start_datetime) in {partitions:Array(UInt32)} and event.duration_us is not null
     group by hour, organization_id, shift, duration_bucket
 )
 

@@ -9,11 +9,13 @@ select
     event.pipe_name as pipe_name,
     event.region as region,
     sumState(toInt64(1)) as requests,
-    sumState(toInt128(event.error)) as errors,
+    sumState(toInt128(ifNull(event.error, 0))) as errors,
+    sumState(toInt64(event.error is null)) as errors_unknown,
     sumState(toInt128(event.read_bytes)) as read_bytes,
     sumState(toInt128(event.read_rows)) as read_rows,
-    sumState(toInt128(event.result_rows)) as result_rows,
-    sumState(toInt128(event.cpu_time_us)) as cpu_time_us,
+    sumState(toInt128(ifNull(event.result_rows, 0))) as result_rows,
+    sumState(toInt64(event.result_rows is null)) as result_rows_unknown,
+    sumState(toInt128(ifNull(event.cpu_time_us, 0))) as cpu_time_us,
     maxState(event.start_datetime) as last_at
 from raw_pipe_stats as event
 where toYYYYMMDD(event.start_datetime) in {partitions:Array(UInt32)}

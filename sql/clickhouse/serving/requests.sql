@@ -8,7 +8,7 @@ select
     workspace_id as id,
     '' as label,
     sumMerge(state.requests) as amount,
-    toInt64(sumMerge(state.errors)) as errors,
+    if(sumMerge(state.errors_unknown) = 0, toInt64(sumMerge(state.errors)), null) as errors,
     toString(sumMerge(state.read_bytes)) as bytes,
     toString(sumMerge(state.read_rows)) as rows
 from {level}_pipe_stats_requests as state

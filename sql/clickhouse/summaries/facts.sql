@@ -13,9 +13,11 @@ with requests as (
         monthly.region as region,
         sumMerge(monthly.requests) as requests,
         sumMerge(monthly.errors) as errors,
+        sumMerge(monthly.errors_unknown) as errors_unknown,
         sumMerge(monthly.read_bytes) as bytes_read,
         sumMerge(monthly.read_rows) as rows_read,
         sumMerge(monthly.result_rows) as result_rows,
+        sumMerge(monthly.result_rows_unknown) as result_rows_unknown,
         maxMerge(monthly.last_at) as last_at
     from monthly_pipe_stats_requests as monthly
     join staging_members as members on members.organization_id = monthly.organization_id
@@ -60,10 +62,10 @@ request_totals as (
     select
         customer,
         sum(requests) as total_requests,
-        sum(errors) as total_errors,
+        if(sum(errors_unknown) = 0, sum(errors), null) as total_errors,
         sum(bytes_read) as total_bytes_read,
         sum(rows_read) as total_rows_read,
-        sum(result_rows) as total_result_rows
+        if(sum(result_rows_unknown) = 0, sum(result_rows), null) as total_result_rows
     from requests
     group by customer
 ),
@@ -85,7 +87,7 @@ histograms as (
 
 percentiles as (
     select
-        customer,
+        histograms.customer as customer,
         arrayMap(
             bucket -> bitShiftLeft(
                 bucket - greatest(intDiv(bucket, 128) - 1, 0) * 128 + 1, greatest(intDiv(bucket, 128) - 1, 0)
@@ -96,6 +98,9 @@ percentiles as (
             )
         ) as largest_us
     from histograms
+    -- None when one request does not say its duration: it is in no bucket.
+    join request_totals on request_totals.customer = histograms.customer
+        and request_totals.total_requests = histograms.total
 ),
 
 day_totals as (
@@ -103,7 +108,7 @@ day_totals as (
         members.wrapped_id as customer,
         monthly.event_date as event_date,
         sumMerge(monthly.requests) as requests,
-        toInt64(sumMerge(monthly.errors)) as errors
+        if(sumMerge(monthly.errors_unknown) = 0, toInt64(sumMerge(monthly.errors)), null) as errors
     from monthly_pipe_stats_days as monthly
     join staging_members as members on members.organization_id = monthly.organization_id
     where monthly.month >= makeDate32({year:Int32}, 1, 1) and monthly.month < makeDate32({year:Int32} + 1, 1, 1)
@@ -282,11 +287,21 @@ event_types as (
 ),
 
 previous as (
-    select members.wrapped_id as customer, sumMerge(monthly.requests) as previous_requests
-    from monthly_pipe_stats_days as monthly
-    join staging_members as members on members.organization_id = monthly.organization_id
-    where monthly.month >= makeDate32({year:Int32} - 1, 1, 1) and monthly.month < makeDate32({year:Int32}, 1, 1)
-        and monthly.organization_id in (select organization_id from staging_members)
+    select
+        customer,
+        sum(requests) as previous_requests,
+        arraySort(groupArray((first_day, requests))) as previous_months
+    from (
+        select
+            members.wrapped_id as customer,
+            min(monthly.event_date) as first_day,
+            sumMerge(monthly.requests) as requests
+        from monthly_pipe_stats_days as monthly
+        join staging_members as members on members.organization_id = monthly.organization_id
+        where monthly.month >= makeDate32({year:Int32} - 1, 1, 1) and monthly.month < makeDate32({year:Int32}, 1, 1)
+            and monthly.organization_id in (select organization_id from staging_members)
+        group by customer, monthly.month
+    )
     group by customer
 ),
 
@@ -302,10 +317,10 @@ select
     {year:Int32} as year,
     active.customer as wrapped_id,
     ifNull(request_totals.total_requests, 0) as requests,
-    ifNull(request_totals.total_errors, 0) as errors,
+    if(request_totals.total_requests is null, 0, request_totals.total_errors) as errors,
     ifNull(request_totals.total_bytes_read, 0) as bytes_read,
     ifNull(request_totals.total_rows_read, 0) as rows_read,
-    ifNull(request_totals.total_result_rows, 0) as result_rows,
+    if(request_totals.total_requests is null, 0, request_totals.total_result_rows) as result_rows,
     if(empty(percentiles.largest_us), null, percentiles.largest_us[1]) as p50_us,
     if(empty(percentiles.largest_us), null, percentiles.largest_us[2]) as p95_us,
     if(empty(percentiles.largest_us), null, percentiles.largest_us[3]) as p99_us,
@@ -321,7 +336,8 @@ select
     ifNull(ingestion.ingestion_rows, 0) as ingestion_rows,
     ifNull(ingestion.ingestion_operations, 0) as ingestion_operations,
     event_types.event_types,
-    previous.previous_requests
+    previous.previous_requests,
+    previous.previous_months
 from active
 left join request_totals on request_totals.customer = active.customer
 left join percentiles on percentiles.customer = active.customer

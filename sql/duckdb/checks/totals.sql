@@ -6,9 +6,11 @@ with requests_of_months as (
         organization_id,
         sum(requests) as requests,
         sum(errors) as errors,
+        sum(errors_unknown) as errors_unknown,
         sum(read_bytes) as bytes_read,
         sum(read_rows) as rows_read,
-        sum(result_rows) as result_rows
+        sum(result_rows) as result_rows,
+        sum(result_rows_unknown) as result_rows_unknown
     from monthly.pipe_stats_requests
     where month >= make_date($year, 1, 1) and month < make_date($year + 1, 1, 1)
     group by organization_id
@@ -47,10 +49,10 @@ expected as (
         wrapped_id,
         struct_pack(
             requests := coalesce(sum(requests), 0),
-            errors := coalesce(sum(errors), 0),
+            errors := if(sum(errors_unknown) > 0, null, coalesce(sum(errors), 0)),
             bytes_read := coalesce(sum(bytes_read), 0),
             rows_read := coalesce(sum(rows_read), 0),
-            result_rows := coalesce(sum(result_rows), 0),
+            result_rows := if(sum(result_rows_unknown) > 0, null, coalesce(sum(result_rows), 0)),
             ingestion_operations := coalesce(sum(operations), 0),
             ingestion_bytes := coalesce(sum(written_bytes), 0),
             ingestion_rows := coalesce(sum(written_rows), 0),

@@ -14,10 +14,10 @@ select
     sum(event.written_bytes) as written_bytes,
     sum(event.written_rows_quarantine) as written_rows_quarantine,
     sum(event.written_bytes_quarantine) as written_bytes_quarantine,
-    sum(event.read_rows) as read_rows,
-    sum(event.read_bytes) as read_bytes,
-    sum(event.elapsed_time_us) as elapsed_time_us,
-    sum(event.cpu_time_us) as cpu_time_us
+    sum(coalesce(event.read_rows, 0)) as read_rows,
+    sum(coalesce(event.read_bytes, 0)) as read_bytes,
+    sum(coalesce(event.elapsed_time_us, 0)) as elapsed_time_us,
+    sum(coalesce(event.cpu_time_us, 0)) as cpu_time_us
 from raw.ingestion as event /* touched */
 where event.timestamp >= $from and event.timestamp < $to
 group by all

@@ -6,7 +6,8 @@ select
     event.organization_id,
     cast(event.start_datetime as date) as event_date,
     count(*) as requests,
-    sum(event.error) as errors
+    sum(coalesce(event.error, 0)) as errors,
+    count(*) filter (where event.error is null) as errors_unknown
 from raw.pipe_stats as event /* touched */
 where event.start_datetime >= $from and event.start_datetime < $to
 group by all

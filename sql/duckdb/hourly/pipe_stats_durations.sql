@@ -1,4 +1,4 @@
--- hourly.pipe_stats_durations: the histogram of request durations.
+-- hourly.pipe_stats_durations: the histogram of request durations. A request that does not say its duration is in no bucket.
 -- One row per (hour, organization_id, duration_bucket).
 -- Reads raw.pipe_stats from $from up to $to; a refresh puts a semi join in place of the comment.
 --
@@ -12,7 +12,7 @@ with events as (
         event.duration_us,
         greatest(cast(floor(log2(greatest(event.duration_us, 1))) as integer) - 7, 0) as shift
     from raw.pipe_stats as event /* touched */
-    where event.start_datetime >= $from and event.start_datetime < $to
+    where event.start_datetime >= $from and event.start_datetime < $to and event.duration_us is not null
 )
 
 select

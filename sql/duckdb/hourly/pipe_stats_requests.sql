@@ -9,11 +9,13 @@ select
     event.pipe_name,
     event.region,
     count(*) as requests,
-    sum(event.error) as errors,
+    sum(coalesce(event.error, 0)) as errors,
+    count(*) filter (where event.error is null) as errors_unknown,
     sum(event.read_bytes) as read_bytes,
     sum(event.read_rows) as read_rows,
-    sum(event.result_rows) as result_rows,
-    sum(event.cpu_time_us) as cpu_time_us,
+    sum(coalesce(event.result_rows, 0)) as result_rows,
+    count(*) filter (where event.result_rows is null) as result_rows_unknown,
+    sum(coalesce(event.cpu_time_us, 0)) as cpu_time_us,
     max(event.start_datetime) as last_at
 from raw.pipe_stats as event /* touched */
 where event.start_datetime >= $from and event.start_datetime < $to

@@ -6,7 +6,7 @@ select
     organizations.wrapped_id,
     yearly.event_date as day,
     cast(sum(yearly.requests) as bigint) as requests,
-    cast(sum(yearly.errors) as bigint) as errors
+    if(sum(yearly.errors_unknown) = 0, cast(sum(yearly.errors) as bigint), null) as errors
 from yearly.pipe_stats_days as yearly
 join main.wrapped_organizations as organizations using (organization_id)
 semi join wanted

@@ -38,10 +38,10 @@ request_totals as (
     select
         customer,
         cast(sum(requests) as bigint) as requests,
-        cast(sum(errors) as bigint) as errors,
+        if(sum(errors_unknown) = 0, cast(sum(errors) as bigint), null) as errors,
         sum(read_bytes) as bytes_read,
         sum(read_rows) as rows_read,
-        sum(result_rows) as result_rows
+        if(sum(result_rows_unknown) = 0, sum(result_rows), null) as result_rows
     from requests
     group by customer
 ),
@@ -120,6 +120,9 @@ percentiles as (
         min(largest_us) filter (where requests_so_far * 100 >= total * 95) as p95_us,
         min(largest_us) filter (where requests_so_far * 100 >= total * 99) as p99_us
     from duration_limits
+    -- None when one request does not say its duration: it is in no bucket.
+    semi join request_totals
+        on duration_limits.customer = request_totals.customer and duration_limits.total = request_totals.requests
     group by customer
 ),
 
@@ -311,11 +314,21 @@ event_types as (
 ),
 
 previous as (
-    select members.customer, cast(sum(yearly.requests) as bigint) as previous_requests
-    from yearly.pipe_stats_days as yearly
-    join members using (organization_id)
-    where yearly.year = make_date($year - 1, 1, 1)
-    group by members.customer
+    select
+        customer,
+        cast(sum(requests) as bigint) as previous_requests,
+        list(struct_pack(first_day := first_day, requests := requests) order by first_day) as previous_months
+    from (
+        select
+            members.customer,
+            min(yearly.event_date) as first_day,
+            cast(sum(yearly.requests) as bigint) as requests
+        from yearly.pipe_stats_days as yearly
+        join members using (organization_id)
+        where yearly.year = make_date($year - 1, 1, 1)
+        group by members.customer, month(yearly.event_date)
+    )
+    group by customer
 ),
 
 active as (
@@ -330,10 +343,10 @@ select
     cast($year as smallint) as year,
     customers.wrapped_id,
     coalesce(request_totals.requests, 0) as requests,
-    coalesce(request_totals.errors, 0) as errors,
+    if(request_totals.requests is null, 0, request_totals.errors) as errors,
     coalesce(request_totals.bytes_read, 0) as bytes_read,
     coalesce(request_totals.rows_read, 0) as rows_read,
-    coalesce(request_totals.result_rows, 0) as result_rows,
+    if(request_totals.requests is null, 0, request_totals.result_rows) as result_rows,
     percentiles.p50_us,
     percentiles.p95_us,
     percentiles.p99_us,
@@ -348,7 +361,8 @@ select
     coalesce(ingestion.ingestion_rows, 0) as ingestion_rows,
     coalesce(ingestion.ingestion_operations, 0) as ingestion_operations,
     event_types.event_types,
-    previous.previous_requests
+    previous.previous_requests,
+    previous.previous_months
 from active
 join customers using (customer)
 left join request_totals using (customer)

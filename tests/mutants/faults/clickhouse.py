@@ -83,10 +83,10 @@ FAULTS = (
     Fault(
         "ClickHouse: the previous year of another customer",
         "sql/clickhouse/summaries/facts.sql",
-        """    join staging_members as members on members.organization_id = monthly.organization_id
-    where monthly.month >= makeDate32({year:Int32} - 1, 1, 1)""",
-        """    cross join staging_members as members
-    where monthly.month >= makeDate32({year:Int32} - 1, 1, 1)""",
+        """        join staging_members as members on members.organization_id = monthly.organization_id
+        where monthly.month >= makeDate32({year:Int32} - 1, 1, 1)""",
+        """        cross join staging_members as members
+        where monthly.month >= makeDate32({year:Int32} - 1, 1, 1)""",
         (f"{PIPELINE}::test_the_previous_year_is_the_same_customers_previous_year[clickhouse]",),
     ),
     Fault(

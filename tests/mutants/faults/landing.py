@@ -44,8 +44,8 @@ FAULTS = (
     Fault(
         "an impossible row gets into raw beside the sound ones of its file",
         "wrapped_assets/resources/duckdb/sql.py",
-        r'only_valid=f"\n        and (case {reasons(family)} end) is null" if has_impossible_rows else "",',
-        'only_valid="",',
+        r'only_valid=f"\n        and (case {reasons(family, present(columns))} end) is null"',
+        'only_valid=""',
         (f"{LANDING}::test_impossible_rows_are_set_aside_one_by_one_each_with_its_reason[duckdb]",),
     ),
     Fault(

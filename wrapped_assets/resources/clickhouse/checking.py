@@ -90,6 +90,7 @@ def conservation_statement(level: Level, family: Family, rollup: Rollup) -> str:
         found=", ".join(sql.merged(measure, rollup) for measure in rollup.measures),
         expected_measures=sql.names(measures, "expected."),
         found_measures=sql.names(measures, "found."),
+        count=measures[0],
         differ=" or ".join(f"expected.{name} is distinct from found.{name}" for name in measures),
     )
 

@@ -31,6 +31,9 @@ _MAKES = re.compile(r"^(create (?:table|view) if not exists) (\w+)", re.MULTILIN
 _OF_PLAIN_TABLES = re.compile(
     r"^alter table \w+ modify setting non_replicated_deduplication_window = \d+$", re.MULTILINE
 )
+_ALTERS = re.compile(r"^(alter table) (\w+)$", re.MULTILINE)
+# What stands everywhere is one table for all nodes.
+_WRITES = re.compile(rf"^insert into (?!{'|'.join(SHARDED)})\w+", re.MULTILINE)
 _ENGINE = re.compile(r"^engine = (\w*MergeTree)(?:\((.*)\))?$", re.MULTILINE)
 
 
@@ -58,6 +61,14 @@ class Cluster:
     def migrated(self, migration: str) -> Iterator[str]:
         """What a migration is on a cluster: its own text with other engines, and a Distributed table over a sharded one."""
         if _OF_PLAIN_TABLES.search(migration):
+            return
+        if _WRITES.search(migration):
+            yield migration
+            return
+        if altered := _ALTERS.search(migration):
+            # Replicas first: an insert by the Distributed table names the columns that it knows.
+            for table in dict.fromkeys((local(altered[2]), altered[2])):
+                yield _ALTERS.sub(rf"\1 {table}{self.on}", migration, count=1)
             return
         made = _MAKES.search(migration)
         if made is None:

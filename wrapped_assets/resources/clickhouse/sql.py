@@ -81,7 +81,7 @@ def row_hash(source: Source) -> str:
 def _hashed(column: Column) -> list[str]:
     # The hash of a null would be null.
     name = column.raw_name
-    return [f"isNull({name})", f"ifNull({name}, '')"] if column.nullable else [name]
+    return [f"isNull({name})", f"ifNull({name}, {column.null_as})"] if column.nullable else [name]
 
 
 def is_histogram(rollup: Rollup) -> bool:
@@ -124,7 +124,7 @@ def merged(measure: Measure, rollup: Rollup) -> str:
 def from_raw(measure: Measure) -> str:
     """The same number from raw rows, from the declaration's words."""
     words = re.sub(r"count\(\*\) filter \(where (.*)\)", r"countIf(\1)", measure.from_raw)
-    words = re.sub(r"\bsum\((\w+)\)", r"sum(toInt128(\1))", words).replace("arg_max(", "argMax(")
+    words = re.sub(r"^sum\((.+)\)$", r"sum(toInt128(\1))", words).replace("arg_max(", "argMax(")
     convert = RESULT_TYPES[measure.kind]
     return f"{convert}({words}) as {measure.name}" if convert else f"{words} as {measure.name}"
 

@@ -70,6 +70,7 @@ def conservation_statement(level: Level, family: Family, rollup: Rollup) -> str:
         found=", ".join(sql.merged(measure) for measure in rollup.measures),
         expected_measures=sql.names(measures, "expected."),
         found_measures=sql.names(measures, "found."),
+        count=measures[0],
     )
 
 

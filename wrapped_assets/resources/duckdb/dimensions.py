@@ -62,7 +62,7 @@ def merge(
             key=dimension.key,
             columns=sql.names([column.name for column in dimension.columns]),
             values=sql.values(dimension, present(columns)),
-            reasons=sql.reasons(dimension),
+            reasons=sql.reasons(dimension, present(columns)),
             assignments=", ".join(
                 f"{name} = snapshot.{name}"
                 for name in (*(c.name for c in dimension.columns if c.name != dimension.key), "region")

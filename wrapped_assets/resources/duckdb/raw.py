@@ -78,7 +78,7 @@ def refresh(
 def shown(family: Family) -> str:
     """The statements that choose each key's winner, to read."""
     columns = ", ".join(column.name for column in family.columns)
-    return f"{sql.positions(family, has_impossible_rows=True)}\n\n{sql.newest(family, columns)}"
+    return f"{sql.positions(family, columns, has_impossible_rows=True)}\n\n{sql.newest(family, columns)}"
 
 
 def row_counts(con: duckdb.DuckDBPyConnection, family: Family, span: Span) -> dict[date, int]:
@@ -227,7 +227,7 @@ def _newest_is_enough(con: duckdb.DuckDBPyConnection, family: Family, landed: _L
     # Keys are compared as they landed: nanoseconds that raw does not keep would make one key two.
     if "[ns" in columns or _holds(con, queries.text("duckdb/raw/hides_positions"), _paths(landed)):
         return False
-    con.execute(sql.positions(family, has_impossible_rows), landed.values)
+    con.execute(sql.positions(family, columns, has_impossible_rows), landed.values)
     if not _holds(con, "select count(*) > 0 from positions where is_repeated", {}):
         return True
     return not _holds(con, _statement("raw/contested", family, landed=landed.query), landed.values)

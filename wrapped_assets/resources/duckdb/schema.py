@@ -11,7 +11,7 @@ from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import NewerSchema, OlderSchema, WarehouseMissing
 
-VERSION = 4
+VERSION = 5
 
 SCHEMAS = ("landing", "stale", "raw", "hourly", "daily", "weekly", "monthly", "yearly", "dimensions")
 

@@ -89,7 +89,9 @@ def landed(family: Family, groups: Sequence[tuple[str, bool]]) -> str:
                 family=family.name,
                 columns=names(raw_columns(family)),
                 values=values(family, present(columns)),
-                reason=f", case {reasons(family)} end as reason" if has_impossible_rows else "",
+                reason=f", case {reasons(family, present(columns))} end as reason"
+                if has_impossible_rows
+                else "",
                 only_valid=" and reason is null" if has_impossible_rows else "",
                 event_time=family.event_time,
                 paths=f"$paths_{number}",
@@ -98,13 +100,15 @@ def landed(family: Family, groups: Sequence[tuple[str, bool]]) -> str:
     return "\nunion all\n".join(branches)
 
 
-def positions(family: Family, has_impossible_rows: bool) -> str:
-    """The statement that finds the newest landing row of each key; binds `$paths_0`, `$from` and `$to`."""
+def positions(family: Family, columns: str, has_impossible_rows: bool) -> str:
+    """The statement that finds the newest landing row of each key, among landing files of equal columns; binds `$paths_0`, `$from` and `$to`."""
     return render(
         "raw/positions",
         key=names(family.key),
         event_time=family.event_time,
-        only_valid=f"\n        and (case {reasons(family)} end) is null" if has_impossible_rows else "",
+        only_valid=f"\n        and (case {reasons(family, present(columns))} end) is null"
+        if has_impossible_rows
+        else "",
     )
 
 
@@ -138,7 +142,7 @@ def _tie_break_parts(source: Source, prefix: str) -> list[str]:
     parts = [f"{prefix}exported_at"]
     for column in source.contents:
         name = f"{prefix}{column.raw_name}"
-        parts += [f"{name} is not null", f"coalesce({name}, '')"] if column.nullable else [name]
+        parts += [f"{name} is not null", f"coalesce({name}, {column.null_as})"] if column.nullable else [name]
     return parts
 
 
@@ -150,14 +154,18 @@ def value(column: Column, present: bool) -> str:
     return f"{expression} as {column.raw_name}"
 
 
-def reasons(family: Source) -> str:
-    """`when ... then '...'` branches: why a landing row is impossible."""
+def reasons(family: Source, columns: set[str]) -> str:
+    """`when ... then '...'` branches: why a row of landing files with these columns is impossible. A null may be one; no other reason holds of it."""
     branches = []
     for column in family.columns:
+        name = column.name
         if not column.nullable:
-            branches.append((f"{column.name} is null", f"{column.name} is null"))
+            branches.append((f"{name} is null", f"{name} is null"))
+        elif name not in columns:
+            continue
         for condition, reason in _IMPOSSIBLE[column.kind]:
-            branches.append((condition.format(c=column.name), reason.format(c=column.name)))
+            is_there = f"{name} is not null and " if column.nullable else ""
+            branches.append((f"{is_there}({condition.format(c=name)})", reason.format(c=name)))
     if family.event_time is not None:
         branches += _impossible_times(family.event_time)
     return "\n        ".join(f"when {condition} then '{reason}'" for condition, reason in branches)
@@ -182,14 +190,16 @@ def landing_summary(source: Source, columns: set[str]) -> str:
         hours=f"bit_or(cast(1 << hour({source.event_time}) as integer))" if source.event_time else "max(0)",
         columns=names([column.raw_name for column in source.columns]),
         values=values(source, columns),
-        reasons=reasons(source),
+        reasons=reasons(source, columns),
     )
 
 
 def impossible_rows(source: Source, columns: set[str]) -> str:
     """The impossible rows of some landing files with these columns; binds `$paths`."""
     content = ", ".join(f"{c.name} := {c.name}" for c in source.columns if c.name in columns)
-    return render("landing/impossible_rows", family=source.name, content=content, reasons=reasons(source))
+    return render(
+        "landing/impossible_rows", family=source.name, content=content, reasons=reasons(source, columns)
+    )
 
 
 def valid_rows(source: Source, columns: set[str]) -> str:
@@ -203,7 +213,7 @@ def valid_rows(source: Source, columns: set[str]) -> str:
             [*own, *(() if "region" in own else ("folder_region as region",)), "file_id", "row_number"]
         ),
         values=values(source, columns),
-        reasons=reasons(source),
+        reasons=reasons(source, columns),
     )
 
 

@@ -16,7 +16,7 @@ from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.warehouse import SummaryReport
 from wrapped_assets.summaries import Edition, Facts
 
-_LISTS = ("days", "hours", "workspaces", "pipes", "regions", "event_types")
+_LISTS = ("days", "hours", "workspaces", "pipes", "regions", "event_types", "previous_months")
 
 
 def refresh(

@@ -25,7 +25,7 @@ class Part(NamedTuple):
     id: str
     label: str
     amount: int
-    errors: int
+    errors: int | None
     bytes: int
     rows: int
     last_at: object

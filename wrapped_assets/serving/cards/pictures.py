@@ -134,15 +134,10 @@ def _years(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
 
 
 def _read(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
-    if not has_picture(story, moment):
+    answered = story.answered_of_read
+    if answered is None:
         return NOTHING
-    told = story.document.requests
-    return _noted(
-        drawings.needle(told.result_rows, told.rows_read),
-        "Field: rows processed. In it: rows answered.",
-        setter,
-        box,
-    )
+    return _noted(drawings.needle(*answered), "Field: rows processed. In it: rows answered.", setter, box)
 
 
 def _storage(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
@@ -177,7 +172,5 @@ PICTURES: dict[str, Callable[[Story, Moment, Setter, Box], Markup]] = {
 def has_picture(story: Story, moment: Moment) -> bool:
     """Whether there is something to draw; else the words have the whole card."""
     if moment.name == "read":
-        told = story.document.requests
-        # What was made up on the way, such as generated rows, is no part of what was read.
-        return 0 < told.rows_read >= told.result_rows
-    return bool(moment.rows) or moment.name not in ("storage", "ingestion", "workspaces")
+        return story.answered_of_read is not None
+    return bool(moment.rows) or moment.name not in ("service", "storage", "ingestion", "workspaces")

@@ -89,13 +89,10 @@ def peak(view: View) -> Markup:
 
 def read(view: View) -> Markup:
     story, moment = view.story, view.moment
-    told = story.document.requests
+    answered = story.answered_of_read
     return join(
         words(heading(moment), figure(moment), sentences(moment), comparison(moment)),
-        area(
-            drawings.needle(told.result_rows, told.rows_read),
-            "The field: rows processed. In it, to scale: rows answered.",
-        )
-        if 0 < told.rows_read >= told.result_rows
+        area(drawings.needle(*answered), "The field: rows processed. In it, to scale: rows answered.")
+        if answered
         else None,
     )

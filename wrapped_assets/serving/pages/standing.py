@@ -31,7 +31,8 @@ def service(view: View) -> Markup:
         for row in moment.rows
     ]
     return join(
-        words(heading(moment), figure(moment), sentences(moment)), el("ul", *lines, class_="art lines")
+        words(heading(moment), figure(moment), sentences(moment)),
+        el("ul", *lines, class_="art lines") if lines else None,
     )
 
 

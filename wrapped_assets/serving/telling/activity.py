@@ -83,9 +83,10 @@ def read(teller: Teller) -> Moment | None:
     figure, unit = scaled(told.bytes_read, teller.locale)
     sentences = [f"Exactly {teller.locale.integer(told.bytes_read)} bytes."]
     if told.rows_read:
-        sentences.append(
-            f"{roughly(told.rows_read, 'row', teller.locale)} processed to answer with {count(told.result_rows, teller.locale)}."
+        answered = (
+            "" if told.result_rows is None else f" to answer with {count(told.result_rows, teller.locale)}"
         )
+        sentences.append(f"{roughly(told.rows_read, 'row', teller.locale)} processed{answered}.")
     return Moment(
         "read", "Data read", figure, f"{unit} read", tuple(sentences),
         comparison=teller.compared(told.bytes_read, "bytes"),

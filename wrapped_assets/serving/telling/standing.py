@@ -1,7 +1,7 @@
 """The moments of how it went and how it compares: speed, storage, ingestion, workspaces, pipes, rank, growth."""
 
 from wrapped_assets.numbers import milliseconds, scaled, share, size
-from wrapped_assets.serving.moments import Moment, Row
+from wrapped_assets.serving.moments import Moment, Row, span
 from wrapped_assets.serving.telling.teller import Teller
 from wrapped_assets.serving.wording import against, counted, percent, roughly
 from wrapped_assets.summaries import WorkspaceShare
@@ -14,24 +14,29 @@ FLATTERING = 50
 
 
 def service(teller: Teller) -> Moment | None:
-    told = teller.document.requests
-    if not told.total or told.p50_ms is None or told.p95_ms is None or told.p99_ms is None:
-        return None
-    longest = told.p99_ms or 1.0
-    rows = tuple(
-        Row(name, "\u00a0".join(milliseconds(value, teller.locale)), (value / longest,))
-        for name, value in (
-            ("Half within", told.p50_ms),
-            ("95 % within", told.p95_ms),
-            ("99 % within", told.p99_ms),
-        )
-    )
+    """Whether requests failed and how fast they were; what is unknown of the two is not told."""
+    told, rows = teller.document.requests, _speeds(teller)
+    if told.errors is None or not told.total:
+        if not rows:
+            return None
+        return Moment("service", "Speed", rows[0].told, "or less for half of the requests", rows=rows)
     figure = share(told.total - told.errors, told.total, teller.locale, 2)
     errors = f"{teller.locale.integer(told.errors)} of {teller.locale.integer(told.total)} failed."
     return Moment(
-        "service", "Reliability and speed", figure, "answered without error",
+        "service", "Reliability and speed" if rows else "Reliability", figure, "answered without error",
         (errors if told.errors else "Not one request failed.",), rows,
     )  # fmt: skip
+
+
+def _speeds(teller: Teller) -> tuple[Row, ...]:
+    told = teller.document.requests
+    percentiles = {"Half": told.p50_ms, "95 %": told.p95_ms, "99 %": told.p99_ms}
+    longest = told.p99_ms or 1.0
+    return tuple(
+        Row(f"{part} within", "\u00a0".join(milliseconds(value, teller.locale)), (value / longest,))
+        for part, value in percentiles.items()
+        if value is not None
+    )
 
 
 def storage(teller: Teller) -> Moment | None:
@@ -138,14 +143,15 @@ def rank(teller: Teller) -> Moment | None:
 
 
 def growth(teller: Teller) -> Moment | None:
-    before, total = teller.document.previous_year, teller.document.requests.total
-    if before is None:
+    year, previous = teller.document.year, teller.document.previous_year
+    if previous is None or previous.compared is None:
         return None
-    figure, unit = against(teller.document.year - 1, before.requests, total, teller.is_over, teller.locale)
+    months, before, now = previous.compared, previous.compared.previous_requests, previous.compared.requests
+    figure, unit = against(span(year - 1, months), before, now, teller.locale)
     return Moment(
         "growth", "Against last year", figure, unit,
-        rows=(
-            Row(str(teller.document.year - 1), teller.locale.integer(before.requests), (before.requests / max(total, before.requests),)),
-            Row(str(teller.document.year), teller.locale.integer(total), (total / max(total, before.requests),)),
+        rows=tuple(
+            Row(span(which, months, briefly=True), teller.locale.integer(requests), (requests / max(before, now),))
+            for which, requests in ((year - 1, before), (year, now))
         ),
     )  # fmt: skip

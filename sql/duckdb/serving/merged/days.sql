@@ -8,7 +8,7 @@ with day_totals as (
         cast(date_trunc('month', day) as date) as month,
         day(day) as day_of_month,
         sum(amount) as requests,
-        sum(errors) as errors
+        if(count(errors) = count(*), sum(errors), null) as errors
     from {source}
     group by all
 )
@@ -20,7 +20,7 @@ select
     '' as id,
     string_agg(day_of_month || ':' || requests, ',') as label,
     cast(sum(requests) as bigint) as amount,
-    cast(sum(errors) as bigint) as errors,
+    if(count(errors) = count(*), cast(sum(errors) as bigint), null) as errors,
     cast(0 as hugeint) as bytes,
     cast(0 as hugeint) as rows,
     cast(null as timestamp) as last_at

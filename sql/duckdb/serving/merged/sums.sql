@@ -8,7 +8,7 @@ select
     id,
     label,
     cast(sum(amount) as bigint) as amount,
-    cast(sum(errors) as bigint) as errors,
+    if(count(errors) = count(*), cast(sum(errors) as bigint), null) as errors,
     cast(sum(bytes) as hugeint) as bytes,
     cast(sum(rows) as hugeint) as rows,
     cast(null as timestamp) as last_at

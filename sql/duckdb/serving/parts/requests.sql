@@ -8,7 +8,7 @@ select
     workspace_id as id,
     '' as label,
     cast(sum(requests) as bigint) as amount,
-    cast(sum(errors) as bigint) as errors,
+    if(sum(errors_unknown) = 0, cast(sum(errors) as bigint), null) as errors,
     cast(sum(read_bytes) as hugeint) as bytes,
     cast(sum(read_rows) as hugeint) as rows,
     cast(null as timestamp) as last_at

@@ -9,6 +9,7 @@
 -- | sizes      | datasource_id | datasource_name | readings   | at the last reading    | of that reading |
 -- | days       |               | '1:20,31:7'     | requests   |                        |                 |
 --
+-- `errors` is null when one of these requests does not say whether it failed.
 -- `days` is kept by month only: its label has the requests of each day of the month with any, in order.
 create table {level}.parts (
     organization integer not null,
@@ -17,7 +18,7 @@ create table {level}.parts (
     id varchar,
     label varchar not null,
     amount bigint not null,
-    errors bigint not null,
+    errors bigint,
     bytes hugeint not null,
     rows hugeint not null,
     last_at timestamp
