@@ -218,7 +218,11 @@ def test_the_previous_year_is_the_same_customers_previous_year(pipeline: Pipelin
     with pipeline.open() as run:
         told = summaries(run)
         assert differs_from_oracle(run, files) == {}
-    assert told[id_of("c")]["previous_year"] == {"requests": 3, "change_pct": -66.7}
+    assert told[id_of("c")]["previous_year"] == {
+        "requests": 3,
+        "change_pct": -100.0,
+        "compared": {"first_month": 1, "last_month": 2, "previous_requests": 2, "requests": 0},
+    }
     assert told[id_of("org-3")]["previous_year"] is None
 
 
