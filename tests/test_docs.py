@@ -101,13 +101,19 @@ def ways_in() -> set[tuple[str, str]]:
     return {(method, pattern) for methods, pattern in found for method in methods}
 
 
+_NUMBERS = ("UBIGINT", "INTEGER", "UTINYINT")
+
+
 def reasons_for_rows() -> set[str]:
     """Why a row is set aside, without the column's name."""
     reasons = set()
     for source in SOURCES.values():
         names = "|".join(column.name for column in source.columns)
-        for reason in re.findall(r"then '([^']*)'", sql.reasons(source, set(names.split("|")))):
-            reasons.add(re.sub(rf"^({names}) ", "", reason))
+        usual = tuple((column.name, sql.TYPES[column.kind].upper()) for column in source.columns)
+        doubles = tuple((name, "DOUBLE" if kind in _NUMBERS else kind) for name, kind in usual)
+        for types in (usual, doubles):
+            for reason in re.findall(r"then '([^']*)'", sql.reasons(source, types)):
+                reasons.add(re.sub(rf"^({names}) ", "", reason))
     return reasons
 
 

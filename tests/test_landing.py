@@ -386,7 +386,7 @@ def test_each_required_column_is_required(pipeline: Pipeline) -> None:
 @pytest.mark.parametrize(
     ("column", "values", "seen"),
     [
-        ("read_bytes", pa.array([1.0]), "column read_bytes is double, expected an integer"),
+        ("read_bytes", pa.array([1.0], pa.float32()), "column read_bytes is float, expected an integer"),
         ("start_datetime", pa.array([date(2025, 3, 1)]), "column start_datetime is date32[day]"),
         ("organization_id", pa.array([7]), "column organization_id is int64, expected text"),
         ("organization_id", pa.array([b"org"]), "column organization_id is binary, expected text"),
@@ -397,7 +397,7 @@ def test_each_required_column_is_required(pipeline: Pipeline) -> None:
 def test_a_column_of_a_type_that_cannot_mean_it_sets_the_file_aside(
     pipeline: Pipeline, column: str, values: Any, seen: str
 ) -> None:
-    """Nothing is guessed: text is not parsed into numbers, nor floats cut to counters."""
+    """Nothing is guessed: text is not parsed into numbers, nor short floats taken for counters."""
     land_edited(pipeline, the_file(request()), with_column(column, values))
     with pipeline.open() as run:
         run.take_in("pipe_stats")
@@ -473,6 +473,7 @@ def test_a_value_in_another_type_of_the_same_meaning_is_the_same_value(
         pa.timestamp("ms", "+05:30"),
         pa.timestamp("s"),
         pa.timestamp("ns"),
+        pa.timestamp("ns", "America/New_York"),
     ],
 )
 def test_an_instant_is_the_same_instant_in_any_zone_and_unit(pipeline: Pipeline, kind: pa.DataType) -> None:
@@ -903,23 +904,10 @@ def test_folders_of_days_that_clickhouse_does_not_know_stop_nothing(pipeline: Pi
         assert raw_ids(run) == sorted(days)
 
 
-@pytest.mark.parametrize(
-    ("at", "reason"),
-    [
-        (
-            pa.array([1740823200000, 2**62]).cast(pa.timestamp("ms")),
-            "its footer says that start_datetime holds what is no date",
-        ),
-        (
-            pa.array([1740823200 * 10**9] * 2).cast(pa.timestamp("ns", "UTC")),
-            "column start_datetime is timestamp[ns, tz=UTC], expected a timestamp",
-        ),
-    ],
-)
-def test_a_time_that_duckdb_cannot_read_at_all_sets_only_its_file_aside(
-    pipeline: Pipeline, at: Any, reason: str
-) -> None:
-    """Milliseconds of the year 292279 and nanoseconds with a zone: its reader fails before any cast of ours."""
+def test_a_time_that_duckdb_cannot_read_at_all_sets_only_its_file_aside(pipeline: Pipeline) -> None:
+    """Milliseconds of the year 292279: its reader fails before any cast of ours."""
+    at = pa.array([1740823200000, 2**62]).cast(pa.timestamp("ms"))
+    reason = "its footer says that start_datetime holds what is no date"
     pipeline.land(the_file(request(id="sound"), name="sound"))
     odd = the_file(request(id="a"), request(id="b"), name="odd")
     land_edited(pipeline, odd, with_column("start_datetime", at))

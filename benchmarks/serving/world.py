@@ -112,8 +112,8 @@ def _fill_ledger(draft: Draft, landing: Path) -> None:
         draft.fill(
             "files",
             "select $file_id as file_id, 'pipe_stats' as family, $key as object_key, $etag as etag, $size as size,"
-            " $day as folder_day, 'region-0' as region, 'landed' as state, $columns as columns, false as has_impossible_rows",
-            row | {"columns": _columns(landing / item.key)},
+            " $day as folder_day, 'region-0' as region, 'landed' as state, false as has_impossible_rows",
+            row,
         )
         draft.fill(
             "file_hours",
@@ -127,19 +127,12 @@ def _fill_ledger(draft: Draft, landing: Path) -> None:
             row_number() over () as file_id, family,
             format('{}/dt={}/region=region-{}/{:06}.exported.parquet', family, cast(day as date), r, n) as object_key,
             md5(object_key) as etag, 40000 as size, cast(day as date) as folder_day, 'region-' || r as region,
-            'landed' as state, 'columns' as columns, false as has_impossible_rows
+            'landed' as state, false as has_impossible_rows
         from range($from, $to, interval 1 day) as a (day), range(144) as b (n), range(4) as c (r),
             (values ('pipe_stats'), ('ingestion')) as d (family)
         order by family, day, object_key""",
         {"from": datetime(YEAR, 1, 1), "to": datetime(YEAR, 12, 31)},
     )
-
-
-def _columns(path: Path) -> str:
-    from wrapped_assets.families import PIPE_STATS
-    from wrapped_assets.resources.duckdb.parquet import columns_of
-
-    return columns_of(path, PIPE_STATS.columns)
 
 
 def _late_days() -> list[date]:

@@ -67,7 +67,6 @@ class LedgerFile:
     key: str
     etag: str
     size: int
-    columns: str
     has_impossible_rows: bool
     region: str | None
 

@@ -145,9 +145,8 @@ class Fresh:
         taken = []
         for file in landed:
             contents, is_sound = judgement.contents_of(file), file.path not in judgement.quarantined
-            known = LedgerFile(
-                0, file.key, file.etag, file.size, contents.columns, contents.bad_row_count > 0, file.region
-            )
+            has_impossible_rows = contents.bad_row_count > 0
+            known = LedgerFile(0, file.key, file.etag, file.size, has_impossible_rows, file.region)
             taken.append(Taken(source, known, contents, is_sound))
         return taken
 
@@ -221,7 +220,7 @@ class Fresh:
     def _names_before(self, name: str) -> dict[str, Taken]:
         """The landed snapshots of a dimension in the version that counts at this moment."""
         recorded = {
-            file.key: Taken(name, file, Contents(file.columns), is_sound=True)
+            file.key: Taken(name, file, Contents(), is_sound=True)
             for file in self.history.files_of_dimension(name)
         }
         return recorded | {key: each for key, each in self.taken.items() if each.family == name}

@@ -10,7 +10,6 @@ select
     folder_day,
     region,
     state,
-    columns,
     bad_row_count > 0 as has_impossible_rows
 from landing_files
 order by family, folder_day, object_key

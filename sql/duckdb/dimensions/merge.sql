@@ -11,7 +11,7 @@ using (
         {reasons}
             end as reason,
             list_extract($regions, list_position($paths, landing_path)) as region
-        from read_parquet($paths, hive_partitioning = false, filename = 'landing_path')
+        from read_parquet($paths, hive_partitioning = false, column_statistics = {statistics}, filename = 'landing_path')
     )
     where reason is null
     qualify row_number() over (partition by {key} order by {greatest_first}, region desc) = 1

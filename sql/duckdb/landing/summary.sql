@@ -18,6 +18,6 @@ from (
         {reasons}
         end as reason
     -- Under a name of our own: `filename` would be the column of that name of a file that has one.
-    from read_parquet($paths, hive_partitioning = false, filename = 'landing_path')
+    from read_parquet($paths, hive_partitioning = false, column_statistics = {statistics}, filename = 'landing_path')
 )
 group by all

@@ -10,7 +10,7 @@ from (
         case
         {reasons}
         end as reason
-    from read_parquet($paths, hive_partitioning = false, filename = 'landing_path')
+    from read_parquet($paths, hive_partitioning = false, column_statistics = {statistics}, filename = 'landing_path')
 ) as landed
 join (
     select

@@ -4,6 +4,6 @@
 select {columns}
 from (
     select {values}{reason}
-    from read_parquet({paths}, hive_partitioning = false)
+    from read_parquet({paths}, hive_partitioning = false, column_statistics = {statistics})
 )
 where {event_time} >= $from and {event_time} < $to{only_valid}

@@ -1,13 +1,13 @@
 -- positions: where in the landing files the newest row of each key lies, and whether another row of that version exists.
 -- One row per ({key}).
--- Reads the Parquet files in $paths_0, all of the same columns.
+-- Reads the Parquet files in $paths_0, all of the same types.
 create or replace temp table positions as
 with landed as (
     select
-        {key},
-        cast(epoch_us(exported_at) as hugeint) << 64 as version,
+        {landed_key},
+        cast(epoch_us({exported_at}) as hugeint) << 64 as version,
         cast(file_index as bigint) << 32 | file_row_number as position
-    from read_parquet($paths_0, hive_partitioning = false)
+    from read_parquet($paths_0, hive_partitioning = false, column_statistics = {statistics})
     where {event_time} >= $from and {event_time} < $to{only_valid}
 ),
 

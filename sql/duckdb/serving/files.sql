@@ -10,7 +10,6 @@ select
     folder_day,
     region,
     state,
-    columns,
     bad_row_count > 0 as has_impossible_rows
 from landing.files
 where state <> 'replaced'

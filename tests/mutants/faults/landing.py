@@ -5,7 +5,32 @@ from tests.mutants.fault import Fault
 LANDING = "tests/test_landing.py"
 STORE = "tests/test_landing_store.py"
 
+TYPES = "tests/test_types.py"
+
 FAULTS = (
+    Fault(
+        "files of two types are read as the first file's",
+        "wrapped_assets/resources/duckdb/parquet.py",
+        "groups[tuple((n, t) for n, t in found if",
+        "groups[tuple((n, 'VARCHAR') for n, t in found if",
+        (f"{TYPES}::test_whatever_types_two_files_have_they_load_together[duckdb]",),
+    ),
+    Fault(
+        "nanoseconds are rounded",
+        "wrapped_assets/resources/duckdb/sql.py",
+        'if not stored.endswith("_NS"):\n        return name\n',
+        'if not stored.endswith("_NS"):\n        return name\n    return f"cast({name} as timestamp)"\n',
+        (f"{TYPES}::test_nanoseconds_are_cut_and_never_rounded[duckdb-timestamp[ns]]",),
+    ),
+    Fault(
+        "a count of nulls in a footer is believed",
+        "wrapped_assets/resources/duckdb/sql.py",
+        'return f"map {{{found}}}"',
+        'return "map {}"',
+        (
+            f"{TYPES}::test_what_a_footer_says_of_nulls_changes_nothing[duckdb-organizations2-0-reasons2-False]",
+        ),
+    ),
     Fault(
         "the ledger is compared by key and not by version",
         "wrapped_assets/importing.py",
@@ -44,7 +69,7 @@ FAULTS = (
     Fault(
         "an impossible row gets into raw beside the sound ones of its file",
         "wrapped_assets/resources/duckdb/sql.py",
-        r'only_valid=f"\n        and (case {reasons(family, present(columns))} end) is null"',
+        r'only_valid=f"\n        and (case {reasons(family, types)} end) is null"',
         'only_valid=""',
         (f"{LANDING}::test_impossible_rows_are_set_aside_one_by_one_each_with_its_reason[duckdb]",),
     ),

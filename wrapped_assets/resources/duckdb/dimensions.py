@@ -9,7 +9,7 @@ from wrapped_assets.families import Dimension
 from wrapped_assets.identity import wrapped_id
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.duckdb import sql
-from wrapped_assets.resources.duckdb.parquet import present
+from wrapped_assets.resources.duckdb.parquet import by_types
 from wrapped_assets.resources.duckdb.rows import insert_dicts
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import LandingFilesGone
@@ -51,18 +51,16 @@ def merge(
     con: duckdb.DuckDBPyConnection, dimension: Dimension, files: Sequence[LedgerFile], fetched: Fetched
 ) -> None:
     """Merge these snapshot files into the dimension's table; the newest of each id wins."""
-    groups: dict[str, list[LedgerFile]] = {}
-    for file in files:
-        groups.setdefault(file.columns, []).append(file)
-    for columns, group in groups.items():
-        paths = {str(fetched.paths[file.key]): file.region for file in group}
+    regions = {fetched.paths[file.key]: file.region for file in files}
+    for types, paths in by_types(con, dimension.columns, list(regions)).items():
         statement = sql.render(
             "dimensions/merge",
             dimension=dimension.name,
             key=dimension.key,
             columns=sql.names([column.name for column in dimension.columns]),
-            values=sql.values(dimension, present(columns)),
-            reasons=sql.reasons(dimension, present(columns)),
+            values=sql.values(dimension, types),
+            statistics=sql.statistics(dimension, types),
+            reasons=sql.reasons(dimension, types),
             assignments=", ".join(
                 f"{name} = snapshot.{name}"
                 for name in (*(c.name for c in dimension.columns if c.name != dimension.key), "region")
@@ -72,7 +70,8 @@ def merge(
             snapshot_tie_break=sql.tie_break(dimension, "snapshot."),
             known_tie_break=sql.tie_break(dimension, "known."),
         )
-        con.execute(statement, {"paths": list(paths), "regions": list(paths.values())})
+        asked = {"paths": [str(path) for path in paths], "regions": [regions[path] for path in paths]}
+        con.execute(statement, asked)
 
 
 def refresh_identities(con: duckdb.DuckDBPyConnection, secret: bytes, full: bool) -> int:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from wrapped_assets.families import FAMILIES, SOURCES
 from wrapped_assets.resources.duckdb import sql
-from wrapped_assets.resources.duckdb.parquet import Unreadable, columns_of, present
+from wrapped_assets.resources.duckdb.parquet import Types, Unreadable, by_types, refuse_unfit
 from wrapped_assets.resources.warehouse import ImportReport, LandedFile, QuarantinedFile
 
 # Rows handed over at once.
@@ -54,12 +54,17 @@ class DayContents:
 class Contents:
     """What reading one file found: its valid rows by day, and its impossible rows by reason."""
 
-    columns: str
+    types: Types = ()
     days: dict[date, DayContents] = field(default_factory=dict)
     row_count: int = 0
     bad_row_count: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
     last_exported_at: datetime | None = None
+
+    @property
+    def columns(self) -> str:
+        """The file's columns for the ledger: `region VARCHAR, read_bytes UBIGINT, ...`."""
+        return ", ".join(f"{name} {kind}" for name, kind in self.types)
 
     def add(
         self, day: date | None, reason: str | None, rows: int, last_exported_at: datetime, hours: int
@@ -84,7 +89,7 @@ class Judgement:
 
     def contents_of(self, file: LandedFile) -> Contents:
         """What reading the file found; nothing when it could not be read."""
-        return self.contents.get(file.path) or Contents(columns="")
+        return self.contents.get(file.path) or Contents()
 
     def report(self, files: Sequence[LandedFile]) -> ImportReport:
         """What importing these files took in."""
@@ -106,8 +111,8 @@ class Judgement:
     ) -> Iterator[dict[str, object]]:
         """The rows to set aside, each with the id of its file, its number in it, the reason and all it says."""
         names = ("file_id", "row_number", "reason", "content")
-        for columns, paths in self._groups(lambda found: found.bad_row_count).items():
-            statement = sql.impossible_rows(SOURCES[self.source], present(columns))
+        for types, paths in self._groups(lambda found: found.bad_row_count).items():
+            statement = sql.impossible_rows(SOURCES[self.source], types)
             for path, *rest in con.execute(statement, {"paths": [str(path) for path in paths]}).fetchall():
                 yield dict(zip(names, (file_ids[Path(path)], *rest), strict=True))
 
@@ -115,77 +120,71 @@ class Judgement:
         self, con: duckdb.DuckDBPyConnection, file_ids: Mapping[Path, int], regions: Mapping[Path, str | None]
     ) -> Iterator[pa.RecordBatch]:
         """The rows to take in, types settled, each with the id and region of its file and its number in it."""
-        for columns, paths in self._groups(lambda found: found.row_count).items():
+        for types, paths in self._groups(lambda found: found.row_count).items():
             values = {
                 "paths": [str(path) for path in paths],
                 "file_ids": [file_ids[path] for path in paths],
                 "regions": [regions[path] for path in paths],
             }
-            statement = sql.valid_rows(SOURCES[self.source], present(columns))
+            statement = sql.valid_rows(SOURCES[self.source], types)
             batches: pa.RecordBatchReader = con.sql(statement, params=values).to_arrow_reader(BATCH_ROWS)
             yield from batches
 
-    def _groups(self, holds: Callable[[Contents], int]) -> dict[str, list[Path]]:
-        """The files that hold something, by their columns."""
-        groups: dict[str, list[Path]] = defaultdict(list)
+    def _groups(self, holds: Callable[[Contents], int]) -> dict[Types, list[Path]]:
+        """The files that hold something, by their types."""
+        groups: dict[Types, list[Path]] = defaultdict(list)
         for path, found in self.contents.items():
             if holds(found):
-                groups[found.columns].append(path)
+                groups[found.types].append(path)
         return groups
 
 
 def judge(con: duckdb.DuckDBPyConnection, source: str, files: Sequence[LandedFile]) -> Judgement:
     """Read every one of these files to its last page; what cannot be taken has its reason."""
     sound, quarantined = _inspect(source, files)
-    contents: dict[Path, Contents] = {}
-    for columns, group in sound.items():
-        contents |= _read_group(con, source, columns, group, quarantined)
-    return Judgement(source, contents, quarantined)
+    return Judgement(source, _read_all(con, source, sound, quarantined), quarantined)
 
 
-def _inspect(family: str, files: Iterable[LandedFile]) -> tuple[dict[str, list[LandedFile]], dict[Path, str]]:
-    sound: dict[str, list[LandedFile]] = defaultdict(list)
+def _inspect(family: str, files: Iterable[LandedFile]) -> tuple[list[Path], dict[Path, str]]:
+    sound: list[Path] = []
     quarantined: dict[Path, str] = {}
     for file in files:
         if file.region is None:
             quarantined[file.path] = MISPLACED if family in FAMILIES else MISPLACED_SNAPSHOT
             continue
         try:
-            sound[columns_of(file.path, SOURCES[family].columns)].append(file)
+            refuse_unfit(file.path, SOURCES[family].columns)
+            sound.append(file.path)
         except Unreadable as error:
             quarantined[file.path] = str(error)
     return sound, quarantined
 
 
-def _read_group(
-    con: duckdb.DuckDBPyConnection,
-    family: str,
-    columns: str,
-    group: list[LandedFile],
-    quarantined: dict[Path, str],
+def _read_all(
+    con: duckdb.DuckDBPyConnection, source: str, paths: list[Path], quarantined: dict[Path, str]
 ) -> dict[Path, Contents]:
-    """Read files of equal columns together; when that fails, in halves, to find which cannot be read."""
+    """Read these files together; when that fails, in halves, to find which cannot be read."""
+    if not paths:
+        return {}
     try:
-        return _read(con, family, columns, group)
+        return _read(con, source, paths)
     except _NOT_THE_FILES_FAULT:
         raise
     except duckdb.Error as error:
-        if len(group) == 1:
-            quarantined[group[0].path] = f"its pages cannot be read: {str(error).splitlines()[0][:200]}"
+        if len(paths) == 1:
+            quarantined[paths[0]] = f"its pages cannot be read: {str(error).splitlines()[0][:200]}"
             return {}
-    half = len(group) // 2
-    return _read_group(con, family, columns, group[:half], quarantined) | _read_group(
-        con, family, columns, group[half:], quarantined
-    )
+    half = len(paths) // 2
+    first = _read_all(con, source, paths[:half], quarantined)
+    return first | _read_all(con, source, paths[half:], quarantined)
 
 
-def _read(
-    con: duckdb.DuckDBPyConnection, family: str, columns: str, group: list[LandedFile]
-) -> dict[Path, Contents]:
-    contents = {file.path: Contents(columns) for file in group}
-    statement = sql.landing_summary(SOURCES[family], present(columns))
-    for path, *facts, _content in con.execute(
-        statement, {"paths": [str(file.path) for file in group]}
-    ).fetchall():
-        contents[Path(path)].add(*facts)
+def _read(con: duckdb.DuckDBPyConnection, source: str, paths: list[Path]) -> dict[Path, Contents]:
+    contents: dict[Path, Contents] = {}
+    for types, group in by_types(con, SOURCES[source].columns, paths).items():
+        contents |= {path: Contents(types) for path in group}
+        statement = sql.landing_summary(SOURCES[source], types)
+        asked = {"paths": [str(path) for path in group]}
+        for path, *facts, _content in con.execute(statement, asked).fetchall():
+            contents[Path(path)].add(*facts)
     return contents

@@ -19,6 +19,7 @@ from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.connection import release_cache
+from wrapped_assets.resources.duckdb.parquet import FILE_INDEX, Types, by_types
 from wrapped_assets.resources.duckdb.rows import dicts
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import DuplicateKeys, LandingFilesGone
@@ -47,12 +48,12 @@ class _Plan:
 class _Landed:
     """The valid landing rows of one chunk, as a subquery with its bound values.
 
-    `groups` are the sets of files with equal columns: those columns, and whether some rows are impossible.
+    `groups` are the sets of files of equal types: those types, and whether some rows are impossible.
     """
 
     query: str
     values: dict[str, Any]
-    groups: list[tuple[str, bool]]
+    groups: list[tuple[Types, bool]]
 
 
 def refresh(
@@ -77,8 +78,8 @@ def refresh(
 
 def shown(family: Family) -> str:
     """The statements that choose each key's winner, to read."""
-    columns = ", ".join(column.name for column in family.columns)
-    return f"{sql.positions(family, columns, has_impossible_rows=True)}\n\n{sql.newest(family, columns)}"
+    types = tuple((column.name, sql.TYPES[column.kind].upper()) for column in family.columns)
+    return f"{sql.positions(family, types, has_impossible_rows=True)}\n\n{sql.newest(family, types)}"
 
 
 def row_counts(con: duckdb.DuckDBPyConnection, family: Family, span: Span) -> dict[date, int]:
@@ -176,19 +177,26 @@ def _files(con: duckdb.DuckDBPyConnection, name: str, bounds: dict[str, Any]) ->
     return [LedgerFile(*row) for row in con.execute(queries.text(name), bounds).fetchall()]
 
 
-def _landed(family: Family, start: date, end: date, files: Sequence[LedgerFile], fetched: Fetched) -> _Landed:
-    """The valid rows of these files from `start` up to `end`, one branch for each set of files with equal columns."""
+def _landed(
+    con: duckdb.DuckDBPyConnection,
+    family: Family,
+    start: date,
+    end: date,
+    files: Sequence[LedgerFile],
+    fetched: Fetched,
+) -> _Landed:
+    """The valid rows of these files from `start` up to `end`, one branch for each set of files of equal types."""
     if not files:
         nothing = f"select * from raw.{family.name} where {family.event_time} >= $from and {family.event_time} < $to"
         return _Landed(f"{nothing} and false", {"from": start, "to": end}, [])
-    groups: dict[str, list[LedgerFile]] = {}
-    for file in files:
-        groups.setdefault(file.columns, []).append(file)
-    shape = [(columns, any(f.has_impossible_rows for f in group)) for columns, group in groups.items()]
+    has_impossible_rows = {fetched.paths[file.key]: file.has_impossible_rows for file in files}
+    # Asked of the files each time: the ledger of an older version knows only Arrow's types.
+    types = by_types(con, family.columns, list(has_impossible_rows))
+    groups = [(each, any(map(has_impossible_rows.__getitem__, paths))) for each, paths in types.items()]
     values: dict[str, Any] = {"from": start, "to": end}
-    for number, group in enumerate(groups.values()):
-        values[f"paths_{number}"] = [str(fetched.paths[file.key]) for file in group]
-    return _Landed(sql.landed(family, shape), values, shape)
+    for number, paths in enumerate(types.values()):
+        values[f"paths_{number}"] = [str(path) for path in paths]
+    return _Landed(sql.landed(family, groups), values, groups)
 
 
 def insert_newest(
@@ -206,7 +214,7 @@ def insert_newest(
     """
     if not files:
         return
-    landed = _landed(family, start, end, files, fetched)
+    landed = _landed(con, family, start, end, files, fetched)
     if _newest_is_enough(con, family, landed):
         con.execute(f"insert into {target}\n{sql.newest(family, landed.groups[0][0])}", _paths(landed))
     else:
@@ -223,11 +231,10 @@ def _newest_is_enough(con: duckdb.DuckDBPyConnection, family: Family, landed: _L
     """Look up the positions of the newest rows; whether they are the right winners, no version being contested."""
     if len(landed.groups) > 1:
         return False
-    columns, has_impossible_rows = landed.groups[0]
-    # Keys are compared as they landed: nanoseconds that raw does not keep would make one key two.
-    if "[ns" in columns or _holds(con, queries.text("duckdb/raw/hides_positions"), _paths(landed)):
+    types, has_impossible_rows = landed.groups[0]
+    if any(name.lower() == FILE_INDEX for name, _ in types):
         return False
-    con.execute(sql.positions(family, columns, has_impossible_rows), landed.values)
+    con.execute(sql.positions(family, types, has_impossible_rows), landed.values)
     if not _holds(con, "select count(*) > 0 from positions where is_repeated", {}):
         return True
     return not _holds(con, _statement("raw/contested", family, landed=landed.query), landed.values)
@@ -314,4 +321,4 @@ def _landed_chunks(
         with fetch(files) as fetched:
             if fetched.problems:
                 raise LandingFilesGone(f"raw.{family.name}", chunk, fetched.problems)
-            yield _landed(family, chunk.start, chunk.end, files, fetched)
+            yield _landed(con, family, chunk.start, chunk.end, files, fetched)

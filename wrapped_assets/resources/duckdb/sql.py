@@ -5,12 +5,12 @@ into a statement's text; the rendered text is what logs, tests and Dagster metad
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from wrapped_assets import queries
 from wrapped_assets.families import Column, Dimension, Family, Kind, Measure, Rollup, Source
 from wrapped_assets.periods import Level
-from wrapped_assets.resources.duckdb.parquet import present
+from wrapped_assets.resources.duckdb.parquet import Types
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
@@ -28,7 +28,6 @@ TYPES: dict[Kind, str] = {
 
 _VALUES: dict[Kind, str] = {
     "text": "cast({c} as varchar)",
-    "instant": "cast({c} as timestamp)",
     "counter": "try_cast({c} as ubigint)",
     "code": "try_cast({c} as integer)",
     "flag": "try_cast({c} as utinyint)",
@@ -36,14 +35,16 @@ _VALUES: dict[Kind, str] = {
     "seconds": "try_cast(floor(cast({c} as double) * 1e6 + 0.5) as ubigint)",
 }
 
-# Why a value is impossible, by kind, first match first. Nulls are handled apart.
+_WITH_ZONE = "TIMESTAMP WITH TIME ZONE"
+
+# Why a value {c} is impossible, by kind, first match first; {v} is what it is settled to. Nulls are handled apart.
 _IMPOSSIBLE: dict[Kind, tuple[tuple[str, str], ...]] = {
     "text": (),
     # ClickHouse has no other years, and every engine takes in the same rows.
     "instant": (
-        ("not isfinite(cast({c} as timestamp))", "{c} is not a date"),
-        ("cast({c} as timestamp) >= timestamp '2300-01-01'", "{c} is after the year 2299"),
-        ("cast({c} as timestamp) < timestamp '1900-01-01'", "{c} is before the year 1900"),
+        ("{v} is null or not isfinite({v})", "{c} is not a date"),
+        ("{v} >= timestamp '2300-01-01'", "{c} is after the year 2299"),
+        ("{v} < timestamp '1900-01-01'", "{c} is before the year 1900"),
     ),
     "counter": (("{c} < 0", "{c} is negative"), ("try_cast({c} as ubigint) is null", "{c} is 2^64 or more")),
     "code": (("try_cast({c} as integer) is null", "{c} is out of range"),),
@@ -55,6 +56,13 @@ _IMPOSSIBLE: dict[Kind, tuple[tuple[str, str], ...]] = {
         (f"floor(cast({{c}} as double) * 1e6 + 0.5) >= {LONGEST_US}", "{c} is longer than a year"),
     ),
 }
+
+# Doubles, and decimals of more than 38 digits, which DuckDB reads as doubles: exact as long as they are below 2^53.
+_IMPOSSIBLE_DOUBLE: tuple[tuple[str, str], ...] = (
+    ("not isfinite({c})", "{c} is not a finite number"),
+    ("{c} <> floor({c})", "{c} is not a whole number"),
+    ("{c} >= 9007199254740992", "{c} is 2^53 or more in a double"),
+)
 
 COUNT_TYPES = {"count": "bigint", "total": "hugeint", "instant": "timestamp"}
 
@@ -74,24 +82,22 @@ def raw_columns(family: Family) -> list[str]:
     return [column.raw_name for column in family.columns]
 
 
-def landed(family: Family, groups: Sequence[tuple[str, bool]]) -> str:
-    """The valid rows of landing files, one branch for each set of files with equal columns.
+def landed(family: Family, groups: Sequence[tuple[Types, bool]]) -> str:
+    """The valid rows of landing files, one branch for each set of files of equal types.
 
-    A group is (its columns as the ledger has them, whether some of its rows are impossible); its
-    files are bound as `$paths_0`, `$paths_1`... Types are settled inside each branch, so what one
-    file looks like never changes how another is read.
+    A group is (its columns with their types, whether some of its rows are impossible); its files are bound as
+    `$paths_0`, `$paths_1`... Types are settled inside each branch, so what one file looks like never changes how
+    another is read.
     """
     branches = []
-    for number, (columns, has_impossible_rows) in enumerate(groups):
+    for number, (types, has_impossible_rows) in enumerate(groups):
         branches.append(
             render(
                 "raw/landed",
                 family=family.name,
                 columns=names(raw_columns(family)),
-                values=values(family, present(columns)),
-                reason=f", case {reasons(family, present(columns))} end as reason"
-                if has_impossible_rows
-                else "",
+                **_read(family, types),
+                reason=f", case {reasons(family, types)} end as reason" if has_impossible_rows else "",
                 only_valid=" and reason is null" if has_impossible_rows else "",
                 event_time=family.event_time,
                 paths=f"$paths_{number}",
@@ -100,26 +106,32 @@ def landed(family: Family, groups: Sequence[tuple[str, bool]]) -> str:
     return "\nunion all\n".join(branches)
 
 
-def positions(family: Family, columns: str, has_impossible_rows: bool) -> str:
-    """The statement that finds the newest landing row of each key, among landing files of equal columns; binds `$paths_0`, `$from` and `$to`."""
+def positions(family: Family, types: Types, has_impossible_rows: bool) -> str:
+    """The statement that finds the newest landing row of each key; binds `$paths_0`, `$from` and `$to`."""
+    stored = dict(types)
+    # Columns as they are stored, where equal values are equal when settled too: their bounds spare row groups.
+    compared = {name: _whole_microseconds(name, stored[name]) for name in family.key}
     return render(
         "raw/positions",
         key=names(family.key),
-        event_time=family.event_time,
-        only_valid=f"\n        and (case {reasons(family, present(columns))} end) is null"
+        landed_key=", ".join(f"{expression} as {name}" for name, expression in compared.items()),
+        event_time=compared[family.event_time],
+        exported_at=_whole_microseconds("exported_at", stored["exported_at"]),
+        statistics=statistics(family, types),
+        only_valid=f"\n        and (case {reasons(family, types)} end) is null"
         if has_impossible_rows
         else "",
     )
 
 
-def newest(family: Family, columns: str) -> str:
-    """The statement for the rows at those positions, among landing files of equal columns; binds `$paths_0`."""
+def newest(family: Family, types: Types) -> str:
+    """The statement for the rows at those positions, among landing files of equal types; binds `$paths_0`."""
     return render(
         "raw/newest",
         family=family.name,
         key=names(family.key),
         event_time=family.event_time,
-        values=values(family, present(columns)),
+        **_read(family, types),
     )
 
 
@@ -146,64 +158,99 @@ def _tie_break_parts(source: Source, prefix: str) -> list[str]:
     return parts
 
 
-def value(column: Column, present: bool) -> str:
-    """The settled value of a landing column, null when an optional column is not in the file."""
-    expression = (
-        _VALUES[column.kind].format(c=column.name) if present else f"cast(null as {TYPES[column.kind]})"
-    )
-    return f"{expression} as {column.raw_name}"
+def value(column: Column, stored: str) -> str:
+    """The value of a landing column in the contract's type, from the type that DuckDB reads the file's as."""
+    if column.kind == "instant":
+        return _instant(column.name, stored)
+    if column.kind == "text" and stored == "BLOB":
+        # A UUID that only Arrow's own schema calls one.
+        return f"cast(cast(hex({column.name}) as uuid) as varchar)"
+    return _VALUES[column.kind].format(c=column.name)
 
 
-def reasons(family: Source, columns: set[str]) -> str:
-    """`when ... then '...'` branches: why a row of landing files with these columns is impossible. A null may be one; no other reason holds of it."""
+def _instant(name: str, stored: str) -> str:
+    """Null when infinite in a type that must be converted."""
+    return f"make_timestamp(epoch_us({name}))" if stored == _WITH_ZONE else _whole_microseconds(name, stored)
+
+
+def _whole_microseconds(name: str, stored: str) -> str:
+    """Nanoseconds cut to microseconds, also before 1970: DuckDB's cast rounds, its division goes toward zero."""
+    if not stored.endswith("_NS"):
+        return name
+    return f"make_timestamp(epoch_ns({name}) // 1000 - cast(epoch_ns({name}) % 1000 < 0 as bigint))"
+
+
+def reasons(source: Source, types: Types) -> str:
+    """`when ... then '...'` branches: why a row of landing files of these types is impossible. A null may be one; no other reason holds of it."""
+    stored = dict(types)
     branches = []
-    for column in family.columns:
+    for column in source.columns:
         name = column.name
         if not column.nullable:
             branches.append((f"{name} is null", f"{name} is null"))
-        elif name not in columns:
-            continue
-        for condition, reason in _IMPOSSIBLE[column.kind]:
-            is_there = f"{name} is not null and " if column.nullable else ""
-            branches.append((f"{is_there}({condition.format(c=name)})", reason.format(c=name)))
-    if family.event_time is not None:
-        branches += _impossible_times(family.event_time)
+        is_there = f"{name} is not null and " if column.nullable else ""
+        for condition, reason in _impossible(column, stored.get(name)):
+            broken = condition.format(c=name, v=value(column, stored[name]))
+            branches.append((f"{is_there}({broken})", reason.format(c=name)))
+    if source.event_time is not None:
+        branches += _impossible_times(source.event_time, stored)
     return "\n        ".join(f"when {condition} then '{reason}'" for condition, reason in branches)
 
 
-def _impossible_times(time: str) -> list[tuple[str, str]]:
+def _impossible(column: Column, stored: str | None) -> tuple[tuple[str, str], ...]:
+    if stored is None:
+        return ()
+    is_double = stored == "DOUBLE" and column.kind in ("counter", "code", "flag")
+    return (_IMPOSSIBLE_DOUBLE if is_double else ()) + _IMPOSSIBLE[column.kind]
+
+
+def _impossible_times(time: str, stored: Mapping[str, str]) -> list[tuple[str, str]]:
+    at, exported_at = _instant(time, stored[time]), _instant("exported_at", stored["exported_at"])
     return [
-        (f"cast({time} as timestamp) < timestamp '1990-01-01'", f"{time} is before 1990"),
-        (
-            f"cast({time} as timestamp) > cast(exported_at as timestamp) + interval 1 day",
-            f"{time} is more than a day after exported_at",
-        ),
+        (f"{at} < timestamp '1990-01-01'", f"{time} is before 1990"),
+        (f"{at} > {exported_at} + interval 1 day", f"{time} is more than a day after exported_at"),
     ]
 
 
-def landing_summary(source: Source, columns: set[str]) -> str:
-    """What some landing files with these columns hold, by file, day and reason; binds `$paths`."""
+def landing_summary(source: Source, types: Types) -> str:
+    """What some landing files of these types hold, by file, day and reason; binds `$paths`."""
     return render(
         "landing/summary",
         family=source.name,
         day=f"cast({source.event_time} as date)" if source.event_time else "cast(null as date)",
         hours=f"bit_or(cast(1 << hour({source.event_time}) as integer))" if source.event_time else "max(0)",
         columns=names([column.raw_name for column in source.columns]),
-        values=values(source, columns),
-        reasons=reasons(source, columns),
+        **_read(source, types),
+        reasons=reasons(source, types),
     )
 
 
-def impossible_rows(source: Source, columns: set[str]) -> str:
-    """The impossible rows of some landing files with these columns; binds `$paths`."""
-    content = ", ".join(f"{c.name} := {c.name}" for c in source.columns if c.name in columns)
+def impossible_rows(source: Source, types: Types) -> str:
+    """The impossible rows of some landing files of these types; binds `$paths`."""
+    stored = dict(types)
+    said = {
+        column.name: _said(column, stored[column.name]) for column in source.columns if column.name in stored
+    }
     return render(
-        "landing/impossible_rows", family=source.name, content=content, reasons=reasons(source, columns)
+        "landing/impossible_rows",
+        family=source.name,
+        content=", ".join(f"{name} := {value}" for name, value in said.items()),
+        statistics=statistics(source, types),
+        reasons=reasons(source, types),
     )
 
 
-def valid_rows(source: Source, columns: set[str]) -> str:
-    """The valid rows of some landing files with these columns; binds `$paths`, `$file_ids` and `$regions`."""
+def _said(column: Column, stored: str) -> str:
+    """What a row says in a column, as far as it can be shown."""
+    if column.kind == "instant" and stored == "TIMESTAMP":
+        # The first days that fit, in 290309 BC, have no text; DuckDB 2.0.0 ends the whole connection over them.
+        first = "timestamp '290000-01-01 (BC)'"
+        return f"if({column.name} < {first}, cast(epoch_us({column.name}) as varchar), cast({column.name} as varchar))"
+    return value(column, stored) if stored == "BLOB" else column.name
+
+
+def valid_rows(source: Source, types: Types) -> str:
+    """The valid rows of some landing files of these types; binds `$paths`, `$file_ids` and `$regions`."""
     # A snapshot's region is that of its folder; an event names its own.
     own = [column.raw_name for column in source.columns]
     return render(
@@ -212,14 +259,32 @@ def valid_rows(source: Source, columns: set[str]) -> str:
         columns=names(
             [*own, *(() if "region" in own else ("folder_region as region",)), "file_id", "row_number"]
         ),
-        values=values(source, columns),
-        reasons=reasons(source, columns),
+        **_read(source, types),
+        reasons=reasons(source, types),
     )
 
 
-def values(source: Source, columns: set[str]) -> str:
-    """The settled value of every column of the contract, for files that have these columns."""
-    return ", ".join(value(column, column.name in columns) for column in source.columns)
+def values(source: Source, types: Types) -> str:
+    """The settled value of every column of the contract, null where files of these types have none."""
+    stored = dict(types)
+    found = {
+        column.raw_name: value(column, stored[column.name])
+        if column.name in stored
+        else f"cast(null as {TYPES[column.kind]})"
+        for column in source.columns
+    }
+    return ", ".join(f"{expression} as {name}" for name, expression in found.items())
+
+
+def statistics(source: Source, types: Types) -> str:
+    """No statistics of any column: what a footer says of its values may be wrong, and DuckDB would believe it."""
+    present = {name for name, _ in types}
+    found = ", ".join(f"'{column.name}': map {{}}" for column in source.columns if column.name in present)
+    return f"map {{{found}}}"
+
+
+def _read(source: Source, types: Types) -> dict[str, str]:
+    return {"values": values(source, types), "statistics": statistics(source, types)}
 
 
 def merged(measure: Measure) -> str:

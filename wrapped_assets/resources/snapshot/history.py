@@ -91,7 +91,7 @@ class History:
         """The landed files of the ledger that have rows on some days of the year."""
         values = {"family": family, "days": list(days)}
         found = self.rows(queries.text("duckdb/serving/fresh/files_of_hours"), values)
-        return [HeldFile(LedgerFile(*row[:7]), *row[7:]) for row in found]
+        return [HeldFile(LedgerFile(*row[:6]), *row[6:]) for row in found]
 
     def hours_of_files(self, family: str, keys: Iterable[str]) -> list[tuple[date, int]]:
         """The hours in which some objects of the ledger have rows, by day."""
@@ -102,7 +102,7 @@ class History:
     def files_of_dimension(self, name: str) -> list[LedgerFile]:
         """The landed snapshots of a dimension in the ledger."""
         statement = (
-            "select file_id, object_key, etag, size, columns, has_impossible_rows, region"
+            "select file_id, object_key, etag, size, has_impossible_rows, region"
             " from history.files where family = $name and state = 'landed'"
         )
         return [LedgerFile(*row) for row in self.rows(statement, {"name": name})]

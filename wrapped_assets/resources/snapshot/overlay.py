@@ -187,5 +187,4 @@ def _runs(
             runs.append((start, start + HOUR, bit))
     for start, end, hours in runs:
         held_then = [held.file for held in by_day.get(start.date(), []) if held.hours & hours]
-        # Files of equal columns side by side, as a warehouse reads them.
-        yield start, end, sorted(held_then, key=lambda file: (file.columns, file.key))
+        yield start, end, sorted(held_then, key=lambda file: file.key)

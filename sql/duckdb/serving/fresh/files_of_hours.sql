@@ -6,7 +6,6 @@ select
     files.object_key,
     files.etag,
     files.size,
-    files.columns,
     files.has_impossible_rows,
     files.region,
     file_hours.day,

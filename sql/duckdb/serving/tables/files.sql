@@ -10,6 +10,5 @@ create table files (
     folder_day date,
     region varchar,
     state varchar not null,
-    columns varchar,
     has_impossible_rows boolean not null
 )
