@@ -28,6 +28,10 @@ class InTwoParts:
             path.write_bytes(b"x")
         yield Exported(DAY, paths, 7)
 
+    def holds_rows(self, start: datetime, end: datetime) -> bool:
+        """Not asked for here."""
+        raise NotImplementedError
+
     def snapshot(self, dimension: str, exported_at: datetime, path: Path) -> int:
         """Not asked for here."""
         raise NotImplementedError

@@ -155,6 +155,19 @@ def test_a_scheduled_export_writes_exactly_the_windows_rows_and_adds_files_when_
         assert len(files) == 4 + len(elsewhere)
 
 
+def test_nothing_runs_while_no_region_has_a_row_to_export(tmp_path: Path) -> None:
+    """Six runs an hour would say that they exported nothing; a region that cannot be asked is left to the run."""
+    regional_database(tmp_path, REGIONS[0], reading(at="2025-03-01T23:39:59.999"))
+    regional_database(tmp_path, REGIONS[1], request(at="2025-03-02T00:10:00"))
+    moment = "2025-03-02T00:10:00+00:00"
+
+    reason, _ = as_scheduled(tmp_path, "export_every_ten_minutes", moment, times=0)
+    assert reason == "No region has a row from 2025-03-01 23:40 to 00:10 UTC."
+
+    (tmp_path / "regions" / f"{REGIONS[1]}.duckdb").write_bytes(b"no database")
+    assert as_scheduled(tmp_path, "export_every_ten_minutes", moment, times=0)[0] == moment
+
+
 def test_a_scheduled_snapshot_writes_every_regions_names(tmp_path: Path) -> None:
     """Whole tables, one file a region and dimension."""
     regional_database(tmp_path, REGIONS[0], organization("org-1"), organization("org-2"), workspace("ws-1"))

@@ -14,6 +14,7 @@ from wrapped_assets.assets.wrapped_organizations import wrapped_organizations
 from wrapped_assets.assets.wrapped_publication import wrapped_publication
 from wrapped_assets.assets.wrapped_summaries import wrapped_summaries
 from wrapped_assets.assets.wrapped_tokens import wrapped_tokens
+from wrapped_assets.history import forget_old_runs
 from wrapped_assets.jobs import jobs
 from wrapped_assets.resources.configured import (
     LandingResource,
@@ -28,6 +29,7 @@ from wrapped_assets.sensors.landing_files import landing_files
 from wrapped_assets.sensors.schedules import (
     check_every_day,
     export_every_ten_minutes,
+    forget_old_runs_every_day,
     snapshot_every_day,
 )
 from wrapped_assets.settings import Settings
@@ -50,8 +52,8 @@ defs = dg.Definitions(
         wrapped_announcement,
     ],
     asset_checks=checks,
-    jobs=jobs,
-    schedules=[export_every_ten_minutes, snapshot_every_day, check_every_day],
+    jobs=[*jobs, forget_old_runs],
+    schedules=[export_every_ten_minutes, snapshot_every_day, check_every_day, forget_old_runs_every_day],
     sensors=[landing_files, follow_changes],
     resources={
         "landing_store": LandingResource(),

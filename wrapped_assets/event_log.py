@@ -56,6 +56,13 @@ class SqliteEventLog(SqliteEventLogStorage):
             with engine.connect() as connection, connection.begin():
                 yield connection
 
+    def delete_events(self, run_id: str) -> None:
+        """And the run's own file, which Dagster leaves there: most of what a small run takes is its empty tables."""
+        super().delete_events(run_id)
+        self._initialized_dbs.discard(run_id)
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self.path_for_shard(run_id)}{suffix}").unlink(missing_ok=True)
+
     def store_event_batch(self, events: Sequence[dg.EventLogEntry]) -> None:
         """What one step says of its partitions, in one transaction a file."""
         if not all(event.dagster_event_type in ASSET_EVENTS for event in events):

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from wrapped_assets.families import DIMENSIONS, FAMILIES
+from wrapped_assets.history import forget_old_runs
 
 DAY_LAYERS = ("raw", "hourly", "daily")
 """What one run takes a day through once it has landed."""
@@ -80,7 +81,15 @@ check_everything = dg.define_asset_job(
 )
 
 UNFOLLOWED = frozenset(
-    job.name for job in (export_regions, export_snapshots, issue_tokens, publish_editions, check_everything)
+    job.name
+    for job in (
+        export_regions,
+        export_snapshots,
+        issue_tokens,
+        publish_editions,
+        check_everything,
+        forget_old_runs,
+    )
 )
 """The jobs that change nothing that the sensors follow."""
 

@@ -89,6 +89,9 @@ class Settings:
     request_log_url: str | None = None
     """WRAPPED_REQUEST_LOG_URL: a landing store that the API writes its own requests to, `file://`, `s3://` or `gs://`. Default: none, they are not written."""
 
+    history_days: int = 90
+    """WRAPPED_HISTORY_DAYS: how many days Dagster's runs are kept for. Default 90."""
+
     given_secret: str | None = field(default=None, repr=False)
     """WRAPPED_SECRET, as it was given; `secret()` says which one counts."""
 
@@ -172,7 +175,7 @@ class _Reader:
             regions=self._regions(home),
             first_day=self._day("WRAPPED_FIRST_DAY", date(2025, 1, 1)),
             memory_limit=self._memory(),
-            threads=self._threads(),
+            threads=self._count("WRAPPED_THREADS"),
             frozen=self._frozen(),
             s3_endpoint_url=self._endpoint(),
             registry_url=self._registry(home),
@@ -180,6 +183,7 @@ class _Reader:
             public_url=self._public(),
             theme=self._theme(),
             request_log_url=self._request_log(),
+            history_days=self._count("WRAPPED_HISTORY_DAYS") or Settings.history_days,
             given_secret=self._secret(),
         )
         if self.problems:
@@ -244,12 +248,12 @@ class _Reader:
             self.problems["WRAPPED_MEMORY_LIMIT"] = f"is '{given}', expected a size such as 2GB"
         return given
 
-    def _threads(self) -> int | None:
-        given = self.environment.get("WRAPPED_THREADS")
+    def _count(self, name: str) -> int | None:
+        given = self.environment.get(name)
         if given is None:
             return None
-        if not given.isdigit() or int(given) < 1:
-            self.problems["WRAPPED_THREADS"] = f"is '{given}', expected a whole number from 1"
+        if not given.isdecimal() or int(given) < 1:
+            self.problems[name] = f"is '{given}', expected a whole number from 1"
             return None
         return int(given)
 

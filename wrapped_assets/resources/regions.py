@@ -41,6 +41,10 @@ class RegionalDatabase(Protocol):
         """
         ...
 
+    def holds_rows(self, start: datetime, end: datetime) -> bool:
+        """Whether any family has a row of [start, end)."""
+        ...
+
     def snapshot(self, dimension: str, exported_at: datetime, path: Path) -> int:
         """Write the whole dimension as it is now to one Parquet file; returns its row count."""
         ...
@@ -72,12 +76,7 @@ class DuckDBRegion:
     ) -> Iterator[Exported]:
         """The rows of [start, end) as Parquet below `folder`, one or more files a day."""
         statement = queries.text(f"duckdb/exports/{family}")
-        values = {
-            "region": self.region,
-            "exported_at": _naive(exported_at),
-            "from": _naive(start),
-            "to": _naive(end),
-        }
+        values = self._values(start, end, exported_at)
         time = FAMILIES[family].event_time
         target = str(folder).replace("'", "''")
         with self.connection() as connection:
@@ -92,6 +91,24 @@ class DuckDBRegion:
             counts = dict(connection.execute(counted, values).fetchall())
         for day, rows in sorted(counts.items()):
             yield Exported(day, sorted((folder / f"dt={day}").glob("*.parquet")), rows)
+
+    def holds_rows(self, start: datetime, end: datetime) -> bool:
+        """Whether any family has a row of [start, end)."""
+        values = self._values(start, end, end)
+        statements = (queries.text(f"duckdb/exports/{family}") for family in FAMILIES)
+        with self.connection() as connection:
+            return any(
+                connection.execute(f"select 1 from ({statement}) limit 1", values).fetchall()
+                for statement in statements
+            )
+
+    def _values(self, start: datetime, end: datetime, exported_at: datetime) -> dict[str, object]:
+        return {
+            "region": self.region,
+            "exported_at": _naive(exported_at),
+            "from": _naive(start),
+            "to": _naive(end),
+        }
 
     def snapshot(self, dimension: str, exported_at: datetime, path: Path) -> int:
         """Write the whole dimension as it is now to one Parquet file; returns its row count."""

@@ -7,8 +7,10 @@ import dagster as dg
 
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.families import FAMILIES
+from wrapped_assets.history import forget_old_runs
 from wrapped_assets.jobs import check_everything, export_regions, export_snapshots
 from wrapped_assets.partitions import days, key_range
+from wrapped_assets.resources.open import open_region
 from wrapped_assets.settings import Settings
 
 EXPORT_WINDOW = timedelta(minutes=30)
@@ -41,7 +43,8 @@ def _key(moment: datetime, region: str) -> dg.MultiPartitionKey:
     cron_schedule="*/10 * * * *",
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="The last 30 minutes of every region, every 10 minutes: files overlap threefold on purpose.",
+    description="The last 30 minutes of every region, every 10 minutes: files overlap threefold on purpose."
+    " Where no region has a row of them, nothing runs.",
 )
 def export_every_ten_minutes(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     if not REGIONS:
@@ -49,7 +52,18 @@ def export_every_ten_minutes(context: dg.ScheduleEvaluationContext) -> dg.RunReq
     until = context.scheduled_execution_time.astimezone(UTC).replace(second=0, microsecond=0)
     if until <= days.start:
         return dg.SkipReason(f"The calendar begins at {days.start:%Y-%m-%d %H:%M} UTC (WRAPPED_FIRST_DAY).")
+    since = max(until - EXPORT_WINDOW, days.start)
+    if not any(_may_hold_rows(region, since, until) for region in REGIONS):
+        return dg.SkipReason(f"No region has a row from {since:%Y-%m-%d %H:%M} to {until:%H:%M} UTC.")
     return export_run(until, REGIONS, days.start)
+
+
+def _may_hold_rows(region: str, since: datetime, until: datetime) -> bool:
+    """Whether the region has rows to export, as far as it says: the run tells what is wrong with one that does not."""
+    try:
+        return open_region(Settings.load(), region).holds_rows(since, until)
+    except Exception:
+        return True
 
 
 @dg.schedule(
@@ -79,3 +93,14 @@ def check_every_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return dg.RunRequest(
         run_key=context.scheduled_execution_time.date().isoformat(), tags={REFRESH_TAG: "check"}
     )
+
+
+@dg.schedule(
+    job=forget_old_runs,
+    cron_schedule="30 3 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Deletes Dagster's runs that are older than WRAPPED_HISTORY_DAYS, once a day.",
+)
+def forget_old_runs_every_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return dg.RunRequest(run_key=context.scheduled_execution_time.date().isoformat())

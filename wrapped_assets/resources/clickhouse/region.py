@@ -20,6 +20,7 @@ from urllib3.exceptions import HTTPError
 
 from wrapped_assets import queries
 from wrapped_assets.address import Address
+from wrapped_assets.families import FAMILIES
 from wrapped_assets.resources.clickhouse import regional_troubles
 from wrapped_assets.resources.clickhouse.connection import Limits, server_client
 from wrapped_assets.resources.regions import Exported
@@ -49,16 +50,28 @@ class ClickHouseRegion:
         with self.connection() as client:
             for day, since, until in _days(start, end):
                 path = folder / f"{day}.parquet"
-                values = {
-                    "region": self.region,
-                    "exported_at": _text(exported_at, "milliseconds"),
-                    "since": _text(since, "microseconds"),
-                    "until": _text(until, "microseconds"),
-                }
-                rows = self._stream(client, family, values, path)
+                rows = self._stream(client, family, self._values(since, until, exported_at), path)
                 if rows:
                     yield Exported(day, [path], rows)
                 path.unlink()
+
+    def holds_rows(self, start: datetime, end: datetime) -> bool:
+        """Whether any family has a row of [start, end)."""
+        statements = (queries.text(f"clickhouse/exports/{family}") for family in FAMILIES)
+        values = self._values(start, end, end)
+        with self.connection() as client, self._troubles():
+            return any(
+                client.query(f"select 1 from ({statement}) limit 1", parameters=values).result_rows
+                for statement in statements
+            )
+
+    def _values(self, start: datetime, end: datetime, exported_at: datetime) -> dict[str, str]:
+        return {
+            "region": self.region,
+            "exported_at": _text(exported_at, "milliseconds"),
+            "since": _text(start, "microseconds"),
+            "until": _text(end, "microseconds"),
+        }
 
     def snapshot(self, dimension: str, exported_at: datetime, path: Path) -> int:
         """Write the whole dimension as it is now to one Parquet file; returns its row count."""

@@ -1,0 +1,87 @@
+"""Dagster's runs are deleted when they are old, and no partition looks unbuilt because of it."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from wrapped_assets import history
+from wrapped_assets.history import forget_old_runs, superseded
+from wrapped_assets.running import instance as instance_of
+from wrapped_assets.settings import Settings
+
+DAYS = dg.DailyPartitionsDefinition("2025-01-01", end_date="2025-01-04")
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+LATER = datetime.now(UTC) + timedelta(days=1)
+
+
+@dg.asset(partitions_def=DAYS)
+def daily() -> dg.MaterializeResult:
+    return dg.MaterializeResult()
+
+
+@dg.asset
+def whole() -> dg.MaterializeResult:
+    return dg.MaterializeResult()
+
+
+@dg.asset(partitions_def=DAYS)
+def broken() -> dg.MaterializeResult:
+    raise ValueError("on purpose")
+
+
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    """An empty instance, configured by the project's own dagster.yaml."""
+    monkeypatch.setenv("WRAPPED_HOME", str(tmp_path))
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    with instance_of(Settings.load()) as instance:
+        yield instance
+
+
+def run(opened: dg.DagsterInstance, asset: dg.AssetsDefinition, day: str | None = None) -> str:
+    """Materialize it; the run's id."""
+    return dg.materialize(
+        [asset], instance=opened, partition_key=day, run_config=QUIET, raise_on_error=False
+    ).run_id
+
+
+def test_a_run_is_superseded_once_something_newer_materialized_all_that_it_did(
+    opened: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest run of each partition stays, and so does what has not ended; a failure is nobody's present state."""
+    monkeypatch.setattr(history, "EVENTS_AT_ONCE", 1)
+    first, second = run(opened, daily, "2025-01-01"), run(opened, daily, "2025-01-02")
+    failed, old_whole = run(opened, broken, "2025-01-01"), run(opened, whole)
+    again, new_whole = run(opened, daily, "2025-01-01"), run(opened, whole)
+    waiting = opened.create_run_for_job(forget_old_runs, status=dg.DagsterRunStatus.STARTED).run_id
+
+    assert superseded(opened, LATER) == sorted([first, failed, old_whole])
+    assert superseded(opened, LATER - timedelta(days=2)) == []
+    assert {again, new_whole, second, waiting} <= set(opened.get_run_ids())
+
+
+def test_the_job_deletes_old_runs_and_leaves_what_is_materialized(
+    opened: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With their events, files and logs; the asset shows the same partitions as before."""
+    first, second = run(opened, daily, "2025-01-01"), run(opened, daily, "2025-01-01")
+    home = Path(opened.root_directory)
+    logs = home / "storage" / first
+    logs.mkdir(parents=True, exist_ok=True)
+
+    # Nothing is older than the 90 days that are the default.
+    assert forget_old_runs.execute_in_process(instance=opened, run_config=QUIET).success
+    assert {first, second} <= set(opened.get_run_ids())
+    monkeypatch.setattr(history, "timedelta", lambda days: timedelta(days=-days))
+    assert forget_old_runs.execute_in_process(instance=opened, run_config=QUIET).success
+
+    assert first not in opened.get_run_ids()
+    assert second in opened.get_run_ids()
+    assert list((home / "history" / "runs").glob(f"{first}*")) == []
+    assert not logs.exists()
+    assert opened.get_materialized_partitions(daily.key) == {"2025-01-01"}
+    assert os.listdir(home / "history" / "runs").count(f"{second}.db") == 1
