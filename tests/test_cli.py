@@ -18,10 +18,12 @@ from typing import Any
 
 import dagster as dg
 import pytest
+import typer
 from rich.console import Console
 
+from tests import year_documents
 from tests.built_world import WRAPPED, YEAR, BuiltWorld
-from wrapped_assets import cli, reports, running
+from wrapped_assets import cli, cli_summary, reports, running
 from wrapped_assets import command as commands
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.duckdb import DuckDBReader, DuckDBWarehouse
@@ -95,7 +97,13 @@ def rejected(said: Said) -> str:
         ([], ["wrapped demo", "WRAPPED_*", "Exit codes: 0 done, 1 a check failed, 2 refused"]),
         (["demo"], ["compares every total with what the synthetic source knows", "--requests"]),
         (["build"], ["Safe to repeat and to interrupt", "--from 2025-03-01 --to 2025-03-07"]),
-        (["summary"], ["exactly one of --wrapped-id and --organization-id", "--format json > acme.json"]),
+        (
+            ["summary"],
+            [
+                "exactly one of --wrapped-id and --organization-id, or ask for --all",
+                "--format json > acme.json",
+            ],
+        ),
         (["publish"], ["Nobody reads it before wrapped promote", "&& wrapped promote --year 2025"]),
         (["promote"], ["promoting what is current changes nothing", "--version 3"]),
         (["rollback"], ["repeated, the one before that", "wrapped rollback --year 2025"]),
@@ -148,6 +156,71 @@ def test_the_json_of_a_summary_is_the_document_byte_for_byte(
         said = wrapped("summary", "--year", str(YEAR), *ids, "--format", "json", **built_world.settings_alone)
         assert (said.code, said.err) == (0, "")
         assert said.out.encode() == document(facts, edition).to_json() + b"\n"
+
+
+def test_all_summaries_are_a_stream_of_every_customers_document(
+    wrapped: Wrapped, built_world: BuiltWorld, tmp_path: Path
+) -> None:
+    """To the standard output or into a file, which is there once it is whole."""
+    with warehouse(built_world) as reader:
+        edition = reader.edition(YEAR)
+        facts = sorted(reader.facts(YEAR), key=lambda row: row["wrapped_id"])
+    assert edition is not None
+    every = "".join(document(row, edition).to_json().decode() + "\n" for row in facts)
+    target = tmp_path / "all.ndjson"
+    command = ["summary", "--year", str(YEAR), "--all", "--format", "ndjson"]
+
+    said = wrapped(*command, **built_world.settings_alone)
+    kept = wrapped(*command, "--output", str(target), **built_world.settings_alone)
+
+    assert (said.code, said.err, said.out) == (0, "", every)
+    assert (kept.code, kept.out, target.read_text()) == (0, "", every)
+    assert [path.name for path in tmp_path.iterdir()] == ["all.ndjson"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--all"], "With --all give --format ndjson, csv, parquet, not none."),
+        (["--all", "--format", "json"], "With --all give --format ndjson, csv, parquet, not json."),
+        (["--all", "--wrapped-id", "w"], "--wrapped-id, --organization-id and --all, not several."),
+        (["--wrapped-id", "w", "--format", "csv"], "--format csv goes with --all; one customer has table, json."),
+        (["--wrapped-id", "w", "--output", "f"], "--output goes with --all; of one customer use `> file`."),
+    ],
+)  # fmt: skip
+def test_what_does_not_go_together_is_refused(wrapped: Wrapped, arguments: list[str], told: str) -> None:
+    """With what would."""
+    said = wrapped("summary", "--year", str(YEAR), *arguments)
+
+    assert said.code == 2
+    assert told in " ".join(said.err.replace("│", " ").split())
+
+
+def test_parquet_is_not_printed_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its bytes would change how the terminal works."""
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+
+    with pytest.raises(typer.BadParameter, match="Parquet is not for a terminal: give --output FILE"):
+        cli_summary._chosen(None, None, True, cli_summary.Format.parquet, None)
+
+
+def test_a_customer_without_requests_is_told_by_what_there_is() -> None:
+    """No "requests 0": what was written, its rows included, comes first."""
+    told = printed(lambda console: reports.print_summary(console, year_documents.wrote()))
+
+    assert [line.strip() for line in told.splitlines() if line.strip()][1:] == [
+        "through      2025-12-31 23:59:59 UTC",
+        "ingested     90 bytes in 9 rows, 2 operations",
+        "workspaces   main: 100.0 % of bytes written",
+    ]
+
+
+def test_a_summary_does_not_print_what_is_unknown() -> None:
+    """Neither errors nor percentiles, of a customer whose requests do not say them."""
+    told = printed(lambda console: reports.print_summary(console, year_documents.unknown()))
+
+    assert ("requests", "4") in [tuple(line.split()) for line in told.splitlines()]
+    assert "errors" not in told and "p50" not in told
 
 
 def test_a_summary_reads_well_in_80_columns(wrapped: Wrapped, built_world: BuiltWorld) -> None:

@@ -194,9 +194,7 @@ def test_a_year_that_runs_is_compared_with_nothing_where_the_year_before_has_no_
 
 def test_what_no_request_says_is_not_told() -> None:
     """Unknown is not nothing: no slide says that not one request failed, or that half took 0 ms."""
-    days = [{"day": dt.date(2025, 3, 9), "requests": 4, "errors": None}]
-    told = {"days": days, "hours": [{"hour_of_day": 23, "requests": 4}], "bytes_read": 9, "rows_read": 9}
-    unknown = tell(made(told | {"result_rows": None}), "Acme")
+    unknown = tell(year_documents.unknown(), "Acme")
 
     assert unknown.moment("service") is None
     assert moment(unknown, "read").sentences == ("Exactly 9 bytes.", "9 rows processed.")

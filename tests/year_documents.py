@@ -66,6 +66,19 @@ def idle() -> Summary:
     )
 
 
+def wrote() -> Summary:
+    """A customer who only wrote data."""
+    kinds = [{"event_type": "append", "bytes": 90, "rows": 9, "operations": 2}]
+    return made({"ingestion_bytes": 90, "ingestion_rows": 9, "ingestion_operations": 2, "event_types": kinds})
+
+
+def unknown() -> Summary:
+    """A customer whose requests say neither whether they failed, nor how long they took, nor what they answered."""
+    days = [{"day": dt.date(2025, 3, 9), "requests": 4, "errors": None}]
+    hours = [{"hour_of_day": 23, "requests": 4}]
+    return made({"days": days, "hours": hours, "bytes_read": 9, "rows_read": 9, "result_rows": None})
+
+
 def longest(name: str) -> Summary:
     """Every name as told, every number past what a double holds."""
     huge = 2**70 + 12_345

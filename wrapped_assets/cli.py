@@ -1,13 +1,12 @@
 """The command line: `wrapped demo | build | summary | check | publish | promote | rollback | versions | token | serve`."""
 
-import sys
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from typing import Annotated, NoReturn
 
 import typer
 
-from wrapped_assets import cli_publish, cli_serve, cli_token, progress
+from wrapped_assets import cli_publish, cli_serve, cli_summary, cli_token, progress
+from wrapped_assets.cli_summary import PATIENCE_SECONDS
 from wrapped_assets.command import wrapped
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import Refused, RegionUnavailable, WarehouseError
@@ -30,11 +29,9 @@ app = typer.Typer(
 app.add_typer(cli_publish.app)
 app.add_typer(cli_token.app, name="token")
 app.command()(cli_serve.serve)
+app.command()(cli_summary.summary)
 
 Year = Annotated[int, typer.Option("--year", "-y", help="The calendar year, UTC.", min=1990, max=2200)]
-
-# How long a command waits for a run that is writing the warehouse.
-PATIENCE_SECONDS = 10.0
 
 
 def _day(text: str) -> date:
@@ -42,13 +39,6 @@ def _day(text: str) -> date:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
         raise typer.BadParameter(f"expected a day as YYYY-MM-DD, got '{text}'.") from None
-
-
-class Format(StrEnum):
-    """How to print a summary."""
-
-    json = "json"
-    table = "table"
 
 
 @app.command()
@@ -106,38 +96,6 @@ def build(
         say(console, f"Set aside: {files:,} files and {rows:,} rows; `{check}` says why.", "yellow")
     if overlooked := running.overlooked(settings):
         say(console, overlooked, "yellow")
-
-
-@app.command()
-def summary(
-    year: Year,
-    wrapped_id: Annotated[str | None, typer.Option("--wrapped-id", help="The customer's public id.")] = None,
-    organization_id: Annotated[
-        str | None, typer.Option("--organization-id", help="Any organization of the customer.")
-    ] = None,
-    format: Annotated[
-        Format, typer.Option("--format", help="json: the document, byte for byte; table: to read.")
-    ] = Format.table,
-) -> None:
-    """Print one customer's year.
-
-    Name the customer by exactly one of --wrapped-id and --organization-id.
-
-    Example: `wrapped summary --year 2025 --organization-id acme --format json > acme.json`.
-    """
-    if (wrapped_id is None) == (organization_id is None):
-        seen = "none of them" if wrapped_id is None else "both"
-        raise typer.BadParameter(f"Give exactly one of --wrapped-id and --organization-id, not {seen}.")
-    settings = Settings.load()
-    from wrapped_assets import reports
-    from wrapped_assets.resources.open import open_warehouse
-
-    with open_warehouse(settings).reading(PATIENCE_SECONDS) as reader:
-        document = reports.find(reader, year, wrapped_id, organization_id)
-    if format is Format.json:
-        sys.stdout.buffer.write(document.to_json() + b"\n")
-    else:
-        reports.print_summary(console, document)
 
 
 @app.command()

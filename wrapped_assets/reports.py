@@ -18,7 +18,7 @@ from wrapped_assets.resources.errors import Refused
 from wrapped_assets.resources.open import open_landing, open_warehouse
 from wrapped_assets.resources.warehouse import Reader
 from wrapped_assets.settings import Settings
-from wrapped_assets.summaries import PreviousYear, Summary, document
+from wrapped_assets.summaries import Edition, PreviousYear, Summary, document
 
 if TYPE_CHECKING:
     # `wrapped summary` answers in a blink: it does without the two seconds that importing Dagster takes.
@@ -64,11 +64,17 @@ def _known(reader: Reader) -> str:
     return ", ".join(map(str, reader.editions())) or "none"
 
 
-def find(reader: Reader, year: int, wrapped_id: str | None, organization_id: str | None) -> Summary:
-    """The document of one customer; NoSummary says what is known instead."""
+def edition_of(reader: Reader, year: int) -> Edition:
+    """The edition of a year; NoSummary says which there are instead."""
     edition = reader.edition(year)
     if edition is None:
         raise NoSummary(year, "anybody", f"Editions built so far: {_known(reader)}.")
+    return edition
+
+
+def find(reader: Reader, year: int, wrapped_id: str | None, organization_id: str | None) -> Summary:
+    """The document of one customer; NoSummary says what is known instead."""
+    edition = edition_of(reader, year)
     subject = f"customer {wrapped_id}" if wrapped_id else f"organization {organization_id}"
     if organization_id is not None:
         wrapped_id = reader.owner(organization_id)

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,9 +67,14 @@ def _ndjson(answer: Answer, form: Form) -> bytes:
 
 def _csv(answer: Answer, form: Form) -> bytes:
     """As ClickHouse's CSVWithNames: text in double quotes, numbers bare, null as \\N, lists as JSON text."""
-    lines = [",".join(_cell(name) for name, _ in answer.columns)]
-    lines += [",".join(map(_cell, record.values())) for record in records(answer, False)]
-    return ("\n".join(lines) + "\n").encode("utf-8", "replace")
+    lines = [csv_line(name for name, _ in answer.columns)]
+    lines += [csv_line(record.values()) for record in records(answer, False)]
+    return "".join(lines).encode("utf-8", "replace")
+
+
+def csv_line(values: Iterable[Any]) -> str:
+    """A line of CSV, with its end."""
+    return ",".join(map(_cell, values)) + "\n"
 
 
 def _cell(value: Any) -> str:
