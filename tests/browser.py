@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, Request, sync_playwright
 
+from wrapped_assets.serving.cards.fonts import SHIPPED
+
 CHROMIUM = Path("/usr/bin/chromium")
 SIZES = {
     "320x568": (320, 568),
@@ -19,6 +22,10 @@ SIZES = {
     "768x1024": (768, 1024),
     "1440x900": (1440, 900),
 }
+
+# A phone has fonts for every script; this machine has at least those of the cards.
+FONTS = f"""<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
+<include ignore_missing="yes">/etc/fonts/fonts.conf</include><dir>{SHIPPED}</dir></fontconfig>"""
 
 # Before anything of the page runs: every layout shift is kept.
 WATCH = """
@@ -79,8 +86,14 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail(f"{CHROMIUM} is missing in CI; .ci/run installs it")
         pytest.skip(f"no {CHROMIUM}: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        fonts = Path(folder, "fonts.conf")
+        fonts.write_text(FONTS, encoding="utf-8")
+        browser = playwright.chromium.launch(
+            executable_path=str(CHROMIUM),
+            args=["--no-sandbox"],
+            env={**os.environ, "FONTCONFIG_FILE": str(fonts)},
+        )
         yield browser
         browser.close()
 

@@ -27,6 +27,11 @@ SUBJECTS = {
     "arabic": Subject(year_documents.longest(year_documents.ARABIC), year_documents.ARABIC),
     "cjk": Subject(year_documents.longest(year_documents.CJK), year_documents.CJK),
     "emoji": Subject(year_documents.longest(year_documents.EMOJI), year_documents.EMOJI),
+    "marked": Subject(year_documents.longest(year_documents.MARKED), year_documents.MARKED),
+    "burmese": Subject(year_documents.longest(year_documents.BURMESE), year_documents.BURMESE),
+    "devanagari": Subject(year_documents.longest(year_documents.DEVANAGARI), year_documents.DEVANAGARI),
+    "rockets": Subject(year_documents.rich(), "🚀👩‍💻❤️🇩🇪" * 3),
+    "x": Subject(year_documents.kept_longest(), "X"),
     "longest": Subject(year_documents.longest(year_documents.LONGEST), year_documents.LONGEST),
 }
 

@@ -9,11 +9,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from tests import year_documents
 from tests.pages_server import SUBJECTS
 from wrapped_assets.comparisons import THINGS
 from wrapped_assets.serving.markup import el, join
+from wrapped_assets.serving.pages import fitting
 from wrapped_assets.serving.site import Reply, Site, Subject
 from wrapped_assets.serving.static_files import FOLDER, static_files, static_path
 from wrapped_assets.serving.story import tell
@@ -103,6 +106,16 @@ def test_without_a_subject_every_address_answers_the_same_404(rest: str) -> None
 def test_what_a_page_does_not_have_is_not_found(rest: str) -> None:
     """No card of an unknown size, name or form, and no way around."""
     assert ask(f"/wrapped/{KEY}{rest}").status == 404
+
+
+@given(st.text(min_size=1))
+@example("X")
+@example("il")
+@example("🚀")
+def test_every_name_has_a_size(name: str) -> None:
+    """However short or long, the class that says how wide it is stands in the style sheet."""
+    classes = [fitting.broken(name, 4)[0], fitting.name(name), fitting.one_line(name)]
+    assert {f".{each.split()[0]}{{" in fitting.css() for each in classes} == {True}
 
 
 def test_no_internal_identity_and_no_address_of_a_person_is_in_any_answer() -> None:

@@ -1,11 +1,12 @@
 """The one file that says how everything looks."""
 
+import math
 from pathlib import Path
 
 import pytest
 
 from tests.ports import free_port
-from wrapped_assets.serving.colours import between, contrast
+from wrapped_assets.serving.colours import _lch, between, contrast
 from wrapped_assets.serving.server import serve
 from wrapped_assets.serving.theme import DEFAULT, GROUNDS, SCHEMES, BadTheme, Theme, default_theme
 from wrapped_assets.settings import BadSettings, Settings
@@ -18,6 +19,16 @@ def test_text_has_a_contrast_of_seven_and_what_matters_in_a_drawing_three(scheme
     inks = default_theme().grounds[scheme][ground]  # type: ignore[index]
     assert contrast(inks.ink, inks.ground) >= 7
     assert contrast(inks.accent, inks.ground) >= 3
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_a_dark_ground_is_the_light_one_darkened(ground: str) -> None:
+    """Each slide keeps its own colour: blue stays blue, and none of them turns to black but the one that is."""
+    light, dark = (_lch(default_theme().grounds[scheme][ground].ground) for scheme in SCHEMES)
+    assert dark[0] < 0.5
+    if light[1] > 0.03:
+        assert dark[1] > 0.05
+        assert abs((light[2] - dark[2] + math.pi) % (2 * math.pi) - math.pi) < 0.35
 
 
 def test_contrast_is_that_of_wcag() -> None:

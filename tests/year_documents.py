@@ -15,6 +15,9 @@ EDITION = Edition(
 ARABIC = "شركة الأنظمة السحابية المتقدمة للتجارة"
 CJK = "東京データ分析株式会社アーカイブ"
 EMOJI = "🚀 Rocket 👩‍💻 Labs ❤️ 🇩🇪"
+MARKED = "شِرکَۃُ التِّقْنِیَّۃ لِلتَّطْوِیر"
+BURMESE = "မြန်မာ့နည်းပညာကုမ္ပဏီ"
+DEVANAGARI = "श्रीकृष्ण प्रौद्योगिकी र्किं कम्पनी"
 LONGEST = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2 + " & Sons"
 
 
@@ -98,6 +101,13 @@ def longest(name: str) -> Summary:
             "event_types": [{"event_type": name, "bytes": huge // 4, "rows": huge, "operations": 2**61}] * 3,
             "previous_requests": 1, "fewer": 99_999_999, "cohort_size": 100_000_000,
         }
+    )  # fmt: skip
+
+
+def kept_longest() -> Summary:
+    """A customer whose storage takes most words: every line of it is long."""
+    return rich(
+        storage_bytes=73_728 * 123, storage_rows=999_499, largest_datasource={"name": LONGEST, "bytes": 9_000_000, "rows": 1}
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ def clusters(text: str) -> Iterator[str]:
     for character in unicodedata.normalize("NFC", text).translate(_DROPPED):
         if unicodedata.category(character) in ("Cc", "Cs", "Cn", "Co"):
             character = " "
-        if cluster and (_extends(character) or cluster.endswith("\u200d") or _half_flag(cluster, character)):
+        if cluster and (_extends(character) or _joins(cluster[-1]) or _half_flag(cluster, character)):
             cluster += character
             continue
         if cluster:
@@ -36,6 +36,11 @@ def _extends(character: str) -> bool:
     """Whether the character belongs to the one before: a mark, something invisible, the tone of a skin."""
     mark = unicodedata.category(character) in ("Mn", "Mc", "Me")
     return mark or character in INVISIBLE or 0x1F3FB <= ord(character) <= 0x1F3FF
+
+
+def _joins(character: str) -> bool:
+    """Whether the character that follows belongs to it: a joiner, a virama, which makes one letter of two."""
+    return character == "\u200d" or unicodedata.combining(character) == 9
 
 
 def _half_flag(cluster: str, character: str) -> bool:

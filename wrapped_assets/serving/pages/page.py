@@ -75,10 +75,10 @@ def slideshow(story: Story, links: Links, theme: Theme) -> Page:
 
 def _segments(story: Story) -> Markup:
     items = (
-        el("a", el("span", el("i")), href=f"#{moment.name}", aria_label=f"{i} of {len(story.moments)}: {moment.label}")
+        el("button", el("span", el("i")), type="button", aria_label=f"{i} of {len(story.moments)}: {moment.label}")
         for i, moment in enumerate(story.moments, 1)
     )  # fmt: skip
-    return el("nav", *items, class_="segments", aria_label="Slides")
+    return el("div", *items, class_="segments", role="group", aria_label="Slides")
 
 
 def _controls(story: Story, theme: Theme) -> Markup:
@@ -118,7 +118,6 @@ def document(title: str, head: Markup, body: Markup, theme: Theme, ground: str, 
                 el("meta", name="color-scheme", content="light dark"),
                 el("title", title),
                 el("link", rel="icon", href=_icon(theme)),
-                el("link", rel="preload", href=f"{static_path()}/text.woff2", as_="font", type="font/woff2", crossorigin=True),
                 el("style", Markup(style)),
                 head,
             ),
@@ -137,7 +136,8 @@ def _icon(theme: Theme) -> str:
 @cache
 def _style(theme: Theme) -> str:
     # The display type is part of the page: the opening is set in nothing else, so that it is painted at once and never
-    # moves (text that changes its font is broken anew). The text type comes by itself, in time for the second slide.
+    # moves (text that changes its font is broken anew). The text type comes by itself, in time for the second slide:
+    # a browser that is told to preload it waits for it before it paints anything.
     display = base64.b64encode(static_files()["display.woff2"].body).decode()
     faces = (
         f"@font-face{{font-family:'{theme.display}';src:url({static_path()}/display-more.woff2);font-weight:100 900;"

@@ -74,4 +74,4 @@ def area(shape: Markup, note: str) -> Markup:
 
 def named(name: str) -> Markup:
     """A name from outside, which may run in either direction."""
-    return el("bdi", name, class_="name")
+    return el("bdi", name, class_=f"name{fitting.script(name)}")

@@ -41,10 +41,7 @@ export function listen(deck, player) {
   document.querySelector("[data-act=next]").addEventListener("click", () => deck.next({ focus: false }));
   document.querySelector("[data-act=previous]").addEventListener("click", () => deck.previous({ focus: false }));
   deck.segments.forEach((segment, i) =>
-    segment.addEventListener("click", (event) => {
-      event.preventDefault();
-      deck.go(i);
-    }),
+    segment.addEventListener("click", () => deck.go(i)),
   );
 
   const KEYS = {

@@ -41,7 +41,8 @@ export class Player {
     this.button.ariaLabel = playing ? "Pause" : "Play";
     this.button.querySelector("path").setAttribute("d", playing ? "M6 4h4v16H6zM14 4h4v16h-4z" : "M7 4l12 8-12 8z");
     this.deck.told.setAttribute("aria-live", playing ? "off" : "polite");
-    this.#restart();
+    if (playing && !this.#progress) this.#restart();
+    else this.#follow();
   }
 
   #restart() {
@@ -51,7 +52,10 @@ export class Player {
     const bar = this.deck.segments[this.deck.at]?.querySelector("i");
     if (!bar) return;
     this.#progress = bar.animate([{ transform: "scaleX(0)" }, { transform: "none" }], { duration: READING });
-    this.#progress.onfinish = () => this.#on();
+    this.#progress.onfinish = () => {
+      this.#progress = null;
+      this.#on();
+    };
     this.#follow();
   }
 
@@ -62,7 +66,7 @@ export class Player {
 
   #follow() {
     if (!this.#progress) return;
-    if (document.hidden || this.#held) this.#progress.pause();
+    if (document.hidden || this.#held || !this.#playing) this.#progress.pause();
     else this.#progress.play();
   }
 }
