@@ -463,3 +463,20 @@ def test_checks_look_at_the_year_they_are_asked_about(built: Run) -> None:
     with built.damaged("insert into raw.pipe_stats from raw.pipe_stats"):
         assert built.broken(2024) == set()
         assert ("raw.pipe_stats", "keys_are_unique") in built.broken(2025)
+
+
+def test_versions_that_disagree_are_counted_and_only_a_warning(pipeline: Pipeline) -> None:
+    """One key, one `exported_at`, two contents: told with the key. The same row twice, or a newer version, is not."""
+    rows = [request(id=id) for id in ("contested", "repeated", "newer")]
+    again = [
+        request(id="contested", read_bytes=1),
+        request(id="repeated"),
+        request(id="newer", read_bytes=1, exported_at="2025-03-01T12:00:00"),
+    ]
+    pipeline.build(*files_of(*rows, name="a"), *files_of(*again, name="b"))
+    (check,) = [each for each in CHECKS if each.name == "versions_agree" and each.family == "pipe_stats"]
+    with pipeline.open() as run:
+        told = [(row["request_id"], row["landing_rows"]) for row in run.violations(check)]
+        assert (told, check.warning) == ([("contested", 2)], True)
+        assert run.violations(check, 2024) == []
+        assert run.broken() == {("raw.pipe_stats", "versions_agree")}

@@ -47,6 +47,14 @@ def _family_checks(family: str) -> list[Check]:
         ),
         Check("keys_are_unique", raw, "duplicates", "No key stands twice in raw.", family),
         Check("nothing_is_lost", raw, "lost_keys", "Every key that landed stands in raw.", family),
+        Check(
+            "versions_agree",
+            raw,
+            "contested",
+            "Landing rows with the same key and the same exported_at say the same.",
+            family,
+            warning=True,
+        ),
     ]
     for level in LEVELS.values():
         checks.append(

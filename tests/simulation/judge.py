@@ -24,7 +24,7 @@ from wrapped_assets.summaries import document
 MOST_ROUNDS = 40
 YEARS_OF_STORIES = (2024, 2025, 2026)
 # What these warn of is part of a story: spoilt files, and regions that export nothing for days.
-WARNINGS = {"quarantine_is_empty", "live_day_is_fresh"}
+WARNINGS = {"quarantine_is_empty", "live_day_is_fresh", "versions_agree"}
 SHARE_REBUILT = 0.08
 SHARE_CHECKED = 0.3
 

@@ -21,8 +21,8 @@ def violations(session: Session, check: Check, span: Span, now: datetime) -> Row
     """The first rows that break the check's rule inside the span; none is a pass."""
     if check.statement == "duplicates":
         return raw.duplicates(session, FAMILIES[check.family], f"raw_{check.family}", span)
-    if check.statement == "lost_keys":
-        return list(_lost_keys(session, FAMILIES[check.family], span))[:EXAMPLES]
+    if check.statement in ("lost_keys", "contested"):
+        return list(_landing_violations(session, check.statement, FAMILIES[check.family], span))[:EXAMPLES]
     if check.statement == "quarantine":
         entries = status.quarantine(session, span, check.family)
         names = ("object_key", "reason", "row_count")
@@ -39,13 +39,14 @@ def violations(session: Session, check: Check, span: Span, now: datetime) -> Row
     return session.dicts(queries.text(f"clickhouse/checks/{check.statement}"), values)
 
 
-def _lost_keys(session: Session, family: Family, span: Span) -> Iterator[dict[str, Any]]:
+def _landing_violations(session: Session, name: str, family: Family, span: Span) -> Iterator[dict[str, Any]]:
     statement = sql.render(
-        "checks/lost_keys",
+        f"checks/{name}",
         family=family.name,
         key=sql.names(family.key),
         landed=raw.landed_rows(family),
         held=raw.held_rows(family),
+        hash=sql.row_hash(family),
     )
     for values in raw.day_chunks(session, family, span):
         yield from session.dicts(statement, values)

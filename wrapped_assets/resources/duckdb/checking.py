@@ -24,8 +24,8 @@ def violations(
     bounds: dict[str, Any] = {"from": span.start, "to": span.end}
     if check.statement == "duplicates":
         return dicts(con.execute(raw.duplicates_statement(FAMILIES[check.family]), bounds))
-    if check.statement == "lost_keys":
-        return raw.lost_keys(con, FAMILIES[check.family], span, fetch)
+    if check.statement in ("lost_keys", "contested"):
+        return raw.landing_violations(con, check.statement, FAMILIES[check.family], span, fetch)
     if check.statement.startswith("conserved_"):
         return _conservation(
             con, ALL_LEVELS[check.statement.removeprefix("conserved_")], FAMILIES[check.family], span

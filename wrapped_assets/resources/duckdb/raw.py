@@ -282,13 +282,13 @@ def duplicates_statement(family: Family) -> str:
     return _statement("checks/duplicates", family, table=f"raw.{family.name}")
 
 
-def lost_keys(
-    con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fetch
+def landing_violations(
+    con: duckdb.DuckDBPyConnection, name: str, family: Family, span: Span, fetch: Fetch
 ) -> list[dict[str, Any]]:
-    """The first keys that landed for these days and do not stand in raw."""
+    """What a check of this name finds among the landing rows of these days."""
     found: list[dict[str, Any]] = []
     for landed in _landed_chunks(con, family, span, fetch):
-        statement = _statement("checks/lost_keys", family, landed=landed.query)
+        statement = _statement(f"checks/{name}", family, landed=landed.query)
         found += dicts(con.execute(statement, landed.values))
     return found[:5]
 
