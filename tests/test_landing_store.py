@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from email.message import Message
@@ -17,16 +18,18 @@ from uuid import uuid4
 
 import obstore
 import pytest
+from obstore.store import LocalStore
 
 from tests.object_stores import ObjectStore
+from wrapped_assets import layout
 from wrapped_assets.resources import landing_store, s3
 from wrapped_assets.resources.landing_store import (
     AlreadyThere,
     LandingObject,
     LandingStore,
     LandingStoreError,
+    Names,
     Problem,
-    UnreadableName,
 )
 
 DAY = date(2025, 1, 2)
@@ -45,7 +48,7 @@ class World:
 
     def seen(self, key: str) -> LandingObject:
         """The one listed object of that key."""
-        return next(item for item in self.store.list_day("pipe_stats", DAY) if item.key == key)
+        return next(item for item in self.store.list_day("pipe_stats", DAY).objects if item.key == key)
 
 
 @pytest.fixture(autouse=True)
@@ -126,7 +129,10 @@ def test_days_are_listed_with_whatever_else_lies_there(world: World) -> None:
     found = world.store.days("pipe_stats")
 
     assert found.days == [date(2024, 12, 31), date(2025, 1, 2)]
-    assert found.strangers == ["day=2025-01-05", "dt=2025-02-30", "dt=2025-1-2", "loose.parquet"]
+    assert found.skipped == {
+        f"pipe_stats/{name}": "is no folder of a day, dt=YYYY-MM-DD"
+        for name in ("day=2025-01-05", "dt=2025-02-30", "dt=2025-1-2", "loose.parquet")
+    }
 
 
 def test_the_top_is_listed_without_what_lies_below(world: World) -> None:
@@ -134,15 +140,15 @@ def test_the_top_is_listed_without_what_lies_below(world: World) -> None:
     for key in ["pipe_stat/dt=2025-01-02/region=eu/x.parquet", "storage/x", "loose.parquet", "_SUCCESS"]:
         world.write(key, b"x")
 
-    assert world.store.top() == ({"pipe_stat", "storage"}, {"loose.parquet"})
+    assert world.store.top() == Names({"pipe_stat", "storage"}, {"loose.parquet"})
 
 
 def test_a_store_nobody_wrote_to_is_empty(world: World) -> None:
     """Before the first export there is nothing, and that is no error."""
-    assert world.store.top() == (set(), set())
-    assert world.store.days("pipe_stats") == landing_store.DayFolders([], [])
-    assert world.store.list_day("pipe_stats", DAY) == []
-    assert world.store.list_dimension("organizations") == []
+    assert world.store.top() == Names()
+    assert world.store.days("pipe_stats") == landing_store.DayFolders([], {})
+    assert world.store.list_day("pipe_stats", DAY).objects == []
+    assert world.store.list_dimension("organizations").objects == []
 
 
 def test_a_day_lists_its_files_by_key(world: World) -> None:
@@ -160,7 +166,7 @@ def test_a_day_lists_its_files_by_key(world: World) -> None:
         world.write(key, key.encode())
     world.write("pipe_stats/dt=2025-01-03/region=eu/next_day.parquet", b"x")
 
-    listed = world.store.list_day("pipe_stats", DAY)
+    listed = world.store.list_day("pipe_stats", DAY).objects
 
     assert [item.key for item in listed] == sorted(keys)
     assert [item.size for item in listed] == [len(key.encode()) for key in sorted(keys)]
@@ -176,15 +182,16 @@ def test_a_server_that_lists_out_of_order_and_twice_changes_nothing(
     real = obstore.list
 
     class Shuffled:
-        def __init__(self, *arguments: Any) -> None:
+        def __init__(self, *arguments: Any, **_: Any) -> None:
             self.found = [*real(*arguments).collect()]
 
-        def collect(self) -> list[Any]:
-            return self.found[::-1] + self.found
+        def __iter__(self) -> Iterator[list[Any]]:
+            yield self.found[::-1]
+            yield self.found
 
     monkeypatch.setattr(obstore, "list", Shuffled)
 
-    listed = world.store.list_day("pipe_stats", DAY)
+    listed = world.store.list_day("pipe_stats", DAY).objects
 
     assert [item.key for item in listed] == [f"{FOLDER}/{name}.parquet" for name in "abc"]
 
@@ -203,7 +210,7 @@ def test_leftovers_of_writers_are_not_listed(world: World) -> None:
     ]:
         world.write(f"{FOLDER}/{name}", b"x")
 
-    assert [item.key for item in world.store.list_day("pipe_stats", DAY)] == [KEY]
+    assert [item.key for item in world.store.list_day("pipe_stats", DAY).objects] == [KEY]
 
 
 def test_an_empty_file_is_listed_and_an_empty_folder_is_not(bucket: World) -> None:
@@ -218,15 +225,17 @@ def test_an_empty_file_is_listed_and_an_empty_folder_is_not(bucket: World) -> No
     ]:
         bucket.write(key, b"")
 
-    assert [item.key for item in bucket.store.list_day("pipe_stats", DAY)] == [f"{FOLDER}/empty.parquet"]
-    assert bucket.store.days("pipe_stats") == landing_store.DayFolders([DAY], [])
+    assert [item.key for item in bucket.store.list_day("pipe_stats", DAY).objects] == [
+        f"{FOLDER}/empty.parquet"
+    ]
+    assert bucket.store.days("pipe_stats") == landing_store.DayFolders([DAY], {})
 
 
 def test_misplaced_files_are_listed(world: World) -> None:
     """A file in no region is shown, so that it can be quarantined and not lost."""
     world.write("pipe_stats/dt=2025-01-02/lost.parquet", b"x")
 
-    assert [item.key for item in world.store.list_day("pipe_stats", DAY)] == [
+    assert [item.key for item in world.store.list_day("pipe_stats", DAY).objects] == [
         "pipe_stats/dt=2025-01-02/lost.parquet"
     ]
 
@@ -239,10 +248,10 @@ def test_a_family_is_listed_whole(world: World) -> None:
     for key in [*keys, "pipe_stats/dt=2025-01-02/_SUCCESS", "pipe_stats2/dt=2025-01-02/region=eu/x.parquet"]:
         world.write(key, key.encode())
 
-    pages = [file for page in world.store.pages("pipe_stats") for file in page]
+    pages = [file for page in world.store.pages("pipe_stats") for file in page.objects]
 
     assert sorted(pages) == [
-        file for day in (2, 3) for file in world.store.list_day("pipe_stats", date(2025, 1, day))
+        file for day in (2, 3) for file in world.store.list_day("pipe_stats", date(2025, 1, day)).objects
     ]
     assert sorted(file.key for file in pages) == keys
     assert [*world.store.pages("ingestion")] == []
@@ -254,7 +263,7 @@ def test_a_dimension_lists_its_snapshots(world: World) -> None:
         world.write(f"organizations/region={region}/1.parquet", b"x")
     world.write("workspaces/region=eu/1.parquet", b"x")
 
-    listed = world.store.list_dimension("organizations")
+    listed = world.store.list_dimension("organizations").objects
 
     assert [item.key for item in listed] == [
         "organizations/region=eu/1.parquet",
@@ -272,21 +281,146 @@ def test_a_listing_of_many_pages_is_whole(started_store: Callable[[str], ObjectS
     for key in keys:  # past HTTP, which would take seven seconds
         s3_backends["123456789012"]["aws"].put_object(name, f"some prefix/{key}", b"x")
 
-    assert [item.key for item in bucket.store.list_day("pipe_stats", DAY)] == keys
+    assert [item.key for item in bucket.store.list_day("pipe_stats", DAY).objects] == keys
 
 
-@pytest.mark.parametrize("name", ["tab\there.parquet", "twice//x.parquet"])
-def test_a_name_that_cannot_be_a_key_stops_its_own_folder_only(
-    name: str, started_store: Callable[[str], ObjectStore], tmp_path: Path
+UNUSABLE = "has a name with a control character or an empty part"
+
+
+def test_a_folder_skips_what_is_no_file_and_lists_all_others(tmp_path: Path) -> None:
+    """Names that cannot be keys, links in circles or to nothing, pipes: each is told with the reason."""
+    world = folder_world(tmp_path)
+    for name in ("a.parquet", "z.parquet", "tab\there.parquet", "region=us\n/x.parquet"):
+        world.write(f"{FOLDER}/{name}", b"x")
+    here = tmp_path / FOLDER
+    (here / os.fsdecode(b"caf\xe9.parquet")).write_bytes(b"x")
+    for name, target in (
+        ("self", "."),
+        ("above", "../../.."),
+        ("top", "/"),
+        ("circle", "circle"),
+        ("nothing", "gone"),
+    ):
+        (here / name).symlink_to(target)
+    os.mkfifo(here / "pipe")
+
+    listing = world.store.list_day("pipe_stats", DAY)
+    (page,) = world.store.pages("pipe_stats")
+
+    assert [item.key for item in listing.objects] == [f"{FOLDER}/a.parquet", f"{FOLDER}/z.parquet"]
+    circle = "is a link to a folder that it lies in, or behind another link"
+    assert listing.skipped == {
+        f"{FOLDER}/tab\\x09here.parquet": UNUSABLE,
+        f"{FOLDER}/region=us\\x0a": UNUSABLE,
+        f"{FOLDER}/caf\\xe9.parquet": "has a name that is not UTF-8",
+        f"{FOLDER}/self": circle,
+        f"{FOLDER}/above": circle,
+        f"{FOLDER}/top": circle,
+        f"{FOLDER}/circle": "cannot be read: too many levels of symbolic links",
+        f"{FOLDER}/nothing": "is a link to nothing",
+        f"{FOLDER}/pipe": "is neither a file nor a folder",
+    }
+    assert (sorted(page.objects), page.skipped) == (listing.objects, listing.skipped)
+
+
+def test_a_link_is_followed_once(tmp_path: Path) -> None:
+    """A file elsewhere, a day on another disk: they are listed and fetched. A second link on the way is not followed."""
+    world = folder_world(tmp_path / "landing")
+    elsewhere = folder_world(tmp_path / "disk")
+    elsewhere.write("region=eu/a.parquet", b"there")
+    elsewhere.write("one.parquet", b"one")
+    (tmp_path / "disk" / "region=us").symlink_to("region=eu")
+    world.write(KEY, b"here")
+    (tmp_path / "landing" / FOLDER / "linked.parquet").symlink_to(tmp_path / "disk" / "one.parquet")
+    (tmp_path / "landing/pipe_stats/dt=2025-01-03").symlink_to(tmp_path / "disk")
+
+    listing = world.store.list_day("pipe_stats", date(2025, 1, 3))
+
+    prefix = "pipe_stats/dt=2025-01-03"
+    assert world.store.days("pipe_stats").days == [DAY, date(2025, 1, 3)]
+    assert contents(world.store, [*listing.objects, world.seen(f"{FOLDER}/linked.parquet")]) == {
+        f"{prefix}/one.parquet": b"one",
+        f"{prefix}/region=eu/a.parquet": b"there",
+        f"{FOLDER}/linked.parquet": b"one",
+    }
+    assert [*listing.skipped] == [f"{prefix}/region=us"]
+
+
+def test_a_file_that_goes_while_it_is_listed_is_not_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The folder's listing says which name; the others go on."""
-    world = folder_world(tmp_path) if "tab" in name else bucket_world(started_store("moto"))
-    world.write(f"{FOLDER}/{name}", b"x")
-    world.write("pipe_stats/dt=2025-01-03/region=eu/x.parquet", b"x")
+    """As when a writer moves it away at that moment; the others are."""
+    world = folder_world(tmp_path)
+    world.write(KEY, b"x")
+    world.write(f"{FOLDER}/gone.parquet", b"x")
+    scandir = os.scandir
 
-    with pytest.raises(UnreadableName, match=r"here|twice"):
-        world.store.list_day("pipe_stats", DAY)
-    assert len(world.store.list_day("pipe_stats", date(2025, 1, 3))) == 1
+    def slow(path: Any) -> Any:
+        listing = scandir(path)
+        entries = list(listing)
+        (tmp_path / FOLDER / "gone.parquet").unlink(missing_ok=True)
+        return nullcontext(entries)
+
+    monkeypatch.setattr(os, "scandir", slow)
+    listing = world.store.list_day("pipe_stats", DAY)
+
+    assert ([item.key for item in listing.objects], listing.skipped) == ([KEY], {})
+
+
+def test_a_folder_that_may_not_be_read_keeps_no_other_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told; so is a file, when it is fetched."""
+    world = folder_world(tmp_path)
+    world.write(KEY, b"x")
+    world.write("pipe_stats/dt=2025-01-02/region=us/b.parquet", b"x")
+    scandir = os.scandir
+
+    def refusing(path: Any) -> Any:
+        if str(path).endswith("region=us"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    listing = world.store.list_day("pipe_stats", DAY)
+
+    assert listing.skipped == {"pipe_stats/dt=2025-01-02/region=us/": "cannot be read: permission denied"}
+    with world.store.fetch(listing.objects) as fetched:
+        assert fetched.problems == {KEY: Problem.REFUSED}
+
+
+@pytest.mark.parametrize("since", [0.0, 1.5, -5.5, 1735689600.123456, 1735689600.1234567])
+def test_a_folder_tells_versions_as_obstore_does(tmp_path: Path, since: float) -> None:
+    """Ledgers of older versions hold obstore's etags: another wording would have every file imported again."""
+    world = folder_world(tmp_path)
+    world.write(KEY, b"abc")
+    os.utime(tmp_path / KEY, (since, since))
+
+    assert world.seen(KEY).etag == obstore.head(LocalStore(tmp_path), KEY)["e_tag"]
+
+
+@pytest.mark.parametrize("name", ["tab\there.parquet", "bell\x07.parquet", "twice//x.parquet"])
+def test_a_bucket_skips_a_name_that_cannot_be_a_key(
+    name: str, started_store: Callable[[str], ObjectStore]
+) -> None:
+    """S3 takes such names, and obstore refuses the page that holds one: whatever lies before and after it is listed all the same."""
+    world = bucket_world(started_store("moto"))
+    odd = f"{FOLDER}/{name}"
+    for key in (KEY, odd, f"{FOLDER}/z.parquet", "pipe_stats/dt=2025-01-02/odd\t/x.parquet", f"odd\t/{KEY}"):
+        world.write(key, b"x")
+
+    listing = world.store.list_day("pipe_stats", DAY)
+    pages = list(world.store.pages("pipe_stats"))
+
+    assert contents(world.store, listing.objects) == {KEY: b"x", f"{FOLDER}/z.parquet": b"x"}
+    assert listing.skipped == {
+        layout.printable(odd): UNUSABLE,
+        "pipe_stats/dt=2025-01-02/odd\\x09/x.parquet": UNUSABLE,
+    }
+    assert sorted(item for page in pages for item in page.objects) == listing.objects
+    assert world.store.days("pipe_stats") == landing_store.DayFolders([DAY], {})
+    assert world.store.top() == Names({"pipe_stats"}, skipped={"odd\\x09": UNUSABLE})
 
 
 # Versions
@@ -296,7 +430,7 @@ def test_a_fetch_brings_the_listed_bytes(world: World) -> None:
     """Large and small, and an empty list is fine."""
     world.write(KEY, os.urandom(3_000_000))
     world.write(f"{FOLDER}/b.parquet", b"")
-    listed = world.store.list_day("pipe_stats", DAY)
+    listed = world.store.list_day("pipe_stats", DAY).objects
 
     brought = contents(world.store, listed)
 
@@ -329,7 +463,7 @@ def test_changed_and_vanished_files_are_told_and_the_others_come(world: World) -
     """Between listing and fetching, one file was replaced and one deleted."""
     for name in "abc":
         world.write(f"{FOLDER}/{name}.parquet", b"old")
-    listed = world.store.list_day("pipe_stats", DAY)
+    listed = world.store.list_day("pipe_stats", DAY).objects
     world.write(f"{FOLDER}/a.parquet", b"new")
     world.delete(f"{FOLDER}/b.parquet")
 
@@ -350,7 +484,7 @@ def test_a_folders_files_are_not_copied(tmp_path: Path) -> None:
     world.write(f"{FOLDER}/d[1].parquet", b"right")
     world.write(f"{FOLDER}/d1.parquet", b"wrong")
 
-    with world.store.fetch(world.store.list_day("pipe_stats", DAY)) as fetched:
+    with world.store.fetch(world.store.list_day("pipe_stats", DAY).objects) as fetched:
         assert fetched.paths[KEY] == tmp_path / KEY
         link = fetched.paths[f"{FOLDER}/d[1].parquet"]
         assert link.read_bytes() == b"right"
@@ -387,9 +521,10 @@ def test_a_new_file_lands_once(
     with pytest.raises(AlreadyThere, match="landing files are never changed"):
         world.store.put_new(KEY, tmp_path / "other")
 
-    assert world.store.list_day("pipe_stats", DAY) == [put]
+    assert world.store.list_day("pipe_stats", DAY).objects == [put]
     assert contents(world.store, [put]) == {KEY: b"first"}
-    assert [item["path"] for item in obstore.list(world.store._objects).collect()] == [KEY]
+    everything = LocalStore(world.store.in_place) if world.store.in_place else world.store._objects
+    assert [item["path"] for item in obstore.list(everything).collect()] == [KEY]
 
 
 def test_a_large_file_goes_up_in_parts(bucket: World, tmp_path: Path) -> None:
@@ -430,7 +565,7 @@ def test_of_two_writers_of_one_key_one_wins(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         (winner,) = filter(None, pool.map(put, "abcd"))
 
-    assert contents(store, store.list_day("pipe_stats", DAY)) == {KEY: winner.encode() * 100_000}
+    assert contents(store, store.list_day("pipe_stats", DAY).objects) == {KEY: winner.encode() * 100_000}
 
 
 def test_a_reader_never_sees_half_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -441,7 +576,7 @@ def test_a_reader_never_sees_half_a_file(tmp_path: Path, monkeypatch: pytest.Mon
     def half_way(source: IO[bytes], target: IO[bytes], length: int) -> None:
         target.write(b"wh")
         target.flush()
-        assert store.list_day("pipe_stats", DAY) == []
+        assert store.list_day("pipe_stats", DAY).objects == []
         raise OSError("no space left on device")
 
     monkeypatch.setattr(shutil, "copyfileobj", half_way)
@@ -473,7 +608,7 @@ def every_use(store: LandingStore, path: Path) -> list[Callable[[], object]]:
 
     return [
         lambda: store.days("pipe_stats"),
-        lambda: store.list_day("pipe_stats", DAY),
+        lambda: store.list_day("pipe_stats", DAY).objects,
         lambda: store.put_new(KEY, path),
         fetch,
     ]
@@ -746,11 +881,11 @@ def test_a_google_bucket_opens() -> None:
 def test_a_store_travels_to_another_process_and_hides_its_keys(world: World) -> None:
     """Used or not, it pickles; printed, it says where it is and nothing else."""
     world.write(KEY, b"x")
-    listed = world.store.list_day("pipe_stats", DAY)
+    listed = world.store.list_day("pipe_stats", DAY).objects
 
     again = pickle.loads(pickle.dumps(world.store))
 
-    assert again.list_day("pipe_stats", DAY) == listed
+    assert again.list_day("pipe_stats", DAY).objects == listed
     assert repr(again) == f"LandingStore(url='{world.store.url}')"
 
 
@@ -771,8 +906,8 @@ def test_dagsters_s3_resource_says_where_and_who(bucket: World) -> None:
     store = LandingStore.open(bucket.store.url, access.options, access.credentials)
 
     assert access.options == {"region": "us-east-1", "endpoint": endpoint}
-    assert store.list_day("pipe_stats", DAY) == bucket.store.list_day("pipe_stats", DAY)
-    assert len(pickle.loads(pickle.dumps(store)).list_day("pipe_stats", DAY)) == 1
+    assert store.list_day("pipe_stats", DAY).objects == bucket.store.list_day("pipe_stats", DAY).objects
+    assert len(pickle.loads(pickle.dumps(store)).list_day("pipe_stats", DAY).objects) == 1
     assert bucket.store.options["secret_access_key"] not in f"{access} {store}"
 
 

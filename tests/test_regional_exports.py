@@ -47,4 +47,4 @@ def test_every_part_of_an_export_lies_in_its_regions_folder(tmp_path: Path) -> N
     name = "20250102T000000Z-20250102T010000Z.exported-20250102T010000000Z"
     folder = "pipe_stats/dt=2025-01-02/region=x.parquet"
     assert wrote == {f"{folder}/{name}.parquet": 7, f"{folder}/{name}.1.parquet": 0}
-    assert {item.key for item in store.list_day("pipe_stats", DAY)} == wrote.keys()
+    assert {item.key for item in store.list_day("pipe_stats", DAY).objects} == wrote.keys()

@@ -90,7 +90,7 @@ def test_overlapping_late_and_corrected_files_in_any_order_equal_the_oracle(
         assert differs_from_oracle(run, truth) == {}
         assert run.import_family("pipe_stats").report.files == 0
 
-    listed = [item.key for page in store.pages("pipe_stats") for item in page]
+    listed = [item.key for page in store.pages("pipe_stats") for item in page.objects]
     assert len(listed) == len(set(listed)) == 5
     # Were SeaweedFS to list in order one day, this would no longer show that nothing depends on it.
     assert (listed == sorted(listed)) == (object_store.name == "moto")

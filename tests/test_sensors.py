@@ -244,7 +244,9 @@ class Ledger:
 
     def take_in(self, family: str, *days: date) -> None:
         """Import everything that lies in these folders now."""
-        self.held |= {item.key: item.etag for one in days for item in self.store.list_day(family, one)}
+        self.held |= {
+            item.key: item.etag for one in days for item in self.store.list_day(family, one).objects
+        }
 
 
 @pytest.fixture
@@ -371,13 +373,13 @@ def test_what_no_import_will_ever_look_at_is_named_and_stops_nothing(ledger: Led
 
     found = news(ledger.store, ledger.known, CALENDAR)
 
-    assert found.days == {day("02-14")}
+    assert found.days == {day("02-14"), day("02-15")}
     assert sorted(found.overlooked) == [
         "notes.txt",
         "pipe_stat",
         "pipe_stats/DT=2025-02-14",
         "pipe_stats/dt=2024-12-31",
-        "pipe_stats/dt=2025-02-15",
+        "pipe_stats/dt=2025-02-15/region=eu/tab\\x09here.parquet",
         "pipe_stats/dt=2025-13-45",
         "pipe_stats/dt=2099-01-01",
         "pipe_stats/dt=today",
@@ -389,13 +391,15 @@ def test_what_no_import_will_ever_look_at_is_named_and_stops_nothing(ledger: Led
     assert found.overlooked["pipe_stats/dt=2099-01-01"] == (
         "lies outside the calendar, which runs from 2025-01-01 to 2025-04-10"
     )
-    assert "tab" in found.overlooked["pipe_stats/dt=2025-02-15"]
+    assert found.overlooked["pipe_stats/dt=2025-02-15/region=eu/tab\\x09here.parquet"] == (
+        "has a name with a control character or an empty part"
+    )
 
 
 def test_the_operator_is_told_a_few_overlooked_places_and_how_many_more() -> None:
     """A thousand stray folders make one sentence."""
     assert told({}) == ""
-    assert told({"b": "is wrong", "a": "is odd"}) == "Not looked at: a is odd; b is wrong."
+    assert told({"b": "is wrong", "a": "is odd"}) == "Not looked at (2): a is odd; b is wrong."
     assert told({f"f{n}": "is odd" for n in range(12)}).endswith(
         "f10 is odd; f11 is odd; f2 is odd; and 7 more."
     )
@@ -528,7 +532,7 @@ def test_a_tick_with_nothing_new_says_what_it_saw(desk: Desk) -> None:
     found = desk.landing()
 
     assert skipped(found) == (
-        f"No file is new: 1 of 1 days below file://{desk.pipeline.landing} looked at in this tick. Not looked at:"
+        f"No file is new: 1 of 1 days below file://{desk.pipeline.landing} looked at in this tick. Not looked at (1):"
         " pipe_stats/dt=2099-01-01 lies outside the calendar, which runs from"
         f" 2025-01-01 to {datetime.now(UTC).date()}."
     )

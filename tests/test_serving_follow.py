@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import urllib3
 from obstore.exceptions import BaseError
@@ -25,9 +26,15 @@ from tests.live import said, serving
 from tests.pipeline import NOW, SECRET, Pipeline
 from wrapped_assets.identity import wrapped_id
 from wrapped_assets.periods import Span
-from wrapped_assets.resources.duckdb import raw
+from wrapped_assets.resources.duckdb import dimensions, raw
 from wrapped_assets.resources.errors import SnapshotNotReady, SnapshotUnreadable
-from wrapped_assets.resources.landing_store import LandingObject, LandingStore, LandingStoreError, Problem
+from wrapped_assets.resources.landing_store import (
+    LandingObject,
+    LandingStore,
+    LandingStoreError,
+    Listing,
+    Problem,
+)
 from wrapped_assets.serving import following, fresh, touched
 from wrapped_assets.serving.live import Live
 
@@ -450,8 +457,8 @@ def test_the_editions_own_year_is_looked_at_first(built: Pipeline) -> None:
         assert seen == [[0, 3], [1, 3], [1, 4], [1, 4]]
 
 
-def test_a_name_that_stops_the_listing_of_its_family_hides_its_own_day_only(built: Pipeline) -> None:
-    """The days are then listed one by one."""
+def test_a_name_that_cannot_be_a_key_hides_nothing_else(built: Pipeline) -> None:
+    """It is told; the day and the family that it is in are followed."""
     with serving(built) as live:
         for day in range(2, 9):
             built.land(*files_of(request("org-1", f"2025-03-{day:02}T10:00", f"d{day}"), name="late"))
@@ -459,8 +466,8 @@ def test_a_name_that_stops_the_listing_of_its_family_hides_its_own_day_only(buil
         (built.landing / "pipe_stats/dt=2025-03-03/region=eu/a\nb.parquet").write_bytes(b"x")
         report = live.follow()
 
-        assert [*report.unread] == ["pipe_stats/dt=2025-03-03"]
-        assert requests(live, ANA) == 2 + 6
+        assert [*report.unread] == ["pipe_stats/dt=2025-03-03/region=eu/a\\x0ab.parquet"]
+        assert requests(live, ANA) == 2 + 7
         assert report.complete_at is not None
 
 
@@ -473,8 +480,8 @@ def test_a_listing_that_fails_is_begun_anew(built: Pipeline, monkeypatch: pytest
         store = live._fresh.store
         with monkeypatch.context() as away:
 
-            def failing(self: LandingStore, family: str) -> Iterator[list[LandingObject]]:
-                yield []
+            def failing(self: LandingStore, family: str) -> Iterator[Listing]:
+                yield Listing()
                 raise LandingStoreError("list", store.url, "It is away.", "wait.")
 
             away.setattr(LandingStore, "pages", failing)
@@ -567,7 +574,7 @@ def test_a_day_that_cannot_be_listed_is_tried_again_and_keeps_no_other_day_away(
         list_day = LandingStore.list_day
         with monkeypatch.context() as patches:
 
-            def failing(self: LandingStore, family: str, day: date) -> list[LandingObject]:
+            def failing(self: LandingStore, family: str, day: date) -> Listing:
                 if day == date(2025, 1, 4):
                     raise LandingStoreError("list", self.url, "It is away.", "wait.")
                 return list_day(self, family, day)
@@ -787,3 +794,92 @@ def test_a_bucket_is_followed_like_a_folder(built: Pipeline, tmp_path: Path) -> 
             assert requests(live, ANA) == 3
     finally:
         server.stop()
+
+
+def test_a_file_that_cannot_be_taken_in_is_set_aside_with_the_reason(
+    built: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others of its day and all that land later are counted; it is tried again when it changes, and after a while."""
+    with serving(built) as live:
+        bad = "pipe_stats/dt=2025-03-01/region=eu/c-bad.parquet"
+        for name in ["a", "b", "c-bad", "d", "e"]:
+            built.land(*files_of(request("org-1", "2025-03-01T10:00", f"new {name}"), name=name))
+        settle = raw.insert_newest
+
+        def failing(con: Any, family: Any, start: Any, end: Any, files: Any, *more: Any) -> None:
+            if bad in {file.key for file in files}:
+                raise duckdb.ConversionException("no such instant\nand more")
+            settle(con, family, start, end, files, *more)
+
+        with monkeypatch.context() as patches:
+            patches.setattr(raw, "insert_newest", failing)
+            report = live.follow()
+            told = {bad: "ConversionException: no such instant"}
+            assert (report.unread, report.failure, report.taken) == (told, None, 4)
+            assert report.complete_at is not None
+            built.land(*files_of(request("org-1", "2025-03-01T10:00", "later"), name="later"))
+            report = live.follow()
+            assert (report.unread, report.taken) == (told, 1)
+            assert requests(live, ANA) == 2 + 5
+
+        built.land(*files_of(request("org-1", "2025-03-01T10:00", "mended"), name="c-bad"))
+        assert (live.follow().unread, requests(live, ANA)) == ({}, 2 + 6)
+
+
+def test_names_that_cannot_be_taken_in_keep_no_others_away(
+    built: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One snapshot fails; the one beside it is merged."""
+    with serving(built) as live:
+        built.land(*files_of(workspace("ws-1", "org-1", name="bad"), name="bad"))
+        built.land(*files_of(workspace("ws-1", "org-1", name="good"), name="good"))
+        merge = dimensions.merge
+
+        def failing(con: Any, dimension: Any, files: Any, fetched: Any) -> Any:
+            if any("bad" in file.key for file in files):
+                raise duckdb.ConversionException("no")
+            return merge(con, dimension, files, fetched)
+
+        monkeypatch.setattr(dimensions, "merge", failing)
+        report = live.follow()
+
+        assert ([*report.unread.values()], report.failure) == (["ConversionException: no"], None)
+        assert live._generation.names.workspaces["ws-1"] == "good"
+
+
+def test_what_is_no_files_fault_sets_none_aside(built: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Too little memory is told as trouble, and all is tried again."""
+    with serving(built) as live:
+        built.land(*files_of(request("org-1", "2025-03-01T10:00", "x"), name="x"))
+        with monkeypatch.context() as patches:
+
+            def failing(*_: Any) -> None:
+                raise duckdb.OutOfMemoryException("no memory")
+
+            patches.setattr(raw, "insert_newest", failing)
+            report = live.follow()
+            assert (type(report.failure), report.unread) == (duckdb.OutOfMemoryException, {})
+        assert live.follow().taken == 1
+
+
+def test_a_file_that_goes_before_it_is_read_is_passed_over(
+    built: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Listed and handed out, then gone: the others are taken in, and it is told."""
+    with serving(built) as live:
+        (gone,) = files_of(request("org-1", "2025-03-01T10:00", "gone"), name="gone")
+        built.land(gone, *files_of(request("org-1", "2025-03-01T10:00", "stays"), name="stays"))
+        in_place = LandingStore._in_place
+
+        def and_gone(self: LandingStore, item: LandingObject, link: Path) -> Path | Problem:
+            path = in_place(self, item, link)
+            if item.key == gone.key:
+                (built.landing / gone.key).unlink(missing_ok=True)
+            return path
+
+        monkeypatch.setattr(LandingStore, "_in_place", and_gone)
+        report = live.follow()
+
+        assert (report.unread, report.failure) == ({gone.key: "vanished"}, None)
+        assert requests(live, ANA) == 2 + 1
+        assert live.follow().unread == {}

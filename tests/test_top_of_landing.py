@@ -4,7 +4,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import obstore
 import pytest
 from obstore.exceptions import PermissionDeniedError
 
@@ -12,6 +11,7 @@ from tests.landing_files import files_of, request
 from tests.pipeline import Pipeline
 from wrapped_assets.overlooked import strangers
 from wrapped_assets.periods import Span
+from wrapped_assets.resources.landing_folder import Folder, Skip
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.sensors.landing_files import news
 
@@ -23,18 +23,17 @@ def one_day_landed(folder: Path) -> tuple[Pipeline, LandingStore]:
     return pipeline, LandingStore.open(f"file://{pipeline.landing}")
 
 
-def is_found_and_told(store: LandingStore) -> None:
-    """The day is news, and that the top could not be listed is told."""
+def is_found_and_told(store: LandingStore, place: str, reason: str) -> None:
+    """The day is news, and what could not be listed is told."""
     assert news(store, lambda source, days: {}, Span.year(2025)).days == {date(2025, 3, 1)}
-    (reason,) = strangers(store).values()
-    assert reason.startswith("cannot be listed")
+    assert strangers(store) == {place: reason}
 
 
 def test_a_loop_of_links_at_the_top_stops_no_import(tmp_path: Path) -> None:
     """As a folder on disk may have it."""
     pipeline, store = one_day_landed(tmp_path)
     (pipeline.landing / "loop").symlink_to(pipeline.landing / "loop")
-    is_found_and_told(store)
+    is_found_and_told(store, "loop", "cannot be read: too many levels of symbolic links")
 
 
 def test_a_top_that_may_not_be_listed_stops_no_import(
@@ -42,12 +41,13 @@ def test_a_top_that_may_not_be_listed_stops_no_import(
 ) -> None:
     """As a bucket's policy may have it, which allows the families' prefixes only."""
     _, store = one_day_landed(tmp_path)
-    listed = obstore.list_with_delimiter
+    names = Folder.names
 
-    def denied(store: Any, prefix: str | None = None, **more: Any) -> Any:
-        if prefix is None:
-            raise PermissionDeniedError("AccessDenied")
-        return listed(store, prefix, **more)
+    def denied(self: Folder, prefix: str, skip: Skip) -> Any:
+        if not prefix:
+            raise PermissionDeniedError("AccessDenied: status code: 403")
+        return names(self, prefix, skip)
 
-    monkeypatch.setattr("wrapped_assets.resources.landing_store.obstore.list_with_delimiter", denied)
-    is_found_and_told(store)
+    monkeypatch.setattr(Folder, "names", denied)
+    reason = "cannot be listed: the server refused the credentials, or they may not do this. (The server said: 403.)"
+    is_found_and_told(store, "/", reason)

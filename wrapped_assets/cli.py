@@ -80,8 +80,8 @@ def build(
     else:
         say(
             console,
-            f"Nothing to do: every file of {span.start} to {last} is imported"
-            f" and every layer follows it ({seconds:.1f} s). Looked below {settings.landing_url}",
+            f"Nothing to do: no file of {span.start} to {last} is new, and every layer follows those that are"
+            f" imported ({seconds:.1f} s). Looked below {settings.landing_url}",
         )
     if not running.has_edition(settings, year):
         say(
@@ -94,7 +94,7 @@ def build(
     if files or rows:
         check = wrapped(f"check --year {year}")
         say(console, f"Set aside: {files:,} files and {rows:,} rows; `{check}` says why.", "yellow")
-    if overlooked := running.overlooked(settings):
+    if overlooked := running.overlooked(settings, span):
         say(console, overlooked, "yellow")
 
 

@@ -1,6 +1,6 @@
 """Which landing files are new, and taking them in: the exact difference between a listing and the ledger."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -8,8 +8,9 @@ from wrapped_assets import layout
 from wrapped_assets.families import DIMENSIONS
 from wrapped_assets.periods import Span
 from wrapped_assets.progress import Progress
-from wrapped_assets.resources.landing_store import Fetched, LandingObject, LandingStore, UnreadableName
-from wrapped_assets.resources.warehouse import Fetch, ImportReport, LandedFile, Writer
+from wrapped_assets.resources.errors import LandingFilesGone
+from wrapped_assets.resources.landing_store import Fetched, LandingObject, LandingStore, Problem
+from wrapped_assets.resources.warehouse import Fetch, ImportReport, LandedFile, RefreshReport, Writer
 
 # Files imported in one transaction: few enough to spool, enough to share a query.
 BATCH_FILES = 500
@@ -28,22 +29,19 @@ def import_days(
     writer: Writer,
     store: LandingStore,
     family: str,
-    span: Span,
+    days: Container[date],
     now: datetime,
     progress: Progress,
 ) -> Import:
     """Take in every file of these folder days that the ledger does not hold in its present version."""
     done = Import()
-    folders = [day for day in store.days(family).days if day in span]
+    folders = [day for day in store.days(family).days if day in days]
     new: list[LandingObject] = []
     known = writer.known(family, folders) if folders else {}
     for number, day in enumerate(folders):
-        try:
-            listing = store.list_day(family, day)
-        except UnreadableName as error:
-            done.unread[f"{family}/dt={day}"] = str(error)
-            continue
-        new += [item for item in listing if known.get(item.key) != item.etag]
+        listing = store.list_day(family, day)
+        done.unread |= listing.skipped
+        new += [item for item in listing.objects if known.get(item.key) != item.etag]
         if len(new) >= BATCH_FILES:
             new = _take(writer, store, family, new, now, done, keep_rest=True)
         progress(f"landing/{family}", number, len(folders))
@@ -56,9 +54,37 @@ def import_dimension(writer: Writer, store: LandingStore, name: str, now: dateti
     """Take in every snapshot of a dimension that the ledger does not hold in its present version."""
     done = Import()
     known = writer.known(name, None)
-    new = [item for item in store.list_dimension(name) if known.get(item.key) != item.etag]
+    listing = store.list_dimension(name)
+    done.unread |= listing.skipped
+    new = [item for item in listing.objects if known.get(item.key) != item.etag]
     _take(writer, store, name, new, now, done, keep_rest=False)
     return done
+
+
+def refresh_raw(
+    writer: Writer,
+    store: LandingStore,
+    family: str,
+    span: Span,
+    full: bool,
+    now: datetime,
+    progress: Progress,
+) -> RefreshReport:
+    """Bring raw up to date for these days.
+
+    A day may need files of other days' folders. Those that are other versions than the ledger's, as all are in a folder that
+    was restored from a backup, are imported first.
+    """
+    try:
+        return writer.refresh_raw(family, span, fetching(store), full, progress)
+    except LandingFilesGone as gone:
+        changed = [key for key, problem in gone.problems.items() if problem == Problem.CHANGED]
+        folders = {day for key in changed if (day := _folder_day(family, key))}
+        if not folders:
+            raise
+        import_days(writer, store, family, folders, now, progress)
+        # All that could be read is refreshed; the import left the rest to be rebuilt.
+        return writer.refresh_raw(family, span, fetching(store), False, progress)
 
 
 def _take(
@@ -76,10 +102,25 @@ def _take(
     for batch in batches:
         with store.fetch(batch) as fetched:
             files = [_landed_file(source, item, fetched) for item in batch if item.key in fetched.paths]
-            if files:
-                done.report += writer.take(source, files, now)
             done.unread |= {key: str(problem) for key, problem in fetched.problems.items()}
+            _take_there(writer, source, files, now, done)
     return rest
+
+
+def _take_there(
+    writer: Writer, source: str, files: Sequence[LandedFile], now: datetime, done: Import
+) -> None:
+    """Import those of these files that are still there when they are read."""
+    while files:
+        try:
+            done.report += writer.take(source, files, now)
+            return
+        except Exception:
+            gone = [file.key for file in files if not file.path.exists()]
+            if not gone:
+                raise
+            done.unread |= dict.fromkeys(gone, str(Problem.VANISHED))
+            files = [file for file in files if file.key not in gone]
 
 
 def _batches(new: Iterable[LandingObject]) -> Iterator[list[LandingObject]]:

@@ -84,12 +84,27 @@ def is_leftover(key: str) -> bool:
     return segments[-1].endswith(LEFTOVERS) or _STAGED.search(segments[-1]) is not None
 
 
+def unusable(key: str) -> str:
+    """Why nothing of this name can be a landing file, whatever is in it; empty when it can."""
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        return "has a name that is not UTF-8"
+    return "has a name with a control character or an empty part" if _UNSPEAKABLE.search(key) else ""
+
+
+def printable(key: str) -> str:
+    """A name as it can be shown: bytes that are no UTF-8, and control characters, become `\\xe9`."""
+    text = key.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
 def parse(key: str) -> Place | None:
     """What a file's key says about it; None when the key is not in the layout, or is a leftover.
 
     `<anything>` may hold folders of its own.
     """
-    if is_leftover(key) or _UNSPEAKABLE.search(key):
+    if is_leftover(key) or unusable(key):
         return None
     match key.split("/"):
         case [family, folder, region, *rest] if rest and folder.startswith("dt="):

@@ -1,19 +1,16 @@
-"""What lies in landing and no import will ever look at: unknown names, names that are no day, days outside the calendar.
+"""What lies in landing and no import will ever look at: unknown names, names that are no day, days outside the calendar, and what a listing skipped.
 
 Nothing is lost silently: the sensor names these places when it has nothing to do, and a check warns of them.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from wrapped_assets import layout
 from wrapped_assets.families import SOURCES
 from wrapped_assets.periods import Span
-from wrapped_assets.resources.landing_store import (
-    LandingObject,
-    LandingStore,
-    LandingStoreError,
-    UnreadableName,
-)
+from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError
 
 SHOWN = 5
 
@@ -29,22 +26,19 @@ class Folders:
 def strangers(store: LandingStore) -> dict[str, str]:
     """What lies at the top of landing and is no folder of a family or dimension, with the reason."""
     try:
-        found, files = store.top()
+        names = store.top()
     except LandingStoreError as error:
-        return {"/": _first_line(error)}
+        # A bucket's policy may allow the families' prefixes only.
+        seen = str(error).splitlines()[1].strip().rstrip(".")
+        return {"/": f"cannot be listed: {seen[0].lower()}{seen[1:]}"}
     reason = f"is no folder of a family or dimension: {', '.join(SOURCES)}"
-    return dict.fromkeys((found - SOURCES.keys()) | files, reason)
+    return dict.fromkeys((names.folders - SOURCES.keys()) | names.files, reason) | names.skipped
 
 
 def folders(store: LandingStore, family: str, calendar: Span) -> Folders:
     """The folders of a family that lie inside the calendar, ascending, and all that does not."""
-    found = Folders()
-    try:
-        seen = store.days(family)
-    except UnreadableName as error:
-        return Folders([], {family: _first_line(error)})
-    for name in seen.strangers:
-        found.overlooked[f"{family}/{name}"] = "is no folder of a day, dt=YYYY-MM-DD"
+    seen = store.days(family)
+    found = Folders([], seen.skipped)
     for day in seen.days:
         if day in calendar:
             found.days.append(day)
@@ -55,26 +49,30 @@ def folders(store: LandingStore, family: str, calendar: Span) -> Folders:
     return found
 
 
-def listing(
-    store: LandingStore, family: str, day: date, overlooked: dict[str, str]
-) -> list[LandingObject] | None:
-    """The files of a day; None, and the reason noted, when a name in its folder stops every listing of it."""
-    try:
-        return store.list_day(family, day)
-    except UnreadableName as error:
-        overlooked[f"{family}/dt={day}"] = _first_line(error)
-        return None
+def skipped(store: LandingStore, source: str) -> dict[str, str]:
+    """What no listing of a family or dimension can take in, at any depth, with the reason."""
+    return {place: reason for page in store.pages(source) for place, reason in page.skipped.items()}
+
+
+def not_imported(
+    store: LandingStore, source: str, days: Collection[date] | None, known: Mapping[str, str]
+) -> dict[str, str]:
+    """What listings skip, and the files of these folder days that the ledger does not hold; of a dimension `days` is None."""
+    found: dict[str, str] = {}
+    wanted = None if days is None else set(days)
+    for page in store.pages(source):
+        found |= page.skipped
+        for item in page.objects:
+            day = layout.day_of_folder(item.key.split("/")[1])
+            if known.get(item.key) != item.etag and (wanted is None or day in wanted):
+                found[item.key] = "is not imported: it landed just now, or cannot be read"
+    return found
 
 
 def told(overlooked: dict[str, str]) -> str:
-    """The overlooked places in a sentence or two; empty when there are none."""
+    """The overlooked places in a sentence or two, and how many; empty when there are none."""
     if not overlooked:
         return ""
     shown = "; ".join(f"{place} {reason}" for place, reason in sorted(overlooked.items())[:SHOWN])
     more = f"; and {len(overlooked) - SHOWN} more" if len(overlooked) > SHOWN else ""
-    return f"Not looked at: {shown}{more}."
-
-
-def _first_line(error: LandingStoreError) -> str:
-    seen = str(error).splitlines()[1].strip().rstrip(".")
-    return f"cannot be listed: {seen[0].lower()}{seen[1:]}"
+    return f"Not looked at ({len(overlooked)}): {shown}{more}."

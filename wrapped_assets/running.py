@@ -14,10 +14,10 @@ import dagster as dg
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.checks import CHECKS
 from wrapped_assets.definitions import defs
-from wrapped_assets.families import FAMILIES
+from wrapped_assets.families import FAMILIES, SOURCES
 from wrapped_assets.jobs import DAY_LAYERS
 from wrapped_assets.launcher import HOST_TAG, fail_gone_runs
-from wrapped_assets.overlooked import folders, strangers, told
+from wrapped_assets.overlooked import folders, not_imported, strangers, told
 from wrapped_assets.partitions import key_range
 from wrapped_assets.periods import MONTHLY, WEEKLY, Span
 from wrapped_assets.resources.errors import Refused, WarehouseMissing
@@ -191,12 +191,20 @@ def _full(*layers: str) -> dict[str, Any]:
     return {"ops": {f"{layer}__{family}": _FULL_REFRESH for layer in layers for family in FAMILIES}}
 
 
-def overlooked(settings: Settings) -> str:
-    """What lies in landing and no import will ever look at, in a sentence; empty when nothing does."""
+def overlooked(settings: Settings, span: Span) -> str:
+    """What lies in landing and is not imported, in a sentence; empty when nothing does. Of the families' files: those of these days."""
     store = open_landing(settings)
     places = strangers(store)
-    for family in FAMILIES:
-        places |= folders(store, family, calendar(datetime.now(UTC))).overlooked
+    seen = {family: folders(store, family, calendar(datetime.now(UTC))) for family in FAMILIES}
+    for found in seen.values():
+        places |= found.overlooked
+    try:
+        with open_warehouse(settings).reading() as reader:
+            for source in SOURCES:
+                days = [day for day in seen[source].days if day in span] if source in seen else None
+                places |= not_imported(store, source, days, reader.known(source, days))
+    except WarehouseMissing:
+        pass
     return told(places)
 
 

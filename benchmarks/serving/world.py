@@ -107,7 +107,7 @@ def _fill_ledger(draft: Draft, landing: Path) -> None:
     """The late hours' files as landed, and a year of names like those of exports."""
     store = LandingStore.open(landing.as_uri())
     for number, day in enumerate(_late_days()):
-        (item,) = store.list_day("pipe_stats", day)
+        (item,) = store.list_day("pipe_stats", day).objects
         row = {"file_id": -1 - number, "key": item.key, "etag": item.etag, "size": item.size, "day": day}
         draft.fill(
             "files",

@@ -23,6 +23,7 @@ from wrapped_assets.assets.common import (
 )
 from wrapped_assets.families import DIMENSIONS, Dimension
 from wrapped_assets.importing import fetching, import_dimension
+from wrapped_assets.overlooked import told
 from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.warehouse import Warehouse
 
@@ -62,6 +63,8 @@ def dimension_asset(dimension: Dimension) -> dg.AssetsDefinition:
             done = import_dimension(writer, store, dimension.name, datetime.now(UTC))
             full = wants_rebuild(context, config)
             rows = writer.refresh_dimension(dimension.name, fetching(store), full, reporter(context))
+        if done.unread:
+            context.log.warning(told(done.unread))
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": rows,

@@ -26,6 +26,7 @@ from wrapped_assets.assets.common import (
 from wrapped_assets.checks import CHECKS
 from wrapped_assets.families import FAMILIES, Family
 from wrapped_assets.importing import Import, import_days
+from wrapped_assets.overlooked import told
 from wrapped_assets.partitions import days, every_region, span_of
 from wrapped_assets.periods import YEARLY
 from wrapped_assets.pictures import markdown_table
@@ -117,7 +118,7 @@ def _tell(context: dg.AssetExecutionContext, done: Import) -> None:
             f" Set aside: {len(report.quarantined_files)} files and {rows} rows."
         )
     if done.unread:
-        context.log.warning(f"Not imported this time, and tried again next time: {done.unread}")
+        context.log.warning(told(done.unread))
 
 
 landings = [landing(family) for family in FAMILIES.values()]

@@ -4,6 +4,8 @@ A refresh merges the files that landed since the last one; a backfill, or `full_
 days from all their files. Both give identical rows. How a winner is chosen is written in sql/*/raw/.
 """
 
+from datetime import UTC, datetime
+
 import dagster as dg
 
 from wrapped_assets.assets.common import (
@@ -23,7 +25,7 @@ from wrapped_assets.assets.common import (
     wants_rebuild,
 )
 from wrapped_assets.families import FAMILIES, Family
-from wrapped_assets.importing import fetching
+from wrapped_assets.importing import refresh_raw
 from wrapped_assets.partitions import days, span_of
 from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.warehouse import Warehouse
@@ -72,9 +74,8 @@ def raw(family: Family) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult:
         span, full = span_of(context), wants_rebuild(context, config)
         with refusals_are_final(), warehouse.writing() as writer:
-            report = writer.refresh_raw(
-                family.name, span, fetching(landing_store.store()), full, reporter(context)
-            )
+            store, now = landing_store.store(), datetime.now(UTC)
+            report = refresh_raw(writer, store, family.name, span, full, now, reporter(context))
         tell(context, report)
         return dg.MaterializeResult()
 

@@ -107,6 +107,7 @@ class LandingFilesGone(WarehouseError):
     """Landing files that a refresh needs are not what was imported; what did not need them was refreshed."""
 
     def __init__(self, table: str, span: Span | None, problems: Mapping[str, str]) -> None:
+        self.problems = problems
         listed = "\n".join(f"    {key}: {problem}" for key, problem in sorted(problems.items())[:20])
         more = f"\n    and {len(problems) - 20} more" if len(problems) > 20 else ""
         days = f" from {span.start} to {span.end}" if span else ""

@@ -4,8 +4,9 @@ One class over obstore, for `file://`, `s3://` and `gs://` alike, without Dagste
 near, tells what became of them, and adds new ones. What a key means is `wrapped_assets.layout`; what has been
 imported is the warehouse's ledger; what is in a file is nobody's business here.
 
-Versions. An etag names the bytes under a key. Buckets make it; for a folder obstore makes it of inode,
-modification time in microseconds and size, so a file replaced by another, or written again, gets a new one
+No name stops a listing: what cannot be a landing file is skipped, and told beside the objects with the reason.
+
+Versions. An etag names the bytes under a key. Buckets make it; for a folder it is made of inode, modification time in microseconds and size, so a file replaced by another, or written again, gets a new one
 whatever its size. Only a rewrite in place, of equal size, with the old time put back or within one tick of
 the file system's clock, would be missed. A folder restored from a backup has new etags throughout: its files
 count as changed, and are imported again.
@@ -13,7 +14,6 @@ count as changed, and are imported again.
 
 import os
 import re
-import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,8 +22,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property, partial
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
@@ -31,24 +32,19 @@ import obstore
 from obstore.exceptions import (
     AlreadyExistsError,
     BaseError,
-    InvalidPathError,
     PermissionDeniedError,
     PreconditionError,
 )
-from obstore.store import GCSStore, LocalStore, S3Store
+from obstore.store import GCSStore, S3Store
 
 from wrapped_assets import layout
 from wrapped_assets.resources import s3
-
-if TYPE_CHECKING:
-    from obstore import ObjectMeta
+from wrapped_assets.resources.landing_bucket import FILES_AT_ONCE, Bucket, found_of
+from wrapped_assets.resources.landing_folder import CHUNK_BYTES, Folder, Found
 
 AT_ONCE = 8
 # obstore reads the whole of a put-if-absent into memory; larger files are staged in parts.
 WHOLE_PUT_BYTES = 16 * 1024 * 1024
-CHUNK_BYTES = 1024 * 1024
-# Of a long listing; other threads wait while so many become Python's.
-FILES_AT_ONCE = 200
 # DuckDB expands these in a path even inside a list: `d[1].parquet` would open `d1.parquet`.
 _GLOB = re.compile(r"[*?\[\]{}]")
 # What a server says of one object, and would say again; 401, 408 and 429 are about whoever asks.
@@ -67,10 +63,6 @@ class LandingStoreError(Exception):
     def __str__(self) -> str:
         action, url, seen, then = self.args
         return f"Could not {action} in {url}.\n  {seen}\n  Next: {then}"
-
-
-class UnreadableName(LandingStoreError):
-    """A folder holds a name that cannot be a key, so it cannot be listed; other folders can."""
 
 
 class AlreadyThere(LandingStoreError):
@@ -95,12 +87,35 @@ class LandingObject:
     size: int
 
 
+@dataclass
+class Listing:
+    """Files by key, and the places that were skipped, each with the reason."""
+
+    objects: list[LandingObject] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+
+    def skip(self, place: str, reason: str) -> None:
+        self.skipped[place] = reason
+
+
+@dataclass
+class Names:
+    """The folders and files directly below a place, by name, and the places that were skipped, each with the reason."""
+
+    folders: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
+    skipped: dict[str, str] = field(default_factory=dict)
+
+    def skip(self, place: str, reason: str) -> None:
+        self.skipped[place] = reason
+
+
 @dataclass(frozen=True)
 class DayFolders:
-    """The days of a family, and the names beside them: folders and files that no import will ever look at."""
+    """The days of a family, and what lies beside them and no import will ever look at: place by place, with the reason."""
 
     days: list[date]
-    strangers: list[str]
+    skipped: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -147,36 +162,34 @@ class LandingStore:
         """Whether there is a place to list; a bucket is not asked."""
         return not self._nothing_yet()
 
-    def top(self) -> tuple[set[str], set[str]]:
-        """The folders and the files at the top of the store, except what writers keep for themselves."""
-        return self._names(None, "list the folders at the top")
+    def top(self) -> Names:
+        """What lies at the top of the store, except what writers keep for themselves."""
+        return self._names("", "list the folders at the top")
 
     def days(self, family: str) -> DayFolders:
         """The days that have a folder, ascending: one request per thousand days, however many files."""
-        folders, files = self._names(layout.dimension_prefix(family), f"list the days of {family}")
-        days = {folder: day for folder in folders if (day := layout.day_of_folder(folder))}
-        return DayFolders(sorted(days.values()), sorted((folders | files) - days.keys()))
+        prefix = layout.dimension_prefix(family)
+        names = self._names(prefix, f"list the days of {family}")
+        days = {folder: day for folder in names.folders if (day := layout.day_of_folder(folder))}
+        others = (names.folders | names.files) - days.keys()
+        strangers = {f"{prefix}{name}": "is no folder of a day, dt=YYYY-MM-DD" for name in others}
+        return DayFolders(sorted(days.values()), strangers | names.skipped)
 
-    def list_day(self, family: str, day: date) -> list[LandingObject]:
+    def list_day(self, family: str, day: date) -> Listing:
         """Every file of one day by key, at any depth, except what writers keep for themselves.
 
         Those are `layout.is_leftover`. Misplaced files are listed: `layout.parse` knows no region for them.
         """
         return self._list(layout.day_prefix(family, day))
 
-    def pages(self, family: str) -> Iterator[list[LandingObject]]:
+    def pages(self, family: str) -> Iterator[Listing]:
         """Every file of a family as the server lists them, some at a time: one request per thousand files, made when they are taken.
 
         What is left out is that of `list_day`. No order is promised, and a key may come twice.
         """
-        if self._nothing_yet():
-            return
-        prefix = layout.dimension_prefix(family)
-        with self._explained(f"list {prefix}"):
-            for page in obstore.list(self._objects, prefix, chunk_size=FILES_AT_ONCE):
-                yield _files_of(page)
+        return self._pages(layout.dimension_prefix(family))
 
-    def list_dimension(self, name: str) -> list[LandingObject]:
+    def list_dimension(self, name: str) -> Listing:
         """Every snapshot of one dimension by key, as `list_day`."""
         return self._list(layout.dimension_prefix(name))
 
@@ -208,7 +221,7 @@ class LandingStore:
     @property
     def in_place(self) -> Path | None:
         """The folder that a `file://` store gives its files in; None for a bucket, whose files are spooled."""
-        return self._folder
+        return self._folder.root if self._folder else None
 
     def put_new(self, key: str, path: Path) -> LandingObject:
         """Add a file under a key that is not taken; readers see all of it or nothing, also after a crash.
@@ -221,23 +234,31 @@ class LandingStore:
         is_large = path.stat().st_size > WHOLE_PUT_BYTES
         with self._explained(f"write {key}"):
             if self._folder is not None:
-                _put_in_folder(self._folder / key, path)
-            elif is_large:
+                self._folder.put_new(key, path)
+                return _object(self._folder.file(key))
+            if is_large:
                 self._put_staged(key, path)
             else:
                 obstore.put(self._objects, key, path, mode="create")
-            return _object(obstore.head(self._objects, key))
+            return _object(found_of(obstore.head(self._objects, key)))
 
     @cached_property
-    def _folder(self) -> Path | None:
+    def _folder(self) -> Folder | None:
         """The folder of a `file://` store, None for a bucket."""
-        return Path(unquote(urlsplit(self.url).path)) if self.url.startswith("file:") else None
+        return Folder(Path(unquote(urlsplit(self.url).path))) if self.url.startswith("file:") else None
 
     @cached_property
-    def _objects(self) -> LocalStore | S3Store | GCSStore:
+    def _place(self) -> Folder | Bucket:
+        """What is listed."""
+        if self._folder is not None:
+            return self._folder
+        is_s3 = self.url.startswith("s3:")
+        lister = partial(s3.list_any_name, self.url, self.options, self.credentials) if is_s3 else None
+        return Bucket(self._objects, lister)
+
+    @cached_property
+    def _objects(self) -> S3Store | GCSStore:
         with self._explained("open the store"):
-            if self._folder is not None:
-                return LocalStore(self._folder)
             try:
                 return s3.open_bucket(self.url, self.options, self.credentials)
             except ValueError as error:
@@ -245,40 +266,54 @@ class LandingStore:
                 raise LandingStoreError("open the store", self.url, f"It has {error}.", then) from None
 
     def _nothing_yet(self) -> bool:
-        return self._folder is not None and not self._folder.is_dir()
+        return self._folder is not None and not self._folder.root.is_dir()
 
-    def _names(self, prefix: str | None, action: str) -> tuple[set[str], set[str]]:
+    def _names(self, prefix: str, action: str) -> Names:
         """The names of the folders and of the files directly below a prefix."""
+        names = Names()
         if self._nothing_yet():
-            return set(), set()
+            return names
         with self._explained(action):
-            listing = obstore.list_with_delimiter(self._objects, prefix)
-        folders = {below.rpartition("/")[2] for below in listing["common_prefixes"]}
-        files = {item["path"].rpartition("/")[2] for item in listing["objects"] if not _is_marker(item)}
-        return (
-            {name for name in folders if not layout.is_leftover(name)},
-            {name for name in files if not layout.is_leftover(name)},
-        )
+            for found in self._place.names(prefix, names.skip):
+                name = found.key.rpartition("/")[2]
+                if found.is_folder and not layout.is_leftover(name):
+                    names.folders.add(name)
+                elif not found.is_folder and _is_file(found):
+                    names.files.add(name)
+        return names
 
-    def _list(self, prefix: str) -> list[LandingObject]:
-        if self._nothing_yet():
-            return []
-        with self._explained(f"list {prefix}"):
-            listing = obstore.list(self._objects, prefix).collect()
+    def _list(self, prefix: str) -> Listing:
         # No server is trusted to list in order, nor to name a key only once.
-        return sorted({item.key: item for item in _files_of(listing)}.values())
+        whole: dict[str, LandingObject] = {}
+        skipped: dict[str, str] = {}
+        for page in self._pages(prefix):
+            whole |= {item.key: item for item in page.objects}
+            skipped |= page.skipped
+        return Listing(sorted(whole.values()), skipped)
 
-    def _head(self, key: str) -> LandingObject | None:
-        try:
-            return _object(obstore.head(self._objects, key))
-        except FileNotFoundError:
-            return None
+    def _pages(self, prefix: str) -> Iterator[Listing]:
+        if self._nothing_yet():
+            return
+        page = Listing()
+        # It tells `page`, which is another one after each that is handed out.
+        files = self._place.files(prefix, lambda place, reason: page.skip(place, reason))
+        while True:
+            with self._explained(f"list {prefix}"):
+                found = list(islice(files, FILES_AT_ONCE))
+                page.objects = [_object(each) for each in found if _is_file(each)]
+            if page.objects or page.skipped:
+                yield page
+            if len(found) < FILES_AT_ONCE:
+                return
+            page = Listing()
 
     def _in_place(self, item: LandingObject, link: Path) -> Path | Problem:
-        found = self._head(item.key)
-        if found != item or self._folder is None:
+        found = self._folder.file(item.key) if self._folder else None
+        if found is None or self._folder is None or _object(found) != item:
             return Problem.CHANGED if found else Problem.VANISHED
-        path = self._folder / item.key
+        path = self._folder.root / item.key
+        if not os.access(path, os.R_OK):
+            return Problem.REFUSED
         if not _GLOB.search(str(path)):
             return path
         link.symlink_to(path)
@@ -289,7 +324,7 @@ class LandingStore:
             try:
                 result = obstore.get(self._objects, item.key, options={"if_match": item.etag})
                 # Some servers ignore If-Match. obstore resumes a broken download, under the same etag only.
-                if _object(result.meta) != item:
+                if _object(found_of(result.meta)) != item:
                     return Problem.CHANGED
                 for chunk in result.stream(CHUNK_BYTES):
                     spool.write(chunk)
@@ -322,7 +357,7 @@ class LandingStore:
         """A file can only have vanished from a store that is there: an unmounted disk has lost nothing."""
         with self._explained("find files"):
             if self._folder is not None:
-                LocalStore(self._folder)
+                os.stat(self._folder.root)
             else:
                 obstore.list_with_delimiter(self._objects, "_is_it_there")
 
@@ -334,52 +369,28 @@ class LandingStore:
         except (AlreadyExistsError, FileExistsError):
             seen = "Its key is taken, and landing files are never changed."
             raise AlreadyThere(action, self.url, seen, "export again, under a new name.") from None
-        except InvalidPathError as error:
-            name = re.search(r'[Pp]ath "(.*?)"', str(error), re.DOTALL)
-            seen = f"It holds a name that cannot be a key: {name[1] if name else ''!r}."
-            raise UnreadableName(action, self.url, seen, "rename or remove that object.") from None
-        except (BaseError, FileNotFoundError) as error:
+        except (BaseError, FileNotFoundError, PermissionError) as error:
             whose = partial(s3.whose_key, self.options, self.credentials)
             raise LandingStoreError(action, self.url, *s3.diagnose(str(error), whose=whose)) from None
 
 
-def _object(meta: "ObjectMeta") -> LandingObject:
-    if not meta["e_tag"]:
+def _object(found: Found | None) -> LandingObject:
+    if found is None or not found.etag:
         raise BaseError("the store gives no etag")
-    return LandingObject(meta["path"], meta["e_tag"], meta["size"])
+    return LandingObject(found.key, found.etag, found.size)
 
 
-def _files_of(listing: Iterable["ObjectMeta"]) -> list[LandingObject]:
-    """A listing without what writers keep for themselves."""
-    return [
-        _object(item) for item in listing if not layout.is_leftover(item["path"]) and not _is_marker(item)
-    ]
-
-
-def _is_marker(meta: "ObjectMeta") -> bool:
-    """Whether this stands for a folder: consoles put an empty `region=eu/`, obstore drops the last slash."""
-    name = meta["path"].rpartition("/")[2]
-    return meta["size"] == 0 and ("." not in name or name.startswith(("dt=", "region=")))
+def _is_file(found: Found) -> bool:
+    """Whether this is no writer's own, and stands for no folder: consoles put an empty `region=eu/`, obstore drops the last slash."""
+    name = found.key.rpartition("/")[2]
+    is_marker = found.size == 0 and ("." not in name or name.startswith(("dt=", "region=")))
+    return not is_marker and not layout.is_leftover(found.key)
 
 
 def _at_once(work: Callable[[_In], _Out], items: Sequence[_In]) -> list[_Out]:
     """What `work` makes of each item, several at a time; the first failure cancels what has not begun."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(work, items))
-
-
-def _put_in_folder(target: Path, path: Path) -> None:
-    """A copy that appears whole or not at all. obstore would hold it in memory, and not flush it to disk."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staged = target.with_name(f".{uuid4().hex}.tmp")
-    try:
-        with path.open("rb") as source, staged.open("xb") as copy:
-            shutil.copyfileobj(source, copy, CHUNK_BYTES)
-            copy.flush()
-            os.fsync(copy.fileno())
-        os.link(staged, target)
-    finally:
-        staged.unlink(missing_ok=True)
 
 
 def _check_url(url: str) -> None:

@@ -5,13 +5,16 @@ boto3 and dagster_aws cost seconds to import, so only those who configured them 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from obstore.exceptions import BaseError
 from obstore.store import GCSStore, S3Store
+
+from wrapped_assets.resources.landing_folder import Found
 
 if TYPE_CHECKING:
     from dagster_aws.s3 import S3Resource
@@ -80,7 +83,7 @@ _CAUSES = [
         "No answer came from the server, after several tries.",
         "check the endpoint, the network and any proxy; it is safe to run again.",
     ),
-    (r"canonicalize", "The folder is not there.", "mount or create it, or correct {setting}."),
+    (r"canonicalize|No such file", "The folder is not there.", "mount or create it, or correct {setting}."),
     (r"Permission denied", "This user may not go there.", "give it access to that folder."),
     (r"", "The store did not do as asked.", "run again; if it stays so, look into the store's own log."),
 ]
@@ -97,7 +100,7 @@ class BotoCredentials:
     """Credentials from a boto3 session, made on first use and kept fresh; pickles as its arguments."""
 
     def __init__(self, **session_settings: str | None) -> None:
-        self._settings = session_settings
+        self.session_settings = session_settings
         self.key_id: str | None = None
         """The access key that was given out last. An error tells it without asking for credentials again, which may fail."""
 
@@ -108,7 +111,7 @@ class BotoCredentials:
         return found
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return partial(BotoCredentials, **self._settings), ()
+        return partial(BotoCredentials, **self.session_settings), ()
 
     @cached_property
     def _provider(self) -> "Boto3CredentialProvider":
@@ -116,7 +119,9 @@ class BotoCredentials:
         from obstore.auth.boto3 import Boto3CredentialProvider
 
         # botocore renews a session's keys ten minutes before they end; obstore's own 30 would outlive them.
-        return Boto3CredentialProvider(boto3.session.Session(**self._settings), ttl=timedelta(minutes=10))
+        return Boto3CredentialProvider(
+            boto3.session.Session(**self.session_settings), ttl=timedelta(minutes=10)
+        )
 
 
 def from_s3_resource(resource: "S3Resource") -> S3Access:
@@ -177,6 +182,65 @@ def open_bucket(
         return GCSStore(bucket, config=config, **settings)
     config["copy_if_not_exists"] = "multipart"
     return S3Store(bucket, config=config, **settings)
+
+
+def list_any_name(
+    url: str,
+    options: Mapping[str, str],
+    credentials: "Credentials | None",
+    prefix: str,
+    after: str,
+    deep: bool,
+) -> Iterator[Found]:
+    """Lists a bucket by boto3, whatever the names are: obstore refuses some. The keys are those below the URL's prefix."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    bucket, _, root = url.removeprefix("s3://").partition("/")
+    root = f"{root.strip('/')}/".removeprefix("/")
+    asked = {"Bucket": bucket, "Prefix": root + prefix, "Delimiter": "" if deep else "/"}
+    if after:
+        asked["StartAfter"] = root + after
+    if options.get("request_payer") == "true":
+        asked["RequestPayer"] = "requester"
+    try:
+        for page in _boto_client(options, credentials).get_paginator("list_objects_v2").paginate(**asked):
+            for below in page.get("CommonPrefixes", ()):
+                yield Found(below["Prefix"].removeprefix(root).removesuffix("/"), is_folder=True)
+            for item in page.get("Contents", ()):
+                key = item["Key"].removeprefix(root).removesuffix("/")
+                yield Found(key, False, item["ETag"], item["Size"])
+    except ClientError as error:
+        said = error.response
+        status, code = said["ResponseMetadata"]["HTTPStatusCode"], said["Error"]["Code"]
+        raise BaseError(f"status code: {status} <Code>{code}</Code>") from None
+    except BotoCoreError as error:
+        raise BaseError(f"error sending request: {type(error).__name__}") from None
+
+
+def _boto_client(options: Mapping[str, str], credentials: "Credentials | None") -> Any:
+    import boto3  # type: ignore[import-untyped, unused-ignore]
+    from botocore import UNSIGNED
+    from botocore.config import Config
+
+    names = {
+        "access_key_id": "aws_access_key_id",
+        "secret_access_key": "aws_secret_access_key",
+        "session_token": "aws_session_token",
+    }
+    settings: dict[str, str | None] = {name: options[ours] for ours, name in names.items() if ours in options}
+    if isinstance(credentials, BotoCredentials):
+        settings = credentials.session_settings
+    is_virtual = options.get("virtual_hosted_style_request", "false") == "true"
+    config: dict[str, Any] = {"s3": {"addressing_style": "virtual" if is_virtual else "path"}}
+    if options.get("skip_signature") == "true":
+        config["signature_version"] = UNSIGNED
+    session = boto3.session.Session(**{**settings, "region_name": options.get("region")})
+    return session.client(
+        "s3",
+        endpoint_url=options.get("endpoint"),
+        verify=options.get("verify", "true").lower() != "false",
+        config=Config(**config),
+    )
 
 
 def whose_key(options: Mapping[str, str], credentials: "Credentials | None") -> str:

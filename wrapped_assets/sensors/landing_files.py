@@ -16,7 +16,7 @@ import dagster as dg
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.jobs import DAY_LAYERS, build_days, import_landing, refresh_identities
-from wrapped_assets.overlooked import folders, listing, strangers, told
+from wrapped_assets.overlooked import folders, strangers, told
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
@@ -105,14 +105,17 @@ def news(
         if found.looked > NEWEST_DAYS:
             found.position = day.isoformat()
     for name in DIMENSIONS:
-        if _lacks(known, settled, name, None, store.list_dimension(name)):
+        snapshots = store.list_dimension(name)
+        found.overlooked |= snapshots.skipped
+        if _lacks(known, settled, name, None, snapshots.objects):
             found.dimensions.append(name)
     return found
 
 
 def _is_new(store: LandingStore, known: Known, settled: Settled, family: str, day: date, found: News) -> bool:
-    objects = listing(store, family, day, found.overlooked)
-    return objects is not None and _lacks(known, settled, family, day, objects)
+    listing = store.list_day(family, day)
+    found.overlooked |= listing.skipped
+    return _lacks(known, settled, family, day, listing.objects)
 
 
 def _lacks(

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from hashlib import md5
 
 from wrapped_assets import layout
-from wrapped_assets.resources.landing_store import LandingObject, LandingStore, UnreadableName
+from wrapped_assets.resources.landing_store import LandingObject, LandingStore
 
 NEWEST_DAYS = 3
 """Listed at every look."""
@@ -82,8 +82,7 @@ class Pass:
     def __init__(self, store: LandingStore, families: Iterable[str]) -> None:
         self.began_at, self.began = time.time(), time.monotonic()
         self.marks: dict[Place, int] = {}
-        self.unlisted: set[str] = set()
-        """Families of which some name stops every listing: their days must be listed one by one."""
+        self.skipped: dict[str, str] = {}
 
         self._pages = {family: store.pages(family) for family in families}
 
@@ -102,13 +101,11 @@ class Pass:
         return not self._pages
 
     def _list(self, family: str, until: float | None) -> bool:
-        try:
-            for page in self._pages[family]:
-                self._add(family, page)
-                if until is not None and time.monotonic() >= until:
-                    return False
-        except UnreadableName:
-            self.unlisted.add(family)
+        for page in self._pages[family]:
+            self._add(family, page.objects)
+            self.skipped |= page.skipped
+            if until is not None and time.monotonic() >= until:
+                return False
         return True
 
     def _add(self, family: str, files: Iterable[LandingObject]) -> None:
@@ -189,6 +186,7 @@ class Watch:
         self._pass = None
         is_over = now.go_on(until)
         self._pass = now
+        self._missed.unread |= now.skipped
         if is_over and self._left is None:
             self._left = self._to_list(now, folders)
         return is_over
@@ -199,7 +197,6 @@ class Watch:
             (family, day)
             for family, days in folders.items()
             for day in days
-            if family in ended.unlisted
-            or ended.marks.get((family, day), 0) != self._settled.get((family, day), 0)
+            if ended.marks.get((family, day), 0) != self._settled.get((family, day), 0)
         ]
         return sorted(changed, key=lambda place: (place[1].year == self._year, place[1], place[0]))

@@ -1,25 +1,37 @@
 """What landed since the snapshot: the exact difference between a listing and the ledger, and the hours it touches."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from time import monotonic
 
+import duckdb
+
 from wrapped_assets import layout
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.duckdb.judging import Contents, judge
-from wrapped_assets.resources.landing_store import Fetched, LandingObject, LandingStore
+from wrapped_assets.resources.landing_store import (
+    Fetched,
+    LandingObject,
+    LandingStore,
+    LandingStoreError,
+    Problem,
+)
 from wrapped_assets.resources.snapshot.history import HeldFile, History
 from wrapped_assets.resources.snapshot.overlay import Overlay, Piece
 from wrapped_assets.resources.warehouse import LandedFile, LedgerFile
 from wrapped_assets.serving.following import FollowReport
 from wrapped_assets.serving.touched import Hours, batches, chunks, count
 
-# An hour that could not be recomputed because a file of it was gone is tried again so often: the file may come back.
+# An hour that could not be recomputed because a file of it was gone is tried again so often: the file may come back. So is a file
+# that could not be taken in.
 HELD_SECONDS = 60.0
+
+# What is about this machine: no file is set aside for it.
+_NOT_THE_FILES_FAULT = (LandingStoreError, duckdb.OutOfMemoryException, duckdb.FatalException, MemoryError)
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,15 @@ class HeldNames:
 
     new: Sequence[LandingObject]
     told: Mapping[str, str]
+    again_at: float
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A file version that could not be taken in, why, and when it is tried again."""
+
+    etag: str
+    reason: str
     again_at: float
 
 
@@ -63,6 +84,7 @@ class Fresh:
         self._again_at = dict.fromkeys(FAMILIES, 0.0)
         # Snapshots of names that wait for one which is gone: which they are, what is told of it, and when they are tried again.
         self._held_names: dict[str, HeldNames] = {}
+        self._set_aside: dict[str, SetAside] = {}
 
     def waiting(self) -> dict[str, Hours]:
         """All hours that are touched and not recomputed, by family: those that need a file which is gone too."""
@@ -88,22 +110,72 @@ class Fresh:
         """Those of a day's folder that neither the snapshot nor an earlier look holds in this version."""
         return self._new(self.history.known(family, day), listing)
 
-    def new_of_dimension(self, name: str) -> list[LandingObject]:
+    def new_of_dimension(self, name: str, listing: Sequence[LandingObject]) -> list[LandingObject]:
         """The same of the snapshots of a dimension."""
-        return self._new(self.history.known(name, None), self.store.list_dimension(name))
+        return self._new(self.history.known(name, None), listing)
 
     def take(self, family: str, new: Sequence[LandingObject], report: FollowReport) -> None:
         """Take in new files of a family, and recompute every hour that is touched and whose day has come."""
-        for batch in [*batches(new)] or [[]]:
-            with self._brought(batch) as fetched:
-                taken = self._judged(family, batch, fetched, report)
-                self._touch(family, taken)
-                self.taken |= {each.file.key: each for each in taken}
-                _count(taken, report)
-                self._recompute(family, fetched, report)
+        self._try_held_again(family)
+        for batch in [*batches(self._due(new, report))] or [[]]:
+            self._apart(self._take_hours, family, batch, report)
 
     def take_names(self, name: str, new: Sequence[LandingObject], report: FollowReport) -> None:
-        """Take in new snapshots of names. A changed one makes all of them be read again, as in a warehouse.
+        """Take in new snapshots of names."""
+        if due := self._due(new, report):
+            self._apart(self._take_names, name, due, report)
+
+    def _due(self, new: Iterable[LandingObject], report: FollowReport) -> list[LandingObject]:
+        """Those to be tried now; of the others is told why they are not."""
+        due = []
+        for item in new:
+            aside = self._set_aside.get(item.key)
+            if aside and aside.etag == item.etag and monotonic() < aside.again_at:
+                report.unread[item.key] = aside.reason
+            else:
+                due.append(item)
+        return due
+
+    def _apart(
+        self,
+        take: Callable[[str, Sequence[LandingObject], FollowReport], None],
+        source: str,
+        new: Sequence[LandingObject],
+        report: FollowReport,
+    ) -> None:
+        """Take in these files; when that fails, in halves, to find those that cannot be and set them aside."""
+        taken, waiting = dict(self.taken), dict(self._waiting.get(source, {}))
+        try:
+            take(source, new, report)
+            return
+        except Exception as error:
+            self.taken = taken
+            if source in FAMILIES:
+                self._waiting[source] = waiting
+            if isinstance(error, _NOT_THE_FILES_FAULT) or not new:
+                raise
+            failure = error.with_traceback(None)
+        if len(new) == 1:
+            take(source, [], report)  # raises when it is not this file that cannot be taken in
+            reason = f"{type(failure).__name__}: {str(failure).splitlines()[0]}"
+            if isinstance(failure, FileNotFoundError):
+                reason = str(Problem.VANISHED)
+            self._set_aside[new[0].key] = SetAside(new[0].etag, reason, monotonic() + HELD_SECONDS)
+            report.unread[new[0].key] = reason
+            return
+        for half in (new[: len(new) // 2], new[len(new) // 2 :]):
+            self._apart(take, source, half, report)
+
+    def _take_hours(self, family: str, batch: Sequence[LandingObject], report: FollowReport) -> None:
+        with self._brought(batch) as fetched:
+            taken = self._judged(family, batch, fetched, report)
+            self._touch(family, taken)
+            self.taken |= {each.file.key: each for each in taken}
+            self._recompute(family, fetched, report)
+            _count(taken, report)
+
+    def _take_names(self, name: str, new: Sequence[LandingObject], report: FollowReport) -> None:
+        """A changed snapshot makes all of them be read again, as in a warehouse.
 
         When one of these is gone, the names stay as they were, and the same files are not tried again for a while.
         """
@@ -167,10 +239,10 @@ class Fresh:
 
     def _recompute(self, family: str, fetched: Fetched, report: FollowReport) -> None:
         """Replace the hours that wait and whose day has come, except those that need a file which is gone: they stay as they were."""
-        self._try_held_again(family)
         calendar = self.calendar()
         due = {day: hours for day, hours in self._waiting[family].items() if day in calendar}
-        replaced = self.overlay.replace_hours(FAMILIES[family], self._pieces(family, due, fetched, report))
+        with closing(self._pieces(family, due, fetched, report)) as pieces:
+            replaced = self.overlay.replace_hours(FAMILIES[family], pieces)
         held = {day: left for day, hours in due.items() if (left := hours & ~replaced.get(day, 0))}
         if held:
             for day, hours in held.items():
@@ -186,7 +258,9 @@ class Fresh:
                 self._wait(family, day, hours)
             self._held[family] = {}
 
-    def _pieces(self, family: str, due: Hours, fetched: Fetched, report: FollowReport) -> Iterator[Piece]:
+    def _pieces(
+        self, family: str, due: Hours, fetched: Fetched, report: FollowReport
+    ) -> Generator[Piece, None, None]:
         """The hours whose files can all be read, with these, so many at a time that memory holds them."""
         files = self._files_of(family, due)
         for chunk in chunks(due, files):

@@ -17,7 +17,7 @@ from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.identity import wrapped_id
 from wrapped_assets.periods import DAILY, MONTHLY, Span
 from wrapped_assets.public_names import public_name
-from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError, UnreadableName
+from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError
 from wrapped_assets.resources.snapshot.history import History
 from wrapped_assets.resources.snapshot.overlay import Overlay
 from wrapped_assets.resources.snapshot.present import parts
@@ -204,22 +204,22 @@ class Live:
         for family, day in self._watch.places(self._fresh.folders(), until, report):
             try:
                 listing = self._fresh.store.list_day(family, day)
-            except UnreadableName as error:
-                report.unread[f"{family}/dt={day}"] = str(error)
-                continue
             except LandingStoreError as error:
                 self._watch.fail(error)
                 continue
-            found = self._fresh.new_of_day(family, day, listing)
+            report.unread |= listing.skipped
+            found = self._fresh.new_of_day(family, day, listing.objects)
             new[family] += found
             if not found:
-                self._watch.settle((family, day), listing)
+                self._watch.settle((family, day), listing.objects)
         for family, objects in new.items():
             with self._by_itself():
                 self._fresh.take(family, objects, report)
         for name in DIMENSIONS:
             with self._by_itself():
-                if objects := self._fresh.new_of_dimension(name):
+                listing = self._fresh.store.list_dimension(name)
+                report.unread |= listing.skipped
+                if objects := self._fresh.new_of_dimension(name, listing.objects):
                     self._fresh.take_names(name, objects, report)
 
     @contextmanager

@@ -87,7 +87,7 @@ class Edition:
         }
         self.complete_at = report.complete_at or self.complete_at
         for name in sorted(report.unread.keys() - self._told):
-            log.warning("%s of landing cannot be read, and is tried again", name)
+            log.warning("Skipped %s of landing, and tried again: %s", name, report.unread[name])
         self._told = set(report.unread)
         if report.failure:
             raise report.failure

@@ -140,7 +140,7 @@ class Judgement:
 
 
 def judge(con: duckdb.DuckDBPyConnection, source: str, files: Sequence[LandedFile]) -> Judgement:
-    """Read every one of these files to its last page; what cannot be taken has its reason."""
+    """Read every one of these files to its last page; what cannot be taken has its reason. FileNotFoundError when one is gone."""
     sound, quarantined = _inspect(source, files)
     return Judgement(source, _read_all(con, source, sound, quarantined), quarantined)
 
@@ -156,6 +156,7 @@ def _inspect(family: str, files: Iterable[LandedFile]) -> tuple[list[Path], dict
             refuse_unfit(file.path, SOURCES[family].columns)
             sound.append(file.path)
         except Unreadable as error:
+            _require(file.path)
             quarantined[file.path] = str(error)
     return sound, quarantined
 
@@ -172,11 +173,18 @@ def _read_all(
         raise
     except duckdb.Error as error:
         if len(paths) == 1:
+            _require(paths[0])
             quarantined[paths[0]] = f"its pages cannot be read: {str(error).splitlines()[0][:200]}"
             return {}
     half = len(paths) // 2
     first = _read_all(con, source, paths[:half], quarantined)
     return first | _read_all(con, source, paths[half:], quarantined)
+
+
+def _require(path: Path) -> None:
+    """A file that went meanwhile is not set aside: the same version may come back."""
+    if not path.exists():
+        raise FileNotFoundError(path)
 
 
 def _read(con: duckdb.DuckDBPyConnection, source: str, paths: list[Path]) -> dict[Path, Contents]:

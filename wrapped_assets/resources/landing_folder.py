@@ -1,0 +1,146 @@
+"""A landing store in a folder: walking it, telling versions apart, adding files. The rules are those of `landing_store`.
+
+No path below the folder stops a walk: what cannot be a landing file is skipped, and told with the reason.
+A link is followed where it leads, also to another disk, but not to a folder that it lies in, nor behind another link.
+"""
+
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from wrapped_assets import layout
+
+CHUNK_BYTES = 1024 * 1024
+Skip = Callable[[str, str], None]
+"""Told of a place that is skipped, and why."""
+
+Ids = frozenset[tuple[int, int]]
+"""Folders by device and inode."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file or a folder by its key."""
+
+    key: str
+    is_folder: bool
+    etag: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The folder of a `file://` store."""
+
+    root: Path
+
+    def names(self, prefix: str, skip: Skip) -> Iterator[Found]:
+        """What lies directly below a prefix, which is empty or ends in "/"; nothing when there is no such folder."""
+        return self._inside(prefix.rstrip("/"), skip, *self._way_to(prefix), deep=False)
+
+    def files(self, prefix: str, skip: Skip) -> Iterator[Found]:
+        """Every file below a prefix, at any depth, in no order."""
+        return self._inside(prefix.rstrip("/"), skip, *self._way_to(prefix), deep=True)
+
+    def file(self, key: str) -> Found | None:
+        """The present version of one file; None when it is not there."""
+        try:
+            found = os.stat(self.root / key)
+        except OSError:
+            return None
+        return _file(key, found) if stat.S_ISREG(found.st_mode) else None
+
+    def put_new(self, key: str, path: Path) -> None:
+        """A copy that appears whole or not at all, and is on the disk by then; FileExistsError when the key is taken."""
+        target = self.root / key
+        target.parent.mkdir(parents=True, exist_ok=True)
+        staged = target.with_name(f".{uuid4().hex}.tmp")
+        try:
+            with path.open("rb") as source, staged.open("xb") as copy:
+                shutil.copyfileobj(source, copy, CHUNK_BYTES)
+                copy.flush()
+                os.fsync(copy.fileno())
+            os.link(staged, target)
+        finally:
+            staged.unlink(missing_ok=True)
+
+    def _way_to(self, prefix: str) -> tuple[Ids, bool]:
+        """The folders that a prefix lies in, its own too, and whether a link led there below the root."""
+        root = self.root.resolve()
+        below = [self.root.joinpath(*prefix.split("/")[:depth]) for depth in range(prefix.count("/") + 1)]
+        above = frozenset[tuple[int, int]]().union(*map(_ids, (*root.parents, *below)))
+        return above, any(map(os.path.islink, below[1:]))
+
+    def _inside(self, prefix: str, skip: Skip, above: Ids, behind_link: bool, deep: bool) -> Iterator[Found]:
+        """`above` are the folders that this one lies in, and itself."""
+        try:
+            with os.scandir(self.root / prefix) as listing:
+                entries = list(listing)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:
+            if not prefix:
+                raise
+            skip(f"{prefix}/", _refusal(error))
+            return
+        for entry in entries:
+            key = f"{prefix}/{entry.name}" if prefix else entry.name
+            if layout.is_leftover(entry.name):
+                continue
+            if reason := layout.unusable(entry.name):
+                skip(layout.printable(key), reason)
+                continue
+            seen = _seen(entry, key, skip)
+            if seen is None:
+                continue
+            if stat.S_ISREG(seen.st_mode):
+                yield _file(key, seen)
+            elif entry.is_symlink() and (_id(seen) in above or behind_link):
+                skip(key, "is a link to a folder that it lies in, or behind another link")
+            elif deep:
+                is_behind = behind_link or entry.is_symlink()
+                yield from self._inside(key, skip, above | {_id(seen)}, is_behind, deep)
+            else:
+                yield Found(key, is_folder=True)
+
+
+def _seen(entry: os.DirEntry[str], key: str, skip: Skip) -> os.stat_result | None:
+    """What the entry is, or leads to, when that is a file or a folder."""
+    try:
+        seen = entry.stat()
+    except FileNotFoundError:
+        if entry.is_symlink():  # else it went since the folder was read
+            skip(key, "is a link to nothing")
+        return None
+    except OSError as error:
+        skip(key, _refusal(error))
+        return None
+    if stat.S_ISREG(seen.st_mode) or stat.S_ISDIR(seen.st_mode):
+        return seen
+    skip(key, "is neither a file nor a folder")
+    return None
+
+
+def _file(key: str, seen: os.stat_result) -> Found:
+    # As obstore writes it, because ledgers hold such etags: times before 1970 are 0.
+    written = max(0, seen.st_mtime_ns // 1000)
+    return Found(key, False, f'"{seen.st_ino:x}-{written:x}-{seen.st_size:x}"', seen.st_size)
+
+
+def _id(seen: os.stat_result) -> tuple[int, int]:
+    return seen.st_dev, seen.st_ino
+
+
+def _ids(path: Path) -> set[tuple[int, int]]:
+    try:
+        return {_id(os.stat(path))}
+    except OSError:
+        return set()
+
+
+def _refusal(error: OSError) -> str:
+    return f"cannot be read: {(error.strerror or str(error)).lower()}"
