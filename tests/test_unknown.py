@@ -7,8 +7,13 @@ from typing import Any
 import pytest
 
 from tests.landing_files import NULLABLE, LandingFile, Row, files_of, operation, request, without_column
-from tests.pipeline import Pipeline, Run, differs_from_oracle
+from tests.live import said as said_live
+from tests.live import serving
+from tests.pipeline import SECRET, Pipeline, Run, differs_from_oracle
 from tests.test_summaries_of_pipeline import summaries
+from wrapped_assets.identity import wrapped_id
+from wrapped_assets.serving.endpoints import load_endpoints
+from wrapped_assets.serving.live import Live
 
 UNKNOWN_REQUEST = dict.fromkeys(NULLABLE["pipe_stats"])
 UNKNOWN_OPERATION = dict.fromkeys(NULLABLE["ingestion"])
@@ -169,6 +174,47 @@ def test_a_total_that_hides_what_is_unknown_is_found(pipeline: Pipeline) -> None
         for column in ("errors", "result_rows"):
             with run.damaged(f"update main.wrapped_summaries set {column} = 0"):
                 assert ("wrapped_summaries", "totals_equal_rollups") in run.broken()
+
+
+def test_endpoints_answer_null_for_what_is_unknown(pipeline: Pipeline) -> None:
+    """From the snapshot and from what landed since: null until a version fills it in, and again for the next unknown one."""
+    pipeline.build(*files_of(request(error=None), request(at="2025-03-02T10:00:00", error=1)))
+    with serving(pipeline) as live:
+        assert errors_told(live) == {
+            "summary": None,
+            "days": [None, 1],
+            "months": [None],
+            "workspaces": [None],
+        }
+
+        pipeline.land(the_file(request(error=1, exported_at="2025-03-02T00:00:00"), name="known"))
+        live.follow()
+        assert errors_told(live) == {"summary": 2, "days": [1, 1], "months": [2], "workspaces": [2]}
+
+        pipeline.land(the_file(request(at="2025-04-03T10:00:00", error=None), name="unknown"))
+        live.follow()
+        assert errors_told(live) == {
+            "summary": None,
+            "days": [1, 1, None],
+            "months": [2, None],
+            "workspaces": [None],
+        }
+
+
+def errors_told(live: Live) -> dict[str, Any]:
+    """The errors in the answers about the only customer."""
+
+    def asked(name: str) -> list[Any]:
+        answer = live.run(load_endpoints()[name], {"wrapped_id": wrapped_id(SECRET, "org-1")})
+        place = [column for column, _ in answer.columns].index("errors")
+        return [row[place] for row in answer.rows]
+
+    return {
+        "summary": said_live(live, [wrapped_id(SECRET, "org-1")])["total_errors"],
+        "days": asked("wrapped_requests_by_day"),
+        "months": asked("wrapped_requests_by_month"),
+        "workspaces": asked("wrapped_top_workspaces"),
+    }
 
 
 def test_months_that_both_years_have_whole_are_compared(pipeline: Pipeline) -> None:

@@ -32,9 +32,19 @@ COLUMNS = column_schema(
     [
         ("year", "smallint", "The edition."),
         ("wrapped_id", "uuid text", "The customer's public identity."),
-        ("requests, errors", "bigint", "API requests of the year, and those that failed."),
-        ("bytes_read, rows_read, result_rows", "128 bit integer", "What the requests scanned and answered."),
-        ("p50_us, p95_us, p99_us", "bigint, nullable", "Percentiles of the duration, in microseconds."),
+        ("requests", "bigint", "API requests of the year."),
+        ("errors", "bigint, nullable", "Those that failed; null when one does not say."),
+        ("bytes_read, rows_read", "128 bit integer", "What the requests scanned."),
+        (
+            "result_rows",
+            "128 bit integer, nullable",
+            "What the requests answered; null when one does not say.",
+        ),
+        (
+            "p50_us, p95_us, p99_us",
+            "bigint, nullable",
+            "Percentiles of the duration, in microseconds; null when one request does not say it.",
+        ),
         ("hours", "list", "Requests by hour of the day, UTC."),
         ("workspaces, pipes, regions", "lists", "The most used ones, ranked; ties break by id."),
         (
@@ -47,6 +57,11 @@ COLUMNS = column_schema(
         ("ingestion_operations", "bigint", "Operations on data sources."),
         ("event_types", "list", "The event types that wrote most."),
         ("previous_requests", "bigint, nullable", "Requests of the year before."),
+        (
+            "previous_months",
+            "list",
+            "Those by month, each with the first day that has one: years are compared by whole months.",
+        ),
     ]
 )
 

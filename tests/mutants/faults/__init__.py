@@ -12,6 +12,7 @@ from tests.mutants.faults import (
     summaries,
     tokens,
     triggers,
+    unknown,
 )
 
 FAULTS: tuple[Fault, ...] = (
@@ -21,6 +22,7 @@ FAULTS: tuple[Fault, ...] = (
     *rollups.FAULTS,
     *names.FAULTS,
     *summaries.FAULTS,
+    *unknown.FAULTS,
     *clickhouse.FAULTS,
     *publication.FAULTS,
     *serving.FAULTS,
