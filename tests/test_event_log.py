@@ -100,3 +100,15 @@ def test_both_storages_tell_the_same_story(tmp_path: Path, monkeypatch: pytest.M
     assert told["ours"]["materialized"]["upstream"] == [f"2025-01-{day:02}" for day in range(2, 9)]
     assert told["ours"]["materialized"]["broken"] == []
     assert told["ours"]["status"] is dg.DagsterRunStatus.FAILURE
+
+
+def test_a_dagster_yaml_that_an_older_version_copied_is_still_read(tmp_path, monkeypatch):
+    """Until 30 November 2026 dagster.yaml named DAGSTER_HOME under `home`: whoever has that file in place upgrades without touching it."""
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    config = yaml.safe_load((ROOT / "dagster.yaml").read_text())
+    config["event_log_storage"]["config"] = {"home": {"env": "DAGSTER_HOME"}}
+    (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(config))
+
+    with dg.DagsterInstance.from_config(str(tmp_path)) as opened:
+        assert isinstance(opened.event_log_storage, SqliteEventLog)
+        assert opened.get_runs() == []

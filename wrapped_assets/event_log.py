@@ -29,8 +29,8 @@ class SqliteEventLog(SqliteEventLogStorage):
 
     @classmethod
     def config_type(cls) -> dict[str, Any]:
-        """Nothing: the files lie where Dagster's own storage looks for them."""
-        return {}
+        """Nothing: the files lie where Dagster's own storage looks for them. `home` stands in a dagster.yaml that an older version copied."""
+        return {"home": dg.Field(dg.StringSource, is_required=False)}
 
     @classmethod
     def from_config_value(
