@@ -164,9 +164,15 @@ class Run:
         """The checks that find something, as (asset, check), for a span that is a calendar year."""
         return {(".".join(check.asset), check.name) for check in CHECKS if self.violations(check, year, now)}
 
-    def violations(self, check: Check, year: int = 2025, now: datetime = NOW) -> list[dict[str, Any]]:
-        """What one check finds."""
-        return self.writer.violations(check, Span.year(year), now, fetching(self.store))
+    def count(self, statement: str, family: str) -> tuple[int, int]:
+        """How many rows a check finds in 2025, and how many of them it shows."""
+        (check,) = [each for each in CHECKS if (each.statement, each.family) == (statement, family)]
+        found = self.writer.violations(check, Span.year(2025), NOW, fetching(self.store))
+        return found.count, len(found.examples)
+
+    def violations(self, check: Check, year: int = 2025, now: datetime = NOW) -> Sequence[dict[str, Any]]:
+        """The first rows that one check finds."""
+        return self.writer.violations(check, Span.year(year), now, fetching(self.store)).examples
 
     def differences(self, *layers: str, span: Span = DAYS) -> list[dict[str, Any]]:
         """The first rows by which these layers, or all, differ from their full rebuild."""

@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import dagster as dg
 import pytest
@@ -25,7 +23,6 @@ from tests import year_documents
 from tests.built_world import WRAPPED, YEAR, BuiltWorld
 from wrapped_assets import cli, cli_summary, reports, running
 from wrapped_assets import command as commands
-from wrapped_assets.periods import Span
 from wrapped_assets.resources.duckdb import DuckDBReader, DuckDBWarehouse
 from wrapped_assets.resources.errors import Refused
 from wrapped_assets.resources.warehouse import QuarantineEntry
@@ -260,13 +257,14 @@ def test_the_top_customers_fit_into_80_columns_and_one_can_be_followed(
 
 
 @pytest.mark.parametrize(
-    ("reasons", "last"), [(30, "└"), (31, "  and 1 more: see"), (1042, "  and 1,012 more")]
+    ("reasons", "last"),
+    [(30, "  1 row of 1 file, storage: reason-0029"), (31, "  and 1 more"), (1042, "  and 1,012 more")],
 )
 def test_a_long_quarantine_is_cut_and_says_what_is_left_out(reasons: int, last: str) -> None:
     """Thirty reasons are shown; of more, how many there are."""
     entries = [QuarantineEntry("storage", f"key-{n}", f"reason-{n:04}", 1) for n in range(reasons)]
-    reader: Any = SimpleNamespace(quarantine=lambda span: entries)
-    told = printed(lambda console: reports.print_quarantine(console, reader, Span.year(YEAR)))
+    told = printed(lambda console: reports.print_quarantine(console, entries))
+    assert told.splitlines()[0] == f"In quarantine: 0 whole files and {reasons:,} single rows."
     assert told.count("reason-") == 30
     assert told.splitlines()[-1].startswith(last)
 

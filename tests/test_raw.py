@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
@@ -434,6 +435,31 @@ def test_a_lost_row_is_reported(built: Run, family: str) -> None:
     with built.damaged(f"delete from raw.{family} where organization_id = 'org-2'"):
         assert built.broken() == {(f"raw.{family}", "nothing_is_lost"), (f"hourly.{family}", "conserves_raw")}
         assert _offenders(built, "lost_keys", family) == ["org-2"]
+
+
+def test_a_check_counts_every_row_that_breaks_it_and_shows_five(pipeline: Pipeline) -> None:
+    """Eight organizations were never merged, then never rolled up: eight lost keys, and eight rows of each rollup's table."""
+    pipeline.land(*files_of(*(request(f"org-{n}", id=f"r-{n}") for n in range(8))))
+    folder = pipeline.landing / "pipe_stats" / "dt=2025-03-01" / "region=eu"
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(7):
+        (folder / f"spoilt-{number}.parquet").write_bytes(b"no Parquet")
+    with pipeline.open() as run:
+        run.take_in("pipe_stats")
+        assert run.count("lost_keys", "pipe_stats") == (8, 5)
+        assert run.count("quarantine", "pipe_stats") == (7, 5)
+        run.raw("pipe_stats")
+        assert run.count("lost_keys", "pipe_stats") == (0, 0)
+        assert run.count("conserved_hourly", "pipe_stats") == (8 * 4, 5)
+        assert run.count("duplicates", "pipe_stats") == (0, 0)
+
+
+def test_no_check_counts_five_where_there_are_more() -> None:
+    """What is shown of a breach is cut in one place, after it was counted."""
+    for engine in ("duckdb", "clickhouse"):
+        for path in (Path(queries.__file__).parent.parent / "sql" / engine / "checks").glob("*.sql"):
+            if path.stem not in ("examples", "rebuilt"):
+                assert "limit" not in path.read_text().split(), path
 
 
 def _offenders(run: Run, statement: str, family: str) -> list[str]:

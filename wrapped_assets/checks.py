@@ -1,13 +1,15 @@
 """What must hold, layer by layer: the names of the checks, what they promise and how bad a breach is.
 
 A check is a query for the rows that break a rule; none is a pass. The queries are in `sql/*/checks/`, some filled in from
-a family's declaration; for ClickHouse the quarantine is read as everywhere else, by `sql/clickhouse/status/quarantine.sql`.
+a family's declaration; the quarantine is read as everywhere else, by `sql/*/status/quarantine.sql`.
 The same table makes the asset checks in Dagster and the list that `wrapped check` prints.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from wrapped_assets.families import FAMILIES
+from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import LEVELS
 
 
@@ -25,6 +27,16 @@ class Check:
     promise: str
     family: str = ""
     warning: bool = False
+
+    @property
+    def has_no_days(self) -> bool:
+        """Whether it looks at all of an asset that has no partitions, whatever span it is asked about."""
+        return self.asset[0] in (*DIMENSIONS, "wrapped_organizations")
+
+
+def holds(metadata: Mapping[str, Any]) -> bool:
+    """Whether an evaluation with this metadata found nothing in what it looked at, whatever still stands from earlier ones."""
+    return bool(metadata["broken_rows"].value == 0)
 
 
 def _family_checks(family: str) -> list[Check]:

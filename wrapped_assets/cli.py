@@ -8,6 +8,7 @@ import typer
 from wrapped_assets import cli_publish, cli_serve, cli_summary, cli_token, progress
 from wrapped_assets.cli_summary import PATIENCE_SECONDS
 from wrapped_assets.command import wrapped
+from wrapped_assets.overlooked import told
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import Refused, RegionUnavailable, WarehouseError
 from wrapped_assets.resources.landing_store import LandingStoreError
@@ -94,7 +95,7 @@ def build(
     if files or rows:
         check = wrapped(f"check --year {year}")
         say(console, f"Set aside: {files:,} files and {rows:,} rows; `{check}` says why.", "yellow")
-    if overlooked := running.overlooked(settings, span):
+    if overlooked := told(running.overlooked(settings, span)):
         say(console, overlooked, "yellow")
 
 
@@ -123,6 +124,9 @@ def check(
     with bars(), running.instance(settings) as instance:
         evaluations = running.check(instance, year)
     failed = reports.print_checks(console, evaluations)
+    with open_warehouse(settings).reading(PATIENCE_SECONDS) as reader:
+        reports.print_quarantine(console, reader.quarantine(Span.year(year)))
+    reports.print_overlooked(console, running.overlooked(settings, Span.year(year)))
     if deep:
         with bars():
             failed |= reports.print_differences(console, settings, year)

@@ -104,7 +104,7 @@ def _show(console: Console, reader: Reader, settings: Settings, world: synthetic
     span = Span.year(world.year)
     reports.print_top_customers(console, reader, world.year)
     reports.print_books(console, reader, span)
-    reports.print_quarantine(console, reader, span)
+    reports.print_quarantine(console, reader.quarantine(span), most=10)
     return _print_truth(console, reader, settings, world)
 
 

@@ -35,6 +35,15 @@ class Span:
         return cls(date(year, 1, 1), date(year + 1, 1, 1))
 
 
+# Every day that either engine can keep.
+EVERYTHING = Span(date(1900, 1, 1), date(2299, 12, 31))
+
+
+def years(span: Span) -> list[Span]:
+    """The calendar years that a span touches."""
+    return [Span.year(year) for year in range(span.start.year, (span.end - timedelta(days=1)).year + 1)]
+
+
 def _week(day: date) -> Span:
     monday = day - timedelta(days=day.weekday())
     return Span(monday, monday + timedelta(days=7))

@@ -1,6 +1,6 @@
 """What the command line shows: a customer's year, the checks, the quarantine, the books."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from wrapped_assets.checks import holds
 from wrapped_assets.command import wrapped
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.importing import fetching
@@ -16,7 +17,7 @@ from wrapped_assets.periods import LEVELS, Span
 from wrapped_assets.progress import report
 from wrapped_assets.resources.errors import Refused
 from wrapped_assets.resources.open import open_landing, open_warehouse
-from wrapped_assets.resources.warehouse import Reader
+from wrapped_assets.resources.warehouse import QuarantineEntry, Reader
 from wrapped_assets.settings import Settings
 from wrapped_assets.summaries import Edition, PreviousYear, Summary, document
 
@@ -217,25 +218,46 @@ def print_books(console: Console, reader: Reader, span: Span) -> None:
     console.print(table)
 
 
-def print_quarantine(console: Console, reader: Reader, span: Span, most: int = 30) -> None:
-    """What could not be taken, by reason."""
-    reasons: dict[tuple[str, str, str], int] = {}
-    for entry in reader.quarantine(span):
-        what = "file" if entry.rows is None else "rows"
-        place = entry.family, what, entry.reason
-        reasons[place] = reasons.get(place, 0) + (1 if entry.rows is None else entry.rows)
-    if not reasons:
+def print_quarantine(console: Console, entries: Sequence[QuarantineEntry], most: int = 30) -> None:
+    """What could not be taken: how much in all, the files by name, the rows by reason."""
+    if not entries:
         console.print("Quarantine is empty.")
         return
-    table = Table(title="Quarantine")
-    for column in ("family", "what", "reason", "count"):
-        table.add_column(column, justify="right" if column == "count" else "left")
-    for (family, what, reason), number in sorted(reasons.items())[:most]:
-        table.add_row(family, what, shown(reason), f"{number:,}")
-    console.print(table)
-    if len(reasons) > most:
-        rest = f"and {len(reasons) - most:,} more"
-        console.print(f"  {rest}: see landing.files and landing.quarantined_rows", highlight=False)
+    files = [f"{entry.key}: {entry.reason}" for entry in entries if entry.rows is None]
+    reasons: dict[str, list[int]] = {}
+    for entry in entries:
+        if entry.rows is not None:
+            reasons.setdefault(f"{entry.family}: {entry.reason}", []).append(entry.rows)
+    rows = [
+        f"{_count(sum(each), 'row')} of {_count(len(each), 'file')}, {reason}"
+        for reason, each in sorted(reasons.items())
+    ]
+    total = sum(sum(each) for each in reasons.values())
+    _say(console, f"In quarantine: {_count(len(files), 'whole file')} and {_count(total, 'single row')}.")
+    _print_lines(console, files, most)
+    _print_lines(console, rows, most)
+
+
+def print_overlooked(console: Console, overlooked: Mapping[str, str], most: int = 30) -> None:
+    """What lies in landing and no import looks at, each place with the reason."""
+    if overlooked:
+        _say(console, f"Not looked at: {_count(len(overlooked), 'place')} in landing.")
+        _print_lines(console, [f"{place} {reason}" for place, reason in sorted(overlooked.items())], most)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _print_lines(console: Console, lines: Sequence[str], most: int) -> None:
+    for line in lines[:most]:
+        _say(console, f"  {line}")
+    if len(lines) > most:
+        _say(console, f"  and {len(lines) - most:,} more")
+
+
+def _say(console: Console, line: str) -> None:
+    console.print(shown(line), highlight=False, soft_wrap=True)
 
 
 def print_checks(console: Console, evaluations: Sequence["dg.AssetCheckEvaluation"]) -> bool:
@@ -248,21 +270,21 @@ def print_checks(console: Console, evaluations: Sequence["dg.AssetCheckEvaluatio
         table.add_row(_result(evaluation), "/".join(evaluation.asset_key.path), evaluation.check_name)
     console.print(table)
     for evaluation in ordered:
-        if not evaluation.passed:
+        if not holds(evaluation.metadata):
             _print_broken(console, evaluation)
     failed = [evaluation for evaluation in ordered if _is_failure(evaluation)]
-    warned = sum(not evaluation.passed for evaluation in ordered) - len(failed)
+    warned = sum(not holds(evaluation.metadata) for evaluation in ordered) - len(failed)
     passed = len(ordered) - len(failed) - warned
     console.print(f"{len(ordered)} checks: {passed} passed, {warned} warned, {len(failed)} failed.")
     return bool(failed)
 
 
 def _is_failure(evaluation: "dg.AssetCheckEvaluation") -> bool:
-    return not evaluation.passed and evaluation.severity.value == "ERROR"
+    return not holds(evaluation.metadata) and evaluation.severity.value == "ERROR"
 
 
 def _result(evaluation: "dg.AssetCheckEvaluation") -> str:
-    if evaluation.passed:
+    if holds(evaluation.metadata):
         return "[green]passed"
     return "[red]FAILED" if _is_failure(evaluation) else "[yellow]warning"
 
@@ -282,8 +304,9 @@ def _print_broken(console: Console, evaluation: "dg.AssetCheckEvaluation", most:
     for row in rows[:most]:
         told = ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
         console.print(f"  {told}", highlight=False, markup=False, soft_wrap=True)
-    if len(rows) > most:
-        console.print(f"  and {len(rows) - most} more in the Dagster UI", highlight=False, soft_wrap=True)
+    count: Any = evaluation.metadata["broken_rows"].value
+    if count > most:
+        console.print(f"  and {count - most:,} more", highlight=False, soft_wrap=True)
 
 
 def print_differences(console: Console, settings: Settings, year: int) -> bool:

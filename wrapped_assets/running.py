@@ -17,7 +17,7 @@ from wrapped_assets.definitions import defs
 from wrapped_assets.families import FAMILIES, SOURCES
 from wrapped_assets.jobs import DAY_LAYERS
 from wrapped_assets.launcher import HOST_TAG, fail_gone_runs
-from wrapped_assets.overlooked import folders, not_imported, strangers, told
+from wrapped_assets.overlooked import folders, not_imported, strangers
 from wrapped_assets.partitions import key_range
 from wrapped_assets.periods import MONTHLY, WEEKLY, Span
 from wrapped_assets.resources.errors import Refused, WarehouseMissing
@@ -191,8 +191,8 @@ def _full(*layers: str) -> dict[str, Any]:
     return {"ops": {f"{layer}__{family}": _FULL_REFRESH for layer in layers for family in FAMILIES}}
 
 
-def overlooked(settings: Settings, span: Span) -> str:
-    """What lies in landing and is not imported, in a sentence; empty when nothing does. Of the families' files: those of these days."""
+def overlooked(settings: Settings, span: Span) -> dict[str, str]:
+    """What lies in landing and is not imported, each place with the reason. Of the families' files: those of these days."""
     store = open_landing(settings)
     places = strangers(store)
     seen = {family: folders(store, family, calendar(datetime.now(UTC))) for family in FAMILIES}
@@ -205,7 +205,7 @@ def overlooked(settings: Settings, span: Span) -> str:
                 places |= not_imported(store, source, days, reader.known(source, days))
     except WarehouseMissing:
         pass
-    return told(places)
+    return places
 
 
 def has_edition(settings: Settings, year: int) -> bool:

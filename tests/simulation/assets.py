@@ -48,6 +48,7 @@ class _Context:
 
     task: Task
     log: logging.Logger = _LOG
+    instance: None = None
     run: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(tags={REFRESH_TAG: "follow"}))
 
     @property

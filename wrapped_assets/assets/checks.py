@@ -1,25 +1,27 @@
 """The asset checks: each a query for the rows that break a rule, over the partitions of the run.
 
-Which checks there are, what they promise and where the queries are is declared in wrapped_assets/checks.py. A run without partitions checks the year in its configuration.
+Dagster shows the last evaluation of a check, whatever it looked at: each therefore says what is still broken elsewhere
+(wrapped_assets/assets/breaches.py). Which checks there are, what they promise and where the queries are is declared in wrapped_assets/checks.py. A run without partitions checks the year in its configuration.
 """
 
-from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dagster as dg
 
+from wrapped_assets.assets.breaches import BREACHES, NOT_CHECKED_AGAIN, Breach, standing
 from wrapped_assets.assets.common import ENGINE, text_span
 from wrapped_assets.checks import CHECKS, Check
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.importing import fetching
 from wrapped_assets.overlooked import folders, skipped, strangers
 from wrapped_assets.partitions import days, span_of
-from wrapped_assets.periods import Span
+from wrapped_assets.periods import Span, years
 from wrapped_assets.pictures import markdown_table
 from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.landing_store import LandingStore
-from wrapped_assets.resources.warehouse import Reader, Warehouse
+from wrapped_assets.resources.warehouse import EXAMPLES, Broken, Reader, Warehouse
 
 
 class Scope(dg.Config):
@@ -44,17 +46,22 @@ def asset_check(check: Check) -> dg.AssetChecksDefinition:
         now = datetime.now(UTC)
         span = _span(context, config, now)
         with warehouse.reading() as reader:
-            broken = reader.violations(check, span, now, fetching(landing_store.store()))
-        return _result(check, span, broken)
+            broken = _broken(check, span, now, reader, landing_store.store())
+        return _result(check, span, now, broken, context.op_execution_context.instance)
 
     return run
 
 
 def evaluation(
-    check: Check, span: Span, now: datetime, reader: Reader, store: LandingStore
+    check: Check,
+    span: Span,
+    now: datetime,
+    reader: Reader,
+    store: LandingStore,
+    instance: dg.DagsterInstance,
 ) -> dg.AssetCheckEvaluation:
     """The check's result as an event of the asset's own step: no step more, and nothing is opened again."""
-    result = _result(check, span, reader.violations(check, span, now, fetching(store)))
+    result = _result(check, span, now, _broken(check, span, now, reader, store), instance)
     return dg.AssetCheckEvaluation(
         asset_key=dg.AssetKey(check.asset),
         check_name=check.name,
@@ -65,12 +72,29 @@ def evaluation(
     )
 
 
-def _result(check: Check, span: Span, broken: Sequence[Mapping[str, object]]) -> dg.AssetCheckResult:
+def _broken(check: Check, span: Span, now: datetime, reader: Reader, store: LandingStore) -> Broken:
+    # Their queries ask about one edition.
+    spans = years(span) if check.asset == ("wrapped_summaries",) else [span]
+    found = (reader.violations(check, each, now, fetching(store)) for each in spans)
+    return sum(found, Broken())
+
+
+def _result(
+    check: Check, span: Span, now: datetime, broken: Broken, instance: dg.DagsterInstance
+) -> dg.AssetCheckResult:
+    """Passed when nothing is broken, here or wherever an earlier evaluation found something and nobody looked again."""
+    earlier = standing(instance, check, span, now)
+    breaches = [*earlier, Breach.of(span, broken.count, now)] if broken.count else earlier
     return dg.AssetCheckResult(
-        passed=not broken,
+        passed=not breaches,
         severity=dg.AssetCheckSeverity.WARN if check.warning else dg.AssetCheckSeverity.ERROR,
         description=f"{check.promise} Checked {text_span(span)}.",
-        metadata={"checked": text_span(span), **_examples(broken)},
+        metadata={
+            "checked": text_span(span),
+            **_examples(broken),
+            **({NOT_CHECKED_AGAIN: "; ".join(map(str, earlier))} if earlier else {}),
+            BREACHES: dg.MetadataValue.json([asdict(breach) for breach in breaches]),
+        },
     )
 
 
@@ -92,7 +116,7 @@ def folders_are_read(family: str) -> dg.AssetChecksDefinition:
             passed=not rows,
             severity=dg.AssetCheckSeverity.WARN,
             description=FOLDERS_ARE_READ,
-            metadata=_examples(rows[:5]),
+            metadata=_examples(Broken(len(rows), rows[:EXAMPLES])),
         )
 
     return run
@@ -105,10 +129,13 @@ def _span(context: dg.AssetCheckExecutionContext, config: Scope, now: datetime) 
     return Span.year(config.year or now.year)
 
 
-def _examples(broken: Sequence[Mapping[str, object]]) -> dict[str, dg.MetadataValue[Any]]:
-    """The first rows that break a rule: to read, as data, and how many there are of them (five mean five or more)."""
-    rows = [{name: None if value is None else str(value) for name, value in row.items()} for row in broken]
-    metadata: dict[str, dg.MetadataValue[Any]] = {"broken_rows": dg.MetadataValue.int(len(rows))}
+def _examples(broken: Broken) -> dict[str, dg.MetadataValue[Any]]:
+    """How many rows break a rule, and the first of them: to read, and as data."""
+    rows = [
+        {name: None if value is None else str(value) for name, value in row.items()}
+        for row in broken.examples
+    ]
+    metadata: dict[str, dg.MetadataValue[Any]] = {"broken_rows": dg.MetadataValue.int(broken.count)}
     if rows:
         table = markdown_table(list(rows[0]), [list(row.values()) for row in rows])
         metadata["first_broken_rows"] = dg.MetadataValue.md(table)

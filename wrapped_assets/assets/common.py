@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
 
 from wrapped_assets import progress
 from wrapped_assets.families import Column, Kind
-from wrapped_assets.periods import Span
+from wrapped_assets.periods import EVERYTHING, Span
 from wrapped_assets.progress import Progress
 from wrapped_assets.publication.errors import StoreFailed
 from wrapped_assets.queries import digest
@@ -143,5 +143,7 @@ def sql_of(layer: str, family: str) -> dg.MetadataValue[Any]:
 
 def text_span(span: Span) -> str:
     """`2025-01-01` or `2025-01-01 to 2025-01-07`, the end included, as people say it."""
-    days = list(span)
-    return str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    if span == EVERYTHING:
+        return "all days"
+    last = span.end - timedelta(days=1)
+    return str(last) if last == span.start else f"{span.start} to {last}"

@@ -1,7 +1,7 @@
 """raw: one row per unique key, the highest version wins.
 
-A refresh merges the files that landed since the last one; a backfill, or `full_refresh`, rebuilds the
-days from all their files. Both give identical rows. How a winner is chosen is written in sql/*/raw/.
+A refresh merges the files that landed since the last one; what a person launches rebuilds the days from all
+their files. Both give identical rows. How a winner is chosen is written in sql/*/raw/.
 """
 
 from datetime import UTC, datetime

@@ -1,8 +1,8 @@
 """hourly, daily, weekly and monthly: mergeable states, each level merged from the one below.
 
 The hourly numbers are written in sql/*/hourly/<family>_<rollup>.sql, the merge of all other levels in
-sql/*/rollups/merge.sql. A refresh recomputes the organizations and hours that new rows touched; a
-backfill recomputes whole periods. Both give identical rows.
+sql/*/rollups/merge.sql. A refresh recomputes the organizations and hours that new rows touched; what
+a person launches recomputes whole periods. Both give identical rows.
 """
 
 import dagster as dg

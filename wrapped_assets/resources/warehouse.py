@@ -17,6 +17,9 @@ from wrapped_assets.progress import Progress
 from wrapped_assets.resources.landing_store import Fetched
 from wrapped_assets.summaries import Edition, Facts
 
+# Rows that break a rule and are shown: enough to look for the cause.
+EXAMPLES = 5
+
 
 @dataclass(frozen=True)
 class LandedFile:
@@ -146,6 +149,32 @@ class QuarantineEntry:
 
 
 @dataclass(frozen=True)
+class Broken:
+    """The rows that break a rule: how many there are, and the first five of them."""
+
+    count: int = 0
+    examples: Sequence[dict[str, Any]] = field(default_factory=list)
+
+    def __add__(self, other: "Broken") -> "Broken":
+        return Broken(self.count + other.count, [*self.examples, *other.examples][:EXAMPLES])
+
+    @classmethod
+    def of(cls, examples: Sequence[dict[str, Any]]) -> "Broken":
+        """What sql/*/checks/examples.sql answers: each example says how many rows there are."""
+        count = examples[0]["broken_rows"] if examples else 0
+        return cls(count, [{name: row[name] for name in row if name != "broken_rows"} for row in examples])
+
+    @classmethod
+    def quarantined(cls, entries: Sequence[QuarantineEntry]) -> "Broken":
+        """What is in quarantine breaks the rule that everything could be taken."""
+        examples = [
+            {"object_key": entry.key, "reason": entry.reason, "row_count": entry.rows}
+            for entry in entries[:EXAMPLES]
+        ]
+        return cls(len(entries), examples)
+
+
+@dataclass(frozen=True)
 class LandingTotals:
     """Landing rows, the unique rows among them, and how many were duplicates."""
 
@@ -181,16 +210,16 @@ class Reader(Protocol):
         """What has landed or changed and not been followed yet."""
         ...
 
-    def violations(self, check: Check, span: Span, now: datetime, fetch: Fetch) -> list[dict[str, Any]]:
-        """The first rows that break a rule inside the span; none is a pass."""
+    def violations(self, check: Check, span: Span, now: datetime, fetch: Fetch) -> Broken:
+        """The rows that break a rule inside the span; none is a pass."""
         ...
 
     def differences(self, layer: str, family: str, span: Span, fetch: Fetch) -> list[dict[str, Any]]:
         """The first rows by which a table differs from its full rebuild; none is a pass."""
         ...
 
-    def quarantine(self, span: Span) -> list[QuarantineEntry]:
-        """Everything in quarantine from files of these folder days (dimensions always)."""
+    def quarantine(self, span: Span, family: str = "") -> list[QuarantineEntry]:
+        """What is in quarantine from files of these folder days (dimensions always), of one family or of all."""
         ...
 
     def row_counts(self, layer: str, family: str, span: Span) -> dict[date, int]:

@@ -7,4 +7,3 @@ where {event_time} >= toDateTime64({since:Date32}, 6, 'UTC') and {event_time} < 
 group by {key}
 having count() > 1
 order by {key}
-limit 5

@@ -29,4 +29,3 @@ from (
     where organization_id not in (select organization_id from wrapped_organizations)
 )
 order by all
-limit 5

@@ -23,4 +23,3 @@ join wrapped_organizations as organizations using (wrapped_id)
 where texts.text = organizations.organization_id
     or (lengthUTF8(organizations.organization_id) >= 6 and position(texts.text, organizations.organization_id) > 0)
 order by all
-limit 5

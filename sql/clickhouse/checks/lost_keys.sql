@@ -9,4 +9,3 @@ left anti join (
     {held}
 ) as held using ({key})
 order by all
-limit 5

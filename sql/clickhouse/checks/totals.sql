@@ -67,4 +67,3 @@ where {year:Int32} not in (select year from wrapped_editions where frozen_at is 
         or found.requests_of_days <> found.totals[1]
     )
 order by all
-limit 5

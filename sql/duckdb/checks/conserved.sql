@@ -27,4 +27,3 @@ where ({expected_measures}) is distinct from ({found_measures})
     -- A rollup may count none of a period's rows, and then has no row for it.
     and (expected.{count} > 0 or found.{count} > 0)
 order by all
-limit 5

@@ -7,4 +7,3 @@ where {event_time} >= $from and {event_time} < $to
 group by {key}
 having count(*) > 1
 order by {key}
-limit 5

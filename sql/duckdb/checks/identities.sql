@@ -26,4 +26,3 @@ from (
 )
 where organization_id not in (select organization_id from main.wrapped_organizations)
 order by all
-limit 5

@@ -26,4 +26,3 @@ join main.wrapped_organizations as organizations using (wrapped_id)
 where texts.text = organizations.organization_id
     or (length(organizations.organization_id) >= 6 and contains(texts.text, organizations.organization_id))
 order by all
-limit 5

@@ -7,4 +7,3 @@ anti join (
     select {key} from raw.{family} where {event_time} >= $from and {event_time} < $to
 ) as known using ({key})
 order by all
-limit 5

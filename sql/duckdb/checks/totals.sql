@@ -100,4 +100,3 @@ full join found using (wrapped_id)
 where not exists (select 1 from main.wrapped_editions where year = $year and frozen_at is not null)
     and (expected.totals is distinct from found.totals or found.requests_of_days <> found.totals.requests)
 order by all
-limit 5

@@ -47,6 +47,20 @@ FAULTS = (
         (f"{SENSORS}::test_a_backfill_is_at_work_between_its_runs_too",),
     ),
     Fault(
+        "a check of one day turns a failing year green",
+        "wrapped_assets/assets/breaches.py",
+        "if not (breach := Breach(**each)).lies_in(checked)]",
+        "if (breach := Breach(**each)).lies_in(checked)]",
+        ("tests/test_checks_of_a_part.py::test_a_check_of_one_day_turns_no_failing_year_green",),
+    ),
+    Fault(
+        "a check of several editions looks at the first of them",
+        "wrapped_assets/assets/checks.py",
+        'spans = years(span) if check.asset == ("wrapped_summaries",) else [span]',
+        "spans = [span]",
+        ("tests/test_checks_of_a_part.py::test_each_edition_of_a_range_is_checked",),
+    ),
+    Fault(
         "what a person materializes follows what changed, which is nothing",
         "wrapped_assets/assets/common.py",
         "return config.full_refresh or REFRESH_TAG not in context.run.tags",

@@ -29,6 +29,7 @@ from wrapped_assets.resources.clickhouse.connection import Limits, connect
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.clickhouse.writer_lock import alone
 from wrapped_assets.resources.warehouse import (
+    Broken,
     Fetch,
     ImportReport,
     LandedFile,
@@ -111,17 +112,17 @@ class ClickHouseReader:
         """What has landed or changed and not been followed yet."""
         return status.pending(self.session)
 
-    def violations(self, check: Check, span: Span, now: datetime, fetch: Fetch) -> list[dict[str, Any]]:
-        """The first rows that break a rule inside the span; none is a pass."""
+    def violations(self, check: Check, span: Span, now: datetime, fetch: Fetch) -> Broken:
+        """The rows that break a rule inside the span; none is a pass."""
         return checking.violations(self.session, check, span, now)
 
     def differences(self, layer: str, family: str, span: Span, fetch: Fetch) -> list[dict[str, Any]]:
         """The first rows by which a table differs from its full rebuild; none is a pass."""
         return checking.differences(self.session, layer, family, span)
 
-    def quarantine(self, span: Span) -> list[QuarantineEntry]:
-        """Everything in quarantine from files of these folder days (dimensions always)."""
-        return status.quarantine(self.session, span)
+    def quarantine(self, span: Span, family: str = "") -> list[QuarantineEntry]:
+        """What is in quarantine from files of these folder days (dimensions always), of one family or of all."""
+        return status.quarantine(self.session, span, family)
 
     def row_counts(self, layer: str, family: str, span: Span) -> dict[date, int]:
         """Rows by partition of a layer; for landing, by the day of the event, duplicates included."""

@@ -1,4 +1,4 @@
-"""Running the checks in ClickHouse: the first rows that break a rule, and the deep comparison with a rebuild."""
+"""Running the checks in ClickHouse: the rows that break a rule, and the deep comparison with a rebuild."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,22 +11,19 @@ from wrapped_assets.periods import HOURLY, LEVELS, Level, Span
 from wrapped_assets.resources.clickhouse import raw, rollups, sql, status, summaries
 from wrapped_assets.resources.clickhouse.partitions import staged
 from wrapped_assets.resources.clickhouse.session import Session
-
-EXAMPLES = 5
+from wrapped_assets.resources.warehouse import EXAMPLES, Broken
 
 Rows = list[dict[str, Any]]
 
 
-def violations(session: Session, check: Check, span: Span, now: datetime) -> Rows:
-    """The first rows that break the check's rule inside the span; none is a pass."""
+def violations(session: Session, check: Check, span: Span, now: datetime) -> Broken:
+    """The rows that break the check's rule inside the span; none is a pass."""
     if check.statement == "duplicates":
         return raw.duplicates(session, FAMILIES[check.family], f"raw_{check.family}", span)
     if check.statement in ("lost_keys", "contested"):
-        return list(_landing_violations(session, check.statement, FAMILIES[check.family], span))[:EXAMPLES]
+        return _landing_violations(session, check.statement, FAMILIES[check.family], span)
     if check.statement == "quarantine":
-        entries = status.quarantine(session, span, check.family)
-        names = ("object_key", "reason", "row_count")
-        return [dict(zip(names, (e.key, e.reason, e.rows), strict=True)) for e in entries[:EXAMPLES]]
+        return Broken.quarantined(status.quarantine(session, span, check.family))
     if check.statement.startswith("conserved_"):
         return _conservation(session, check, span)
     values = {
@@ -36,10 +33,10 @@ def violations(session: Session, check: Check, span: Span, now: datetime) -> Row
         "year": span.start.year,
         "now": now.replace(tzinfo=None),
     }
-    return session.dicts(queries.text(f"clickhouse/checks/{check.statement}"), values)
+    return raw.broken(session, queries.text(f"clickhouse/checks/{check.statement}"), values)
 
 
-def _landing_violations(session: Session, name: str, family: Family, span: Span) -> Iterator[dict[str, Any]]:
+def _landing_violations(session: Session, name: str, family: Family, span: Span) -> Broken:
     statement = sql.render(
         f"checks/{name}",
         family=family.name,
@@ -48,22 +45,20 @@ def _landing_violations(session: Session, name: str, family: Family, span: Span)
         held=raw.held_rows(family),
         hash=sql.row_hash(family),
     )
-    for values in raw.day_chunks(session, family, span):
-        yield from session.dicts(statement, values)
+    chunks = raw.day_chunks(session, family, span)
+    return sum((raw.broken(session, statement, values) for values in chunks), Broken())
 
 
-def _conservation(session: Session, check: Check, span: Span) -> Rows:
+def _conservation(session: Session, check: Check, span: Span) -> Broken:
     # Summaries are computed from the months themselves: there are no yearly states that could differ.
     level = LEVELS.get(check.statement.removeprefix("conserved_"))
     if level is None:
-        return []
+        return Broken()
     whole = level.covering(span)
     family = FAMILIES[check.family]
-    found: Rows = []
-    for rollup in family.rollups:
-        statement = conservation_statement(level, family, rollup)
-        found += session.dicts(statement, {"since": whole.start, "until": whole.end})
-    return found[:EXAMPLES]
+    bounds = {"since": whole.start, "until": whole.end}
+    statements = [conservation_statement(level, family, rollup) for rollup in family.rollups]
+    return sum((raw.broken(session, statement, bounds) for statement in statements), Broken())
 
 
 def conservation_statement(level: Level, family: Family, rollup: Rollup) -> str:

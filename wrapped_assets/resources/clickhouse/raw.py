@@ -17,7 +17,7 @@ from wrapped_assets.resources.clickhouse import marks, sql
 from wrapped_assets.resources.clickhouse.partitions import MANY, staged, staged_partitions, swap
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.errors import DuplicateKeys
-from wrapped_assets.resources.warehouse import RefreshReport
+from wrapped_assets.resources.warehouse import Broken, RefreshReport
 
 # A day without rows is built whole when it and its like bring more than this; fewer count as merged.
 BULK_ROWS = 100_000
@@ -149,15 +149,19 @@ def _refuse_duplicates(session: Session, family: Family, days: Sequence[marks.Pa
     """The check that runs before anyone can see the rows."""
     staging = sql.staging(f"raw_{family.name}")
     span = Span(min(day.period for day in days), Span.day(max(day.period for day in days)).end)
-    examples = duplicates(session, family, staging, span)
-    if examples:
-        raise DuplicateKeys(f"raw.{family.name}", examples)
+    if (found := duplicates(session, family, staging, span)).count:
+        raise DuplicateKeys(f"raw.{family.name}", found.examples)
 
 
-def duplicates(session: Session, family: Family, table: str, span: Span) -> list[dict[str, Any]]:
-    """Keys that stand more than once."""
+def duplicates(session: Session, family: Family, table: str, span: Span) -> Broken:
+    """The keys that stand more than once."""
     statement = _statement("checks/duplicates", family, table=table)
-    return session.dicts(statement, {"since": span.start, "until": span.end})
+    return broken(session, statement, {"since": span.start, "until": span.end})
+
+
+def broken(session: Session, rule: str, values: dict[str, Any]) -> Broken:
+    """What a check's query finds."""
+    return Broken.of(session.dicts(sql.render("checks/examples", rule=rule), values))
 
 
 def day_chunks(session: Session, family: Family, span: Span) -> Iterator[dict[str, Any]]:

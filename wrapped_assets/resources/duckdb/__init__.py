@@ -26,6 +26,7 @@ from wrapped_assets.resources.duckdb import (
 from wrapped_assets.resources.duckdb.connection import Engine, connect
 from wrapped_assets.resources.duckdb.creation import create
 from wrapped_assets.resources.warehouse import (
+    Broken,
     Fetch,
     ImportReport,
     LandedFile,
@@ -82,17 +83,17 @@ class DuckDBReader:
         """What has landed or changed and not been followed yet."""
         return status.pending(self.con)
 
-    def violations(self, check: Check, span: Span, now: datetime, fetch: Fetch) -> list[dict[str, Any]]:
-        """The first rows that break a rule inside the span; none is a pass."""
+    def violations(self, check: Check, span: Span, now: datetime, fetch: Fetch) -> Broken:
+        """The rows that break a rule inside the span; none is a pass."""
         return checking.violations(self.con, check, span, now, fetch)
 
     def differences(self, layer: str, family: str, span: Span, fetch: Fetch) -> list[dict[str, Any]]:
         """The first rows by which a table differs from its full rebuild; none is a pass."""
         return checking.differences(self.con, layer, family, span, fetch)
 
-    def quarantine(self, span: Span) -> list[QuarantineEntry]:
-        """Everything in quarantine from files of these folder days (dimensions always)."""
-        return status.quarantine(self.con, span)
+    def quarantine(self, span: Span, family: str = "") -> list[QuarantineEntry]:
+        """What is in quarantine from files of these folder days (dimensions always), of one family or of all."""
+        return status.quarantine(self.con, span, family)
 
     def row_counts(self, layer: str, family: str, span: Span) -> dict[date, int]:
         """Rows by partition of a layer; for landing, by the day of the event, duplicates included."""

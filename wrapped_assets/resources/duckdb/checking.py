@@ -1,4 +1,4 @@
-"""Running the checks in DuckDB: the first rows that break a rule, and the deep comparison with a rebuild."""
+"""Running the checks in DuckDB: the rows that break a rule, and the deep comparison with a rebuild."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,22 +10,22 @@ from wrapped_assets import queries
 from wrapped_assets.checks import Check
 from wrapped_assets.families import FAMILIES, Family, Rollup
 from wrapped_assets.periods import ALL_LEVELS, HOURLY, LEVELS, YEARLY, Level, Span
-from wrapped_assets.resources.duckdb import raw, rollups, sql, summaries
-from wrapped_assets.resources.duckdb.rows import dicts
-from wrapped_assets.resources.warehouse import Fetch
-
-EXAMPLES = 5
+from wrapped_assets.resources.duckdb import raw, rollups, sql, status, summaries
+from wrapped_assets.resources.duckdb.rows import broken, dicts
+from wrapped_assets.resources.warehouse import EXAMPLES, Broken, Fetch
 
 
 def violations(
     con: duckdb.DuckDBPyConnection, check: Check, span: Span, now: datetime, fetch: Fetch
-) -> list[dict[str, Any]]:
-    """The first rows that break the check's rule inside the span; none is a pass."""
+) -> Broken:
+    """The rows that break the check's rule inside the span; none is a pass."""
     bounds: dict[str, Any] = {"from": span.start, "to": span.end}
     if check.statement == "duplicates":
-        return dicts(con.execute(raw.duplicates_statement(FAMILIES[check.family]), bounds))
+        return raw.duplicates(con, FAMILIES[check.family], f"raw.{check.family}", span)
     if check.statement in ("lost_keys", "contested"):
         return raw.landing_violations(con, check.statement, FAMILIES[check.family], span, fetch)
+    if check.statement == "quarantine":
+        return Broken.quarantined(status.quarantine(con, span, check.family))
     if check.statement.startswith("conserved_"):
         return _conservation(
             con, ALL_LEVELS[check.statement.removeprefix("conserved_")], FAMILIES[check.family], span
@@ -33,18 +33,14 @@ def violations(
     statement = queries.text(f"duckdb/checks/{check.statement}")
     offered = {**bounds, "family": check.family, "year": span.start.year, "now": now.replace(tzinfo=None)}
     named = {name: value for name, value in offered.items() if f"${name}" in statement}
-    return dicts(con.execute(statement, named))
+    return broken(con, statement, named)
 
 
-def _conservation(
-    con: duckdb.DuckDBPyConnection, level: Level, family: Family, span: Span
-) -> list[dict[str, Any]]:
+def _conservation(con: duckdb.DuckDBPyConnection, level: Level, family: Family, span: Span) -> Broken:
     whole = level.covering(span)
     bounds = {"from": whole.start, "to": whole.end}
-    found: list[dict[str, Any]] = []
-    for rollup in family.rollups:
-        found += dicts(con.execute(conservation_statement(level, family, rollup), bounds))
-    return found[:EXAMPLES]
+    statements = [conservation_statement(level, family, rollup) for rollup in family.rollups]
+    return sum((broken(con, statement, bounds) for statement in statements), Broken())
 
 
 def conservation_statement(level: Level, family: Family, rollup: Rollup) -> str:

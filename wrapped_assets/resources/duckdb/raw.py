@@ -20,11 +20,11 @@ from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.connection import release_cache
 from wrapped_assets.resources.duckdb.parquet import FILE_INDEX, Types, by_types
-from wrapped_assets.resources.duckdb.rows import dicts
+from wrapped_assets.resources.duckdb.rows import broken, dicts
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import DuplicateKeys, LandingFilesGone
 from wrapped_assets.resources.landing_store import Fetched
-from wrapped_assets.resources.warehouse import Fetch, LedgerFile, RefreshReport
+from wrapped_assets.resources.warehouse import Broken, Fetch, LedgerFile, RefreshReport
 
 # A day without rows is built whole when it and its like bring more than this; fewer are merged like late rows,
 # which touches only the customers they name. Each midnight starts such a day.
@@ -246,9 +246,8 @@ def _holds(con: duckdb.DuckDBPyConnection, question: str, values: dict[str, Any]
 
 def _refuse_duplicates(con: duckdb.DuckDBPyConnection, family: Family, table: str, span: Span) -> None:
     """The check that runs before anyone can see the rows: it raises inside the transaction."""
-    statement = _statement("checks/duplicates", family, table=table)
-    if examples := dicts(con.execute(statement, {"from": span.start, "to": span.end})):
-        raise DuplicateKeys(f"raw.{family.name}", examples)
+    if (found := duplicates(con, family, table, span)).count:
+        raise DuplicateKeys(f"raw.{family.name}", found.examples)
 
 
 def _statement(name: str, family: Family, **parts: str) -> str:
@@ -277,20 +276,21 @@ def _merge_statement(family: Family) -> str:
     )
 
 
-def duplicates_statement(family: Family) -> str:
-    """The query for keys that stand more than once in raw; binds `$from` and `$to`."""
-    return _statement("checks/duplicates", family, table=f"raw.{family.name}")
+def duplicates(con: duckdb.DuckDBPyConnection, family: Family, table: str, span: Span) -> Broken:
+    """The keys that stand more than once."""
+    statement = _statement("checks/duplicates", family, table=table)
+    return broken(con, statement, {"from": span.start, "to": span.end})
 
 
 def landing_violations(
     con: duckdb.DuckDBPyConnection, name: str, family: Family, span: Span, fetch: Fetch
-) -> list[dict[str, Any]]:
+) -> Broken:
     """What a check of this name finds among the landing rows of these days."""
-    found: list[dict[str, Any]] = []
+    found = Broken()
     for landed in _landed_chunks(con, family, span, fetch):
         statement = _statement(f"checks/{name}", family, landed=landed.query)
-        found += dicts(con.execute(statement, landed.values))
-    return found[:5]
+        found += broken(con, statement, landed.values)
+    return found
 
 
 def differences(

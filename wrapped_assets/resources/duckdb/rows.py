@@ -5,11 +5,19 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from wrapped_assets.resources.duckdb import sql
+from wrapped_assets.resources.warehouse import Broken
+
 
 def dicts(found: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """All rows of a result."""
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def broken(con: duckdb.DuckDBPyConnection, rule: str, values: dict[str, Any]) -> Broken:
+    """What a check's query finds."""
+    return Broken.of(dicts(con.execute(sql.render("checks/examples", rule=rule), values)))
 
 
 def insert_dicts(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:

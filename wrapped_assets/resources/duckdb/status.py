@@ -55,11 +55,10 @@ def _stale_partitions() -> str:
     return "\nunion all\n".join(branches)
 
 
-def quarantine(con: duckdb.DuckDBPyConnection, span: Span) -> list[QuarantineEntry]:
+def quarantine(con: duckdb.DuckDBPyConnection, span: Span, family: str = "") -> list[QuarantineEntry]:
     """Everything in quarantine from files of these folder days, and from the dimensions."""
-    rows = con.execute(
-        queries.text("duckdb/status/quarantine"), {"from": span.start, "to": span.end}
-    ).fetchall()
+    values = {"from": span.start, "to": span.end, "family": family}
+    rows = con.execute(queries.text("duckdb/status/quarantine"), values).fetchall()
     return [QuarantineEntry(*row) for row in rows]
 
 

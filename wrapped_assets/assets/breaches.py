@@ -1,0 +1,68 @@
+"""What earlier evaluations of a check found broken, so that a check of one day does not hide a failing year.
+
+Why it is kept here and not in partitions of Dagster's checks: docs/decisions/0017-checks-of-a-part.md.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import dagster as dg
+from dagster._core.storage.asset_check_execution_record import (
+    COMPLETED_ASSET_CHECK_EXECUTION_RECORD_STATUSES,
+)
+
+from wrapped_assets.assets.common import text_span
+from wrapped_assets.checks import Check
+from wrapped_assets.periods import EVERYTHING, Span
+
+# Where an evaluation keeps what is broken, here and elsewhere, and what it says of elsewhere to people.
+BREACHES = "broken_spans"
+NOT_CHECKED_AGAIN = "broken_before_and_not_checked_again"
+
+
+@dataclass(frozen=True)
+class Breach:
+    """Rows that broke a rule inside a span, when it was last looked at; as JSON in an evaluation's metadata."""
+
+    start: str
+    end: str
+    broken_rows: int
+    seen_at: str
+
+    @classmethod
+    def of(cls, span: Span, rows: int, now: datetime) -> "Breach":
+        """What was found now."""
+        return cls(str(span.start), str(span.end), rows, now.isoformat(timespec="seconds"))
+
+    def lies_in(self, span: Span) -> bool:
+        """Whether a look at these days says anew what this breach said."""
+        return span.start <= self._span.start and self._span.end <= span.end
+
+    def __str__(self) -> str:
+        return f"{text_span(self._span)} ({self.broken_rows} rows, seen {self.seen_at})"
+
+    @property
+    def _span(self) -> Span:
+        return Span(date.fromisoformat(self.start), date.fromisoformat(self.end))
+
+
+def standing(instance: dg.DagsterInstance, check: Check, span: Span, now: datetime) -> list[Breach]:
+    """The breaches that earlier evaluations found and that a look at the span says nothing about."""
+    checked = _looked_at(check, span, now)
+    if checked == EVERYTHING:
+        return []
+    records = instance.event_log_storage.get_asset_check_execution_history(
+        dg.AssetCheckKey(dg.AssetKey(check.asset), check.name),
+        limit=1,
+        status=COMPLETED_ASSET_CHECK_EXECUTION_RECORD_STATUSES,
+    )
+    known = records[0].evaluation.metadata.get(BREACHES) if records and records[0].evaluation else None
+    if known is None or not isinstance(known.value, list):
+        return []
+    return [breach for each in known.value if not (breach := Breach(**each)).lies_in(checked)]
+
+
+def _looked_at(check: Check, span: Span, now: datetime) -> Span:
+    """The days about which a look at the span says everything: all of them where the check knows no days."""
+    asks_about_now = check.statement == "freshness" and now.date() in span
+    return EVERYTHING if check.has_no_days or asks_about_now else span
