@@ -121,6 +121,7 @@ def told(served: Served, node_modules: Path) -> dict[str, Any]:
         "url": url,
         "token": made.token(),
         "other": made.token(wrapped_id=ONE),
+        "admin": made.admin(),
         "mine": ONE,
         "theirs": TWO,
     }
@@ -157,6 +158,10 @@ class TestNpm:
     def test_a_fixed_parameter_beats_the_sdk(self, told: dict[str, Any]) -> None:
         """Whoever is asked for."""
         assert told["sdkFixed"]["data"][0]["total_requests"] == 1001
+
+    def test_the_sdk_creates_a_jwt_that_answers_for_one_customer(self, told: dict[str, Any]) -> None:
+        """By its own call, for a browser: whoever is asked for."""
+        assert told["sdkOwnToken"]["data"][0]["total_requests"] == 1001
 
     def test_the_sdk_passes_our_sentence_on(self, told: dict[str, Any]) -> None:
         """With the status."""

@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.api_world import BY_DAY, DOCUMENTATION, SUMMARY, YEAR, World, customer, version, world
+from wrapped_assets.serving.endpoints import load_endpoints
+from wrapped_assets.serving.pipes import described
 
 pytestmark = pytest.mark.anyio
 
@@ -258,6 +260,21 @@ class TestParameters:
 
         assert (await client.post(f"{TOTAL}.json", content=body, headers=headers)).status_code == 400
 
+    @pytest.mark.parametrize("kind", [{}, {"Content-Type": "text/plain;charset=UTF-8"}])
+    async def test_a_json_body_needs_no_type(self, asked: Asked, kind: dict[str, str]) -> None:
+        """As a browser's fetch and many clients send it, to pipes and tokens; what is no object is refused as before."""
+        made, client = asked
+        headers = {"Authorization": f"Bearer {made.admin()}", **kind}
+        body = b' {"wrapped_id": "%s"}' % ONE.encode()
+        told = await client.post(f"{TOTAL}.json", content=body, headers=headers)
+        new = await client.post(
+            "/v0/tokens", content=b'{"name": "n", "scopes": [{"type": "ADMIN"}]}', headers=headers
+        )
+        plain = await client.post(f"{TOTAL}.json", content=b"wrapped_id=x", headers=headers)
+
+        assert told.json()["data"][0]["total_requests"] == 1001
+        assert (new.json()["name"], plain.status_code) == ("n", 400)
+
     async def test_a_body_that_is_too_large_is_refused(self, asked: Asked) -> None:
         """With 413, whether it announces its size or not."""
         made, client = asked
@@ -413,6 +430,40 @@ class TestLists:
         assert [each["name"] for each in node["params"]] == ["wrapped_id", "start_date", "limit"]
         assert node["params"][2]["default"] == "366"
         assert [each["required"] for each in node["params"]] == [True, False, False]
+
+    async def test_only_the_attributes_that_are_asked_for_are_told(self, asked: Asked) -> None:
+        """Of the endpoints by `attrs`, of their nodes by `node_attrs`; in the list and alone."""
+        token = asked[0].token(BY_DAY)
+        (pipe,) = (await get(asked, "/v0/pipes", token, attrs="name, updated_at,none")).json()["pipes"]
+        alone = (await get(asked, DAYS, attrs="nodes", node_attrs="name")).json()
+
+        assert (pipe["name"], sorted(pipe)) == (BY_DAY, ["name", "updated_at"])
+        assert alone == {"nodes": [{"name": BY_DAY}]}
+
+    async def test_an_endpoint_says_when_it_was_written(self) -> None:
+        """Each file of sql/endpoints, as an instant in UTC."""
+        for name, endpoint in load_endpoints().items():
+            written = described(endpoint)["updated_at"]
+            file = Path(__file__).parents[1] / "sql" / "endpoints" / f"{name}.sql"
+            assert datetime.fromisoformat(written).timestamp() == int(file.stat().st_mtime)
+
+    async def test_a_slash_at_the_end_changes_nothing(self, asked: Asked) -> None:
+        """Clients ask `/v0/tokens/`; but an encoded slash is a part of a name, and ends no token that is called otherwise."""
+        made, client = asked
+        admin = {"Authorization": f"Bearer {made.admin()}"}
+        scope = {"name": "told", "scopes": [{"type": "ADMIN"}]}
+        assert (
+            await client.post("/v0/tokens/?expiration_time=1", json=scope, headers=admin)
+        ).status_code == 400
+        new = (await client.post("/v0/tokens/", json=scope, headers=admin)).json()
+        for path in ("/v0/tokens", "/v0/pipes", DAYS, "/v0/pipes/openapi.json", f"{DAYS}.json"):
+            answers = [
+                await client.get(f"{path}{end}", params={"wrapped_id": ONE}, headers=admin)
+                for end in ("", "/")
+            ]
+            assert [each.status_code for each in answers] == [200, 200]
+        assert (await client.delete(f"/v0/tokens/{new['id']}%2F", headers=admin)).status_code == 404
+        assert (await client.post(f"/v0/tokens/{new['id']}/refresh/", headers=admin)).status_code == 200
 
 
 class TestEveryAnswer:

@@ -89,8 +89,10 @@ def test_revoking_and_rotating(world: BuiltWorld) -> None:
         verify(world, first)
     assert verify(world, other).name == "other"
 
-    early = world.wrapped("token", "opt-out", "w-1")
-    assert early.returncode == 0 and "It has no page yet" in early.stderr and "--undo" in early.stderr
+    for undo in ([], ["--undo"]):
+        nobody = world.wrapped("token", "opt-out", "w-1", *undo)
+        assert nobody.returncode == 2 and "no customer has the wrapped_id 'w-1'" in nobody.stderr
+        assert "(WRAPPED_REGISTRY_URL)" in nobody.stderr and "(WRAPPED_WAREHOUSE_URL)" in nobody.stderr
 
     assert world.wrapped("token", "rotate").returncode == 1
     assert verify(world, other).name == "other"
@@ -148,6 +150,9 @@ def test_a_customers_link_and_token_by_hand(built_world: BuiltWorld, tmp_path: P
         ((wrapped_id,),) = con.execute("select min(wrapped_id) from main.wrapped_summaries").fetchall()
     issue = ("token", "issue", "--wrapped-id", wrapped_id, "--year", str(YEAR))
 
+    early = world.wrapped("token", "opt-out", wrapped_id)
+    assert early.returncode == 0 and "It has no page yet" in early.stderr and "--undo" in early.stderr
+    assert world.wrapped("token", "opt-out", wrapped_id, "--undo").returncode == 0
     with registry(world) as opened:
         edition_tokens.issue(opened, YEAR, {wrapped_id: "Acme"}, datetime.now(UTC))
         given = opened.tokens_of_edition(YEAR)[wrapped_id]

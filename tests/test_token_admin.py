@@ -80,6 +80,7 @@ def test_a_static_token_is_created_from_the_url(admin: TokenAdmin) -> None:
                 "scopes": scopes,
                 "limits": None,
                 "created_at": "2026-01-15T12:00:00Z",
+                "updated_at": "2026-01-15T12:00:00Z",
                 "expires_at": None,
             }
         ]

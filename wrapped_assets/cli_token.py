@@ -12,6 +12,7 @@ import typer
 from wrapped_assets import cli_token_issue
 from wrapped_assets.cli_token_issue import Year
 from wrapped_assets.command import wrapped
+from wrapped_assets.resources.errors import Refused, WarehouseMissing
 from wrapped_assets.settings import Settings
 from wrapped_assets.terminal import console, errors, say
 
@@ -122,7 +123,9 @@ def opt_out(
 
     Example: `wrapped token opt-out W`.
     """
-    with _registry(Settings.load()) as registry:
+    settings = Settings.load()
+    with _registry(settings) as registry:
+        _require_customer(settings, registry, wrapped_id)
         if not undo:
             registry.opt_out(wrapped_id)
         else:
@@ -138,6 +141,33 @@ def opt_out(
             errors,
             f"It has no page yet, and will get none. A mistake? `{wrapped(f'token opt-out {wrapped_id} --undo')}`",
         )
+
+
+class NoCustomer(Refused):
+    """A wrapped_id that is nobody's: mistyped, most likely, and the one who wants no page keeps it."""
+
+    def __init__(self, wrapped_id: str, warehouse: str) -> None:
+        super().__init__(
+            f"Nothing was changed: no customer has the wrapped_id {wrapped_id!r}.\n"
+            "  Looked for among the links and opt-outs of the registry (WRAPPED_REGISTRY_URL) and the customers of the"
+            f" warehouse (WRAPPED_WAREHOUSE_URL){warehouse}.\n"
+            f"  Next: copy it from `{wrapped('token list --year YEAR')}`, or from"
+            f" `{wrapped('summary --year YEAR --organization-id ID --format json')}`."
+        )
+
+
+def _require_customer(settings: Settings, registry: "Registry", wrapped_id: str) -> None:
+    if registry.links_of_subject(wrapped_id) or wrapped_id in registry.opted_out():
+        return
+    from wrapped_assets.resources.open import open_warehouse
+
+    try:
+        with open_warehouse(settings).reading() as reader:
+            is_known, seen = bool(reader.customers([wrapped_id])), ""
+    except WarehouseMissing:
+        is_known, seen = False, ", which is not there"
+    if not is_known:
+        raise NoCustomer(wrapped_id, seen)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ SQL lives in `sql/` beside the package (inside it, once installed from a wheel),
 """
 
 import hashlib
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,11 @@ _ROOT = next(folder for folder in (_HERE.parent / "sql", _HERE / "sql") if folde
 def text(name: str) -> str:
     """The text of `sql/<name>.sql`; FileNotFoundError names the file when there is none."""
     return (_ROOT / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def written_at(name: str) -> datetime:
+    """When `sql/<name>.sql` was written here."""
+    return datetime.fromtimestamp((_ROOT / f"{name}.sql").stat().st_mtime, UTC)
 
 
 def names(folder: str) -> list[str]:

@@ -13,7 +13,7 @@ is the file's. CONTRIBUTING.md shows one from end to end.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 import duckdb
@@ -121,6 +121,8 @@ class Endpoint:
     description: str
     parameters: tuple[Parameter, ...]
     sql: str
+    updated_at: datetime | None = None
+    """When its file was written here; None when it came from none."""
 
     def values(self, given: Mapping[str, object], year: int) -> dict[str, object]:
         """A value for every parameter, defaults filled in; what is no parameter is left out. ParameterRefused says which is wrong."""
@@ -138,10 +140,11 @@ class Endpoint:
 
 def load_endpoints() -> dict[str, Endpoint]:
     """Every endpoint by its name; BrokenEndpoint when a file is none."""
-    return {name: parse(name, queries.text(f"endpoints/{name}")) for name in queries.names("endpoints")}
+    files = {name: f"endpoints/{name}" for name in queries.names("endpoints")}
+    return {name: parse(name, queries.text(file), queries.written_at(file)) for name, file in files.items()}
 
 
-def parse(name: str, text: str) -> Endpoint:
+def parse(name: str, text: str, updated_at: datetime | None = None) -> Endpoint:
     """The endpoint that a file's text describes."""
     lines = text.splitlines()
     header = lines[: _header_length(lines)]
@@ -154,7 +157,7 @@ def parse(name: str, text: str) -> Endpoint:
     if not description:
         raise BrokenEndpoint(name, "Its header does not say what it answers.")
     _refuse_wrong_statement(name, statement, {each.name for each in parameters})
-    return Endpoint(name, description, parameters, statement)
+    return Endpoint(name, description, parameters, statement, updated_at)
 
 
 def _header_length(lines: list[str]) -> int:

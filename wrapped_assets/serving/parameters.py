@@ -29,12 +29,19 @@ async def sent(call: Call, names: Collection[str]) -> dict[str, str]:
 def _in_body(body: bytes, content_type: bytes, names: Collection[str]) -> dict[str, str]:
     if not body:
         return {}
-    kind = content_type.partition(b";")[0].strip().lower()
-    if kind == JSON:
+    if media_type(content_type, body) == JSON:
         return _in_json(body, names)
-    if kind == FORM:
-        return _joined(form_fields(body), names)
-    raise Problem(400, "The body must be application/x-www-form-urlencoded or application/json")
+    return _joined(form_fields(body), names)
+
+
+def media_type(content_type: bytes, body: bytes) -> bytes:
+    """JSON or FORM; 400 when the body is neither. Without a type, or with that which browsers give any text, an object is JSON."""
+    kind = content_type.partition(b";")[0].strip().lower()
+    if kind in (b"", b"text/plain") and body.lstrip().startswith(b"{"):
+        return JSON
+    if kind not in (JSON, FORM):
+        raise Problem(400, "The body must be application/x-www-form-urlencoded or application/json")
+    return kind
 
 
 def _joined(fields: Iterable[tuple[str, str]], names: Collection[str]) -> dict[str, str]:

@@ -107,7 +107,7 @@ class Pipes:
     async def list(self, call: Call) -> Reply:
         """`GET /v0/pipes`: the endpoints that the token may read."""
         grant = await self.threads.run(self.door.admit, call)
-        return _json({"pipes": [described(each) for each in self.readable(grant)]})
+        return _json({"pipes": [_asked(described(each), call) for each in self.readable(grant)]})
 
     async def describe(self, call: Call) -> Reply:
         """`GET /v0/pipes/<name>`."""
@@ -115,7 +115,7 @@ class Pipes:
         endpoint = self._find(call.params["name"])
         call.notes.pipe = endpoint.name
         scope_for(grant, endpoint.name)
-        return _json(described(endpoint))
+        return _json(_asked(described(endpoint), call))
 
     def readable(self, grant: Grant) -> Sequence[Endpoint]:
         """The endpoints that a grant may read."""
@@ -130,8 +130,21 @@ def described(endpoint: Endpoint) -> dict[str, Any]:
         "type": "endpoint",
         "description": endpoint.description,
         "endpoint": f"/v0/pipes/{endpoint.name}.json",
+        "updated_at": None if endpoint.updated_at is None else f"{endpoint.updated_at:%Y-%m-%dT%H:%M:%SZ}",
         "nodes": [{"name": endpoint.name, "params": [_parameter(each) for each in endpoint.parameters]}],
     }
+
+
+def _asked(shown: dict[str, Any], call: Call) -> dict[str, Any]:
+    """The attributes that `attrs` names, of the endpoint, and `node_attrs`, of its nodes; all where they are not given."""
+    given = dict(call.query)
+    nodes = [_only(node, given.get("node_attrs")) for node in shown["nodes"]]
+    return _only(shown | {"nodes": nodes}, given.get("attrs"))
+
+
+def _only(shown: dict[str, Any], names: str | None) -> dict[str, Any]:
+    wanted = {name.strip() for name in names.split(",")} if names else shown.keys()
+    return {name: value for name, value in shown.items() if name in wanted}
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:

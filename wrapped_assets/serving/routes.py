@@ -32,8 +32,9 @@ class Routes:
         """The handler of a call, which learns its route and the parts of its path; 404 or 405 when there is none."""
         method = "GET" if call.method == "HEAD" else call.method
         allowed: list[str] = []
+        path = _without_slash(call)
         for regex, route in self._compiled:
-            match = regex.match(call.path)
+            match = regex.match(path)
             if match is None:
                 continue
             if method in route.methods:
@@ -46,3 +47,9 @@ class Routes:
             raise Problem(404, "There is no such path")
         names = sorted({*allowed, *(["HEAD"] if "GET" in allowed else []), "OPTIONS"})
         raise Problem(405, f"This path takes {', '.join(names)}", {"Allow": ", ".join(names)})
+
+
+def _without_slash(call: Call) -> str:
+    """The path; some clients end those of the API with a slash. One that was percent-encoded is a part of a name."""
+    is_api, ends = call.path.startswith(("/v0/", "/mcp/")), call.scope.get("raw_path", b"/").endswith(b"/")
+    return call.path.removesuffix("/") if is_api and ends else call.path

@@ -179,6 +179,8 @@ def _shown(record: TokenRecord) -> dict[str, Any]:
         "scopes": [scope.as_claim() for scope in grant.scopes],
         "limits": None if grant.rps is None else {"rps": grant.rps},
         "created_at": _utc(record.issued_at),
+        # A refresh makes another token.
+        "updated_at": _utc(record.issued_at),
         "expires_at": None if grant.expires_at is None else _utc(grant.expires_at),
     }
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from wrapped_assets.grants import BadClaims, Grant, strict_json
 from wrapped_assets.serving.access import Door
 from wrapped_assets.serving.messages import Call, Reply, form_fields
-from wrapped_assets.serving.parameters import FORM, JSON
+from wrapped_assets.serving.parameters import JSON, media_type
 from wrapped_assets.serving.problems import Problem
 from wrapped_assets.serving.threads import Threads
 from wrapped_assets.serving.token_admin import BadTokenRequest
@@ -81,14 +81,11 @@ class TokenRoutes:
 async def _asked(call: Call) -> tuple[dict[str, list[str]], Mapping[str, Any]]:
     """The parameters of the URL and of a form, each with all its values, and a JSON body."""
     fields, body = list(call.query), await call.body()
-    kind = call.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
     told: Mapping[str, Any] = {}
-    if body and kind == JSON:
+    if body and media_type(call.headers.get(b"content-type", b""), body) == JSON:
         told = _object(body)
-    elif body and kind == FORM:
-        fields += form_fields(body)
     elif body:
-        raise Problem(400, "The body must be application/x-www-form-urlencoded or application/json")
+        fields += form_fields(body)
     parameters: dict[str, list[str]] = {}
     for name, value in fields:
         parameters.setdefault(name, []).append(value)
