@@ -15,10 +15,10 @@ import pytest
 from tests.landing_files import Row, content, files_of, request, workspace
 from tests.live import said, serving
 from tests.pipeline import SECRET, Pipeline
-from wrapped_assets.families import WORKSPACES
+from wrapped_assets.families import WORKSPACES, Column
 from wrapped_assets.identity import wrapped_id
 from wrapped_assets.periods import Span
-from wrapped_assets.resources.duckdb import dimensions
+from wrapped_assets.resources.duckdb import dimensions, sql
 from wrapped_assets.resources.duckdb.judging import judge
 from wrapped_assets.resources.landing_store import Fetched
 from wrapped_assets.resources.warehouse import LandedFile, LedgerFile
@@ -208,6 +208,7 @@ def test_whatever_types_two_files_have_they_load_together(pipeline: Pipeline) ->
         else:
             run.raw("pipe_stats", full=True)
         assert run.rows(HELD) == EVERYTHING
+        assert run.differences("raw", span=Span.year(2025)) == []
 
 
 def test_serving_follows_files_of_whatever_types(tmp_path: Path) -> None:
@@ -514,3 +515,27 @@ def test_what_a_footer_says_of_nulls_changes_nothing(
         assert run.rows("select organization_id from raw.pipe_stats order by all") == good
         run.raw("pipe_stats", full=True)
         assert run.rows("select organization_id from raw.pipe_stats order by all") == good
+
+
+def test_a_value_that_duckdb_misreads_is_found_by_the_deep_comparison(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time it reads the file, so that no rebuild of its own can tell: Arrow reads the file too."""
+    pipeline = Pipeline(tmp_path)
+    kind = "uuid that Arrow's schema alone names"
+    (file,) = files_of(request(an_id(0, 0), id=an_id(0, 1)))
+    put(pipeline, file.key, written(pq.read_table(io.BytesIO(content(file))), {"organization_id": kind}))
+    value = sql.value
+
+    def garbled(column: Column, stored: str) -> str:
+        return f"cast({column.name} as varchar)" if stored == "BLOB" else value(column, stored)
+
+    with monkeypatch.context() as patched, pipeline.open() as run:
+        patched.setattr(sql, "value", garbled)
+        run.follow()
+        assert run.rows("select organization_id from raw.pipe_stats") != [(an_id(0, 0),)]
+        assert {row["side"] for row in run.differences("raw")} == {"stored", "rebuilt"}
+    with pipeline.open() as run:
+        run.raw("pipe_stats", full=True)
+        assert run.rows("select organization_id from raw.pipe_stats") == [(an_id(0, 0),)]
+        assert run.differences("raw") == []

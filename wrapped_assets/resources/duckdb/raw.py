@@ -17,7 +17,7 @@ from wrapped_assets.families import Family
 from wrapped_assets.periods import Span, consecutive
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
-from wrapped_assets.resources.duckdb import sql
+from wrapped_assets.resources.duckdb import second_reader, sql
 from wrapped_assets.resources.duckdb.connection import release_cache
 from wrapped_assets.resources.duckdb.parquet import FILE_INDEX, Types, by_types
 from wrapped_assets.resources.duckdb.rows import broken, dicts
@@ -184,15 +184,27 @@ def _landed(
     end: date,
     files: Sequence[LedgerFile],
     fetched: Fetched,
+    by_arrow: bool = False,
 ) -> _Landed:
-    """The valid rows of these files from `start` up to `end`, one branch for each set of files of equal types."""
+    """The valid rows of these files from `start` up to `end`, one branch for each set of files of equal types.
+
+    With `by_arrow` it is not DuckDB that reads the files, and the query can be asked once.
+    """
     if not files:
         nothing = f"select * from raw.{family.name} where {family.event_time} >= $from and {family.event_time} < $to"
         return _Landed(f"{nothing} and false", {"from": start, "to": end}, [])
     has_impossible_rows = {fetched.paths[file.key]: file.has_impossible_rows for file in files}
-    # Asked of the files each time: the ledger of an older version knows only Arrow's types.
+    # Asked of the files each time: what is kept could be of another version of DuckDB.
     types = by_types(con, family.columns, list(has_impossible_rows))
     groups = [(each, any(map(has_impossible_rows.__getitem__, paths))) for each, paths in types.items()]
+    if by_arrow:
+        views = [f"read_by_arrow_{number}" for number in range(len(types))]
+        read = [
+            second_reader.register(con, view, family.columns, paths)
+            for view, paths in zip(views, types.values(), strict=True)
+        ]
+        groups = [(each, bad) for each, (_, bad) in zip(read, groups, strict=True)]
+        return _Landed(sql.landed(family, groups, views), {"from": start, "to": end}, groups)
     values: dict[str, Any] = {"from": start, "to": end}
     for number, paths in enumerate(types.values()):
         values[f"paths_{number}"] = [str(path) for path in paths]
@@ -296,9 +308,9 @@ def landing_violations(
 def differences(
     con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fetch
 ) -> Iterator[dict[str, Any]]:
-    """Rows by which raw differs from its rebuild from the landing files."""
+    """Rows by which raw differs from its rebuild from the landing files, as Arrow reads them."""
     time = family.event_time
-    for landed in _landed_chunks(con, family, span, fetch):
+    for landed in _landed_chunks(con, family, span, fetch, by_arrow=True):
         winners = _statement("raw/settled", family, landed=landed.query)
         statement = sql.render(
             "checks/rebuilt",
@@ -311,7 +323,7 @@ def differences(
 
 
 def _landed_chunks(
-    con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fetch
+    con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fetch, by_arrow: bool = False
 ) -> Iterator[_Landed]:
     """The landing rows of the span, chunk by chunk; a file that is gone is an error, not a pass."""
     for chunk in _chunks(con, family, list(span)):
@@ -321,4 +333,4 @@ def _landed_chunks(
         with fetch(files) as fetched:
             if fetched.problems:
                 raise LandingFilesGone(f"raw.{family.name}", chunk, fetched.problems)
-            yield _landed(con, family, chunk.start, chunk.end, files, fetched)
+            yield _landed(con, family, chunk.start, chunk.end, files, fetched, by_arrow)

@@ -82,25 +82,27 @@ def raw_columns(family: Family) -> list[str]:
     return [column.raw_name for column in family.columns]
 
 
-def landed(family: Family, groups: Sequence[tuple[Types, bool]]) -> str:
+def landed(family: Family, groups: Sequence[tuple[Types, bool]], views: Sequence[str] = ()) -> str:
     """The valid rows of landing files, one branch for each set of files of equal types.
 
     A group is (its columns with their types, whether some of its rows are impossible); its files are bound as
-    `$paths_0`, `$paths_1`... Types are settled inside each branch, so what one file looks like never changes how
-    another is read.
+    `$paths_0`, `$paths_1`..., or are read by another as the view of that number. Types are settled inside each
+    branch, so what one file looks like never changes how another is read.
     """
     branches = []
     for number, (types, has_impossible_rows) in enumerate(groups):
+        options = f"hive_partitioning = false, column_statistics = {statistics(family, types)}"
+        files = views[number] if views else f"read_parquet($paths_{number}, {options})"
         branches.append(
             render(
                 "raw/landed",
                 family=family.name,
                 columns=names(raw_columns(family)),
-                **_read(family, types),
+                values=values(family, types),
                 reason=f", case {reasons(family, types)} end as reason" if has_impossible_rows else "",
                 only_valid=" and reason is null" if has_impossible_rows else "",
                 event_time=family.event_time,
-                paths=f"$paths_{number}",
+                files=files,
             )
         )
     return "\nunion all\n".join(branches)
