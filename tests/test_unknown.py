@@ -191,7 +191,8 @@ def test_endpoints_answer_null_for_what_is_unknown(pipeline: Pipeline) -> None:
         live.follow()
         assert errors_told(live) == {"summary": 2, "days": [1, 1], "months": [2], "workspaces": [2]}
 
-        pipeline.land(the_file(request(at="2025-04-03T10:00:00", error=None), name="unknown"))
+        unknown, known = request(at="2025-04-03T10:00:00", error=None), request(at="2025-04-03T11:00:00")
+        pipeline.land(the_file(unknown, known, name="unknown"))
         live.follow()
         assert errors_told(live) == {
             "summary": None,
