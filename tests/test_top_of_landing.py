@@ -4,13 +4,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 from obstore.exceptions import PermissionDeniedError
 
 from tests.landing_files import files_of, request
 from tests.pipeline import Pipeline
-from wrapped_assets.overlooked import strangers
+from wrapped_assets.assets.checks import folders_are_read
+from wrapped_assets.overlooked import not_imported, strangers
 from wrapped_assets.periods import Span
+from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.landing_folder import Folder, Skip
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.sensors.landing_files import news
@@ -51,3 +54,45 @@ def test_a_top_that_may_not_be_listed_stops_no_import(
     monkeypatch.setattr(Folder, "names", denied)
     reason = "cannot be listed: the server refused the credentials, or they may not do this. (The server said: 403.)"
     is_found_and_told(store, "/", reason)
+
+
+UNUSABLE = "has a name with a control character or an empty part"
+
+
+def test_the_check_warns_of_names_that_are_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of its family's at any depth, and of the snapshots'; the others are no reason to warn."""
+    pipeline, store = one_day_landed(tmp_path)
+    monkeypatch.setenv("WRAPPED_LANDING_URL", store.url)
+
+    def found() -> dg.AssetCheckResult:
+        result = folders_are_read("pipe_stats")(dg.build_op_context(), LandingResource())
+        assert isinstance(result, dg.AssetCheckResult)
+        return result
+
+    assert found().passed
+    odd = ["pipe_stats/dt=2025-03-01/region=eu/a\tb", "workspaces/region=eu/c\nd"]
+    for name in odd:
+        (pipeline.landing / name).parent.mkdir(parents=True, exist_ok=True)
+        (pipeline.landing / name).write_bytes(b"x")
+    told = found()
+
+    assert (told.passed, told.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert told.metadata["first_broken_rows_as_data"].value == [
+        {"place": "pipe_stats/dt=2025-03-01/region=eu/a\\x09b", "reason": UNUSABLE},
+        {"place": "workspaces/region=eu/c\\x0ad", "reason": UNUSABLE},
+    ]
+
+
+def test_what_is_not_imported_after_a_build_is_named(tmp_path: Path) -> None:
+    """What is skipped, and the files of the days that were built which the ledger does not hold in their version."""
+    pipeline, store = one_day_landed(tmp_path)
+    (pipeline.landing / "pipe_stats/dt=2025-03-01/region=eu/a\tb").write_bytes(b"x")
+    ((item,),) = [page.objects for page in store.pages("pipe_stats")]
+    day, place = date(2025, 3, 1), "pipe_stats/dt=2025-03-01/region=eu/a\\x09b"
+
+    assert not_imported(store, "pipe_stats", [day], {item.key: item.etag}) == {place: UNUSABLE}
+    assert not_imported(store, "pipe_stats", [], {}) == {place: UNUSABLE}
+    assert not_imported(store, "pipe_stats", [day], {item.key: "another"}) == {
+        place: UNUSABLE,
+        item.key: "is not imported: it landed just now, or cannot be read",
+    }

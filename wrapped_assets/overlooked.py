@@ -49,9 +49,10 @@ def folders(store: LandingStore, family: str, calendar: Span) -> Folders:
     return found
 
 
-def skipped(store: LandingStore, source: str) -> dict[str, str]:
-    """What no listing of a family or dimension can take in, at any depth, with the reason."""
-    return {place: reason for page in store.pages(source) for place, reason in page.skipped.items()}
+def skipped(store: LandingStore, *sources: str) -> dict[str, str]:
+    """What no listing of these families and dimensions can take in, at any depth, with the reason."""
+    pages = (page for source in sources for page in store.pages(source))
+    return {place: reason for page in pages for place, reason in page.skipped.items()}
 
 
 def not_imported(

@@ -13,7 +13,7 @@ import dagster as dg
 from wrapped_assets.assets.breaches import BREACHES, NOT_CHECKED_AGAIN, Breach, standing
 from wrapped_assets.assets.common import ENGINE, text_span
 from wrapped_assets.checks import CHECKS, Check
-from wrapped_assets.families import FAMILIES
+from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.importing import fetching
 from wrapped_assets.overlooked import folders, skipped, strangers
 from wrapped_assets.partitions import days, span_of
@@ -110,7 +110,7 @@ def folders_are_read(family: str) -> dg.AssetChecksDefinition:
     def run(context: dg.AssetCheckExecutionContext, landing_store: LandingResource) -> dg.AssetCheckResult:
         store, today = landing_store.store(), datetime.now(UTC).date()
         seen = folders(store, family, Span(days.start.date(), today + timedelta(days=1)))
-        overlooked = strangers(store) | seen.overlooked | skipped(store, family)
+        overlooked = strangers(store) | seen.overlooked | skipped(store, family, *DIMENSIONS)
         rows = [{"place": place, "reason": reason} for place, reason in sorted(overlooked.items())]
         return dg.AssetCheckResult(
             passed=not rows,
