@@ -20,7 +20,6 @@ from wrapped_assets.publication import Published
 from wrapped_assets.publication.errors import StoreFailed
 from wrapped_assets.publication.store import open_store
 from wrapped_assets.resources import s3
-from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.landing_store import LandingStoreError
 from wrapped_assets.sensors.landing_files import landing_files
 
@@ -59,9 +58,7 @@ def tick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[ObjectSto
             monkeypatch.setenv(name, value)
         with dg.DagsterInstance.ephemeral() as instance:
             context = dg.build_sensor_context(instance)
-            return landing_files(
-                context, landing_store=LandingResource(), warehouse=Pipeline(tmp_path).warehouse
-            )
+            return landing_files(context)
 
     return evaluate
 

@@ -26,6 +26,7 @@ from wrapped_assets.jobs import (
 from wrapped_assets.partitions import key_range
 from wrapped_assets.periods import DAILY, LEVELS, MONTHLY, WEEKLY, Level, Span
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
+from wrapped_assets.resources.open import open_warehouse
 from wrapped_assets.resources.warehouse import Pending, Reader, Warehouse
 from wrapped_assets.sensors.runs import History, at_work, calendar, history, ranges, ready, run_over
 from wrapped_assets.settings import Settings
@@ -136,15 +137,16 @@ def _editions_and_weeks(stale: Pending) -> list[dg.RunRequest]:
     minimum_interval_seconds=9,
     description="Refreshes every partition that the warehouse's own stale tables name, however old its day.",
 )
-def follow_changes(
-    context: dg.SensorEvaluationContext, warehouse: dg.ResourceParam[Warehouse]
-) -> dg.SensorResult | dg.SkipReason:
-    if busy := at_work(context.instance, beside=lambda run: run.job_name == import_landing.name):
-        return dg.SkipReason(busy)
-    now = datetime.now(UTC)
+def follow_changes(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    now, warehouse = datetime.now(UTC), open_warehouse(Settings.load())
     try:
-        with warehouse.reading(patience=0) as reader:
-            pending = stale(reader, now)
+        # Resources and Dagster's records are left alone until there is work: opening them is most of a tick's price.
+        if _pending(warehouse, now) == Pending():
+            return dg.SkipReason("Every layer is up to date.")
+        if busy := at_work(context.instance, beside=lambda run: run.job_name == import_landing.name):
+            return dg.SkipReason(busy)
+        # Once more: a run that ended in between may have done it.
+        pending = _pending(warehouse, now)
     except WarehouseMissing:
         return dg.SkipReason("Nothing has been imported yet.")
     except WarehouseBusy:
@@ -162,6 +164,11 @@ def follow_changes(
     return dg.SkipReason(
         f"Nothing to start now: {'; '.join(waits)}." if waits else "Every layer is up to date."
     )
+
+
+def _pending(warehouse: Warehouse, now: datetime) -> Pending:
+    with warehouse.reading(patience=0) as reader:
+        return stale(reader, now)
 
 
 def _live_day_refreshed(context: dg.SensorEvaluationContext, now: datetime) -> datetime | None:

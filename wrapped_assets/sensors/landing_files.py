@@ -18,11 +18,11 @@ from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.jobs import DAY_LAYERS, build_days, import_landing, refresh_identities
 from wrapped_assets.overlooked import folders, strangers, told
 from wrapped_assets.periods import Span
-from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
 from wrapped_assets.resources.landing_store import LandingObject, LandingStore
-from wrapped_assets.resources.warehouse import Warehouse
+from wrapped_assets.resources.open import open_landing, open_warehouse
 from wrapped_assets.sensors.runs import History, at_work, calendar, history, ranges, ready, run_over
+from wrapped_assets.settings import Settings
 
 NEWEST_DAYS = 3
 TICK_SECONDS = 8.0
@@ -59,6 +59,11 @@ class News:
     total: int = 0
     position: str = ""
     overlooked: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there is anything to import."""
+        return bool(self.days or self.dimensions)
 
 
 def fingerprint(listing: Iterable[LandingObject]) -> str:
@@ -162,37 +167,49 @@ _settled = Settled()
     minimum_interval_seconds=14,
     description="Imports every landing file the ledger does not hold, whatever its day.",
 )
-def landing_files(
-    context: dg.SensorEvaluationContext,
-    landing_store: LandingResource,
-    warehouse: dg.ResourceParam[Warehouse],
-) -> dg.SensorResult | dg.SkipReason:
-    if busy := at_work(context.instance, beside=lambda run: run.tags.get(REFRESH_TAG) == "follow"):
-        return dg.SkipReason(busy)
-    now, until = datetime.now(UTC), time.monotonic() + TICK_SECONDS
-    store, position = landing_store.store(), context.cursor or ""
+def landing_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    now, position = datetime.now(UTC), context.cursor or ""
+    try:
+        found = _look(now, position)
+        if found.overlooked:
+            context.log.warning(told(found.overlooked))
+        if not found.is_new:
+            return _skip(found, "No file is new:")
+        # Dagster's records are left alone until there is work: opening them is most of a tick's price.
+        if busy := at_work(context.instance, beside=lambda run: run.tags.get(REFRESH_TAG) == "follow"):
+            return dg.SkipReason(busy)
+        # Once more: a run that ended in between may have imported it.
+        found = _look(now, position)
+    except WarehouseBusy:
+        return dg.SkipReason(
+            "Another run is writing the warehouse; the ledger is looked at again when it is done."
+        )
+    past = history(context.instance, "import", time.time())
+    requests, waits = ready(next_imports(found, now.date(), past), past, now.timestamp())
+    if requests:
+        return dg.SensorResult(run_requests=requests, cursor=found.position)
+    return _skip(found, f"{'; '.join(waits)}," if waits else "No file is new:")
+
+
+def _look(now: datetime, position: str) -> News:
+    """What landed that the ledger does not hold, as far as one tick comes."""
+    settings, until = Settings.load(), time.monotonic() + TICK_SECONDS
+    store = open_landing(settings)
 
     def look(known: Known) -> News:
         return news(store, known, calendar(now), position, lambda: time.monotonic() > until, _settled)
 
     try:
-        with warehouse.reading(patience=0) as reader:
-            found = look(reader.known)
+        with open_warehouse(settings).reading(patience=0) as reader:
+            return look(reader.known)
     except WarehouseMissing:
         _settled.marks.clear()
-        found = look(lambda source, days: {})
-    except WarehouseBusy:
-        return dg.SkipReason(
-            "Another run is writing the warehouse; the ledger is looked at again when it is done."
-        )
-    if found.overlooked:
-        context.log.warning(told(found.overlooked))
-    past = history(context.instance, "import", time.time())
-    requests, waits = ready(next_imports(found, now.date(), past), past, now.timestamp())
-    if requests:
-        return dg.SensorResult(run_requests=requests, cursor=found.position)
-    seen = f"{found.looked} of {found.total} days below {store.url} looked at in this tick."
-    words = f"{'; '.join(waits)}, " if waits else "No file is new: "
+        return look(lambda source, days: {})
+
+
+def _skip(found: News, why: str) -> dg.SensorResult:
+    place = open_landing(Settings.load()).url
+    seen = f"{found.looked} of {found.total} days below {place} looked at in this tick."
     return dg.SensorResult(
-        skip_reason=f"{words}{seen} {told(found.overlooked)}".rstrip(), cursor=found.position
+        skip_reason=f"{why} {seen} {told(found.overlooked)}".rstrip(), cursor=found.position
     )
