@@ -1,14 +1,17 @@
 """Dagster's runs are deleted when they are old, and no partition looks unbuilt because of it."""
 
 import os
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml  # type: ignore[import-untyped, unused-ignore]
 
-from wrapped_assets import history
+from tests.ports import free_port
+from wrapped_assets import cli, history
 from wrapped_assets.history import forget_old_runs, superseded
 from wrapped_assets.running import instance as instance_of
 from wrapped_assets.settings import Settings
@@ -85,3 +88,38 @@ def test_the_job_deletes_old_runs_and_leaves_what_is_materialized(
     assert not logs.exists()
     assert opened.get_materialized_partitions(daily.key) == {"2025-01-01"}
     assert os.listdir(home / "history" / "runs").count(f"{second}.db") == 1
+
+
+def test_a_storage_that_is_down_is_told_in_a_few_lines_and_is_no_failed_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """PostgreSQL's driver tries some times, over several lines each; the exit code is 2, since 1 means that a check failed."""
+    home, port = tmp_path / "dagster", free_port()
+    home.mkdir()
+    place = {"hostname": "127.0.0.1", "port": port, "username": "u", "password": "hidden", "db_name": "d"}
+    storage = {"postgres": {"postgres_db": place | {"scheme": "postgresql+psycopg2"}}}
+    (home / "dagster.yaml").write_text(yaml.safe_dump({"storage": storage}))
+    monkeypatch.setenv("WRAPPED_HOME", str(tmp_path))
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    (tmp_path / "landing").mkdir()
+    monkeypatch.setattr("dagster_postgres.utils.time.sleep", lambda seconds: None)
+    monkeypatch.setattr(sys, "argv", ["wrapped", "build", "--year", "2025"])
+
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+
+    told = capfd.readouterr().err.splitlines()
+    assert ended.value.code == 2
+    assert told[0].startswith("Retrying failed database connection")
+    assert told[1] == f"Dagster's storage, where {home / 'dagster.yaml'} says, could not be used."
+    assert f"port {port} failed: Connection refused" in told[2]
+    assert len(told) == 4 and "hidden" not in "".join(told)
+
+
+def test_a_defect_of_the_program_is_no_failed_check_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its traceback is shown, and the exit code is 3."""
+    monkeypatch.setattr(sys, "argv", ["wrapped", "summary", "--year", "2025", "--organization-id", "acme"])
+    monkeypatch.setattr(Settings, "load", lambda: 1 / 0)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 3

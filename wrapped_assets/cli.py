@@ -1,5 +1,6 @@
 """The command line: `wrapped demo | build | summary | check | publish | promote | rollback | versions | token | serve`."""
 
+import sys
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, NoReturn
 
@@ -24,7 +25,7 @@ app = typer.Typer(
     help="Wrapped: regional usage logs in, an exact year-in-review for every customer out.\n\n"
     "Start with `wrapped demo`, then `wrapped summary`. With files of your own, put them below the landing folder"
     " and `wrapped build --year Y`. Settings come from WRAPPED_* variables (docs/operations.md).\n\n"
-    "Exit codes: 0 done, 1 a check failed, 2 refused, with what to do next.",
+    "Exit codes: 0 done, 1 a check failed, 2 refused, with what to do next, 3 a defect of this program.",
 )
 
 app.add_typer(cli_publish.app)
@@ -205,7 +206,9 @@ def main() -> None:
             type(error).__module__.split(".")[0].removeprefix("_")
         )
         if engine is None:
-            raise
+            # As Python would, but 1 means that a check failed.
+            sys.excepthook(type(error), error, error.__traceback__)
+            raise SystemExit(3) from None
         said = f"The warehouse could not be used.\n  {engine} said: {str(error).splitlines()[0]}\n"
         if engine == "ClickHouse":
             _refuse(f"{said}  Next: check the server and what its user may do, then run this again.")

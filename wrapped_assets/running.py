@@ -1,5 +1,6 @@
 """Running the graph through Dagster from a terminal: the same assets, the same instance the UI shows."""
 
+import logging
 import os
 import shutil
 import socket
@@ -20,6 +21,7 @@ from wrapped_assets.launcher import HOST_TAG, fail_gone_runs
 from wrapped_assets.overlooked import folders, not_imported, strangers
 from wrapped_assets.partitions import key_range
 from wrapped_assets.periods import MONTHLY, WEEKLY, Span
+from wrapped_assets.progress import waits
 from wrapped_assets.resources.errors import Refused, WarehouseMissing
 from wrapped_assets.resources.open import open_landing, open_warehouse
 from wrapped_assets.resources.warehouse import Pending
@@ -30,6 +32,10 @@ from wrapped_assets.settings import Settings
 
 # Dagster prints every event of a run; a terminal wants errors and a progress bar.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+# Whose errors mean Dagster's own storage: the warehouse and the registry tell theirs themselves.
+STORAGE_DRIVERS = ("sqlalchemy", "psycopg2", "dagster_postgres")
 
 
 class RunFailed(Refused):
@@ -54,6 +60,19 @@ class NoLanding(Refused):
         )
 
 
+class HistoryUnavailable(Refused):
+    """Dagster's own storage cannot be opened, or is lost in the middle of the work."""
+
+    def __init__(self, config: Path, error: BaseException) -> None:
+        while error.__cause__ is not None:
+            error = error.__cause__
+        seen = str(error).strip().partition("\n")[0] or type(error).__name__
+        super().__init__(
+            f"Dagster's storage, where {config} says, could not be used.\n  What was seen: {seen}\n"
+            "  Next: check that its database is up and what `storage` in that file says, then run this again."
+        )
+
+
 class NothingMoved(Refused):
     """Runs that succeeded left stale what they were to refresh."""
 
@@ -75,9 +94,39 @@ def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     config = folder / "dagster.yaml"
     if not config.exists():
         shutil.copyfile(_instance_config(), config)
-    with dg.DagsterInstance.from_config(str(folder)) as opened:
-        fail_gone_runs(opened)
-        yield opened
+    # Storage that is not SQLite writes each event alone unless this says how many may go together.
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "500")
+    with _retries_told():
+        try:
+            opened = dg.DagsterInstance.from_config(str(folder))
+        except OSError:
+            raise
+        except Exception as error:
+            raise HistoryUnavailable(config, error) from error
+        with opened:
+            try:
+                fail_gone_runs(opened)
+                yield opened
+            except Exception as error:
+                if type(error).__module__.split(".")[0] in STORAGE_DRIVERS:
+                    raise HistoryUnavailable(config, error) from error
+                raise
+
+
+@contextmanager
+def _retries_told() -> Iterator[None]:
+    """Dagster warns of each try to reach its database over several lines: who waits is told the first."""
+    handler = _Retries(logging.WARNING)
+    logging.getLogger().addHandler(handler)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(handler)
+
+
+class _Retries(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        waits(record.getMessage().strip().partition("\n")[0])
 
 
 def _instance_config() -> Path:
