@@ -102,7 +102,9 @@ def test_both_storages_tell_the_same_story(tmp_path: Path, monkeypatch: pytest.M
     assert told["ours"]["status"] is dg.DagsterRunStatus.FAILURE
 
 
-def test_a_dagster_yaml_that_an_older_version_copied_is_still_read(tmp_path, monkeypatch):
+def test_a_dagster_yaml_that_an_older_version_copied_is_still_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Until 30 November 2026 dagster.yaml named DAGSTER_HOME under `home`: whoever has that file in place upgrades without touching it."""
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
     config = yaml.safe_load((ROOT / "dagster.yaml").read_text())
