@@ -883,3 +883,20 @@ def test_a_file_that_goes_before_it_is_read_is_passed_over(
         assert (report.unread, report.failure) == ({gone.key: "vanished"}, None)
         assert requests(live, ANA) == 2 + 1
         assert live.follow().unread == {}
+
+
+def test_files_that_links_lead_to_are_counted(built: Pipeline, tmp_path: Path) -> None:
+    """A file and a day's folder on another disk, which the database of a worker is locked out of."""
+    elsewhere = Pipeline(tmp_path / "disk")
+    with serving(built) as live:
+        elsewhere.land(*files_of(request("org-1", "2025-03-01T11:00", "x"), name="x"))
+        elsewhere.land(*files_of(request("org-1", "2025-03-05T11:00", "y"), name="y[1]"))
+        (file,) = (elsewhere.landing / "pipe_stats/dt=2025-03-01").rglob("x.parquet")
+        (built.landing / "pipe_stats/dt=2025-03-01/region=eu/linked.parquet").symlink_to(file)
+        (built.landing / "pipe_stats/dt=2025-03-05").symlink_to(
+            elsewhere.landing / "pipe_stats/dt=2025-03-05"
+        )
+        report = live.follow()
+
+        assert (report.taken, report.quarantined, report.unread) == (2, 0, {})
+        assert requests(live, ANA) == 2 + 2

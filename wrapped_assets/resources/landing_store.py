@@ -14,6 +14,7 @@ count as changed, and are imported again.
 
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -202,7 +203,8 @@ class LandingStore:
         A server that refuses one file stops all of it: LandingStoreError. With `spare_refused` that file is a problem of its own.
 
         A folder's files are given in place: never write to them. A bucket's are spooled, several at a time,
-        into a private temporary folder, made below `below` when that is given. No path holds glob characters.
+        into a private temporary folder, made below `below` when that is given: so is then a file outside that a link leads to,
+        for a reader that is locked into both folders. No path holds glob characters.
         """
         wanted = list(objects)
         bring = partial(self._spooled, spare_refused) if self._folder is None else self._in_place
@@ -210,6 +212,9 @@ class LandingStore:
             targets = [Path(folder) / f"{number:06}.parquet" for number in range(len(wanted))]
             with self._explained("fetch files"):
                 brought = _at_once(lambda pair: bring(*pair), list(zip(wanted, targets, strict=True)))
+            if self._folder is not None and below is not None:
+                root = self._folder.root.resolve()
+                brought = [_reachable(root, *pair) for pair in zip(brought, targets, strict=True)]
             if Problem.VANISHED in brought:
                 self._require_store()
             outcomes = {item.key: outcome for item, outcome in zip(wanted, brought, strict=True)}
@@ -385,6 +390,18 @@ def _is_file(found: Found) -> bool:
     name = found.key.rpartition("/")[2]
     is_marker = found.size == 0 and ("." not in name or name.startswith(("dt=", "region=")))
     return not is_marker and not layout.is_leftover(found.key)
+
+
+def _reachable(root: Path, brought: Path | Problem, target: Path) -> Path | Problem:
+    """The file, copied when it lies outside of the landing folder."""
+    if isinstance(brought, Problem) or (real := brought.resolve()).is_relative_to(root):
+        return brought
+    target.unlink(missing_ok=True)
+    try:
+        shutil.copyfile(real, target)
+    except FileNotFoundError:
+        return Problem.VANISHED
+    return target
 
 
 def _at_once(work: Callable[[_In], _Out], items: Sequence[_In]) -> list[_Out]:
