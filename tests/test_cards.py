@@ -7,6 +7,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from fontTools.subset import Subsetter
 from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from tests import year_documents
 from tests.pages_server import SUBJECTS
@@ -67,6 +68,45 @@ def test_a_name_in_any_script_is_drawn_by_a_font_that_has_it(text: str) -> None:
     for run in runs:
         assert all(fonts.face(run.family).covers(cluster) for cluster in clusters(run.text))
         assert run.text.isspace() or ink(picture(run.text, fonts)) > 50
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "श्रीकृष्ण प्रौद्योगिकी", "সংস্থা কৃষ্ণ", "ਸ੍ਰੀ ਕ੍ਰਿਸ਼ਨ", "પ્રૌદ્યોગિકી", "நிறுவனங்கள் ஸ்ரீ", "శ్రీనివాస", "ಪ್ರೌದ್ಯೋಗಿಕ", "സാങ്കേതികവിദ്യ", "ශ්‍රී තාක්ෂණ",
+        "ପ୍ରୌଦ୍ୟୋଗିକୀ", "မြန်မာ့နည်းပညာ", "ក្រុមហ៊ុនបច្ចេក", "ปู่ญี่ปุ่น", "ລາວ ກຳລັງ", "التِّقْنِیَّة", "Ågång",
+    ],
+)  # fmt: skip
+def test_no_letter_of_a_word_covers_the_next(text: str) -> None:
+    """What is drawn is as wide and as high as Pillow draws it, whose shaper knows where each letter goes, and as much ink."""
+    fonts = Fonts([SHIPPED])
+    (run,) = fonts.runs(text, DISPLAY)
+    right = Image.new("L", (1400, 200), "white")
+    font = ImageFont.truetype(fonts.face(run.family).path, 100)
+    ImageDraw.Draw(right).text((20, 140), text, "black", font, anchor="ls")
+
+    found, expected = (ImageChops.invert(each) for each in (picture(text, fonts), right))
+
+    rise, drop = fonts.reach(text, DISPLAY)
+    box = expected.getbbox()
+    assert box is not None
+    assert found.getbbox() == pytest.approx(box, abs=4)
+    assert ink(ImageChops.invert(found)) == pytest.approx(ink(right), rel=0.02)
+    assert (140 - 100 * rise, 140 + 100 * drop) == pytest.approx(box[1::2], abs=4)
+
+
+@pytest.mark.parametrize("text", [year_documents.MARKED, year_documents.DEVANAGARI, "Công Ế Ộ Ặ gypsy_jq Åg"])
+def test_no_line_touches_the_next(text: str) -> None:
+    """Marks above a line and letters below the one before it have room, in the name and towards what stands around it."""
+    setter = Setter(Fonts([SHIPPED]))
+    lines, size = setter.shrunk(text, 500, (100, 80), 3)
+    reaches = [setter.fonts.reach(line, DISPLAY) for line in lines]
+    baselines = setter.baselines(lines, 1.0)
+
+    assert len(lines) > 1
+    for (above, (_, drop)), (below, (rise, _)) in pairwise(zip(baselines, reaches, strict=True)):
+        assert below - rise > above + drop
+    assert setter.height(lines, 1.0) == (max(reaches[0][0] - 0.72, 0), baselines[-1] + reaches[-1][1])
 
 
 @pytest.mark.parametrize("one", SCRIPTS)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.year_documents import longest, made
@@ -43,6 +43,7 @@ def read_by_a_program(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", unescaped) if unicodedata.category(c) != "Cf")
 
 
+@settings(deadline=None)
 @given(AROUND, LOCALS, SIGNS, HOSTS, AROUND)
 @example("", '"ana maria', "@", "localhost", "")
 def test_no_spelling_of_an_address_is_shown(
@@ -84,6 +85,7 @@ def test_what_looks_like_an_address_is_hidden_although_it_may_be_none(name: str,
     assert public_name(name) == shown
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_other_names_are_shown_as_they_are(name: str) -> None:
     """Whatever has no sign of an address in it and can be read in one go."""
@@ -91,6 +93,7 @@ def test_other_names_are_shown_as_they_are(name: str) -> None:
     assert public_name(plain) == plain
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from('a"@(). \\[%40&\u0301\u200d👩'), max_size=3000))
 @example('"a' * 10_000)
 @example("a@" * 10_000)

@@ -10,6 +10,7 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from fontTools.ttLib import TTCollection, TTFont
+from PIL import ImageFont
 
 from wrapped_assets.clusters import INVISIBLE, clusters
 
@@ -17,6 +18,13 @@ SHIPPED = Path(__file__).parents[1] / "fonts"
 INSTALLED = (Path("/usr/share/fonts/truetype/noto"), Path("/usr/share/fonts/opentype/noto"))
 
 DISPLAY, TEXT = "Wrapped Display", "Wrapped Text"
+
+_SHAPED = (range(0x590, 0x10A0), range(0x1780, 0x1800))
+"""Scripts whose letters join, stack or change places: Hebrew and Arabic, those of India and its neighbours, Thai, Burmese, Khmer."""
+_JOINED_UP = range(0x590, 0x900)
+"""Those of them that are written from the right, in which a letter depends on its neighbours."""
+
+_PIXELS = 200
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,15 @@ class Face:
     def covers(self, cluster: str) -> bool:
         return all(ord(character) in self._read[1] for character in cluster)
 
+    @cached_property
+    def _drawn(self) -> ImageFont.FreeTypeFont:
+        return ImageFont.truetype(str(self.path), _PIXELS, index=max(self.number, 0))
+
+    def measured(self, text: str) -> tuple[float, float, float]:
+        """How wide the text is once its letters are joined and stacked, how far it rises above its baseline and drops below, in ems."""
+        _, top, _, bottom = self._drawn.getbbox(text, anchor="ls")
+        return self._drawn.getlength(text) / _PIXELS, -top / _PIXELS, bottom / _PIXELS
+
     def width(self, cluster: str) -> float:
         """The advance of a cluster in ems, before shaping. Joined emoji are as wide as one."""
         advances = [self._read[1].get(ord(character), 0.0) for character in cluster]
@@ -66,6 +83,7 @@ class Fonts:
         self.primary = {face.family: face for face in faces if face.path.name.startswith("wrapped-")}
         self.others = [face for face in faces if not face.path.name.startswith("wrapped-")]
         self._remembered = lru_cache(maxsize=8192)(self._drawn)
+        self._measured = lru_cache(maxsize=8192)(lambda run: self.face(run.family).measured(run.text))
 
     def runs(self, text: str, family: str) -> list[Run]:
         """The text in stretches of one font each, without what no font can draw."""
@@ -89,9 +107,29 @@ class Fonts:
         return sum(map(self.advance, self.runs(text, family)))
 
     def advance(self, run: Run) -> float:
-        """How wide a run is in ems: at most a little too wide, since scripts that join set closer than their letters alone."""
+        """How wide a run is in ems."""
+        if _has(run.text, *_SHAPED):
+            return self._measured(run)[0]
         face = self.face(run.family)
         return sum(map(face.width, clusters(run.text)))
+
+    def reach(self, text: str, family: str) -> tuple[float, float]:
+        """How far the text rises above its baseline and drops below it, in ems."""
+        measured = [self._measured(run) for run in self.runs(text, family)]
+        return max((rise for _, rise, _ in measured), default=0.0), max(
+            (drop for *_, drop in measured), default=0.0
+        )
+
+    def pieces(self, run: Run) -> list[tuple[float, str]]:
+        """The run in what has to be drawn by itself, and where each piece starts, in ems.
+
+        usvg 0.47 makes a letter that consists of several glyphs as wide as the widest of them, and the next one covers it.
+        """
+        if not _has(run.text, *_SHAPED) or _has(run.text, _JOINED_UP):
+            return [(0.0, run.text)]
+        letters = [*clusters(run.text)]
+        starts = (self.advance(Run("".join(letters[:i]), run.family)) for i in range(len(letters)))
+        return [*zip(starts, letters, strict=True)]
 
     def files(self, families: Iterable[str]) -> list[Path]:
         """Where these families are."""
@@ -122,6 +160,10 @@ class Fonts:
     def face(self, family: str) -> Face:
         """The font of this family."""
         return self.primary.get(family) or next(face for face in self.others if face.family == family)
+
+
+def _has(text: str, *blocks: range) -> bool:
+    return any(ord(character) in block for character in text for block in blocks)
 
 
 def _faces(folder: Path) -> Iterator[Face]:

@@ -107,9 +107,9 @@ def _upright(story: Story, moment: Moment, setter: Setter) -> Markup:
     unit = setter.broken(moment.unit, inner, 64, 2)
     said = _said(moment, setter, inner, 48)
     bottom = 1760 - (len(said) * 58 + 40 if said else 0)
-    below = figure_size * (len(lines) - 1 + _below(lines[-1]))
+    above, below = (figure_size * ems for ems in setter.height(lines, 1.0))
     # Words alone stand at the foot, under the room that a drawing would have.
-    y = 262 + figure_size * 0.86 + 28 if drawn else bottom - 40 - 80 * len(unit) - below
+    y = 262 + above + figure_size * 0.86 + 28 if drawn else bottom - 40 - 80 * len(unit) - below
     parts.append(setter.paragraph(lines, side, y, figure_size, 1.0))
     y += below
     for line in unit:
@@ -129,7 +129,8 @@ def _lying(story: Story, moment: Moment, setter: Setter) -> Markup:
     side, inner = 56, 520 if drawn else 1088
     company, size = setter.shrunk(setter.named(story.company, NAMELESS), inner - 100, (34, 26), 1)
     lines, figure_size = _figure(moment, setter, inner, 190 if drawn else 280, (130, 96, 72, 56), 2)
-    y = 150 + figure_size * 0.8
+    above, below = (figure_size * ems for ems in setter.height(lines, 1.0))
+    y = 150 + above + figure_size * 0.8
     parts = [
         setter.paragraph(company, side, 84, size, 1.1),
         setter.text(str(story.year), side + inner, 84, 34, end=True),
@@ -137,7 +138,7 @@ def _lying(story: Story, moment: Moment, setter: Setter) -> Markup:
         setter.text(moment.label, side, 148, 28),
         setter.paragraph(lines, side, y + 10, figure_size, 1.0),
     ]
-    y += 10 + figure_size * (len(lines) - 1 + _below(lines[-1]))
+    y += 10 + below
     for line in setter.broken(moment.unit, inner, 40, 2):
         y += 50
         parts.append(setter.text(line, side, y, 40))
@@ -159,11 +160,6 @@ def _figure(
         return setter.shrunk(setter.named(moment.figure, moment.label), width, sizes, lines)
     line = setter.fitted(moment.figure, width, most)
     return [line.text], line.size
-
-
-def _below(line: str) -> float:
-    """How far the line reaches below its baseline, in ems."""
-    return 0.16 if set(line) & set("gjpqy_,") else 0.02
 
 
 def _said(moment: Moment, setter: Setter, width: float, size: float) -> list[str]:

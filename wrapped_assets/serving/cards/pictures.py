@@ -56,6 +56,8 @@ def _list(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
             size,
             1,
         )
+        # Scripts that stack letters reach further down.
+        below = size * max(1.25, 0.95 + setter.height(name, 1)[1])
         parts += [
             setter.paragraph(name, box.x, top + size * 0.85, size, 1),
             setter.text(told.text, box.x + box.width, top + size * 0.85, told.size, TEXT, end=True),
@@ -65,7 +67,7 @@ def _list(story: Story, moment: Moment, setter: Setter, box: Box) -> Markup:
             if len(row.parts) == 2
             else drawings.bar(row.parts[0] / most)
         )
-        parts.append(placed(drawn, box.x, top + size * 1.25, box.width, min(step - size * 1.9, few * 190)))
+        parts.append(placed(drawn, box.x, top + below, box.width, min(step - size * 0.65 - below, few * 190)))
     return join(*parts)
 
 

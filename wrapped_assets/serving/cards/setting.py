@@ -1,12 +1,19 @@
 """Setting type on a card: lines of text in SVG, fitted and broken by the fonts' own measures."""
 
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from wrapped_assets.clusters import clusters
 from wrapped_assets.serving.cards.fonts import DISPLAY, TEXT, Fonts
 from wrapped_assets.serving.markup import NOTHING, Markup, el, join
 
 ELLIPSIS = "…"
+
+CLEAR = 0.04
+"""Room between the letters of two lines, in ems."""
+
+CAPITALS = 0.72
+"""How far the capitals of the display type rise, and its figures."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class Setter:
     ) -> Markup:
         """One line with its baseline at y; `end` sets it to the left of x.
 
-        Each run of one font is an element of its own: usvg 0.47 panics on joined emoji beside another font in one.
+        Each run of one font is an element of its own, and each of its pieces: usvg 0.47 panics on joined emoji beside another font in one.
         """
         runs = self.fonts.runs(text, family)
         self.families.update(run.family for run in runs)
@@ -37,9 +44,10 @@ class Setter:
         left = x - sum(widths) if end else x
         return join(
             *(
-                el("text", run.text, class_="ink", x=f"{left + sum(widths[:i]):.6g}", y=f"{y:.6g}", font_size=f"{size:.6g}",
+                el("text", piece, class_="ink", x=f"{left + sum(widths[:i]) + size * start:.6g}", y=f"{y:.6g}", font_size=f"{size:.6g}",
                    font_family=f"'{run.family}'", style="white-space:pre")
                 for i, run in enumerate(runs)
+                for start, piece in self.fonts.pieces(run)
             )
         )  # fmt: skip
 
@@ -83,19 +91,41 @@ class Setter:
         self, lines: list[str], x: float, y: float, size: float, leading: float, family: str = DISPLAY
     ) -> Markup:
         """Lines below each other, the first with its baseline at y."""
+        baselines = self.baselines(lines, leading, family)
         return (
-            join(*(self.text(line, x, y + i * size * leading, size, family) for i, line in enumerate(lines)))
+            join(
+                *(
+                    self.text(line, x, y + size * at, size, family)
+                    for line, at in zip(lines, baselines, strict=True)
+                )
+            )
             or NOTHING
         )
+
+    def baselines(self, lines: list[str], leading: float, family: str = DISPLAY) -> list[float]:
+        """How far each line's baseline is below the first one's, in ems: `leading` each, or more where letters would touch."""
+        reaches = [self.fonts.reach(line, family) for line in lines]
+        steps = (max(leading, drop + rise + CLEAR) for (_, drop), (rise, _) in pairwise(reaches))
+        return [*accumulate(steps, initial=0.0)][: len(lines)]
+
+    def height(self, lines: list[str], leading: float) -> tuple[float, float]:
+        """How far lines of display type rise above the first baseline, beyond what capitals do, and how far they go below it, in ems."""
+        if not lines:
+            return 0.0, 0.0
+        rise, drop = self.fonts.reach(lines[0], DISPLAY)[0], self.fonts.reach(lines[-1], DISPLAY)[1]
+        return max(rise - CAPITALS, 0.0), self.baselines(lines, leading)[-1] + drop
 
     def shrunk(
         self, text: str, width: float, sizes: tuple[float, ...], lines: int
     ) -> tuple[list[str], float]:
-        """The text on at most so many lines, in the largest of these sizes in which no word is cut, else the last."""
+        """The text on at most so many lines, in the largest of these sizes in which no word is cut and which needs no more room
+        below each other than Latin does in the first, else the last.
+        """
         longest = max((self._wide(word, 1, DISPLAY) for word in text.split()), default=0)
         for size in sizes:
             broken = self.broken(text, width, size, lines)
-            if longest * size <= width and not (broken and broken[-1].endswith(ELLIPSIS)):
+            fits = size * sum(self.height(broken, 1.0)) <= sizes[0] * (lines + 0.2)
+            if fits and longest * size <= width and not (broken and broken[-1].endswith(ELLIPSIS)):
                 break
         return broken, size
 

@@ -32,9 +32,10 @@ def _upright(story: Story, setter: Setter) -> Markup:
     company, size = setter.shrunk(setter.named(story.company, NAMELESS), inner, (150, 120, 96, 72, 56), 2)
     y = 130 + year.size * 0.69
     parts = [setter.text(year.text, side - 12, y, year.size)]
-    y += size * 0.98 + 20
+    above, below = (size * ems for ems in setter.height(company, 1.0))
+    y += above + size * 0.98 + 20
     parts.append(setter.paragraph(company, side, y, size, 1.0))
-    y += size * (len(company) - 1) + 56
+    y += below + 36
     lead, cells = facts(story, 4)
     figure = setter.fitted(lead.figure if lead else "", inner, 190 if cells else ALONE)
     if not any(story.document.days):
@@ -61,7 +62,9 @@ def _lying(story: Story, setter: Setter) -> Markup:
     company, size = setter.shrunk(setter.named(story.company, NAMELESS), 420, (76, 60, 46, 36), 2)
     parts = [
         setter.text(year.text, side - 6, 56 + year.size * 0.69, year.size),
-        setter.paragraph(company, side, 70 + year.size * 0.69 + size, size, 1.0),
+        setter.paragraph(
+            company, side, 70 + year.size * 0.69 + size * (1 + setter.height(company, 1.0)[0]), size, 1.0
+        ),
     ]
     lead, cells = facts(story, 4)
     if lead:
