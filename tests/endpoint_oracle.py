@@ -49,22 +49,26 @@ class Truth:
         ]
 
     def _top_workspaces(self, requests: list[Row], operations: list[Row]) -> Rows:
-        totals: dict[tuple[str, str], list[Any]] = {}
+        totals: dict[tuple[str, str, str], list[Any]] = {}
+
+        def total_of(row: Row) -> list[Any]:
+            place = row["workspace_id"], row["organization_id"], row["region"]
+            return totals.setdefault(place, [0, 0, 0, 0])
+
         for row in requests:
-            total = totals.setdefault((row["workspace_id"], row["organization_id"]), [0, 0, 0, 0])
+            total = total_of(row)
             total[0] += 1
             total[1] = None if total[1] is None or row["error"] is None else total[1] + row["error"]
             total[2] += row["read_bytes"]
         for row in operations:
-            totals.setdefault((row["workspace_id"], row["organization_id"]), [0, 0, 0, 0])[3] += row[
-                "written_bytes"
-            ]
+            total_of(row)[3] += row["written_bytes"]
         told, unnamed = [], 0
-        for (workspace, _), (count, errors, read, written) in sorted(
+        for (workspace, organization, region), (count, errors, read, written) in sorted(
             totals.items(), key=lambda item: (-item[1][0], -item[1][2] - item[1][3], item[0])
         ):
-            unnamed += workspace not in self._names
-            name = self._names.get(workspace, f"Workspace {unnamed}")
+            known = oracle.workspace_name(self._names, organization, region, workspace)
+            unnamed += known is None
+            name = f"Workspace {unnamed}" if known is None else known
             told.append(
                 {
                     "name": name,
@@ -106,8 +110,8 @@ def _by_month(requests: list[Row]) -> Rows:
 
 
 def _top_datasources(readings: list[Row]) -> Rows:
-    last: dict[tuple[str, str], Row] = {}
+    last: dict[tuple[str, str, str], Row] = {}
     for row in sorted(readings, key=lambda row: row["timestamp"]):
-        last[row["datasource_id"], row["organization_id"]] = row
+        last[row["datasource_id"], row["organization_id"], row["region"]] = row
     ranked = sorted(last.items(), key=lambda item: (-item[1]["bytes"], -item[1]["rows"], item[0]))
     return [{"name": row["datasource_name"], "bytes": row["bytes"], "rows": row["rows"]} for _, row in ranked]

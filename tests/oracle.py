@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import math
+import unicodedata
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -40,9 +41,9 @@ class Family:
     nullable: tuple[str, ...] = ()
 
     def landing_columns(self) -> list[str]:
-        """The columns a file of this family holds."""
+        """The columns a file of this family holds. The region of a snapshot is its folder's."""
         columns = dict.fromkeys(self.key + self.content)
-        return [column.removesuffix("_us") for column in columns]
+        return [c.removesuffix("_us") for c in columns if self.event_time or c != "region"]
 
 
 FAMILIES = {
@@ -82,7 +83,7 @@ FAMILIES = {
         ),
         Family(
             name="ingestion",
-            key=("organization_id", "operation_id", "datasource_id", "event_type", "timestamp"),
+            key=("organization_id", "operation_id", "datasource_id", "event_type", "region", "timestamp"),
             event_time="timestamp",
             content=(
                 "exported_at",
@@ -98,7 +99,6 @@ FAMILIES = {
                 "read_rows",
                 "read_bytes",
                 "cpu_time_us",
-                "region",
             ),
             measures=(
                 "elapsed_time_us",
@@ -115,7 +115,7 @@ FAMILIES = {
         ),
         Family(
             name="storage",
-            key=("organization_id", "datasource_id", "timestamp"),
+            key=("organization_id", "datasource_id", "region", "timestamp"),
             event_time="timestamp",
             content=(
                 "exported_at",
@@ -125,7 +125,6 @@ FAMILIES = {
                 "rows",
                 "bytes_quarantine",
                 "rows_quarantine",
-                "region",
             ),
             measures=("bytes", "rows", "bytes_quarantine", "rows_quarantine"),
         ),
@@ -134,7 +133,7 @@ FAMILIES = {
 DIMENSIONS = {
     "organizations": Family(
         name="organizations",
-        key=("organization_id",),
+        key=("region", "organization_id"),
         event_time="",
         content=("exported_at", "name", "customer_id", "customer_name"),
         measures=(),
@@ -142,9 +141,9 @@ DIMENSIONS = {
     ),
     "workspaces": Family(
         name="workspaces",
-        key=("workspace_id",),
+        key=("region", "organization_id", "workspace_id"),
         event_time="",
-        content=("exported_at", "organization_id", "name"),
+        content=("exported_at", "name"),
         measures=(),
         nullable=("name",),
     ),
@@ -236,7 +235,7 @@ def quarantined_rows(files: Iterable[LandingFile]) -> list[QuarantinedRow]:
 def landed_rows(files: Iterable[LandingFile], family: str) -> list[Row]:
     """Every good row of every good file, duplicates included, seconds as integer microseconds."""
     return [
-        _as_loaded(row, EVERYTHING[family])
+        _as_loaded(row, EVERYTHING[family]) | ({"region": file.region} if family in DIMENSIONS else {})
         for file in files
         if file.family == family and file_problem(file) is None
         for row in file.rows
@@ -250,20 +249,27 @@ def microseconds(seconds: float) -> int:
 
 
 def _as_loaded(row: Row, family: Family) -> Row:
-    loaded = {}
+    loaded: Row = {}
     for column in family.landing_columns():
         if column in family.seconds:
             loaded[column + "_us"] = None if row[column] is None else microseconds(row[column])
         else:
             loaded[column] = row[column]
+    if not family.event_time:
+        loaded |= {column: None for column in family.nullable if is_blank(loaded[column])}
     return loaded
+
+
+def is_blank(text: str | None) -> bool:
+    """Whether nothing of a name or an owner can be seen: separators (Z), control and format characters (C)."""
+    return all(unicodedata.category(character)[0] in "ZC" for character in text or "")
 
 
 # ---- Raw: one row per key
 
 
 def raw_rows(files: Iterable[LandingFile], family: str) -> list[Row]:
-    """The winning row of every key, in key order; for a dimension the newest snapshot of every id.
+    """The winning row of every key, in key order; for a dimension the newest snapshot of every id in each region.
 
     The highest `exported_at` wins, then the greatest values, column by column in declared order.
     """
@@ -342,11 +348,11 @@ def _gauge_of(rows: list[Row], family: Family) -> dict[str, int]:
     )
 
 
-def last_readings(readings: Iterable[Row]) -> dict[tuple[str, str], Row]:
-    """The last reading of each data source, by (organization_id, datasource_id)."""
-    last: dict[tuple[str, str], Row] = {}
+def last_readings(readings: Iterable[Row]) -> dict[tuple[str, str, str], Row]:
+    """The last reading of each data source, by (region, organization_id, datasource_id)."""
+    last: dict[tuple[str, str, str], Row] = {}
     for reading in readings:
-        source = reading["organization_id"], reading["datasource_id"]
+        source = reading["region"], reading["organization_id"], reading["datasource_id"]
         if source not in last or reading["timestamp"] > last[source]["timestamp"]:
             last[source] = reading
     return last
@@ -378,16 +384,39 @@ def percentile(durations: Sequence[int | None], percent: int) -> int | None:
 
 
 def customers(files: Iterable[LandingFile]) -> dict[str, str]:
-    """The customer that every organization named by a snapshot belongs to; any other is its own customer."""
+    """The customer that every organization named by a snapshot belongs to; any other is its own customer.
+
+    Of several regions the newest snapshot says it.
+    """
     return {
         row["organization_id"]: row["organization_id"] if row["customer_id"] is None else row["customer_id"]
-        for row in raw_rows(files, "organizations")
+        for row in oldest_first(files, "organizations")
     }
 
 
-def workspace_names(files: Iterable[LandingFile]) -> dict[str, str]:
-    """The newest name of every workspace a snapshot names, by workspace_id, in whichever organization."""
-    return {row["workspace_id"]: row["name"] for row in raw_rows(files, "workspaces")}
+Names = dict[tuple[str, str], list[Row]]
+"""By (organization_id, workspace_id) what each region calls it, the newest last."""
+
+
+def workspace_names(files: Iterable[LandingFile]) -> Names:
+    """What the snapshots of names say of every workspace of an organization."""
+    return _grouped(
+        oldest_first(files, "workspaces"), lambda row: (row["organization_id"], row["workspace_id"])
+    )
+
+
+def workspace_name(names: Names, organization: str, region: str, workspace: str) -> str | None:
+    """A workspace's name in its own region, or else the newest that its organization has for this id elsewhere."""
+    said = names.get((organization, workspace), [{"region": region, "name": None}])
+    newest = [row for row in said if row["region"] == region] or said
+    name: str | None = newest[-1]["name"]
+    return name
+
+
+def oldest_first(files: Iterable[LandingFile], dimension: str) -> list[Row]:
+    """What each region's newest snapshot says of every id, in the order in which one takes another's place."""
+    declared = DIMENSIONS[dimension]
+    return sorted(raw_rows(files, dimension), key=lambda row: (_rank(row, declared), row["region"].encode()))
 
 
 def wrapped_id(secret: bytes, customer: str) -> str:
@@ -410,7 +439,7 @@ class Year:
     operations: list[Row]
     readings: list[Row]
     earlier_requests: list[Row]
-    workspace_names: dict[str, str]
+    workspace_names: Names
 
 
 def year_of(files: Sequence[LandingFile], year: int) -> Year:
@@ -500,18 +529,16 @@ def _hours(requests: list[Row]) -> list[dict[str, Any]]:
     return [{"hour_of_day": hour, "requests": len(rows)} for hour, rows in sorted(by_hour.items())]
 
 
-def _top_workspaces(
-    requests: list[Row], operations: list[Row], names: dict[str, str]
-) -> list[dict[str, Any]]:
+def _top_workspaces(requests: list[Row], operations: list[Row], names: Names) -> list[dict[str, Any]]:
     """Every workspace with a request or an operation stands for election, even one with no bytes at all."""
 
-    def identity(row: Row) -> tuple[str, str]:
-        return row["workspace_id"], row["organization_id"]
+    def identity(row: Row) -> tuple[str, str, str]:
+        return row["workspace_id"], row["organization_id"], row["region"]
 
     served, ingested = _grouped(requests, identity), _grouped(operations, identity)
     entries = {
         workspace: {
-            "name": names.get(workspace[0]),
+            "name": workspace_name(names, workspace[1], workspace[2], workspace[0]),
             "requests": len(served.get(workspace, [])),
             "bytes_read": sum(row["read_bytes"] for row in served.get(workspace, [])),
             "bytes_written": sum(row["written_bytes"] for row in ingested.get(workspace, [])),
@@ -530,7 +557,7 @@ def _top_workspaces(
 
 
 def _top_pipes(requests: list[Row]) -> list[dict[str, Any]]:
-    by_pipe = _grouped(requests, lambda row: (row["organization_id"], row["pipe_id"]))
+    by_pipe = _grouped(requests, lambda row: (row["region"], row["organization_id"], row["pipe_id"]))
     ranked = sorted(by_pipe.items(), key=lambda item: (-len(item[1]), *_utf8(reversed(item[0]))))
     return [{"name": _newest_name(rows), "requests": len(rows)} for _, rows in ranked[:5]]
 

@@ -325,9 +325,6 @@ def found_tables(run: Run, files: Sequence[LandingFile]) -> dict[str, Table]:
     """What the warehouse holds of all that the oracle knows, by the names of `expected_tables`."""
     tables = run.tables()
     found = {name: rows for name, rows in tables.items() if name not in NOT_IN_ORACLE}
-    for name in DIMENSIONS:
-        # The region is that of the winning snapshot's folder, which the oracle does not follow.
-        found[f"dimensions.{name}"] = [(*row[:-2], row[-1]) for row in found[f"dimensions.{name}"]]
     # An organization keeps its identity after the object that alone named it was changed.
     named = {row[0] for row in _dimension_tables(files)["wrapped_organizations"]}
     found["wrapped_organizations"] = [row for row in found["wrapped_organizations"] if row[0] in named]
@@ -377,17 +374,20 @@ def expected_tables(files: Sequence[LandingFile], secret: bytes = SECRET) -> dic
 def _dimension_tables(files: Sequence[LandingFile], secret: bytes = SECRET) -> dict[str, Table]:
     """The dimensions, and who owns every organization that a snapshot or an event names."""
     tables: dict[str, Table] = {}
-    first_named: dict[tuple[str, str], datetime] = {}
-    for name, key in (("organizations", "organization_id"), ("workspaces", "workspace_id")):
+    first_named: dict[tuple[str, ...], datetime] = {}
+    for name, declared in oracle.DIMENSIONS.items():
         for row in oracle.landed_rows(files, name):
-            seen = first_named.get((name, row[key]), row["exported_at"])
-            first_named[name, row[key]] = min(seen, row["exported_at"])
+            for id in ((name, *(row[column] for column in declared.key)), (name, row["organization_id"])):
+                first_named[id] = min(first_named.get(id, row["exported_at"]), row["exported_at"])
         columns = DIMENSION_COLUMNS[name]
         tables[f"dimensions.{name}"] = [
-            (*(row[column] for column in columns), first_named[name, row[key]])
+            (
+                *(row[column] for column in columns),
+                first_named[name, *(row[column] for column in declared.key)],
+            )
             for row in oracle.raw_rows(files, name)
         ]
-    named = {row["organization_id"]: row for row in oracle.raw_rows(files, "organizations")}
+    named = {row["organization_id"]: row for row in oracle.oldest_first(files, "organizations")}
     owners = oracle.customers(files)
     tables["wrapped_organizations"] = []
     for id in named.keys() | {row["organization_id"] for f in FAMILIES for row in oracle.raw_rows(files, f)}:
@@ -400,8 +400,8 @@ def _dimension_tables(files: Sequence[LandingFile], secret: bytes = SECRET) -> d
 
 
 DIMENSION_COLUMNS = {
-    "organizations": ("organization_id", "name", "customer_id", "customer_name", "exported_at"),
-    "workspaces": ("workspace_id", "organization_id", "name", "exported_at"),
+    "organizations": ("organization_id", "name", "customer_id", "customer_name", "exported_at", "region"),
+    "workspaces": ("workspace_id", "organization_id", "name", "exported_at", "region"),
 }
 RAW_COLUMNS = {
     "pipe_stats": (

@@ -15,7 +15,7 @@ import typer
 
 from wrapped_assets.assets.checks import checks
 from wrapped_assets.cli import app
-from wrapped_assets.families import DIMENSIONS, FAMILIES, SOURCES, Family, Kind, Source
+from wrapped_assets.families import DIMENSIONS, FAMILIES, SOURCES, Kind, Source
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.serving.pages.slides import LOOKS
 
@@ -55,8 +55,7 @@ def columns_table(source: Source) -> str:
     lines = ["| column | type | may be null | meaning |", "|---|---|---|---|"]
     for column in source.columns:
         nullable = "yes, or left out" if column.nullable else "no"
-        key = source.key if isinstance(source, Family) else (source.key,)
-        name = f"`{column.name}`" + (" (key)" if column.name in key else "")
+        name = f"`{column.name}`" + (" (key)" if column.name in source.key else "")
         lines.append(f"| {name} | {_KINDS[column.kind]} | {nullable} | {column.description} |")
     return "\n".join(lines)
 

@@ -332,9 +332,9 @@ def test_a_whole_document() -> None:
         },
         "top_workspaces": [
             {"name": "Main, renamed", "requests": 2, "read_pct": 100.0, "write_pct": 0.0},
-            {"name": "Main, renamed", "requests": 1, "read_pct": 0.0, "write_pct": 0.0},
             {"name": "Workspace 1", "requests": 1, "read_pct": 0.0, "write_pct": 0.0},
-            {"name": "Workspace 2", "requests": 0, "read_pct": 0.0, "write_pct": 100.0},
+            {"name": "Workspace 2", "requests": 1, "read_pct": 0.0, "write_pct": 0.0},
+            {"name": "Workspace 3", "requests": 0, "read_pct": 0.0, "write_pct": 100.0},
         ],
         "top_pipes": [{"name": "new name", "requests": 3}, {"name": "elsewhere", "requests": 1}],
         "regions": [{"region": "eu", "requests": 3}, {"region": "us", "requests": 1}],
@@ -404,13 +404,14 @@ def test_workspaces_rank_by_requests_then_bytes_then_ids() -> None:
     ]
     owners = organization("org-0", customer_id="org-1")
     names = [workspace(f"ws-{letter}", name=letter) for letter in "abcd"]
+    names.append(workspace("ws-b", "org-0", name="b of org-0"))
 
     shown = the_document(*rows, owners, *names)["top_workspaces"]
 
     assert [(entry["name"], entry["requests"]) for entry in shown] == [
         ("c", 1),
         ("a", 1),
-        ("b", 1),
+        ("b of org-0", 1),
         ("b", 1),
         ("d", 0),
     ]
@@ -431,17 +432,28 @@ def test_what_the_list_leaves_out_shows_as_other_even_without_bytes() -> None:
 
 
 def test_a_workspace_has_the_name_of_its_newest_snapshot() -> None:
-    """Of two from the same instant, the greater organization's, and then the greater name."""
-    snapshots = [
-        workspace("ws-1", "org-2", name="a"),
+    """Its own region's before any other's, never another organization's. Of one instant, the greater name; a blank one is none."""
+    here = [
         workspace("ws-1", "org-1", name="z"),
-        workspace("ws-2", name="a"),
-        workspace("ws-2", name="b"),
-        workspace("ws-3", name="a", exported_at="2025-01-02T00:00:00"),
-        workspace("ws-3", name="z", exported_at="2025-01-01T00:00:00"),
+        workspace("ws-1", "org-2", name="a"),
+        workspace("ws-2", "org-1", name="a"),
+        workspace("ws-2", "org-1", name="b"),
+        workspace("ws-3", "org-1", name="a", exported_at="2025-01-02T00:00:00"),
+        workspace("ws-3", "org-1", name="z", exported_at="2025-01-01T00:00:00"),
+        workspace("ws-4", "org-1", name=" \u00a0"),
     ]
+    elsewhere = [
+        workspace(id, "org-1", name="newer", exported_at="2026-01-01T00:00:00")
+        for id in ("ws-1", "ws-4", "ws-5")
+    ]
+    names = oracle.workspace_names(files_of(*here) + files_of(*elsewhere, region="us"))
 
-    assert oracle.workspace_names(files_of(*snapshots)) == {"ws-1": "a", "ws-2": "b", "ws-3": "a"}
+    def told(organization: str, id: str) -> str | None:
+        return oracle.workspace_name(names, organization, "eu", id)
+
+    assert [told("org-1", f"ws-{number}") for number in range(1, 7)] == ["z", "b", "a", None, "newer", None]
+    assert told("org-2", "ws-1") == "a"
+    assert told("org-2", "ws-5") is None
 
 
 def test_data_sources_tie_by_id_and_then_organization() -> None:

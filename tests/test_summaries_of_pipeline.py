@@ -283,17 +283,6 @@ def test_an_older_snapshot_that_arrives_later_changes_no_owner(pipeline: Pipelin
         assert run.rows(f"{seen} where organization_id = 'org-1'") == [("b", "New", datetime(2025, 1, 1))]
 
 
-@pytest.mark.parametrize("first", ["eu", "us"])
-def test_of_two_regions_that_say_the_same_the_last_by_name_is_the_region(
-    pipeline: Pipeline, first: str
-) -> None:
-    """Whichever landed first: an organization that is moved is in both for a while."""
-    for region in (first, "us" if first == "eu" else "eu"):
-        pipeline.build(*snapshot(organization("org-1"), at="2025-01-01", region=region))
-    with pipeline.open() as run:
-        assert run.rows("select region from dimensions.organizations") == [("us",)]
-
-
 def test_a_customer_taken_back_by_a_newer_snapshot_is_gone(pipeline: Pipeline) -> None:
     """A null customer makes the organization its own customer again."""
     first = snapshot(

@@ -302,8 +302,8 @@ def _reading(choices: Choices, org: str, at: datetime, id: str) -> Row:
 BUILDERS = {"pipe_stats": _request, "ingestion": _operation, "storage": _reading}
 KEYS = {
     "pipe_stats": ("organization_id", "request_id", "start_datetime"),
-    "ingestion": ("organization_id", "operation_id", "datasource_id", "event_type", "timestamp"),
-    "storage": ("organization_id", "datasource_id", "timestamp"),
+    "ingestion": ("organization_id", "operation_id", "datasource_id", "event_type", "region", "timestamp"),
+    "storage": ("organization_id", "datasource_id", "region", "timestamp"),
 }
 
 
@@ -474,20 +474,23 @@ SNAPSHOTS = ("2025-01-01T00:00:00", "2025-06-01T00:00:00", "2024-01-01T00:00:00"
 
 
 def organization_snapshot(choices: Choices) -> tuple[str, list[Row]]:
-    """Names and customers of some organizations, in any region; several snapshots may share an instant."""
+    """Names and customers of some organizations; several snapshots may share an instant.
+
+    Each region has organizations of its own, for two that name an owner differently keep an edition from being published.
+    """
 
     def one(each: Choices) -> Row:
         customer = each.pick(CUSTOMERS)
         return organization(
-            each.pick(ORGANIZATIONS),
+            each.pick(ORGANIZATIONS[REGIONS.index(region) :: len(REGIONS)]),
             name=each.pick(NAMES),
             customer_id=customer,
             customer_name=each.pick((None, *NAMES)),
             exported_at=exported_at,
         )
 
-    exported_at = choices.pick(SNAPSHOTS)
-    return choices.pick(REGIONS), choices.several(one, 1, 4)
+    exported_at, region = choices.pick(SNAPSHOTS), choices.pick(REGIONS)
+    return region, choices.several(one, 1, 4)
 
 
 def workspace_snapshot(choices: Choices) -> tuple[str, list[Row]]:

@@ -84,6 +84,12 @@ def _family_checks(family: str) -> list[Check]:
 CHECKS: tuple[Check, ...] = (
     *(check for family in FAMILIES for check in _family_checks(family)),
     Check(
+        "organizations_agree",
+        ("organizations",),
+        "disputed_owners",
+        "The newest snapshots of all regions that name an organization give it the same customer.",
+    ),
+    Check(
         "one_identity_each",
         ("wrapped_organizations",),
         "identities",

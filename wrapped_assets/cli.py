@@ -92,6 +92,8 @@ def build(
             f" belong below {settings.landing_url}, as docs/landing-contract.md says.",
             "yellow",
         )
+    for dispute in running.disputes(settings):
+        say(console, f"{dispute}: until they agree {year} is not published.", "yellow")
     files, rows = running.set_aside(settings, span)
     if files or rows:
         check = wrapped(f"check --year {year}")

@@ -19,7 +19,8 @@ class Column:
     `kind` is what the value means, not how a file stores it: `text`; `instant` (UTC); `counter`
     (0 to 2^64 - 1); `code` (a small integer); `flag` (0 or 1); `seconds` (a non-negative decimal,
     kept from raw on as whole microseconds under `<name>_us`). `unique` when hardly two events share
-    a value, so that looking for repetitions is lost time.
+    a value, so that looking for repetitions is lost time. `blank_is_null` when a text without a
+    visible character says nothing: it is read as null.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Column:
     description: str
     nullable: bool = False
     unique: bool = False
+    blank_is_null: bool = False
 
     @property
     def raw_name(self) -> str:
@@ -93,18 +95,21 @@ class Family:
 
 @dataclass(frozen=True)
 class Dimension:
-    """Names and owners that arrive as whole snapshots; the newest snapshot of an id wins."""
+    """Names and owners that arrive as whole snapshots; of each region the newest snapshot of an id wins.
+
+    The key has no column for the region: it is that of the snapshot's folder, and belongs to every key.
+    """
 
     name: str
     one_row_is: str
-    key: str
+    key: tuple[str, ...]
     columns: tuple[Column, ...]
     event_time: None = None
 
     @property
     def contents(self) -> tuple[Column, ...]:
         """What may differ between two snapshots of one id, in the order that settles ties."""
-        return tuple(c for c in self.columns if c.name not in (self.key, "exported_at"))
+        return tuple(c for c in self.columns if c.name not in (*self.key, "exported_at"))
 
 
 Source = Family | Dimension
@@ -113,6 +118,10 @@ Source = Family | Dimension
 
 def _text(name: str, description: str, nullable: bool = False) -> Column:
     return Column(name, "text", description, nullable)
+
+
+def _name(name: str, description: str) -> Column:
+    return Column(name, "text", description, nullable=True, blank_is_null=True)
 
 
 def _counter(name: str, description: str, nullable: bool = False) -> Column:
@@ -142,8 +151,8 @@ def _unknown(name: str, source: str) -> Measure:
     )
 
 
-ORGANIZATION = _text("organization_id", "Internal id of the organization the event belongs to.")
-WORKSPACE = _text("workspace_id", "Internal id of the workspace the event belongs to.")
+ORGANIZATION = _text("organization_id", "Internal id of the organization, one in all regions.")
+WORKSPACE = _text("workspace_id", "Internal id of the workspace, unique within its organization and region.")
 REGION = _text("region", "Name of the region whose database logged the event.")
 EXPORTED_AT = Column("exported_at", "instant", "When the region exported the row: its version.")
 
@@ -156,7 +165,7 @@ PIPE_STATS = Family(
         Column("start_datetime", "instant", "When the request began, UTC, to the millisecond."),
         ORGANIZATION,
         WORKSPACE,
-        _text("pipe_id", "Internal id of the pipe (endpoint) called."),
+        _text("pipe_id", "Internal id of the pipe (endpoint) called, unique like the workspace's."),
         _text("pipe_name", "The pipe's name at the time of the request."),
         Column(
             "request_id", "text", "The request's id, unique within its organization and instant.", unique=True
@@ -228,13 +237,15 @@ INGESTION = Family(
     name="ingestion",
     one_row_is="one data source operation",
     event_time="timestamp",
-    key=("organization_id", "operation_id", "datasource_id", "event_type", "timestamp"),
+    key=("organization_id", "operation_id", "datasource_id", "event_type", "region", "timestamp"),
     columns=(
         Column("timestamp", "instant", "When the operation ran, UTC."),
         ORGANIZATION,
         WORKSPACE,
         Column("operation_id", "text", "The operation's id.", unique=True),
-        _text("datasource_id", "Internal id of the data source written or read."),
+        _text(
+            "datasource_id", "Internal id of the data source written or read, unique like the workspace's."
+        ),
         _text("datasource_name", "The data source's name at the time."),
         _text(
             "event_type", "append, append-hfi, append-kafka, replace, copy, populateview, delete, truncate..."
@@ -283,12 +294,12 @@ STORAGE = Family(
     name="storage",
     one_row_is="one size reading of one data source",
     event_time="timestamp",
-    key=("organization_id", "datasource_id", "timestamp"),
+    key=("organization_id", "datasource_id", "region", "timestamp"),
     columns=(
         Column("timestamp", "instant", "When the size was read, UTC."),
         ORGANIZATION,
         WORKSPACE,
-        _text("datasource_id", "Internal id of the data source."),
+        _text("datasource_id", "Internal id of the data source, unique like the workspace's."),
         _text("datasource_name", "The data source's name at the time."),
         _counter("bytes", "Bytes stored."),
         _counter("rows", "Rows stored."),
@@ -334,12 +345,12 @@ FAMILIES: dict[str, Family] = {family.name: family for family in (PIPE_STATS, IN
 ORGANIZATIONS = Dimension(
     name="organizations",
     one_row_is="one organization",
-    key="organization_id",
+    key=("organization_id",),
     columns=(
         ORGANIZATION,
-        _text("name", "The organization's name.", nullable=True),
-        _text("customer_id", "Id of the owning customer; null when it is its own.", nullable=True),
-        _text("customer_name", "The owning customer's name.", nullable=True),
+        _name("name", "The organization's name."),
+        _name("customer_id", "Id of the owning customer; null or blank when it is its own."),
+        _name("customer_name", "The owning customer's name."),
         EXPORTED_AT,
     ),
 )
@@ -347,11 +358,11 @@ ORGANIZATIONS = Dimension(
 WORKSPACES = Dimension(
     name="workspaces",
     one_row_is="one workspace",
-    key="workspace_id",
+    key=("organization_id", "workspace_id"),
     columns=(
         WORKSPACE,
         ORGANIZATION,
-        _text("name", "The workspace's name.", nullable=True),
+        _name("name", "The workspace's name."),
         EXPORTED_AT,
     ),
 )

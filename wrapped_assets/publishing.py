@@ -25,6 +25,18 @@ class NothingToPublish(Refused):
         )
 
 
+class OrganizationsDisagree(Refused):
+    """Regions give an organization to different customers: a document would add up what belongs to both."""
+
+    def __init__(self, year: int, disputes: Sequence[str]) -> None:
+        super().__init__(
+            f"Nothing of {year} was published: regions disagree on who owns an organization.\n"
+            f"  {'; '.join(disputes)}.\n"
+            "  Next: an organization_id is one organization in all regions. Put a newer snapshot of organizations that says"
+            f" the same as the other region's, then `{wrapped(f'build --year {year}')}` and publish again."
+        )
+
+
 class Documents:
     """The documents of an edition, made when they are asked for, and what they add up to so far."""
 
@@ -58,7 +70,7 @@ class Documents:
 def edition_of(
     reader: Reader, year: int, sample: bool, check_all: Callable[[], Sequence[CheckResult]]
 ) -> Contents:
-    """What to publish of a year; NothingToPublish when it was never summarized.
+    """What to publish of a year; NothingToPublish when it was never summarized, OrganizationsDisagree while owners are disputed.
 
     A dry run has no serving snapshot. Nor has a frozen edition that was not published before rows came too late for it: the
     rollups follow them, and would say more than its documents.
@@ -66,6 +78,8 @@ def edition_of(
     edition = reader.edition(year)
     if edition is None:
         raise NothingToPublish(year, reader.editions())
+    if disputes := reader.pending().disputes:
+        raise OrganizationsDisagree(year, disputes)
     subjects, left_out = list(reader.recipients(year)), reader.left_out(year)
     documents = Documents(reader, edition)
 

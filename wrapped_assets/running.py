@@ -266,6 +266,15 @@ def has_edition(settings: Settings, year: int) -> bool:
         return False
 
 
+def disputes(settings: Settings) -> list[str]:
+    """Which organizations regions give to different customers, in words."""
+    try:
+        with open_warehouse(settings).reading() as reader:
+            return reader.pending().disputes
+    except WarehouseMissing:
+        return []
+
+
 def set_aside(settings: Settings, span: Span) -> tuple[int, int]:
     """How many files whole, and how many single rows, lie in quarantine for these days."""
     try:

@@ -6,7 +6,7 @@
 --   end_date Date, default end of the year: The day after the last one, UTC.
 --   limit Int32, default 10: At most so many rows.
 with wanted as (
-    select organization, organization_id
+    select organization, organization_id, region
     from organizations
     where wrapped_id in (select trim(unnest(string_split($wrapped_id, ',')), ' '))
 ),
@@ -15,6 +15,7 @@ with wanted as (
 last_readings as (
     select
         wanted.organization_id,
+        wanted.region,
         sizes.datasource_id,
         arg_max(sizes.datasource_name, sizes.last_at) as name,
         arg_max(sizes.bytes, sizes.last_at) as bytes,
@@ -22,10 +23,10 @@ last_readings as (
     from daily_sizes as sizes
     join wanted using (organization)
     where sizes.day >= $start_date and sizes.day < $end_date
-    group by wanted.organization_id, sizes.datasource_id
+    group by wanted.organization_id, wanted.region, sizes.datasource_id
 )
 
 select name, bytes, rows
 from last_readings
-order by bytes desc, rows desc, datasource_id, organization_id
+order by bytes desc, rows desc, datasource_id, organization_id, region
 limit greatest($limit, 0)

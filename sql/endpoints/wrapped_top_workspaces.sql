@@ -7,7 +7,7 @@
 --   end_date Date, default end of the year: The day after the last one, UTC.
 --   limit Int32, default 10: At most so many rows.
 with wanted as (
-    select organization, organization_id
+    select organization, organization_id, region
     from organizations
     where wrapped_id in (select trim(unnest(string_split($wrapped_id, ',')), ' '))
 ),
@@ -24,7 +24,9 @@ parts as (
 
 totals as (
     select
+        organization,
         wanted.organization_id,
+        wanted.region,
         parts.workspace_id,
         cast(sum(parts.requests) as bigint) as requests,
         if(count(parts.errors) = count(*), cast(sum(parts.errors) as bigint), null) as errors,
@@ -32,7 +34,7 @@ totals as (
         cast(sum(parts.bytes_written) as hugeint) as bytes_written
     from parts
     join wanted using (organization)
-    group by wanted.organization_id, parts.workspace_id
+    group by organization, wanted.organization_id, wanted.region, parts.workspace_id
 ),
 
 ranked as (
@@ -44,10 +46,11 @@ ranked as (
                 totals.requests desc,
                 totals.bytes_read + totals.bytes_written desc,
                 totals.workspace_id,
-                totals.organization_id
+                totals.organization_id,
+                totals.region
         ) as position
     from totals
-    left join workspaces as named using (workspace_id)
+    left join workspaces as named using (organization, workspace_id)
 )
 
 select

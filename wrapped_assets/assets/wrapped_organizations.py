@@ -43,8 +43,15 @@ COLUMNS = column_schema(
     kinds={ENGINE},
     owners=OWNERS,
     code_version=code_version(
-        duckdb=["duckdb/dimensions/owners", "duckdb/dimensions/settle_owners"],
-        clickhouse=["clickhouse/dimensions/owners"],
+        duckdb=[
+            "duckdb/dimensions/owners",
+            "duckdb/dimensions/wanted_owners",
+            "duckdb/dimensions/settle_owners",
+        ],
+        clickhouse=[
+            "clickhouse/migrations/0033_say_who_owns_an_organization",
+            "clickhouse/dimensions/wanted_owners",
+        ],
     ),
     retry_policy=RETRY,
     pool=WRITERS_POOL,

@@ -123,9 +123,10 @@ class SnapshotNotReady(WarehouseError):
     """A year whose numbers do not hang together at this moment, so no serving snapshot was written."""
 
     def __init__(self, year: int, missing: Sequence[str]) -> None:
+        first, *others = missing
         super().__init__(
             f"No serving snapshot of {year} was written.\n"
-            f"  {'; '.join(missing).capitalize()}.\n"
+            f"  {'; '.join([first[:1].upper() + first[1:], *others])}.\n"
             f"  Next: `{wrapped(f'build --year {year}')}`, then publish again; a frozen edition is served from the version"
             " that was published before."
         )

@@ -53,8 +53,10 @@ def due(pending: Pending, covered: Span, now: datetime, live_day_refreshed: date
 
 
 def stale(reader: Reader, now: datetime) -> Pending:
-    """What the warehouse says is stale, and the editions whose time to freeze has come."""
+    """What the warehouse says is stale, and the editions whose time to freeze has come, unless a disputed owner holds them up."""
     pending = reader.pending()
+    if pending.disputes:
+        return pending
     to_freeze = {year for year, at in Settings.load().frozen.items() if at <= now and _is_live(reader, year)}
     return replace(pending, years=pending.years | to_freeze)
 

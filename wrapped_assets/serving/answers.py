@@ -29,10 +29,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Names:
-    """What organizations and workspaces are called: ids settle ties, names are shown."""
+    """What organizations and workspaces are called: ids and regions settle ties, names are shown."""
 
-    organization_ids: Mapping[int, str]
-    workspaces: Mapping[str, str | None]
+    organizations: Mapping[int, tuple[str, str]]
+    workspaces: Mapping[tuple[int, str], str | None]
+
+    def tie_break(self, organization: int) -> tuple[bytes, bytes]:
+        """Text compares by its bytes, as it does in the warehouses."""
+        organization_id, region = self.organizations[organization]
+        return organization_id.encode(), region.encode()
 
 
 SUMMARY_COLUMNS: list[tuple[str, str]] = [
@@ -160,9 +165,9 @@ def _storage(totals: Totals, names: Names) -> tuple[int, int, str | None, int]:
     if not totals.sizes:
         return 0, 0, None, 0
 
-    def rank(source: tuple[int, str]) -> tuple[int, int, bytes, bytes]:
+    def rank(source: tuple[int, str]) -> tuple[int, int, bytes, bytes, bytes]:
         last = totals.sizes[source]
-        return -last[8], -last[9], source[1].encode(), names.organization_ids[source[0]].encode()
+        return -last[8], -last[9], source[1].encode(), *names.tie_break(source[0])
 
     largest = totals.sizes[min(totals.sizes, key=rank)]
     stored, rows = (sum(last[number] for last in totals.sizes.values()) for number in (8, 9))
@@ -178,21 +183,15 @@ def _top_event_types(totals: Totals) -> list[dict[str, Any]]:
 
 
 def _top_workspaces(totals: Totals, names: Names) -> list[dict[str, Any]]:
-    def rank(item: tuple[tuple[int, str], list[int]]) -> tuple[int, int, bytes, bytes]:
+    def rank(item: tuple[tuple[int, str], list[int]]) -> tuple[int, int, bytes, bytes, bytes]:
         (organization, workspace), (requests, read, written) = item
-        # Text compares by its bytes, as it does in the warehouses.
-        return (
-            -requests,
-            -read - written,
-            workspace.encode(),
-            names.organization_ids[organization].encode(),
-        )
+        return -requests, -read - written, workspace.encode(), *names.tie_break(organization)
 
     listed = [
         WorkspaceFacts(
             name=names.workspaces.get(workspace), requests=requests, bytes_read=read, bytes_written=written
         )
-        for (_, workspace), (requests, read, written) in sorted(totals.workspaces.items(), key=rank)[
+        for workspace, (requests, read, written) in sorted(totals.workspaces.items(), key=rank)[
             :TOP_WORKSPACES
         ]
     ]

@@ -238,13 +238,13 @@ class Live:
 
     def _generate(self, through: datetime) -> Generation:
         customers: dict[str, list[int]] = {}
-        organization_ids = {}
-        for organization, organization_id, customer in self._overlay.organizations():
+        named = {}
+        for organization, organization_id, region, customer in self._overlay.organizations():
             customers.setdefault(customer, []).append(organization)
-            organization_ids[organization] = organization_id
+            named[organization] = organization_id, region
         return Generation(
             {customer: tuple(organizations) for customer, organizations in customers.items()},
-            Names(organization_ids, self._overlay.workspace_names()),
+            Names(named, self._overlay.workspace_names()),
             through,
         )
 

@@ -23,7 +23,7 @@ with parts as (
         select organization_id, datasource_id, argMaxMerge(bytes) as last_bytes, argMaxMerge(rows) as last_rows
         from monthly_storage_sizes
         where month >= makeDate32({year:Int32}, 1, 1) and month < makeDate32({year:Int32} + 1, 1, 1)
-        group by organization_id, datasource_id
+        group by organization_id, region, datasource_id
     )
     group by organization_id
 ),

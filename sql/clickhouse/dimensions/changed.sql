@@ -1,9 +1,17 @@
--- What of {dimension} is about to change: ids that come, go, or say something else.
--- One row per id; `is_renamed` when its name differs.
+-- What of {dimension} is about to change: ids that come, go, or say something else. Of an id that several regions name, the newest
+-- snapshot may count: it may do so by its age alone.
+-- One row per organization_id.
 -- Reads {staging} and dimensions_{dimension}.
-select
-    ifNull(held.{key}, staged.{key}) as id,
-    held.name is distinct from staged.name as is_renamed
-from dimensions_{dimension} as held
-full join {staging} as staged on held.{key} = staged.{key}
-where not ({same})
+with changes as (
+    select
+        ifNull(held.organization_id, staged.organization_id) as organization,
+        not ({same}) as says_something_else,
+        held.exported_at is distinct from staged.exported_at as is_of_another_age,
+        count() over (partition by {id}) as regions
+    from dimensions_{dimension} as held
+    full join {staging} as staged on {same_key}
+)
+
+select distinct organization
+from changes
+where says_something_else or (is_of_another_age and regions > 1)

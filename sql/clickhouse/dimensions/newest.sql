@@ -1,5 +1,5 @@
--- dimensions_{dimension}: the newest snapshot of each id, and when one first named it.
--- One row per {key}.
+-- dimensions_{dimension}: of each region the newest snapshot of each id, and when one first named it.
+-- One row per ({key}).
 -- Reads landing_{dimension}, the rows of the files imported after {after}{and_what_is_held}.
 insert into {target} ({columns}, region, first_exported_at)
 select {columns}, region, first_exported_at
@@ -16,5 +16,5 @@ from (
         {held}
     )
 )
-order by {key}, {greatest_first}, region desc
+order by {key}, {greatest_first}
 limit 1 by {key}

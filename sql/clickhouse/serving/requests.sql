@@ -1,8 +1,9 @@
 -- Parts of the kind requests: API requests by workspace, for a serving snapshot.
--- One row per (organization_id, {period}, id).
+-- One row per (organization_id, region, {period}, id).
 -- Reads {level}_pipe_stats_requests. 128 bits travel as text: Arrow has no such integer.
 select
     organization_id,
+    region,
     {period},
     'requests' as kind,
     workspace_id as id,
@@ -13,4 +14,4 @@ select
     toString(sumMerge(state.read_rows)) as rows
 from {level}_pipe_stats_requests as state
 where {period} >= {since:Date32} and {period} < {until:Date32}
-group by organization_id, {period}, workspace_id
+group by organization_id, region, {period}, workspace_id

@@ -1,8 +1,9 @@
--- Parts of the kind sizes: the last reading of each data source, whatever its name, workspace and region were, for a serving snapshot.
--- One row per (organization_id, {period}, id).
+-- Parts of the kind sizes: the last reading of each data source, whatever its name and workspace were, for a serving snapshot.
+-- One row per (organization_id, region, {period}, id).
 -- Reads {level}_storage_sizes. 128 bits travel as text: Arrow has no such integer.
 select
     organization_id,
+    region,
     {period},
     'sizes' as kind,
     datasource_id as id,
@@ -15,6 +16,7 @@ select
 from (
     select
         organization_id,
+        region,
         {period},
         datasource_id,
         datasource_name as state_name,
@@ -25,4 +27,4 @@ from (
     from {level}_storage_sizes
     where {period} >= {since:Date32} and {period} < {until:Date32}
 )
-group by organization_id, {period}, datasource_id
+group by organization_id, region, {period}, datasource_id

@@ -30,6 +30,7 @@ operations as (
     select
         members.wrapped_id as customer,
         monthly.organization_id as organization_id,
+        monthly.region as region,
         monthly.workspace_id as workspace_id,
         monthly.event_type as event_type,
         sumMerge(monthly.operations) as operations,
@@ -39,7 +40,7 @@ operations as (
     join staging_members as members on members.organization_id = monthly.organization_id
     where monthly.month >= makeDate32({year:Int32}, 1, 1) and monthly.month < makeDate32({year:Int32} + 1, 1, 1)
         and monthly.organization_id in (select organization_id from staging_members)
-    group by customer, organization_id, workspace_id, event_type
+    group by customer, organization_id, region, workspace_id, event_type
 ),
 
 -- A gauge: of each data source only its last reading of the year counts.
@@ -47,6 +48,7 @@ sizes as (
     select
         members.wrapped_id as customer,
         monthly.organization_id as organization_id,
+        monthly.region as region,
         monthly.datasource_id as datasource_id,
         argMax(monthly.datasource_name, finalizeAggregation(monthly.last_at)) as name,
         argMaxMerge(monthly.bytes) as bytes,
@@ -55,7 +57,7 @@ sizes as (
     join staging_members as members on members.organization_id = monthly.organization_id
     where monthly.month >= makeDate32({year:Int32}, 1, 1) and monthly.month < makeDate32({year:Int32} + 1, 1, 1)
         and monthly.organization_id in (select organization_id from staging_members)
-    group by customer, organization_id, datasource_id
+    group by customer, organization_id, region, datasource_id
 ),
 
 request_totals as (
@@ -144,20 +146,21 @@ workspace_totals as (
     select
         customer,
         organization_id,
+        region,
         workspace_id,
         sum(part_requests) as requests,
         sum(part_read) as bytes_read,
         sum(part_written) as bytes_written
     from (
         select
-            customer, organization_id, workspace_id,
+            customer, organization_id, region, workspace_id,
             requests as part_requests, bytes_read as part_read, toInt128(0) as part_written
         from requests
         union all
-        select customer, organization_id, workspace_id, toInt64(0), toInt128(0), bytes_written
+        select customer, organization_id, region, workspace_id, toInt64(0), toInt128(0), bytes_written
         from operations
     )
-    group by customer, organization_id, workspace_id
+    group by customer, organization_id, region, workspace_id
 ),
 
 ranked_workspaces as (
@@ -165,23 +168,46 @@ ranked_workspaces as (
         *,
         row_number() over (
             partition by customer
-            order by requests desc, bytes_read + bytes_written desc, workspace_id, organization_id
+            order by requests desc, bytes_read + bytes_written desc, workspace_id, organization_id, region
         ) as position
     from workspace_totals
 ),
 
-workspaces as (
+-- A workspace's name is that of its own region's snapshot, or else the newest that its organization has for this id elsewhere.
+named_workspaces as (
     select
         ranked.customer as customer,
+        ranked.position as position,
+        ranked.requests as requests,
+        ranked.bytes_read as bytes_read,
+        ranked.bytes_written as bytes_written,
+        -- In a tuple: argMax passes over what is null.
+        argMax(
+            tuple(named.name),
+            (
+                ifNull(named.region = ranked.region, false),
+                ifNull(named.exported_at, toDateTime64(0, 6, 'UTC')),
+                isNotNull(named.name),
+                ifNull(named.name, ''),
+                ifNull(named.region, '')
+            )
+        ).1 as name
+    from ranked_workspaces as ranked
+    left join dimensions_workspaces as named
+        on named.organization_id = ranked.organization_id and named.workspace_id = ranked.workspace_id
+    where ranked.position <= 5
+    group by customer, position, requests, bytes_read, bytes_written
+),
+
+workspaces as (
+    select
+        customer,
         arrayMap(
             item -> (item.2, item.3, item.4, item.5),
-            arraySort(groupArray((ranked.position, named.name, ranked.requests, ranked.bytes_read, ranked.bytes_written)))
+            arraySort(groupArray((position, name, requests, bytes_read, bytes_written)))
         ) as workspaces
-    from ranked_workspaces as ranked
-    -- Any: after a kill in mid-swap a name may stand twice.
-    left any join dimensions_workspaces as named on named.workspace_id = ranked.workspace_id
-    where ranked.position <= 5
-    group by ranked.customer
+    from named_workspaces
+    group by customer
 ),
 
 -- A renamed pipe is one pipe, shown under the name of its newest request.
@@ -189,15 +215,16 @@ pipe_totals as (
     select
         customer,
         organization_id,
+        region,
         pipe_id,
         argMax(pipe_name, (last_at, pipe_name)) as name,
         sum(requests) as total
     from requests
-    group by customer, organization_id, pipe_id
+    group by customer, organization_id, region, pipe_id
 ),
 
 ranked_pipes as (
-    select *, row_number() over (partition by customer order by total desc, pipe_id, organization_id) as position
+    select *, row_number() over (partition by customer order by total desc, pipe_id, organization_id, region) as position
     from pipe_totals
 ),
 
@@ -234,7 +261,7 @@ ranked_sizes as (
     select
         *,
         row_number() over (
-            partition by customer order by bytes desc, rows desc, datasource_id, organization_id
+            partition by customer order by bytes desc, rows desc, datasource_id, organization_id, region
         ) as position
     from sizes
 ),

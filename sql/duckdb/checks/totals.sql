@@ -30,12 +30,13 @@ operations_of_months as (
 last_readings as (
     select
         organization_id,
+        region,
         datasource_id,
         arg_max(bytes, last_at) as bytes,
         arg_max(rows, last_at) as rows
     from monthly.storage_sizes
     where month >= make_date($year, 1, 1) and month < make_date($year + 1, 1, 1)
-    group by organization_id, datasource_id
+    group by organization_id, region, datasource_id
 ),
 
 sizes as (

@@ -1,5 +1,5 @@
--- dimensions.{dimension}: the newest snapshot of each id.
--- One row per {key}.
+-- dimensions.{dimension}: of each region the newest snapshot of each id.
+-- One row per ({key}).
 -- Reads the snapshot files in $paths; the region is the one their folder names, $regions in the same order.
 merge into dimensions.{dimension} as known
 using (
@@ -14,10 +14,10 @@ using (
         from read_parquet($paths, hive_partitioning = false, column_statistics = {statistics}, filename = 'landing_path')
     )
     where reason is null
-    qualify row_number() over (partition by {key} order by {greatest_first}, region desc) = 1
+    qualify row_number() over (partition by {key} order by {greatest_first}) = 1
 ) as snapshot
-on known.{key} = snapshot.{key}
-when matched and ({snapshot_tie_break}, snapshot.region) > ({known_tie_break}, known.region)
+on {same_key}
+when matched and ({snapshot_tie_break}) > ({known_tie_break})
     then update set
         {assignments},
         first_exported_at = least(known.first_exported_at, snapshot.first_exported_at)

@@ -1,25 +1,22 @@
--- Who owns each organization that must be looked at: the newest snapshot's customer, or itself.
--- One row per organization_id.
--- Reads stale.identities (or, with $everyone, every organization known), dimensions.organizations and the monthly rollups.
-with wanted as (
-    select organization_id from stale.identities
-    union
-    select organization_id from dimensions.organizations where $everyone
-    union
-    select organization_id from main.wrapped_organizations where $everyone
-    union
-    select organization_id from monthly.pipe_stats_days where $everyone
-    union
-    select organization_id from monthly.ingestion_operations where $everyone
-    union
-    select organization_id from monthly.storage_sizes where $everyone
-)
-
+-- dimensions.owners: who owns each organization that a snapshot names, as the newest of all regions says: its customer, or itself.
+-- One row per organization_id; `is_disputed` when the newest snapshots of two regions name different owners.
+-- Reads dimensions.organizations.
+create view if not exists dimensions.owners as
 select
-    wanted.organization_id,
-    coalesce(named.customer_id, wanted.organization_id) as customer_id,
-    coalesce(named.customer_name, named.name) as customer_name,
-    named.first_exported_at as created_at
-from wanted
-left join dimensions.organizations as named using (organization_id)
-order by wanted.organization_id
+    organization_id,
+    coalesce(customer_id, organization_id) as customer_id,
+    coalesce(customer_name, name) as customer_name,
+    min(first_exported_at) over same as created_at,
+    min(coalesce(customer_id, organization_id)) over same
+    <> max(coalesce(customer_id, organization_id)) over same as is_disputed
+from dimensions.organizations
+window same as (partition by organization_id)
+qualify row_number() over (
+    partition by organization_id
+    order by
+        exported_at desc,
+        name desc nulls last,
+        customer_id desc nulls last,
+        customer_name desc nulls last,
+        region desc
+) = 1

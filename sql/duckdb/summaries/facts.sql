@@ -146,10 +146,12 @@ hours as (
 ),
 
 workspace_parts as (
-    select customer, organization_id, workspace_id, requests, read_bytes as bytes_read, 0 as bytes_written
+    select customer, organization_id, region, workspace_id, requests, read_bytes as bytes_read, 0 as bytes_written
     from requests
     union all
-    select customer, organization_id, workspace_id, 0 as requests, 0 as bytes_read, written_bytes as bytes_written
+    select
+        customer, organization_id, region, workspace_id,
+        0 as requests, 0 as bytes_read, written_bytes as bytes_written
     from operations
 ),
 
@@ -157,28 +159,47 @@ workspace_totals as (
     select
         customer,
         organization_id,
+        region,
         workspace_id,
         cast(sum(requests) as bigint) as requests,
         sum(bytes_read) as bytes_read,
         sum(bytes_written) as bytes_written
     from workspace_parts
-    group by customer, organization_id, workspace_id
+    group by customer, organization_id, region, workspace_id
 ),
 
 ranked_workspaces as (
     select
-        totals.*,
-        named.name,
+        *,
         row_number() over (
-            partition by totals.customer
-            order by
-                totals.requests desc,
-                totals.bytes_read + totals.bytes_written desc,
-                totals.workspace_id,
-                totals.organization_id
+            partition by customer
+            order by requests desc, bytes_read + bytes_written desc, workspace_id, organization_id, region
         ) as position
-    from workspace_totals as totals
-    left join dimensions.workspaces as named using (workspace_id)
+    from workspace_totals
+),
+
+-- A workspace's name is that of its own region's snapshot, or else the newest that its organization has for this id elsewhere.
+named_workspaces as (
+    select
+        totals.customer,
+        totals.position,
+        totals.requests,
+        totals.bytes_read,
+        totals.bytes_written,
+        arg_max_null(
+            named.name,
+            (
+                named.region = totals.region,
+                named.exported_at,
+                named.name is not null,
+                coalesce(named.name, ''),
+                named.region
+            )
+        ) as name
+    from ranked_workspaces as totals
+    left join dimensions.workspaces as named using (organization_id, workspace_id)
+    where totals.position <= 5
+    group by all
 ),
 
 workspaces as (
@@ -188,8 +209,7 @@ workspaces as (
             struct_pack(name := name, requests := requests, bytes_read := bytes_read, bytes_written := bytes_written)
             order by position
         ) as workspaces
-    from ranked_workspaces
-    where position <= 5
+    from named_workspaces
     group by customer
 ),
 
@@ -198,18 +218,19 @@ pipe_totals as (
     select
         customer,
         organization_id,
+        region,
         pipe_id,
         arg_max(pipe_name, (last_at, pipe_name)) as name,
         cast(sum(requests) as bigint) as requests
     from requests
-    group by customer, organization_id, pipe_id
+    group by customer, organization_id, region, pipe_id
 ),
 
 ranked_pipes as (
     select
         *,
         row_number() over (
-            partition by customer order by requests desc, pipe_id, organization_id
+            partition by customer order by requests desc, pipe_id, organization_id, region
         ) as position
     from pipe_totals
 ),
@@ -246,19 +267,20 @@ datasource_sizes as (
     select
         customer,
         organization_id,
+        region,
         datasource_id,
         arg_max(datasource_name, last_at) as name,
         arg_max(bytes, last_at) as bytes,
         arg_max(rows, last_at) as rows
     from sizes
-    group by customer, organization_id, datasource_id
+    group by customer, organization_id, region, datasource_id
 ),
 
 ranked_datasources as (
     select
         *,
         row_number() over (
-            partition by customer order by bytes desc, rows desc, datasource_id, organization_id
+            partition by customer order by bytes desc, rows desc, datasource_id, organization_id, region
         ) as position
     from datasource_sizes
 ),

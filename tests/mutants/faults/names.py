@@ -3,21 +3,58 @@
 from tests.mutants.fault import Fault
 
 PIPELINE = "tests/test_summaries_of_pipeline.py"
+SCOPES = "tests/test_scopes_of_ids.py"
+ISOLATION = "tests/test_same_ids.py"
 
 FAULTS = (
     Fault(
         "names and owners by arrival instead of snapshot time",
         "sql/duckdb/dimensions/merge.sql",
-        "snapshot.region) > ({known_tie_break}",
-        "snapshot.region) <> ({known_tie_break}",
+        "({snapshot_tie_break}) > ({known_tie_break})",
+        "({snapshot_tie_break}) <> ({known_tie_break})",
         (f"{PIPELINE}::test_an_older_snapshot_that_arrives_later_changes_no_owner[duckdb]",),
     ),
     Fault(
-        "of two regions that say the same the one that landed first is the region",
-        "sql/duckdb/dimensions/merge.sql",
-        "({snapshot_tie_break}, snapshot.region) > ({known_tie_break}, known.region)",
-        "({snapshot_tie_break}) > ({known_tie_break})",
-        (f"{PIPELINE}::test_of_two_regions_that_say_the_same_the_last_by_name_is_the_region[duckdb-eu]",),
+        "a workspace is called what another customer calls its own of that id",
+        "sql/duckdb/summaries/facts.sql",
+        "left join dimensions.workspaces as named using (organization_id, workspace_id)",
+        "left join dimensions.workspaces as named using (workspace_id)",
+        (f"{SCOPES}::test_a_workspace_has_a_name_of_its_own_organization_only[duckdb]",),
+    ),
+    Fault(
+        "an endpoint calls a workspace what another customer calls its own of that id",
+        "sql/endpoints/wrapped_top_workspaces.sql",
+        "left join workspaces as named using (organization, workspace_id)",
+        "left join workspaces as named using (workspace_id)",
+        (f"{ISOLATION}::test_customers_with_the_same_ids_see_nothing_of_each_other[duckdb]",),
+    ),
+    Fault(
+        "a region's workspaces are called as in the newest snapshot of any",
+        "sql/duckdb/summaries/facts.sql",
+        "                named.region = totals.region,\n",
+        "",
+        (f"{SCOPES}::test_a_region_names_its_own_workspaces_first[duckdb]",),
+    ),
+    Fault(
+        "all organizations with a blank customer are one customer",
+        "wrapped_assets/families.py",
+        "nullable=True, blank_is_null=True",
+        "nullable=True, blank_is_null=False",
+        (f"{SCOPES}::test_a_blank_customer_is_none[duckdb-]",),
+    ),
+    Fault(
+        "what two customers own in two regions is added up and published",
+        "wrapped_assets/publishing.py",
+        "if disputes := reader.pending().disputes:",
+        "if disputes := []:",
+        (f"{SCOPES}::test_regions_that_disagree_on_an_owner_are_told[duckdb]",),
+    ),
+    Fault(
+        "an edition freezes while an owner is disputed",
+        "wrapped_assets/resources/duckdb/summaries.py",
+        " and not pending.disputes:",
+        ":",
+        (f"{SCOPES}::test_regions_that_disagree_on_an_owner_are_told[duckdb]",),
     ),
     Fault(
         "a summary made before its organization had an owner is never made again",

@@ -1,4 +1,4 @@
-"""Names and owners in ClickHouse: the newest snapshot of each id wins, whatever order snapshots land in."""
+"""Names and owners in ClickHouse: the newest snapshot of each id wins in each region, whatever order they land in."""
 
 from wrapped_assets import queries
 from wrapped_assets.families import ORGANIZATIONS, Dimension
@@ -37,7 +37,7 @@ def _newest(dimension: Dimension, from_scratch: bool) -> str:
         "dimensions/newest",
         dimension=dimension.name,
         target=sql.staging(f"dimensions_{dimension.name}"),
-        key=dimension.key,
+        key=sql.names(("region", *dimension.key)),
         columns=columns,
         greatest_first=sql.greatest_first(dimension),
         held="" if from_scratch else held,
@@ -46,28 +46,25 @@ def _newest(dimension: Dimension, from_scratch: bool) -> str:
 
 
 def _make_stale(session: Session, dimension: Dimension) -> int:
-    """Before the names change: who owns an organization must be looked at, and who uses a renamed workspace. The change's number."""
-    same = {
-        name: f"held.{name} is not distinct from staged.{name}"
-        for name in (*sql.raw_columns(dimension), "first_exported_at")
-        if name != "exported_at"
-    }
+    """Before the names change: who owns an organization must be looked at, and what its workspaces are called. The change's number."""
+    said = (*dimension.key, *(column.name for column in dimension.contents))
+    if dimension is ORGANIZATIONS:
+        said = (*said, "first_exported_at")
     statement = sql.render(
         "dimensions/changed",
         dimension=dimension.name,
         staging=sql.staging(f"dimensions_{dimension.name}"),
-        key=dimension.key,
-        same=" and ".join(same.values()),
+        id=sql.names(f"ifNull(held.{name}, staged.{name})" for name in dimension.key),
+        same=" and ".join(f"held.{name} is not distinct from staged.{name}" for name in said),
+        same_key=" and ".join(f"held.{name} = staged.{name}" for name in ("region", *dimension.key)),
     )
-    changed = session.rows(statement)
+    changed = [organization for (organization,) in session.rows(statement)]
     sequence = marks.next_sequence(session)
     if dimension is ORGANIZATIONS:
-        entries = [{"organization_id": id, "sequence": sequence} for id, _ in changed]
-        session.insert("stale_identities", entries)
+        session.insert("stale_identities", [{"organization_id": id, "sequence": sequence} for id in changed])
     else:
-        renamed = [id for id, is_renamed in changed if is_renamed]
-        values = {"workspaces": renamed, "sequence": sequence}
-        session.run(queries.text("clickhouse/dimensions/make_users_stale"), values)
+        values = {"organizations": changed, "sequence": sequence}
+        session.run(queries.text("clickhouse/dimensions/make_organizations_stale"), values)
     return sequence
 
 
@@ -78,7 +75,7 @@ def refresh_identities(session: Session, secret: bytes, full: bool) -> int:
     """
     newest = session.value("select max(sequence) from stale_identities")
     everyone = full or marks.is_broken(session, OWNERS)
-    owners = session.rows(queries.text("clickhouse/dimensions/owners"), {"everyone": everyone})
+    owners = session.rows(queries.text("clickhouse/dimensions/wanted_owners"), {"everyone": everyone})
     names = ("organization_id", "customer_id", "customer_name", "created_at")
     identities = [
         dict(zip(names, row, strict=True)) | {"wrapped_id": wrapped_id(secret, row[1])} for row in owners

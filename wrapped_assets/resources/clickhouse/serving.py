@@ -57,9 +57,10 @@ class _Moved(Exception):
 def _fill(session: Session, draft: Draft, span: Span) -> None:
     stream = _Stream(session, draft)
     stream.fill("files", _text("files"))
-    stream.fill("file_hours", _text("file_hours"), {"since": span.start, "until": span.end})
+    bounds = {"since": span.start, "until": span.end}
+    stream.fill("file_hours", _text("file_hours"), bounds)
     _fill_waiting(session, draft, span)
-    stream.number_organizations("select organization_id, wrapped_id from wrapped_organizations")
+    stream.number_organizations(_text("regions"), bounds)
     for name in DIMENSIONS:
         stream.fill(f"dimensions.{name}", f"select * from dimensions_{name}")
     for level in tables.LEVELS:
@@ -80,8 +81,8 @@ class _Stream:
         if self._asked(statement, values):
             self.draft.fill(table, "from answer")
 
-    def number_organizations(self, statement: str) -> None:
-        if self._asked(statement, None):
+    def number_organizations(self, statement: str, values: Mapping[str, Any]) -> None:
+        if self._asked(statement, values):
             self.draft.number_organizations("answer")
 
     def fill_parts(self, level: Level, statement: str, values: Mapping[str, Any]) -> None:

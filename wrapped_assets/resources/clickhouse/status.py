@@ -27,6 +27,7 @@ def pending(session: Session) -> Pending:
             found.documents.add(year)
     found.torn.update(day for (day,) in session.rows("select period from broken_swaps where layer = 'raw'"))
     stale = session.rows(queries.text("clickhouse/status/stale_identities"))
+    found.disputes.extend(told for (told,) in session.rows(queries.text("clickhouse/checks/disputed_owners")))
     return replace(found, identities=bool(stale) or marks.is_broken(session, OWNERS))
 
 

@@ -47,10 +47,11 @@ def refresh(
     recomputed = _recompute(session, year, known, everyone)
     log = replace(known, followed=newest)
     waiting = session.rows(_text("waiting"), {"year": year})
-    if not status.pending(session).holding_up(year) and not any(is_changed for _, is_changed in waiting):
+    pending = status.pending(session)
+    if not pending.holding_up(year) and not any(is_changed for _, is_changed in waiting):
         log = replace(_reach(session, year, log), reached=newest)
         # Not before its reach can be told: what a frozen edition says of it, it says for ever.
-        if freeze_at and now >= freeze_at and log.generated_at:
+        if freeze_at and now >= freeze_at and log.generated_at and not pending.disputes:
             left_out = tuple(sequence for sequence, _ in waiting)
             log = replace(log, frozen_at=freeze_at.replace(tzinfo=None), left_out=left_out)
     _write(session, year, log)

@@ -1,4 +1,4 @@
-"""Names and owners in DuckDB: the newest snapshot of each id wins, whatever order snapshots land in."""
+"""Names and owners in DuckDB: the newest snapshot of each id wins in each region, whatever order they land in."""
 
 from collections.abc import Sequence
 
@@ -56,14 +56,14 @@ def merge(
         statement = sql.render(
             "dimensions/merge",
             dimension=dimension.name,
-            key=dimension.key,
+            key=sql.names(("region", *dimension.key)),
+            same_key=" and ".join(f"known.{name} = snapshot.{name}" for name in ("region", *dimension.key)),
             columns=sql.names([column.name for column in dimension.columns]),
             values=sql.values(dimension, types),
             statistics=sql.statistics(dimension, types),
             reasons=sql.reasons(dimension, types),
             assignments=", ".join(
-                f"{name} = snapshot.{name}"
-                for name in (*(c.name for c in dimension.columns if c.name != dimension.key), "region")
+                f"{c.name} = snapshot.{c.name}" for c in dimension.columns if c.name not in dimension.key
             ),
             snapshot_columns=sql.names([*(c.name for c in dimension.columns), "region"], "snapshot."),
             greatest_first=sql.greatest_first(dimension),
@@ -80,7 +80,7 @@ def refresh_identities(con: duckdb.DuckDBPyConnection, secret: bytes, full: bool
     Whoever gained or lost an organization has every edition's summary recomputed.
     """
     with transaction(con):
-        rows = con.execute(queries.text("duckdb/dimensions/owners"), {"everyone": full}).fetchall()
+        rows = con.execute(queries.text("duckdb/dimensions/wanted_owners"), {"everyone": full}).fetchall()
         identities = [
             {
                 "organization_id": organization,

@@ -5,13 +5,13 @@ from pathlib import Path
 import duckdb
 
 from wrapped_assets import queries
-from wrapped_assets.families import DIMENSIONS, FAMILIES
+from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import ALL_LEVELS, HOURLY
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import NewerSchema, OlderSchema, WarehouseMissing
 
-VERSION = 5
+VERSION = 6
 
 SCHEMAS = ("landing", "stale", "raw", "hourly", "daily", "weekly", "monthly", "yearly", "dimensions")
 
@@ -45,9 +45,9 @@ def _refuse_others(version: int, path: Path) -> None:
 
 
 def statements() -> list[str]:
-    """Every `create table`; none needs another."""
+    """Every `create table`, and a view after what it reads."""
     texts = [queries.text(f"duckdb/schema/{name}") for name in queries.names("duckdb/schema")]
-    texts += [sql.dimension_ddl(dimension) for dimension in DIMENSIONS.values()]
+    texts += sql.dimension_ddls()
     for family in FAMILIES.values():
         texts.append(sql.raw_ddl(family))
         for level in ALL_LEVELS.values():

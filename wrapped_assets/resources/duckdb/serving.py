@@ -22,7 +22,7 @@ def write_snapshot(con: duckdb.DuckDBPyConnection, path: Path, year: int) -> Sna
     span = Span.year(year)
     bounds = {"from": span.start, "to": span.end}
     with drafting(con, path) as draft:
-        draft.number_organizations("main.wrapped_organizations")
+        draft.number_organizations(f"({_text('regions')})", bounds)
         draft.fill_edition(year, edition)
         draft.fill("files", _text("files"))
         draft.fill("file_hours", _text("file_hours"), bounds)

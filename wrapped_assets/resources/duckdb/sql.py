@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from wrapped_assets import queries
-from wrapped_assets.families import Column, Dimension, Family, Kind, Measure, Rollup, Source
+from wrapped_assets.families import DIMENSIONS, Column, Dimension, Family, Kind, Measure, Rollup, Source
 from wrapped_assets.periods import Level
 from wrapped_assets.resources.duckdb.parquet import Types
 
@@ -16,6 +16,9 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 # A request or an operation that lasted a year is a broken clock; the limit keeps log2() exact too.
 LONGEST_US = 2**45
+
+# A character that can be seen: no space of any script, no control or format character.
+VISIBLE = r"[^\s\p{Z}\p{C}]"
 
 TYPES: dict[Kind, str] = {
     "text": "varchar",
@@ -270,12 +273,19 @@ def values(source: Source, types: Types) -> str:
     """The settled value of every column of the contract, null where files of these types have none."""
     stored = dict(types)
     found = {
-        column.raw_name: value(column, stored[column.name])
+        column.raw_name: _unless_blank(column, value(column, stored[column.name]))
         if column.name in stored
         else f"cast(null as {TYPES[column.kind]})"
         for column in source.columns
     }
     return ", ".join(f"{expression} as {name}" for name, expression in found.items())
+
+
+def _unless_blank(column: Column, value: str) -> str:
+    """The value, or null where a blank text says nothing."""
+    return (
+        f"case when regexp_matches({value}, '{VISIBLE}') then {value} end" if column.blank_is_null else value
+    )
 
 
 def statistics(source: Source, types: Types) -> str:
@@ -346,6 +356,12 @@ def rollup_ddl(family: Family, rollup: Rollup, level: Level) -> str:
 
 
 def dimension_ddl(dimension: Dimension) -> str:
-    """`create table` for a dimension: its columns, the region of the snapshot, and when one first named the id."""
+    """`create table` for a dimension: its columns, the region of the snapshot, and when one of it first named the id."""
     columns = ", ".join(f"{c.name} {TYPES[c.kind]}" for c in dimension.columns)
     return f"create table if not exists dimensions.{dimension.name} ({columns}, region varchar, first_exported_at timestamp)"
+
+
+def dimension_ddls() -> list[str]:
+    """The tables of all dimensions, and the view that says who owns an organization."""
+    tables = [dimension_ddl(dimension) for dimension in DIMENSIONS.values()]
+    return [*tables, queries.text("duckdb/dimensions/owners")]

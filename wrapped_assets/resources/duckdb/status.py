@@ -26,7 +26,8 @@ def pending(con: duckdb.DuckDBPyConnection) -> Pending:
     found.documents.update(_years(con, "stale.summaries"))
     found.years.update(found.documents | _years(con, "stale.editions"))
     (identities,) = con.execute("select count(*) > 0 from stale.identities").fetchall()[0]
-    return replace(found, identities=identities)
+    disputes = con.execute(queries.text("duckdb/checks/disputed_owners")).fetchall()
+    return replace(found, identities=identities, disputes=[told for (told,) in disputes])
 
 
 def _years(con: duckdb.DuckDBPyConnection, table: str) -> set[int]:

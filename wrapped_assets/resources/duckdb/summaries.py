@@ -36,10 +36,11 @@ def refresh(
         con.execute(f"insert into main.wrapped_summaries by name\n{_text('facts')}", values)
         con.execute(_text("clear_days"), values)
         con.execute(f"insert into main.wrapped_days by name\n{_text('days')}", values)
-        if not status.pending(con).holding_up(year) and not _has_changed_objects(con, year):
+        pending = status.pending(con)
+        if not pending.holding_up(year) and not _has_changed_objects(con, year):
             _keep_edition(con, year)
             # Not before its reach can be told: what a frozen edition says of it, it says for ever.
-            if freeze_at and now >= freeze_at and edition(con, year):
+            if freeze_at and now >= freeze_at and edition(con, year) and not pending.disputes:
                 _freeze(con, year, freeze_at)
         con.execute(_text("settle"), values)
         con.execute("drop table wanted")

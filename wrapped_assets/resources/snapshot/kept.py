@@ -14,6 +14,7 @@ SCHEMAS = ("fresh", "dimensions")
 
 TABLES = (
     "fresh.organizations",
+    "fresh.workspaces",
     *(f"fresh.{level.name}" for level in LEVELS),
     *(f"dimensions.{name}" for name in DIMENSIONS),
 )

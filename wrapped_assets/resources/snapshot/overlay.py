@@ -46,9 +46,11 @@ class Overlay:
         for name in ("fresh", "raw", "dimensions"):
             con.execute(f"create schema {name}")
         con.execute("create table fresh.organizations as from history.organizations")
-        for dimension in DIMENSIONS.values():
-            con.execute(sql.dimension_ddl(dimension))
-            con.execute(f"insert into dimensions.{dimension.name} from history.dimensions.{dimension.name}")
+        for statement in sql.dimension_ddls():
+            con.execute(statement)
+        for name in DIMENSIONS:
+            con.execute(f"insert into dimensions.{name} from history.dimensions.{name}")
+        self._name_workspaces()
         for level in LEVELS:
             con.execute(f"create table fresh.{level.name} as from history.{level.name}.parts limit 0")
             for view in ("parts", *(kind.name for kind in KINDS.values())):
@@ -81,16 +83,19 @@ class Overlay:
                 dimensions.merge(self.con, dimension, files, fetched)
             if dimension is ORGANIZATIONS:
                 self._settle_owners()
+            else:
+                self._name_workspaces()
 
-    def organizations(self) -> list[tuple[int, str, str]]:
-        """(number, organization_id, wrapped_id) of every organization."""
+    def organizations(self) -> list[tuple[int, str, str, str]]:
+        """(number, organization_id, region, wrapped_id) of every organization in each of its regions."""
         return self.con.execute(
-            "select organization, organization_id, wrapped_id from fresh.organizations order by organization"
+            "select organization, organization_id, region, wrapped_id from fresh.organizations order by organization"
         ).fetchall()
 
-    def workspace_names(self) -> dict[str, str | None]:
-        """The newest name of every workspace that a snapshot of names knows, by workspace_id."""
-        return dict(self.con.execute("select workspace_id, name from dimensions.workspaces").fetchall())
+    def workspace_names(self) -> dict[tuple[int, str], str | None]:
+        """What every workspace that a snapshot of names knows is called, by the organization's number and workspace_id."""
+        found = self.con.execute("select organization, workspace_id, name from fresh.workspaces").fetchall()
+        return {(organization, workspace): name for organization, workspace, name in found}
 
     def _settle_raw(self, family: Family, piece: Piece) -> None:
         """raw.<family>: one row per key of the touched hours, by the rules that every warehouse keeps."""
@@ -102,13 +107,26 @@ class Overlay:
         strangers = self.con.execute(sql.render("serving/fresh/strangers", family=family.name)).fetchall()
         if not strangers:
             return
+        owners = self._owners(sorted({id for id, _, known in strangers if known is None}))
         highest = "select coalesce(max(organization), -1) from fresh.organizations"
         ((last,),) = self.con.execute(highest).fetchall()
         rows = [
-            (last + number, id, self.identify(customer or id))
-            for number, (id, customer) in enumerate(strangers, start=1)
+            (last + number, id, region, known or self.identify(owners.get(id, id)))
+            for number, (id, region, known) in enumerate(strangers, start=1)
         ]
-        self.con.executemany("insert into fresh.organizations values ($1, $2, $3)", rows)
+        self.con.executemany("insert into fresh.organizations values ($1, $2, $3, $4)", rows)
+        self._name_workspaces()
+
+    def _owners(self, organization_ids: list[str]) -> dict[str, str]:
+        """The customers of those organizations that snapshots of names know and do not dispute."""
+        statement = (
+            "select organization_id, customer_id from dimensions.owners"
+            " where not is_disputed and organization_id in (select unnest($ids))"
+        )
+        return dict(self.con.execute(statement, {"ids": organization_ids}).fetchall())
+
+    def _name_workspaces(self) -> None:
+        self.con.execute(queries.text("duckdb/serving/fresh/workspaces"))
 
     def _settle_owners(self) -> None:
         """Give each organization the identity of its present customer."""

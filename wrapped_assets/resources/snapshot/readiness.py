@@ -12,7 +12,7 @@ from wrapped_assets.summaries import Edition
 
 def require_followed(year: int, pending: Pending, edition: Edition | None, left_out: int) -> None:
     """Raise SnapshotNotReady with what is missing, unless all that raw holds has reached the levels of the year and of the one
-    before, with which its documents compare, the names, the owners and the documents of a live edition.
+    before, with which its documents compare, the names, the owners, on whom regions agree, and the documents of a live edition.
 
     `left_out` is the number of landing rows that came too late for a frozen edition: its rollups hold them, its
     documents do not, so they can no longer be served as one.
@@ -26,5 +26,6 @@ def _missing(year: int, pending: Pending, edition: Edition | None, left_out: int
     if edition and edition.frozen and left_out:
         yield f"its edition is frozen and {left_out} landing rows came later"
     yield from pending.holding_up(year)
+    yield from pending.disputes
     if edition and not edition.frozen and year in pending.documents:
         yield "its summaries have changes to follow"

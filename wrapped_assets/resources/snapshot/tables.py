@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from wrapped_assets.families import DIMENSIONS, FAMILIES, Family
+from wrapped_assets.families import FAMILIES, Family
 from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, Level, Span
 from wrapped_assets.resources.duckdb import sql
 
-VERSION = 1
+VERSION = 2
 
 # The order they are read in: what the hours hold, the days and months hold too. A week is no part of a year.
 LEVELS = (HOURLY, DAILY, MONTHLY)
@@ -80,4 +80,4 @@ def statements() -> list[str]:
                 "serving/tables/parts", level=level.name, period=level.period, period_type=level.period_type
             )
         )
-    return [*texts, "create schema dimensions", *(sql.dimension_ddl(each) for each in DIMENSIONS.values())]
+    return [*texts, "create schema dimensions", *sql.dimension_ddls()]

@@ -50,12 +50,12 @@ class Draft:
         }
         self.fill("edition", f"select {', '.join(f'${name} as {name}' for name in values)}", values)
 
-    def number_organizations(self, source: str) -> None:
-        """Put the organizations in, numbered; first of all, because numbers name them everywhere else."""
-        self.fill("organizations", sql.render("serving/organizations", source=source))
+    def number_organizations(self, source: str, values: Mapping[str, Any] | None = None) -> None:
+        """Put the organizations in, numbered by region; first of all, because numbers name them everywhere else."""
+        self.fill("organizations", sql.render("serving/organizations", source=source), values)
 
     def fill_parts(self, level: Level, source: str, values: Mapping[str, Any]) -> None:
-        """Put parts of one level in, which name organizations by their ids."""
+        """Put parts of one level in, which name organizations by their ids and regions."""
         statement = sql.render("serving/numbered", source=source, organizations="serving.organizations")
         self.fill(f"{level.name}.parts", statement, values)
 
@@ -104,7 +104,9 @@ def report(path: Path, year: int) -> SnapshotReport:
     """What stands there."""
     with duckdb.connect(str(path), read_only=True) as con:
         counts = [_count(con, f"{level.name}.parts") for level in tables.LEVELS]
-        return SnapshotReport(path, year, _count(con, "organizations"), sum(counts), path.stat().st_size)
+        statement = "select count(distinct organization_id) from organizations"
+        ((organizations,),) = con.execute(statement).fetchall()
+        return SnapshotReport(path, year, organizations, sum(counts), path.stat().st_size)
 
 
 def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:

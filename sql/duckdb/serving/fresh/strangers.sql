@@ -1,8 +1,9 @@
--- Organizations that have no number yet.
--- One row per organization_id, with the customer that the newest snapshot of names gives it.
--- Reads raw.{family}, fresh.organizations and dimensions.organizations.
-select distinct seen.organization_id, named.customer_id
-from raw.{family} as seen
-left join dimensions.organizations as named using (organization_id)
-where seen.organization_id not in (select organization_id from fresh.organizations)
-order by seen.organization_id
+-- Organizations that have no number in a region yet.
+-- One row per (organization_id, region), with the identity that the organization has in others.
+-- Reads raw.{family} and fresh.organizations.
+select seen.organization_id, seen.region, min(known.wrapped_id) as wrapped_id
+from (select distinct organization_id, region from raw.{family}) as seen
+left join fresh.organizations as known using (organization_id)
+where (seen.organization_id, seen.region) not in (select (organization_id, region) from fresh.organizations)
+group by seen.organization_id, seen.region
+order by seen.organization_id, seen.region

@@ -1,8 +1,9 @@
 -- Parts of the kind operations: data source operations by workspace and event type.
--- One row per (organization_id, {period}, id, label).
+-- One row per (organization_id, region, {period}, id, label).
 -- Reads a rollup of ingestion by data source, from $from up to $to.
 select
     organization_id,
+    region,
     {period},
     'operations' as kind,
     workspace_id as id,
@@ -14,4 +15,4 @@ select
     cast(null as timestamp) as last_at
 from {source}
 where {period} >= $from and {period} < $to
-group by organization_id, {period}, workspace_id, event_type
+group by organization_id, region, {period}, workspace_id, event_type

@@ -1,8 +1,9 @@
 -- Parts of the kind requests: API requests by workspace.
--- One row per (organization_id, {period}, id).
+-- One row per (organization_id, region, {period}, id).
 -- Reads a rollup of pipe_stats by pipe, from $from up to $to.
 select
     organization_id,
+    region,
     {period},
     'requests' as kind,
     workspace_id as id,
@@ -14,4 +15,4 @@ select
     cast(null as timestamp) as last_at
 from {source}
 where {period} >= $from and {period} < $to
-group by organization_id, {period}, workspace_id
+group by organization_id, region, {period}, workspace_id

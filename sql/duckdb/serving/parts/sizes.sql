@@ -1,8 +1,9 @@
--- Parts of the kind sizes: the last reading of each data source, whatever its name, workspace and region were. A gauge.
--- One row per (organization_id, {period}, id).
--- Reads a rollup of storage, from $from up to $to. A data source has one reading per instant, so the last one is never a tie.
+-- Parts of the kind sizes: the last reading of each data source, whatever its name and workspace were. A gauge.
+-- One row per (organization_id, region, {period}, id).
+-- Reads a rollup of storage, from $from up to $to. A data source of a region has one reading per instant, so the last one is never a tie.
 select
     organization_id,
+    region,
     {period},
     'sizes' as kind,
     datasource_id as id,
@@ -14,4 +15,4 @@ select
     cast(max(last_at) as timestamp) as last_at
 from {source}
 where {period} >= $from and {period} < $to
-group by organization_id, {period}, datasource_id
+group by organization_id, region, {period}, datasource_id

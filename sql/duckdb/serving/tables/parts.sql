@@ -1,6 +1,6 @@
 -- {level}.parts: all that an answer about some {period}s is made of. One table for every kind of part, because one statement is
 -- what an answer takes its time for: four tables cost three times as much (measured; see docs/decisions/0012-serving-snapshot.md).
--- One row per (organization, {period}, kind, id, label), for sizes per (organization, {period}, id).
+-- One row per (organization, {period}, kind, id, label), for sizes per (organization, {period}, id). An organization is one in a region.
 --
 -- | kind       | id            | label           | amount     | bytes, rows            | last_at         |
 -- |------------|---------------|-----------------|------------|------------------------|-----------------|

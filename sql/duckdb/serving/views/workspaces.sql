@@ -1,6 +1,6 @@
--- workspaces: the newest name of each workspace that a snapshot of names knows. workspace_id is never to be answered.
--- One row per workspace_id.
--- Reads dimensions.workspaces.
+-- workspaces: what each workspace is called, where a snapshot of names knows it. workspace_id is never to be answered.
+-- One row per (organization, workspace_id).
+-- Reads fresh.workspaces.
 create view workspaces as
-select workspace_id, name
-from dimensions.workspaces
+select organization, workspace_id, name
+from fresh.workspaces

@@ -1,6 +1,6 @@
 -- Who owns each organization that must be looked at: the newest snapshot's customer, or itself.
 -- One row per organization_id.
--- Reads stale_identities (or, when {everyone}, every organization known), dimensions_organizations and the monthly rollups.
+-- Reads stale_identities (or, when {everyone}, every organization known), dimensions_owners and the monthly rollups.
 with wanted as (
     select organization_id
     from stale_identities
@@ -19,10 +19,9 @@ with wanted as (
 
 select
     wanted.organization_id as organization_id,
-    ifNull(named.customer_id, wanted.organization_id) as customer_id,
-    ifNull(named.customer_name, named.name) as customer_name,
-    named.first_exported_at as created_at
+    ifNull(owners.customer_id, wanted.organization_id) as customer_id,
+    owners.customer_name as customer_name,
+    owners.created_at as created_at
 from wanted
--- After a kill in mid-swap a snapshot may stand twice until the next run.
-left any join dimensions_organizations as named on named.organization_id = wanted.organization_id
+left join dimensions_owners as owners on owners.organization_id = wanted.organization_id
 order by organization_id
