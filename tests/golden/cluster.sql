@@ -807,6 +807,69 @@ from swaps
 group by layer, family, period
 having max(begun) > max(done);
 
+create view if not exists dimensions_owners on cluster 'prod' as
+select organization_id, owner as customer_id, shown_name as customer_name, created_at, is_disputed
+from (
+    select
+        organization_id,
+        ifNull(customer_id, organization_id) as owner,
+        ifNull(customer_name, name) as shown_name,
+        min(first_exported_at) over same as created_at,
+        min(ifNull(customer_id, organization_id)) over same
+        <> max(ifNull(customer_id, organization_id)) over same as is_disputed,
+        row_number() over (
+            partition by organization_id
+            order by
+                exported_at desc,
+                name desc nulls last,
+                customer_id desc nulls last,
+                customer_name desc nulls last,
+                region desc
+        ) as position
+    from dimensions_organizations
+    window same as (partition by organization_id)
+)
+where position = 1;
+
+alter table landing_organizations on cluster 'prod'
+update
+    name = if(match(name, '[^\\s\\p{Z}\\p{C}]'), name, null),
+    customer_id = if(match(customer_id, '[^\\s\\p{Z}\\p{C}]'), customer_id, null),
+    customer_name = if(match(customer_name, '[^\\s\\p{Z}\\p{C}]'), customer_name, null)
+where not match(ifNull(name, 'none'), '[^\\s\\p{Z}\\p{C}]')
+    or not match(ifNull(customer_id, 'none'), '[^\\s\\p{Z}\\p{C}]')
+    or not match(ifNull(customer_name, 'none'), '[^\\s\\p{Z}\\p{C}]')
+settings mutations_sync = 2;
+
+alter table landing_workspaces on cluster 'prod'
+update name = null
+where not match(ifNull(name, 'none'), '[^\\s\\p{Z}\\p{C}]')
+settings mutations_sync = 2;
+
+insert into swaps (layer, family, period, begun, done)
+select layer, family, period, (select max(begun) from swaps) + 1, 0
+from (
+    select distinct 'dimensions' as layer, family, toDate32('1970-01-01') as period
+    from landing_ledger
+    where family in ('organizations', 'workspaces')
+    union all
+    select distinct 'raw', 'storage', day
+    from (
+        select toDate32(timestamp) as day, organization_id
+        from landing_storage
+        group by day, organization_id
+        having uniqExact(region) > 1
+    )
+    union all
+    select distinct 'raw', 'ingestion', day
+    from (
+        select toDate32(timestamp) as day, organization_id
+        from landing_ingestion
+        group by day, organization_id
+        having uniqExact(region) > 1
+    )
+);
+
 alter table landing_pipe_stats_local on cluster 'prod'
     modify column status_code Nullable(Int32),
     modify column error Nullable(UInt8),
@@ -930,77 +993,6 @@ select editions.year, 'organization', owned.organization_id, editions.followed +
 from wrapped_editions as editions
 cross join wrapped_organizations as owned
 where editions.frozen_at is null;
-create view if not exists dimensions_owners on cluster 'prod' as
-select organization_id, owner as customer_id, shown_name as customer_name, created_at, is_disputed
-from (
-    select
-        organization_id,
-        ifNull(customer_id, organization_id) as owner,
-        ifNull(customer_name, name) as shown_name,
-        min(first_exported_at) over same as created_at,
-        min(ifNull(customer_id, organization_id)) over same
-        <> max(ifNull(customer_id, organization_id)) over same as is_disputed,
-        row_number() over (
-            partition by organization_id
-            order by
-                exported_at desc,
-                name desc nulls last,
-                customer_id desc nulls last,
-                customer_name desc nulls last,
-                region desc
-        ) as position
-    from dimensions_organizations
-    window same as (partition by organization_id)
-)
-where position = 1;
-
-alter table landing_organizations
-update
-    name = if(match(name, '[^\\s\\p{Z}\\p{C}]'), name, null),
-    customer_id = if(match(customer_id, '[^\\s\\p{Z}\\p{C}]'), customer_id, null),
-    customer_name = if(match(customer_name, '[^\\s\\p{Z}\\p{C}]'), customer_name, null)
-where not match(ifNull(name, 'none'), '[^\\s\\p{Z}\\p{C}]')
-    or not match(ifNull(customer_id, 'none'), '[^\\s\\p{Z}\\p{C}]')
-    or not match(ifNull(customer_name, 'none'), '[^\\s\\p{Z}\\p{C}]')
-settings mutations_sync = 2;
-
-alter table landing_workspaces
-update name = null
-where not match(ifNull(name, 'none'), '[^\\s\\p{Z}\\p{C}]')
-settings mutations_sync = 2;
-
-insert into swaps (layer, family, period, begun, done)
-select layer, family, period, (select max(begun) from swaps) + 1, 0
-from (
-    select distinct 'dimensions' as layer, family, toDate32('1970-01-01') as period
-    from landing_ledger
-    where family in ('organizations', 'workspaces')
-    union all
-    select distinct 'raw', 'storage', day
-    from (
-        select toDate32(timestamp) as day, organization_id
-        from landing_storage
-        group by day, organization_id
-        having uniqExact(region) > 1
-    )
-    union all
-    select distinct 'raw', 'ingestion', day
-    from (
-        select toDate32(timestamp) as day, organization_id
-        from landing_ingestion
-        group by day, organization_id
-        having uniqExact(region) > 1
-    )
-);
-
-insert into stale_summaries (year, kind, organization_id, sequence)
-select distinct
-    editions.year,
-    'organization',
-    owners.organization_id,
-    (select max(sequence) from stale_summaries) + 1
-from wrapped_organizations as owners
-cross join wrapped_editions as editions;
 
 drop table if exists staging_raw_pipe_stats on cluster 'prod' sync;
 
