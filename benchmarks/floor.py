@@ -16,7 +16,7 @@ import duckdb
 
 from benchmarks.measure import own_cost
 from wrapped_assets import queries
-from wrapped_assets.families import FAMILIES
+from wrapped_assets.families import FAMILIES, WORKSPACES
 from wrapped_assets.identity import wrapped_id
 from wrapped_assets.periods import YEARLY
 from wrapped_assets.resources.duckdb import sql, summaries
@@ -64,7 +64,7 @@ def main(landing: Path, secret: bytes) -> None:
     for family in FAMILIES.values():
         for rollup in family.rollups:
             con.execute(sql.rollup_ddl(family, rollup, YEARLY))
-    con.execute("create table dimensions.workspaces (workspace_id varchar, name varchar)")
+    con.execute(sql.dimension_ddl(WORKSPACES))
     for folder in sorted((landing / "pipe_stats").glob("dt=*")):
         day = folder.name.removeprefix("dt=")
         con.execute(WINNERS, {"paths": [str(path) for path in sorted(folder.rglob("*.parquet"))]})

@@ -138,7 +138,7 @@ def test_a_blank_customer_is_none(pipeline: Pipeline, blank: str) -> None:
 def disputed(run: Run) -> list[dict[str, Any]]:
     """What the check of owners finds."""
     (check,) = (check for check in CHECKS if check.name == "organizations_agree")
-    return run.violations(check)
+    return list(run.violations(check))
 
 
 def is_frozen(run: Run) -> bool:

@@ -95,7 +95,7 @@ class Pending:
     unmerged snapshots; `identities` is true when some organization has no settled owner; `years` are the
     stale editions, `documents` those of them that have more to follow than how far they reach. On the `torn`
     days a kill left rows of raw that are no more beside the new ones (ClickHouse): so may all that is built from them.
-    `disputes` says, in words, which organizations regions give to different customers: no refresh settles that.
+    `disputes` says, in words, which organizations regions give to different customers, at most EXAMPLES: no refresh settles that.
     """
 
     partitions: dict[tuple[str, str], set[date]] = field(default_factory=dict)

@@ -12,4 +12,3 @@ from (
 group by organization_id
 having min(owner) <> max(owner)
 order by organization_id
-limit 5

@@ -9,7 +9,7 @@ from wrapped_assets.periods import Span
 from wrapped_assets.resources.clickhouse import marks, sql
 from wrapped_assets.resources.clickhouse.dimensions import OWNERS
 from wrapped_assets.resources.clickhouse.session import Session
-from wrapped_assets.resources.warehouse import LandingTotals, Pending, QuarantineEntry
+from wrapped_assets.resources.warehouse import EXAMPLES, LandingTotals, Pending, QuarantineEntry
 
 
 def pending(session: Session) -> Pending:
@@ -27,7 +27,8 @@ def pending(session: Session) -> Pending:
             found.documents.add(year)
     found.torn.update(day for (day,) in session.rows("select period from broken_swaps where layer = 'raw'"))
     stale = session.rows(queries.text("clickhouse/status/stale_identities"))
-    found.disputes.extend(told for (told,) in session.rows(queries.text("clickhouse/checks/disputed_owners")))
+    disputes = session.rows(queries.text("clickhouse/checks/disputed_owners"))
+    found.disputes.extend(told for (told,) in disputes[:EXAMPLES])
     return replace(found, identities=bool(stale) or marks.is_broken(session, OWNERS))
 
 
