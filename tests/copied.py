@@ -32,7 +32,7 @@ TABLES: dict[str, str] = {
     "landing.quarantined_rows": """
         select distinct files.sequence as file_id, row_number, quarantined.reason as reason, content
         from landing_quarantined_rows as quarantined join landing_files as files using (file_id)""",
-    **{f"raw.{name}": f"select * from raw_{name}" for name in FAMILIES},
+    **{f"raw.{name}": f"select * except (own_partition) from raw_{name}" for name in FAMILIES},
     **{
         f"{level.name}.{family.table(rollup)}": sql.rollup_rows(
             rollup, level, f"{level.name}_{family.table(rollup)}"

@@ -22,7 +22,11 @@ from wrapped_assets.resources.errors import ClusterIncomplete, MadeOtherwise, Wa
 pytestmark = pytest.mark.clickhouse_server
 
 # Its engine and keys, as system.tables has them.
-RAW_STORAGE = ("ReplicatedMergeTree", "toYYYYMMDD(timestamp)", "organization_id, timestamp, datasource_id")
+RAW_STORAGE = (
+    "ReplicatedMergeTree",
+    "(toYYYYMM(timestamp), own_partition)",
+    "organization_id, timestamp, datasource_id",
+)
 ORGANIZATIONS = [f"org-{number}" for number in range(1, 9)]
 
 

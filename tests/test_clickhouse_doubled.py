@@ -171,7 +171,7 @@ def test_nothing_that_was_made_of_a_torn_day_freezes_or_is_served(
         assert sum(row["requests"] for row in run.writer.facts(2025)) > 4  # of a day that stands twice
         edition = run.writer.edition(2025)
         assert edition is not None and not edition.frozen
-        with pytest.raises(SnapshotNotReady, match="aw has 1 days to rebuild after a kill"):
+        with pytest.raises(SnapshotNotReady, match="aw has 2 days to rebuild after a kill"):
             run.writer.write_snapshot(tmp_path / "torn.duckdb", 2025)
 
         run.layers()

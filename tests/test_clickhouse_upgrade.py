@@ -13,10 +13,10 @@ pytestmark = pytest.mark.clickhouse
 # A request, its state in the months, its customer, and the edition it is in.
 HELD = (
     """insert into raw_pipe_stats values ('2025-03-01 10:00:00', 'org-1', 'w', 'p', 'pipe', 'r', 200, 1, 250000, 1, 2, 3, 50000,
-    'GET', null, 'eu', '2025-03-01 10:05:00')""",
+    'GET', null, 'eu', '2025-03-01 10:05:00', 0)""",
     """insert into monthly_pipe_stats_requests select '2025-03-01', 'org-1', 'w', 'p', 'pipe', 'eu', sumState(toInt64(1)),
     sumState(toInt128(1)), sumState(toInt128(1)), sumState(toInt128(2)), sumState(toInt128(3)), sumState(toInt128(50000)),
-    maxState(toDateTime64('2025-03-01 10:00:00', 6, 'UTC'))""",
+    maxState(toDateTime64('2025-03-01 10:00:00', 6, 'UTC')), 0""",
     "insert into wrapped_organizations values ('org-1', 'org-1', 'w-1', null, null)",
     """insert into edition_log values (2025, '2025-03-01 10:05:00', '2025-03-01 10:05:00', 7, null, [], 7, 7, 8),
     (2024, '2024-03-01 10:05:00', '2024-03-01 10:05:00', 7, '2025-01-31', [], 7, 7, 8)""",

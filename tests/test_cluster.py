@@ -22,12 +22,12 @@ CLUSTER = Cluster("prod", "wrapped")
 KEYS = {
     "raw_pipe_stats": (
         "ReplicatedMergeTree",
-        "toYYYYMMDD(start_datetime)",
+        "(toYYYYMM(start_datetime), own_partition)",
         "organization_id, start_datetime, request_id",
     ),
     "monthly_pipe_stats_durations": (
         "ReplicatedAggregatingMergeTree",
-        "toYYYYMMDD(month)",
+        "(toYear(month), own_partition)",
         "organization_id, month",
     ),
     "dimensions_organizations": ("ReplicatedMergeTree", "", "organization_id"),
@@ -49,7 +49,11 @@ class Written(Session):
         """The tables' engines and keys, and that nothing was made yet."""
         if "sorting_key" in statement and values:
             return [KEYS[values["table"].removesuffix("_local")]]
-        return [] if "engine" in statement else [(1 if "from staging" in statement else 0,)]
+        return (
+            []
+            if "engine" in statement or "partition_key" in statement
+            else [(1 if "from staging" in statement else 0,)]
+        )
 
     def insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Of no interest."""
@@ -66,8 +70,8 @@ def refreshed(cluster: Cluster | None) -> list[str]:
     """The statements that replace partitions of a table for each kind."""
     session = Written(cluster)
     with staged(session, "raw_pipe_stats", "monthly_pipe_stats_durations", "dimensions_organizations"):
-        swap(session, "raw_pipe_stats", [20250301, 20250302], {20250301})
-        swap(session, "monthly_pipe_stats_durations", [20250301], {20250301})
+        swap(session, "raw_pipe_stats", ["202503-0", "202503-20250302"], {"202503-0"})
+        swap(session, "monthly_pipe_stats_durations", ["2025-0"], {"2025-0"})
         swap_whole(session, "dimensions_organizations")
     return session.statements
 
@@ -82,8 +86,8 @@ def test_without_a_cluster_every_statement_is_as_it_stands_in_its_file() -> None
             f"-- staging_{table}: an empty place to build partitions of {table} in.\ncreate or replace table staging_{table} as {table}"
             for table in ("raw_pipe_stats", "monthly_pipe_stats_durations", "dimensions_organizations")
         ),
-        "alter table raw_pipe_stats replace partition 20250301 from staging_raw_pipe_stats, drop partition 20250302",
-        "alter table monthly_pipe_stats_durations replace partition 20250301 from staging_monthly_pipe_stats_durations",
+        "alter table raw_pipe_stats replace partition id '202503-0' from staging_raw_pipe_stats, drop partition id '202503-20250302'",
+        "alter table monthly_pipe_stats_durations replace partition id '2025-0' from staging_monthly_pipe_stats_durations",
         "alter table dimensions_organizations replace partition tuple() from staging_dimensions_organizations",
         *(
             f"-- Takes staging_{table} away; what was swapped in stays.\ndrop table if exists staging_{table} sync"

@@ -45,6 +45,7 @@ def _day(text: str) -> date:
 
 @app.command()
 def build(
+    context: typer.Context,
     year: Year,
     since: Annotated[
         date | None,
@@ -70,6 +71,9 @@ def build(
     settings = Settings.load()
     span = _span(settings, year, since, until)
     from wrapped_assets import running  # Dagster takes seconds to import: wrong input is told before
+    from wrapped_assets.resources.open import kept_open
+
+    context.with_resource(kept_open(settings))
 
     started = datetime.now(UTC)
     with bars(), running.instance(settings) as instance:

@@ -110,8 +110,9 @@ create table if not exists landing_pipe_stats_local on cluster 'prod' (
     row_number UInt64 codec(Delta, ZSTD(1))
 )
 engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}', exported_at)
-partition by toYYYYMMDD(start_datetime)
-order by (organization_id, start_datetime, request_id, exported_at, file_id, row_number);
+partition by toYYYYMM(start_datetime)
+order by (toYYYYMMDD(start_datetime), organization_id, start_datetime, request_id, exported_at, file_id, row_number)
+settings max_bytes_to_merge_at_max_space_in_pool = 16777216, max_avg_part_size_for_too_many_parts = 4194304;
 
 create table if not exists landing_pipe_stats on cluster 'prod' as landing_pipe_stats_local
 engine = Distributed('prod', 'wrapped', 'landing_pipe_stats_local', cityHash64(organization_id));
@@ -140,8 +141,9 @@ create table if not exists landing_ingestion_local on cluster 'prod' (
     row_number UInt64 codec(Delta, ZSTD(1))
 )
 engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}', exported_at)
-partition by toYYYYMMDD(timestamp)
-order by (organization_id, timestamp, operation_id, datasource_id, event_type, exported_at, file_id, row_number);
+partition by toYYYYMM(timestamp)
+order by (toYYYYMMDD(timestamp), organization_id, timestamp, operation_id, datasource_id, event_type, exported_at, file_id, row_number)
+settings max_bytes_to_merge_at_max_space_in_pool = 16777216, max_avg_part_size_for_too_many_parts = 4194304;
 
 create table if not exists landing_ingestion on cluster 'prod' as landing_ingestion_local
 engine = Distributed('prod', 'wrapped', 'landing_ingestion_local', cityHash64(organization_id));
@@ -162,8 +164,9 @@ create table if not exists landing_storage_local on cluster 'prod' (
     row_number UInt64 codec(Delta, ZSTD(1))
 )
 engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}', exported_at)
-partition by toYYYYMMDD(timestamp)
-order by (organization_id, timestamp, datasource_id, exported_at, file_id, row_number);
+partition by toYYYYMM(timestamp)
+order by (toYYYYMMDD(timestamp), organization_id, timestamp, datasource_id, exported_at, file_id, row_number)
+settings max_bytes_to_merge_at_max_space_in_pool = 16777216, max_avg_part_size_for_too_many_parts = 4194304;
 
 create table if not exists landing_storage on cluster 'prod' as landing_storage_local
 engine = Distributed('prod', 'wrapped', 'landing_storage_local', cityHash64(organization_id));
@@ -210,10 +213,11 @@ create table if not exists raw_pipe_stats_local on cluster 'prod' (
     method LowCardinality(String),
     user_agent Nullable(String),
     region LowCardinality(String),
-    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1))
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    own_partition UInt32
 )
 engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(start_datetime)
+partition by (toYYYYMM(start_datetime), own_partition)
 order by (organization_id, start_datetime, request_id);
 
 create table if not exists raw_pipe_stats on cluster 'prod' as raw_pipe_stats_local
@@ -238,10 +242,11 @@ create table if not exists raw_ingestion_local on cluster 'prod' (
     read_bytes UInt64 codec(T64, ZSTD(1)),
     cpu_time_us UInt64 codec(T64, ZSTD(1)),
     region LowCardinality(String),
-    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1))
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    own_partition UInt32
 )
 engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(timestamp)
+partition by (toYYYYMM(timestamp), own_partition)
 order by (organization_id, timestamp, operation_id, datasource_id, event_type);
 
 create table if not exists raw_ingestion on cluster 'prod' as raw_ingestion_local
@@ -258,10 +263,11 @@ create table if not exists raw_storage_local on cluster 'prod' (
     bytes_quarantine UInt64 codec(T64, ZSTD(1)),
     rows_quarantine UInt64 codec(T64, ZSTD(1)),
     region LowCardinality(String),
-    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1))
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    own_partition UInt32
 )
 engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(timestamp)
+partition by (toYYYYMM(timestamp), own_partition)
 order by (organization_id, timestamp, datasource_id);
 
 create table if not exists raw_storage on cluster 'prod' as raw_storage_local
@@ -280,10 +286,11 @@ create table if not exists hourly_pipe_stats_requests_local on cluster 'prod' (
     read_rows AggregateFunction(sum, Int128),
     result_rows AggregateFunction(sum, Int128),
     cpu_time_us AggregateFunction(sum, Int128),
-    last_at AggregateFunction(max, DateTime64(6, 'UTC'))
+    last_at AggregateFunction(max, DateTime64(6, 'UTC')),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(hour)
+partition by (toYYYYMM(hour), own_partition)
 order by (organization_id, hour, workspace_id, pipe_id, pipe_name, region);
 
 create table if not exists hourly_pipe_stats_requests on cluster 'prod' as hourly_pipe_stats_requests_local
@@ -302,10 +309,11 @@ create table if not exists daily_pipe_stats_requests_local on cluster 'prod' (
     read_rows AggregateFunction(sum, Int128),
     result_rows AggregateFunction(sum, Int128),
     cpu_time_us AggregateFunction(sum, Int128),
-    last_at AggregateFunction(max, DateTime64(6, 'UTC'))
+    last_at AggregateFunction(max, DateTime64(6, 'UTC')),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(day)
+partition by (toYYYYMM(day), own_partition)
 order by (organization_id, day, workspace_id, pipe_id, pipe_name, region);
 
 create table if not exists daily_pipe_stats_requests on cluster 'prod' as daily_pipe_stats_requests_local
@@ -324,10 +332,11 @@ create table if not exists weekly_pipe_stats_requests_local on cluster 'prod' (
     read_rows AggregateFunction(sum, Int128),
     result_rows AggregateFunction(sum, Int128),
     cpu_time_us AggregateFunction(sum, Int128),
-    last_at AggregateFunction(max, DateTime64(6, 'UTC'))
+    last_at AggregateFunction(max, DateTime64(6, 'UTC')),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(week)
+partition by (toYear(week), own_partition)
 order by (organization_id, week, workspace_id, pipe_id, pipe_name, region);
 
 create table if not exists weekly_pipe_stats_requests on cluster 'prod' as weekly_pipe_stats_requests_local
@@ -346,10 +355,11 @@ create table if not exists monthly_pipe_stats_requests_local on cluster 'prod' (
     read_rows AggregateFunction(sum, Int128),
     result_rows AggregateFunction(sum, Int128),
     cpu_time_us AggregateFunction(sum, Int128),
-    last_at AggregateFunction(max, DateTime64(6, 'UTC'))
+    last_at AggregateFunction(max, DateTime64(6, 'UTC')),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(month)
+partition by (toYear(month), own_partition)
 order by (organization_id, month, workspace_id, pipe_id, pipe_name, region);
 
 create table if not exists monthly_pipe_stats_requests on cluster 'prod' as monthly_pipe_stats_requests_local
@@ -358,10 +368,11 @@ engine = Distributed('prod', 'wrapped', 'monthly_pipe_stats_requests_local', cit
 create table if not exists hourly_pipe_stats_durations_local on cluster 'prod' (
     hour DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
     organization_id String,
-    histogram AggregateFunction(sumMap, Array(UInt16), Array(Int64))
+    histogram AggregateFunction(sumMap, Array(UInt16), Array(Int64)),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(hour)
+partition by (toYYYYMM(hour), own_partition)
 order by (organization_id, hour);
 
 create table if not exists hourly_pipe_stats_durations on cluster 'prod' as hourly_pipe_stats_durations_local
@@ -370,10 +381,11 @@ engine = Distributed('prod', 'wrapped', 'hourly_pipe_stats_durations_local', cit
 create table if not exists daily_pipe_stats_durations_local on cluster 'prod' (
     day Date32 codec(Delta, ZSTD(1)),
     organization_id String,
-    histogram AggregateFunction(sumMap, Array(UInt16), Array(Int64))
+    histogram AggregateFunction(sumMap, Array(UInt16), Array(Int64)),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(day)
+partition by (toYYYYMM(day), own_partition)
 order by (organization_id, day);
 
 create table if not exists daily_pipe_stats_durations on cluster 'prod' as daily_pipe_stats_durations_local
@@ -382,10 +394,11 @@ engine = Distributed('prod', 'wrapped', 'daily_pipe_stats_durations_local', city
 create table if not exists weekly_pipe_stats_durations_local on cluster 'prod' (
     week Date32 codec(Delta, ZSTD(1)),
     organization_id String,
-    histogram AggregateFunction(sumMap, Array(UInt16), Array(Int64))
+    histogram AggregateFunction(sumMap, Array(UInt16), Array(Int64)),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(week)
+partition by (toYear(week), own_partition)
 order by (organization_id, week);
 
 create table if not exists weekly_pipe_stats_durations on cluster 'prod' as weekly_pipe_stats_durations_local
@@ -394,10 +407,11 @@ engine = Distributed('prod', 'wrapped', 'weekly_pipe_stats_durations_local', cit
 create table if not exists monthly_pipe_stats_durations_local on cluster 'prod' (
     month Date32 codec(Delta, ZSTD(1)),
     organization_id String,
-    histogram AggregateFunction(sumMap, Array(UInt16), Array(Int64))
+    histogram AggregateFunction(sumMap, Array(UInt16), Array(Int64)),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(month)
+partition by (toYear(month), own_partition)
 order by (organization_id, month);
 
 create table if not exists monthly_pipe_stats_durations on cluster 'prod' as monthly_pipe_stats_durations_local
@@ -408,10 +422,11 @@ create table if not exists hourly_pipe_stats_days_local on cluster 'prod' (
     organization_id String,
     event_date Date32,
     requests AggregateFunction(sum, Int64),
-    errors AggregateFunction(sum, Int128)
+    errors AggregateFunction(sum, Int128),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(hour)
+partition by (toYYYYMM(hour), own_partition)
 order by (organization_id, hour, event_date);
 
 create table if not exists hourly_pipe_stats_days on cluster 'prod' as hourly_pipe_stats_days_local
@@ -422,10 +437,11 @@ create table if not exists daily_pipe_stats_days_local on cluster 'prod' (
     organization_id String,
     event_date Date32,
     requests AggregateFunction(sum, Int64),
-    errors AggregateFunction(sum, Int128)
+    errors AggregateFunction(sum, Int128),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(day)
+partition by (toYYYYMM(day), own_partition)
 order by (organization_id, day, event_date);
 
 create table if not exists daily_pipe_stats_days on cluster 'prod' as daily_pipe_stats_days_local
@@ -436,10 +452,11 @@ create table if not exists weekly_pipe_stats_days_local on cluster 'prod' (
     organization_id String,
     event_date Date32,
     requests AggregateFunction(sum, Int64),
-    errors AggregateFunction(sum, Int128)
+    errors AggregateFunction(sum, Int128),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(week)
+partition by (toYear(week), own_partition)
 order by (organization_id, week, event_date);
 
 create table if not exists weekly_pipe_stats_days on cluster 'prod' as weekly_pipe_stats_days_local
@@ -450,10 +467,11 @@ create table if not exists monthly_pipe_stats_days_local on cluster 'prod' (
     organization_id String,
     event_date Date32,
     requests AggregateFunction(sum, Int64),
-    errors AggregateFunction(sum, Int128)
+    errors AggregateFunction(sum, Int128),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(month)
+partition by (toYear(month), own_partition)
 order by (organization_id, month, event_date);
 
 create table if not exists monthly_pipe_stats_days on cluster 'prod' as monthly_pipe_stats_days_local
@@ -463,10 +481,11 @@ create table if not exists hourly_pipe_stats_hours_local on cluster 'prod' (
     hour DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
     organization_id String,
     hour_of_day UInt8,
-    requests AggregateFunction(sum, Int64)
+    requests AggregateFunction(sum, Int64),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(hour)
+partition by (toYYYYMM(hour), own_partition)
 order by (organization_id, hour, hour_of_day);
 
 create table if not exists hourly_pipe_stats_hours on cluster 'prod' as hourly_pipe_stats_hours_local
@@ -476,10 +495,11 @@ create table if not exists daily_pipe_stats_hours_local on cluster 'prod' (
     day Date32 codec(Delta, ZSTD(1)),
     organization_id String,
     hour_of_day UInt8,
-    requests AggregateFunction(sum, Int64)
+    requests AggregateFunction(sum, Int64),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(day)
+partition by (toYYYYMM(day), own_partition)
 order by (organization_id, day, hour_of_day);
 
 create table if not exists daily_pipe_stats_hours on cluster 'prod' as daily_pipe_stats_hours_local
@@ -489,10 +509,11 @@ create table if not exists weekly_pipe_stats_hours_local on cluster 'prod' (
     week Date32 codec(Delta, ZSTD(1)),
     organization_id String,
     hour_of_day UInt8,
-    requests AggregateFunction(sum, Int64)
+    requests AggregateFunction(sum, Int64),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(week)
+partition by (toYear(week), own_partition)
 order by (organization_id, week, hour_of_day);
 
 create table if not exists weekly_pipe_stats_hours on cluster 'prod' as weekly_pipe_stats_hours_local
@@ -502,10 +523,11 @@ create table if not exists monthly_pipe_stats_hours_local on cluster 'prod' (
     month Date32 codec(Delta, ZSTD(1)),
     organization_id String,
     hour_of_day UInt8,
-    requests AggregateFunction(sum, Int64)
+    requests AggregateFunction(sum, Int64),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(month)
+partition by (toYear(month), own_partition)
 order by (organization_id, month, hour_of_day);
 
 create table if not exists monthly_pipe_stats_hours on cluster 'prod' as monthly_pipe_stats_hours_local
@@ -527,10 +549,11 @@ create table if not exists hourly_ingestion_operations_local on cluster 'prod' (
     read_rows AggregateFunction(sum, Int128),
     read_bytes AggregateFunction(sum, Int128),
     elapsed_time_us AggregateFunction(sum, Int128),
-    cpu_time_us AggregateFunction(sum, Int128)
+    cpu_time_us AggregateFunction(sum, Int128),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(hour)
+partition by (toYYYYMM(hour), own_partition)
 order by (organization_id, hour, workspace_id, datasource_id, event_type, region);
 
 create table if not exists hourly_ingestion_operations on cluster 'prod' as hourly_ingestion_operations_local
@@ -552,10 +575,11 @@ create table if not exists daily_ingestion_operations_local on cluster 'prod' (
     read_rows AggregateFunction(sum, Int128),
     read_bytes AggregateFunction(sum, Int128),
     elapsed_time_us AggregateFunction(sum, Int128),
-    cpu_time_us AggregateFunction(sum, Int128)
+    cpu_time_us AggregateFunction(sum, Int128),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(day)
+partition by (toYYYYMM(day), own_partition)
 order by (organization_id, day, workspace_id, datasource_id, event_type, region);
 
 create table if not exists daily_ingestion_operations on cluster 'prod' as daily_ingestion_operations_local
@@ -577,10 +601,11 @@ create table if not exists weekly_ingestion_operations_local on cluster 'prod' (
     read_rows AggregateFunction(sum, Int128),
     read_bytes AggregateFunction(sum, Int128),
     elapsed_time_us AggregateFunction(sum, Int128),
-    cpu_time_us AggregateFunction(sum, Int128)
+    cpu_time_us AggregateFunction(sum, Int128),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(week)
+partition by (toYear(week), own_partition)
 order by (organization_id, week, workspace_id, datasource_id, event_type, region);
 
 create table if not exists weekly_ingestion_operations on cluster 'prod' as weekly_ingestion_operations_local
@@ -602,10 +627,11 @@ create table if not exists monthly_ingestion_operations_local on cluster 'prod' 
     read_rows AggregateFunction(sum, Int128),
     read_bytes AggregateFunction(sum, Int128),
     elapsed_time_us AggregateFunction(sum, Int128),
-    cpu_time_us AggregateFunction(sum, Int128)
+    cpu_time_us AggregateFunction(sum, Int128),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(month)
+partition by (toYear(month), own_partition)
 order by (organization_id, month, workspace_id, datasource_id, event_type, region);
 
 create table if not exists monthly_ingestion_operations on cluster 'prod' as monthly_ingestion_operations_local
@@ -624,10 +650,11 @@ create table if not exists hourly_storage_sizes_local on cluster 'prod' (
     rows AggregateFunction(argMax, Int128, DateTime64(6, 'UTC')),
     bytes_quarantine AggregateFunction(argMax, Int128, DateTime64(6, 'UTC')),
     rows_quarantine AggregateFunction(argMax, Int128, DateTime64(6, 'UTC')),
-    max_bytes AggregateFunction(max, Int128)
+    max_bytes AggregateFunction(max, Int128),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(hour)
+partition by (toYYYYMM(hour), own_partition)
 order by (organization_id, hour, workspace_id, datasource_id, datasource_name, region);
 
 create table if not exists hourly_storage_sizes on cluster 'prod' as hourly_storage_sizes_local
@@ -646,10 +673,11 @@ create table if not exists daily_storage_sizes_local on cluster 'prod' (
     rows AggregateFunction(argMax, Int128, DateTime64(6, 'UTC')),
     bytes_quarantine AggregateFunction(argMax, Int128, DateTime64(6, 'UTC')),
     rows_quarantine AggregateFunction(argMax, Int128, DateTime64(6, 'UTC')),
-    max_bytes AggregateFunction(max, Int128)
+    max_bytes AggregateFunction(max, Int128),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(day)
+partition by (toYYYYMM(day), own_partition)
 order by (organization_id, day, workspace_id, datasource_id, datasource_name, region);
 
 create table if not exists daily_storage_sizes on cluster 'prod' as daily_storage_sizes_local
@@ -668,10 +696,11 @@ create table if not exists weekly_storage_sizes_local on cluster 'prod' (
     rows AggregateFunction(argMax, Int128, DateTime64(6, 'UTC')),
     bytes_quarantine AggregateFunction(argMax, Int128, DateTime64(6, 'UTC')),
     rows_quarantine AggregateFunction(argMax, Int128, DateTime64(6, 'UTC')),
-    max_bytes AggregateFunction(max, Int128)
+    max_bytes AggregateFunction(max, Int128),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(week)
+partition by (toYear(week), own_partition)
 order by (organization_id, week, workspace_id, datasource_id, datasource_name, region);
 
 create table if not exists weekly_storage_sizes on cluster 'prod' as weekly_storage_sizes_local
@@ -690,10 +719,11 @@ create table if not exists monthly_storage_sizes_local on cluster 'prod' (
     rows AggregateFunction(argMax, Int128, DateTime64(6, 'UTC')),
     bytes_quarantine AggregateFunction(argMax, Int128, DateTime64(6, 'UTC')),
     rows_quarantine AggregateFunction(argMax, Int128, DateTime64(6, 'UTC')),
-    max_bytes AggregateFunction(max, Int128)
+    max_bytes AggregateFunction(max, Int128),
+    own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by toYYYYMMDD(month)
+partition by (toYear(month), own_partition)
 order by (organization_id, month, workspace_id, datasource_id, datasource_name, region);
 
 create table if not exists monthly_storage_sizes on cluster 'prod' as monthly_storage_sizes_local
@@ -1000,7 +1030,7 @@ drop table if exists staging_raw_pipe_stats_local on cluster 'prod' sync;
 
 create table staging_raw_pipe_stats_local on cluster 'prod' as raw_pipe_stats_local
 engine = ReplicatedMergeTree('/wrapped/staging/{uuid}/{shard}', '{replica}')
-partition by toYYYYMMDD(start_datetime)
+partition by (toYYYYMM(start_datetime), own_partition)
 order by (organization_id, start_datetime, request_id);
 
 create table if not exists staging_raw_pipe_stats on cluster 'prod' as raw_pipe_stats_local
@@ -1012,7 +1042,7 @@ drop table if exists staging_monthly_pipe_stats_durations_local on cluster 'prod
 
 create table staging_monthly_pipe_stats_durations_local on cluster 'prod' as monthly_pipe_stats_durations_local
 engine = ReplicatedAggregatingMergeTree('/wrapped/staging/{uuid}/{shard}', '{replica}')
-partition by toYYYYMMDD(month)
+partition by (toYear(month), own_partition)
 order by (organization_id, month);
 
 create table if not exists staging_monthly_pipe_stats_durations on cluster 'prod' as monthly_pipe_stats_durations_local
@@ -1025,11 +1055,11 @@ settings non_replicated_deduplication_window = 1000;
 
 system sync replica on cluster 'prod' staging_raw_pipe_stats_local;
 
-alter table raw_pipe_stats_local on cluster 'prod' replace partition 20250301 from staging_raw_pipe_stats_local, drop partition 20250302;
+alter table raw_pipe_stats_local on cluster 'prod' replace partition id '202503-0' from staging_raw_pipe_stats_local, drop partition id '202503-20250302';
 
 system sync replica on cluster 'prod' staging_monthly_pipe_stats_durations_local;
 
-alter table monthly_pipe_stats_durations_local on cluster 'prod' replace partition 20250301 from staging_monthly_pipe_stats_durations_local;
+alter table monthly_pipe_stats_durations_local on cluster 'prod' replace partition id '2025-0' from staging_monthly_pipe_stats_durations_local;
 
 alter table dimensions_organizations replace partition tuple() from staging_dimensions_organizations;
 

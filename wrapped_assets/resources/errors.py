@@ -206,6 +206,18 @@ class OlderSchema(WarehouseError):
         )
 
 
+class OldPartitions(WarehouseError):
+    """Tables of a cluster that an older version made with a partition for each day."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            f"The warehouse {place} was not opened.\n"
+            "  An older version made its tables with a partition for each day; on a cluster they are not made anew.\n"
+            f"  Next: name a new database in WRAPPED_WAREHOUSE_URL and run `{wrapped('build --year Y')}` for each year: landing holds everything."
+            " Or go on with the version of wrapped-assets that made it."
+        )
+
+
 class RegionUnavailable(Exception):
     """A region's database cannot be read; what was under way has not landed."""
 

@@ -1,6 +1,7 @@
 """From a setting to the store it names, without Dagster; `configured` makes Dagster's resources of the same settings."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -45,6 +46,15 @@ def statements(settings: Settings, layer: str, family: str) -> str:
 
         return clickhouse.statements(layer, family)
     return duckdb.statements(layer, family)
+
+
+def kept_open(settings: Settings) -> AbstractContextManager[None]:
+    """What chDB opens of the warehouse in here stays open to the end of it: it loads every part at each start."""
+    if settings.engine != "clickhouse":
+        return nullcontext()
+    from wrapped_assets.resources.clickhouse.connection import kept_open
+
+    return kept_open()
 
 
 def open_region(settings: Settings, region: str) -> RegionalDatabase:

@@ -25,7 +25,9 @@ create table if not exists landing_ingestion (
     row_number UInt64 codec(Delta, ZSTD(1))
 )
 engine = ReplacingMergeTree(exported_at)
--- What lands late is merged day by day.
-partition by toYYYYMMDD(timestamp)
--- The versions of a key lie together: removing duplicates reads them as a run.
-order by (organization_id, timestamp, operation_id, datasource_id, event_type, exported_at, file_id, row_number)
+-- Each part costs chDB a millisecond at every start.
+partition by toYYYYMM(timestamp)
+-- What lands late is merged day by day. The versions of a key lie together: removing duplicates reads them as a run.
+order by (toYYYYMMDD(timestamp), organization_id, timestamp, operation_id, datasource_id, event_type, exported_at, file_id, row_number)
+-- Small parts are merged, and the pieces of a large import stay as they came.
+settings max_bytes_to_merge_at_max_space_in_pool = 16777216, max_avg_part_size_for_too_many_parts = 4194304

@@ -1,6 +1,6 @@
 -- raw_pipe_stats: one API request, the highest version of each.
 -- One row per (organization_id, request_id, start_datetime).
--- Built in staging and swapped in, a day at a time.
+-- Built in staging and swapped in: a day of many rows alone, the others of a month together.
 create table if not exists raw_pipe_stats (
     start_datetime DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
     organization_id String,
@@ -18,9 +18,11 @@ create table if not exists raw_pipe_stats (
     method LowCardinality(String),
     user_agent Nullable(String),
     region LowCardinality(String),
-    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1))
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    -- The partition of a period of many rows; 0 where it shares one, see partitions.py.
+    own_partition UInt32
 )
 engine = MergeTree
-partition by toYYYYMMDD(start_datetime)
+partition by (toYYYYMM(start_datetime), own_partition)
 -- Rollups group by organization and hour, and a merge meets its keys in landing's order.
 order by (organization_id, start_datetime, request_id)

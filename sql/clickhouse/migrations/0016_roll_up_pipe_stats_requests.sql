@@ -14,9 +14,11 @@ create table if not exists {level}_pipe_stats_requests (
     read_rows AggregateFunction(sum, Int128),
     result_rows AggregateFunction(sum, Int128),
     cpu_time_us AggregateFunction(sum, Int128),
-    last_at AggregateFunction(max, DateTime64(6, 'UTC'))
+    last_at AggregateFunction(max, DateTime64(6, 'UTC')),
+    -- The partition of a period of many rows; 0 where it shares one, see partitions.py.
+    own_partition UInt32
 )
 engine = AggregatingMergeTree
-partition by toYYYYMMDD({period})
+partition by ({shared}, own_partition)
 -- Summaries ask for organizations.
 order by (organization_id, {period}, workspace_id, pipe_id, pipe_name, region)

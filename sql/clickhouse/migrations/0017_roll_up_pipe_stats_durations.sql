@@ -4,9 +4,11 @@
 create table if not exists {level}_pipe_stats_durations (
     {period} {period_type} codec(Delta, ZSTD(1)),
     organization_id String,
-    histogram AggregateFunction(sumMap, Array(UInt16), Array(Int64))
+    histogram AggregateFunction(sumMap, Array(UInt16), Array(Int64)),
+    -- The partition of a period of many rows; 0 where it shares one, see partitions.py.
+    own_partition UInt32
 )
 engine = AggregatingMergeTree
-partition by toYYYYMMDD({period})
+partition by ({shared}, own_partition)
 -- Summaries ask for organizations.
 order by (organization_id, {period})

@@ -6,9 +6,11 @@ create table if not exists {level}_pipe_stats_days (
     organization_id String,
     event_date Date32,
     requests AggregateFunction(sum, Int64),
-    errors AggregateFunction(sum, Int128)
+    errors AggregateFunction(sum, Int128),
+    -- The partition of a period of many rows; 0 where it shares one, see partitions.py.
+    own_partition UInt32
 )
 engine = AggregatingMergeTree
-partition by toYYYYMMDD({period})
+partition by ({shared}, own_partition)
 -- Summaries ask for organizations.
 order by (organization_id, {period}, event_date)

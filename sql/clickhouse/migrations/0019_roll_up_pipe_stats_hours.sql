@@ -5,9 +5,11 @@ create table if not exists {level}_pipe_stats_hours (
     {period} {period_type} codec(Delta, ZSTD(1)),
     organization_id String,
     hour_of_day UInt8,
-    requests AggregateFunction(sum, Int64)
+    requests AggregateFunction(sum, Int64),
+    -- The partition of a period of many rows; 0 where it shares one, see partitions.py.
+    own_partition UInt32
 )
 engine = AggregatingMergeTree
-partition by toYYYYMMDD({period})
+partition by ({shared}, own_partition)
 -- Summaries ask for organizations.
 order by (organization_id, {period}, hour_of_day)

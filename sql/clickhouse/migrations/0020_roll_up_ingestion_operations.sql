@@ -17,9 +17,11 @@ create table if not exists {level}_ingestion_operations (
     read_rows AggregateFunction(sum, Int128),
     read_bytes AggregateFunction(sum, Int128),
     elapsed_time_us AggregateFunction(sum, Int128),
-    cpu_time_us AggregateFunction(sum, Int128)
+    cpu_time_us AggregateFunction(sum, Int128),
+    -- The partition of a period of many rows; 0 where it shares one, see partitions.py.
+    own_partition UInt32
 )
 engine = AggregatingMergeTree
-partition by toYYYYMMDD({period})
+partition by ({shared}, own_partition)
 -- Summaries ask for organizations.
 order by (organization_id, {period}, workspace_id, datasource_id, event_type, region)

@@ -14,9 +14,11 @@ create table if not exists {level}_storage_sizes (
     rows AggregateFunction(argMax, Int128, DateTime64(6, 'UTC')),
     bytes_quarantine AggregateFunction(argMax, Int128, DateTime64(6, 'UTC')),
     rows_quarantine AggregateFunction(argMax, Int128, DateTime64(6, 'UTC')),
-    max_bytes AggregateFunction(max, Int128)
+    max_bytes AggregateFunction(max, Int128),
+    -- The partition of a period of many rows; 0 where it shares one, see partitions.py.
+    own_partition UInt32
 )
 engine = AggregatingMergeTree
-partition by toYYYYMMDD({period})
+partition by ({shared}, own_partition)
 -- Summaries ask for organizations.
 order by (organization_id, {period}, workspace_id, datasource_id, datasource_name, region)

@@ -85,6 +85,12 @@ def swapping(
     session.insert("swaps", done)
 
 
+def broken(session: Session, layer: str, family: str) -> set[date]:
+    """The partitions whose last swap was begun and not done."""
+    statement = "select period from broken_swaps where layer = {layer:String} and family = {family:String}"
+    return {period for (period,) in session.rows(statement, {"layer": layer, "family": family})}
+
+
 def is_broken(session: Session, layer: str, period: date = WHOLE) -> bool:
     """Whether the last swap of what is one partition was begun and not done."""
     statement = (

@@ -1,10 +1,10 @@
-"""Raw in ClickHouse: one row per key, the highest version wins, a partition a day.
+"""Raw in ClickHouse: one row per key, the highest version wins, a partition a day of many rows.
 
 A day is rebuilt from its landing rows, or what landed since is merged with what the day holds. Both end in the same rows.
 Days are taken in chunks of a bounded number of landing rows, so memory does not grow with the range.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from wrapped_assets.periods import Span
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.clickhouse import marks, sql
-from wrapped_assets.resources.clickhouse.partitions import MANY, staged, staged_partitions, swap
+from wrapped_assets.resources.clickhouse.partitions import MANY, alone, prepare, put_in_place, stage, staged
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.errors import DuplicateKeys
 from wrapped_assets.resources.warehouse import Broken, RefreshReport
@@ -34,7 +34,7 @@ def refresh(session: Session, family: Family, span: Span, full: bool, progress: 
     work += [(False, days) for days in bounded(sorted(merge), landed, CHUNK_ROWS)]
     for done, (whole, days) in enumerate(work):
         progress(f"raw/{family.name}", done, len(work))
-        _replace(session, family, [newest[day] for day in days], whole)
+        _replace(session, family, [newest[day] for day in days], whole, landed)
     progress(f"raw/{family.name}", len(work), len(work))
     return RefreshReport(row_counts(session, family, span), len(rebuild), len(merge))
 
@@ -72,22 +72,30 @@ def _plan(
     return changed | empty, found.keys() - changed - empty, found
 
 
-def _replace(session: Session, family: Family, days: Sequence[marks.Partition], whole: bool) -> None:
+def _replace(
+    session: Session,
+    family: Family,
+    days: Sequence[marks.Partition],
+    whole: bool,
+    landed: Mapping[date, int],
+) -> None:
     """Build these days in staging, from all landing rows or from what is held and what landed since; swap what differs."""
-    table = f"raw_{family.name}"
-    after = 0 if whole else min(day.held for day in days)
-    values = {"partitions": [sql.partition(day.period) for day in days], "after": after}
+    table, columns = f"raw_{family.name}", sql.raw_columns(family)
+    periods = [day.period for day in days]
+    values = {
+        "partitions": [sql.partition(day) for day in periods],
+        "after": 0 if whole else min(day.held for day in days),
+        "alone": alone(periods, landed),
+    }
     with staged(session, table):
-        columns = sql.names(sql.raw_columns(family))
         newest = _newest(family, whole, by_day=len(days) > MANY)
-        session.run(f"insert into {sql.staging(table)} ({columns})\n{newest}", values)
+        session.run(stage(table, columns, family.event_time, newest), values)
         _refuse_duplicates(session, family, days)
-        changed = _changed(session, family, values)
-        periods = [day.period for day in days if sql.partition(day.period) in changed]
-        sequence = _make_stale(session, family, days, periods)
-        mended = [day.period for day in days if day.must_rebuild]
-        with marks.swapping(session, "raw", family.name, periods, sequence, mended):
-            swap(session, table, sorted(changed), staged_partitions(session, table, family.event_time))
+        numbers = _changed(session, family, values)
+        changed = [day for day in periods if sql.partition(day) in numbers]
+        swap = prepare(session, table, columns, family.event_time, periods, changed)
+        sequence = _make_stale(session, family, days, changed)
+        put_in_place(session, "raw", family.name, days, [swap], sequence)
     marks.holds(session, "raw", family.name, [(day.period, day.newest) for day in days])
 
 

@@ -1,10 +1,10 @@
-"""Hourly, daily, weekly and monthly in ClickHouse: states, merged upwards, a partition a period.
+"""Hourly, daily, weekly and monthly in ClickHouse: states, merged upwards, a partition a period of many rows.
 
 What to recompute is known by the marks: a period is stale when something below it changed after it was built. It is built
 anew from the level below, in staging; what comes out as it was is not swapped and goes no further.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from wrapped_assets import queries
@@ -13,7 +13,7 @@ from wrapped_assets.periods import HOURLY, LEVELS, Level, Span
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.clickhouse import marks, raw, sql
-from wrapped_assets.resources.clickhouse.partitions import MANY, staged, staged_partitions, swap
+from wrapped_assets.resources.clickhouse.partitions import MANY, alone, prepare, put_in_place, stage, staged
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.warehouse import RefreshReport
 
@@ -30,10 +30,11 @@ def refresh(
     """Bring one level of a family up to date for the periods of the span; with `full` recompute all of them."""
     found = marks.partitions(session, level.name, family.name, span, everything=full)
     below = {each.period: each for each in found}
-    pieces = list(chunks(session, level, family, sorted(below), span))
+    rows = raw_rows(session, level, family, span)
+    pieces = list(bounded(sorted(below), rows, CHUNK_ROWS))
     for done, piece in enumerate(pieces):
         progress(f"{level.name}/{family.name}", done, len(pieces))
-        _replace(session, level, family, [below[period] for period in piece])
+        _replace(session, level, family, [below[period] for period in piece], rows)
     progress(f"{level.name}/{family.name}", len(pieces), len(pieces))
     counts = row_counts(session, level, family, span)
     rebuilt = len({level.start(day) for day in span}) if full else 0
@@ -83,14 +84,19 @@ def select(level: Level, family: Family, rollup: Rollup) -> str:
     )
 
 
-def chunks(
-    session: Session, level: Level, family: Family, periods: Sequence[date], span: Span
-) -> list[list[date]]:
-    """The periods in pieces that hold a bounded number of raw rows: no table has more rows or buckets to aggregate."""
+def raw_rows(session: Session, level: Level, family: Family, span: Span) -> dict[date, int]:
+    """Raw rows below each period that has any: no table of the level has more rows or buckets to aggregate."""
     rows: dict[date, int] = {}
     for day, count in raw.row_counts(session, family, level.covering(span)).items():
         rows[level.start(day)] = rows.get(level.start(day), 0) + count
-    return list(bounded(periods, rows, CHUNK_ROWS))
+    return rows
+
+
+def chunks(
+    session: Session, level: Level, family: Family, periods: Sequence[date], span: Span
+) -> list[list[date]]:
+    """The periods in pieces that hold a bounded number of raw rows."""
+    return list(bounded(periods, raw_rows(session, level, family, span), CHUNK_ROWS))
 
 
 def source_partitions(level: Level, periods: Sequence[date]) -> list[int]:
@@ -98,28 +104,35 @@ def source_partitions(level: Level, periods: Sequence[date]) -> list[int]:
     return [sql.partition(day) for period in periods for day in level.span(period)]
 
 
-def _replace(session: Session, level: Level, family: Family, periods: Sequence[marks.Partition]) -> None:
+def _replace(
+    session: Session,
+    level: Level,
+    family: Family,
+    periods: Sequence[marks.Partition],
+    rows: Mapping[date, int],
+) -> None:
     """Build these periods in staging, from the level below, and swap what differs."""
     starts = [each.period for each in periods]
     tables = {rollup: table(level, family, rollup) for rollup in family.rollups}
-    sources = {"partitions": source_partitions(level, starts)}
+    sources = {"partitions": source_partitions(level, starts), "alone": alone(starts, rows)}
+    in_order = f"\norder by {level.period}" if len(starts) > MANY else ""
     with staged(session, *tables.values()):
         for rollup, name in tables.items():
-            in_order = f"\norder by {level.period}" if len(starts) > MANY else ""
-            session.run(_insert(level, family, rollup, sql.staging(name)) + in_order, sources)
-        changed = _changed(session, level, family, starts)
-        differing = [period for period in starts if sql.partition(period) in changed]
-        sequence = _make_stale(session, level, family, differing)
-        mended = [each.period for each in periods if each.must_rebuild]
-        with marks.swapping(session, level.name, family.name, differing, sequence, mended):
-            for name in tables.values():
-                swap(session, name, sorted(changed), staged_partitions(session, name, level.period))
+            statement = stage(name, _columns(level, rollup), level.period, select(level, family, rollup))
+            session.run(statement + in_order, sources)
+        numbers = _changed(session, level, family, starts)
+        changed = [period for period in starts if sql.partition(period) in numbers]
+        swaps = [
+            prepare(session, name, _columns(level, rollup), level.period, starts, changed)
+            for rollup, name in tables.items()
+        ]
+        sequence = _make_stale(session, level, family, changed)
+        put_in_place(session, level.name, family.name, periods, swaps, sequence)
     marks.holds(session, level.name, family.name, [(each.period, each.newest) for each in periods])
 
 
-def _insert(level: Level, family: Family, rollup: Rollup, target: str) -> str:
-    columns = sql.names([level.period, *sql.stored_dimensions(rollup), *sql.states(rollup)])
-    return f"insert into {target} ({columns})\n{select(level, family, rollup)}"
+def _columns(level: Level, rollup: Rollup) -> list[str]:
+    return [level.period, *sql.stored_dimensions(rollup), *sql.states(rollup)]
 
 
 def _changed(session: Session, level: Level, family: Family, periods: Sequence[date]) -> set[int]:

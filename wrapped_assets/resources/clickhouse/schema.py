@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from wrapped_assets import queries
 from wrapped_assets.periods import LEVELS
 from wrapped_assets.resources.clickhouse import sql
+from wrapped_assets.resources.clickhouse.regrouping import regroup
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.errors import MadeOtherwise, NewerSchema, WarehouseMissing
 
@@ -25,6 +26,7 @@ def prepare(session: Session, place: str) -> None:
             for made in session.cluster.migrated(statement) if session.cluster else [statement]:
                 session.run(made)
         session.insert("schema_migrations", [{"version": number, "name": name}])
+    regroup(session, place, [statement for name in MIGRATIONS for statement in statements(name)])
 
 
 def require(session: Session, place: str) -> None:
@@ -48,6 +50,7 @@ def statements(name: str) -> Iterator[str]:
             level=level.name,
             period=level.period,
             period_type=sql.PERIOD_TYPES[level.name],
+            shared=sql.shared_partition(level),
         )
 
 

@@ -26,6 +26,13 @@ _START: dict[str, str] = {
 PERIOD_TYPES = {
     level.name: "DateTime64(6, 'UTC')" if level is HOURLY else "Date32" for level in LEVELS.values()
 }
+# The partition of the periods of few rows.
+_SHARED = {
+    "hourly": "toYYYYMM({c})",
+    "daily": "toYYYYMM({c})",
+    "weekly": "toYear({c})",
+    "monthly": "toYear({c})",
+}
 RESULT_TYPES = {"count": "toInt64", "total": "toInt128", "instant": ""}
 
 
@@ -56,7 +63,7 @@ def staging(table: str) -> str:
 
 
 def partition(day: date) -> int:
-    """The partition that a period lies in, by its first day."""
+    """The number of a period, by its first day; its partition when it has one of its own."""
     return day.year * 10_000 + day.month * 100 + day.day
 
 
@@ -102,6 +109,11 @@ def stored_dimensions(rollup: Rollup) -> list[str]:
 def start_of(level: Level, column: str) -> str:
     """The first instant or day of the period that a column falls in."""
     return _START[level.name].format(c=column)
+
+
+def shared_partition(level: Level) -> str:
+    """Which periods of a level lie in one partition when they have few rows."""
+    return _SHARED[level.name].format(c=level.period)
 
 
 def merged_states(rollup: Rollup) -> str:
