@@ -123,3 +123,11 @@ def test_a_defect_of_the_program_is_no_failed_check_either(monkeypatch: pytest.M
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 3
+
+
+def test_the_version_is_told(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """The one that is installed."""
+    monkeypatch.setattr(sys, "argv", ["wrapped", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert (ended.value.code, capfd.readouterr().out) == (0, "wrapped 0.1.0\n")

@@ -2,6 +2,7 @@
 
 import sys
 from datetime import UTC, date, datetime, timedelta
+from importlib.metadata import version
 from typing import Annotated, NoReturn
 
 import typer
@@ -27,6 +28,22 @@ app = typer.Typer(
     " and `wrapped build --year Y`. Settings come from WRAPPED_* variables (docs/operations.md).\n\n"
     "Exit codes: 0 done, 1 a check failed, 2 refused, with what to do next, 3 a defect of this program.",
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        console.print(f"wrapped {version('wrapped-assets')}", highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def everything(
+    asked: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """What every command shares."""
+
 
 app.add_typer(cli_publish.app)
 app.add_typer(cli_token.app, name="token")
