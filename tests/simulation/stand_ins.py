@@ -12,7 +12,7 @@ from tests.simulation.process import Process
 from tests.simulation.requests import Obstore
 from wrapped_assets.assets import dimensions, landing, wrapped_summaries
 from wrapped_assets.publication import bucket, writing
-from wrapped_assets.resources import landing_store
+from wrapped_assets.resources import landing_bucket, landing_store
 from wrapped_assets.resources.clickhouse import session
 from wrapped_assets.sensors import follow_changes
 from wrapped_assets.serving import following, fresh
@@ -54,6 +54,7 @@ def simulated(process: Process) -> Iterator[None]:
     settings = SimpleNamespace(load=lambda: SimpleNamespace(frozen=process.frozen))
     with (
         patch.object(landing_store, "obstore", store),
+        patch.object(landing_bucket, "obstore", store),
         patch.object(bucket, "obstore", store),
         patch.object(landing_store, "ThreadPoolExecutor", InThisThread),
         patch.object(writing, "ThreadPoolExecutor", InThisThread),

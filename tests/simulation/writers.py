@@ -68,10 +68,9 @@ def names_are_exported(world: World, dice: random.Random) -> str:
     """A region writes a snapshot of organizations or workspaces: new names, new owners."""
     choices = worlds.Rolled(dice)
     make = dice.choice((worlds.organization_snapshot, worlds.workspace_snapshot))
-    _, rows = make(choices)
+    region, rows = make(choices)
     at = world.now + dice.choice(worlds.LATENESS)
     rows = [row | {"exported_at": at} for row in rows] if dice.random() < 0.7 else rows
-    region = dice.choice(world.regions).name
     file = LandingFile(family_of(rows[0]), "", region, f"snapshot-{dice.randrange(10**6)}", rows)
     world.write(file)
     return f"{file.key}: {len(rows)} rows"
