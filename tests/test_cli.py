@@ -21,6 +21,8 @@ from rich.console import Console
 
 from tests import year_documents
 from tests.built_world import WRAPPED, YEAR, BuiltWorld
+from tests.landing_files import files_of, request, write
+from tests.object_stores import ObjectStore
 from wrapped_assets import cli, cli_summary, reports, running
 from wrapped_assets import command as commands
 from wrapped_assets.resources.duckdb import DuckDBReader, DuckDBWarehouse
@@ -306,6 +308,24 @@ def test_percentiles_are_shown_with_the_three_digits_that_are_known(number: floa
     assert reports.three_digits(number) == text
 
 
+def test_a_build_ends_with_what_it_built(tmp_path: Path) -> None:
+    """Files and rows as they landed, what is left without duplicates, and customers, of the days that were built."""
+    world = BuiltWorld(tmp_path / "home", tmp_path / "landing")
+    rows = [request(f"r{number}", organization_id=f"acme{number}") for number in range(3)]
+    for name, some in (("first", rows), ("again", rows[:2])):
+        for file in files_of(*some, name=name):
+            write(world.landing, file)
+
+    done = world.wrapped("build", "--year", str(YEAR), "--to", "2025-06-30")
+
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^Built 2025-01-20 to 2025-06-30: \d runs in [\d.]+ s\.$", done.stdout, re.MULTILINE)
+    assert done.stdout.splitlines()[1] == (
+        "Imported of these days: 2 files with 5 rows. Unique rows: 3 of pipe_stats, 0 of ingestion, 0 of storage."
+        " Customers of 2025: 3."
+    )
+
+
 def test_a_second_build_finds_nothing_to_do_and_names_what_it_never_looks_at(
     built_world: BuiltWorld, tmp_path: Path
 ) -> None:
@@ -414,6 +434,87 @@ def test_a_landing_folder_that_does_not_exist_is_not_an_empty_one(
     assert told.startswith(f"Nothing was imported: there is no folder at {url}.")
 
 
+@pytest.mark.parametrize("full", [[], ["--full"]])
+@pytest.mark.parametrize(
+    ("names", "seen"),
+    [
+        ([], "nothing"),
+        (["c/", "a/", "b.parquet", "pipe_stat/", "e/", "d/", "f/"], "a/, b.parquet, c/, d/, e/ and 2 more"),
+    ],
+)
+def test_a_folder_of_something_else_is_not_a_year_that_is_up_to_date(
+    wrapped: Wrapped, tmp_path: Path, names: list[str], seen: str, full: list[str]
+) -> None:
+    """What was looked for, and what lies there instead; with any folder of a family it is taken as it is."""
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    for name in names:
+        (landing / name).mkdir() if name.endswith("/") else (landing / name).touch()
+
+    told = refused(wrapped("build", "--year", "2025", *full, WRAPPED_LANDING_URL=landing.as_uri()))
+
+    assert told.startswith(
+        f"Nothing was imported: {landing.as_uri()} holds no folder of a family or dimension.\n"
+        "  Looked for: pipe_stats, ingestion, storage, organizations, workspaces."
+        f" Seen there: {seen}.\n"
+    )
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_mistyped_prefix_of_a_bucket_is_not_a_year_that_is_up_to_date(
+    wrapped: Wrapped, object_store: ObjectStore, tmp_path: Path
+) -> None:
+    """As with a folder; a bucket has no folders that are missing."""
+    bucket = object_store.new_bucket()
+    object_store.write(bucket, {"pipe_stats/dt=2025-03-01/region=eu/a.parquet": b"x"})
+
+    for prefix, seen in (("", "some prefix/"), ("/some", "nothing")):
+        url = f"s3://{bucket}{prefix}"
+        told = refused(
+            wrapped("build", "--year", "2025", **object_store.environment, WRAPPED_LANDING_URL=url)
+        )
+        assert told.startswith(f"Nothing was imported: {url} holds no folder of a family or dimension.")
+        assert f"Seen there: {seen}.\n" in told
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "--help",
+        "--version",
+        "build --year 2025",
+        "build --year 2025 --full",
+        "check --year 2025",
+        "check --year 2025 --deep",
+        "summary --year 2025 --organization-id a",
+        "summary --year 2025 --all --format ndjson",
+        "publish --year 2025",
+        "promote --year 2025",
+        "rollback --year 2025",
+        "versions --year 2025",
+        "token list",
+        "token list --year 2025 --all --json",
+        "token revoke x",
+        "token rotate --yes",
+        "token opt-out x",
+        "token opt-out x --undo",
+        "token issue --wrapped-id x --year 2025",
+        "token issue --name a --pipe nope",
+    ],
+)
+def test_a_command_that_reads_or_refuses_leaves_nothing_in_a_wrong_folder(
+    wrapped: Wrapped, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+) -> None:
+    """Not even a folder of its own: the next command there would take it for a world."""
+    monkeypatch.chdir(tmp_path)
+
+    said = wrapped(*command.split(), WRAPPED_HOME=".wrapped")
+
+    assert said.code in (0, 2), said
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_warehouse_that_cannot_be_written_is_refused_before_any_run(
     wrapped: Wrapped, tmp_path: Path
 ) -> None:
@@ -483,7 +584,7 @@ def test_a_year_without_rows_is_not_checked_and_what_would_change_that_is_told(
 def test_a_build_of_a_year_without_rows_says_so(tmp_path: Path) -> None:
     """It is done, with 0, but nobody is sent on to check it."""
     world = BuiltWorld(tmp_path / "home", tmp_path / "landing")
-    world.landing.mkdir()
+    (world.landing / "pipe_stats").mkdir(parents=True)
     done = world.wrapped("build", "--year", str(YEAR))
     assert done.returncode == 0, done.stderr
     assert "The warehouse holds no row of 2025, so there is nothing to summarize or to check." in done.stdout

@@ -91,7 +91,7 @@ def build(
     from wrapped_assets.resources.open import kept_open
 
     context.with_resource(kept_open(settings))
-
+    running.require_landing(settings)
     started = datetime.now(UTC)
     with bars(), running.instance(settings) as instance:
         runs = (running.rebuild if full else running.build)(instance, settings, span)
@@ -106,7 +106,9 @@ def build(
             f"Nothing to do: no file of {span.start} to {last} is new, and every layer follows those that are"
             f" imported ({seconds:.1f} s). Looked below {settings.landing_url}",
         )
-    if not running.has_edition(settings, year):
+    if held := running.holdings(settings, span):
+        say(console, held)
+    else:
         say(
             console,
             f"The warehouse holds no row of {year}, so there is nothing to summarize or to check. Files of {year}"

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -124,8 +124,8 @@ def opt_out(
     Example: `wrapped token opt-out W`.
     """
     settings = Settings.load()
-    with _registry(settings) as registry:
-        _require_customer(settings, registry, wrapped_id)
+    _require_customer(settings, wrapped_id)
+    with _registry(settings, make=True) as registry:
         if not undo:
             registry.opt_out(wrapped_id)
         else:
@@ -156,11 +156,13 @@ class NoCustomer(Refused):
         )
 
 
-def _require_customer(settings: Settings, registry: "Registry", wrapped_id: str) -> None:
-    if registry.links_of_subject(wrapped_id) or wrapped_id in registry.opted_out():
-        return
+def _require_customer(settings: Settings, wrapped_id: str) -> None:
     from wrapped_assets.resources.open import open_warehouse
+    from wrapped_assets.resources.registry import RegistryMissing
 
+    with suppress(RegistryMissing), _registry(settings) as registry:
+        if registry.links_of_subject(wrapped_id) or wrapped_id in registry.opted_out():
+            return
     try:
         with open_warehouse(settings).reading() as reader:
             is_known, seen = bool(reader.customers([wrapped_id])), ""
@@ -171,8 +173,8 @@ def _require_customer(settings: Settings, registry: "Registry", wrapped_id: str)
 
 
 @contextmanager
-def _registry(settings: Settings) -> "Iterator[Registry]":
+def _registry(settings: Settings, make: bool = False) -> "Iterator[Registry]":
     from wrapped_assets.resources.open import open_registry
 
-    with open_registry(settings) as registry:
+    with open_registry(settings, make) as registry:
         yield registry

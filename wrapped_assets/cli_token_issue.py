@@ -117,12 +117,12 @@ def _issue_by_hand(settings: Settings, wanted: _Wanted) -> None:
     from wrapped_assets.tokens import Authority
 
     _refuse_contradictions(wanted)
-    with open_registry(settings) as registry:
-        try:
-            grant = _grant(wanted)
+    try:
+        grant = _grant(wanted)
+        with open_registry(settings) as registry:
             text = Authority(settings.secret(), registry).issue(grant, wanted.static)
-        except BadClaims as bad:
-            raise typer.BadParameter(f"{bad}.") from None
+    except BadClaims as bad:
+        raise typer.BadParameter(f"{bad}.") from None
     _print(text, grant, "Its text is shown this once.")
 
 

@@ -18,11 +18,12 @@ from wrapped_assets.definitions import defs
 from wrapped_assets.families import FAMILIES, SOURCES
 from wrapped_assets.jobs import DAY_LAYERS
 from wrapped_assets.launcher import HOST_TAG, fail_gone_runs
-from wrapped_assets.overlooked import folders, not_imported, strangers
+from wrapped_assets.overlooked import SHOWN, folders, not_imported, strangers
 from wrapped_assets.partitions import key_range
 from wrapped_assets.periods import MONTHLY, WEEKLY, Span
 from wrapped_assets.progress import waits
 from wrapped_assets.resources.errors import Refused, WarehouseMissing
+from wrapped_assets.resources.landing_store import LandingStoreError
 from wrapped_assets.resources.open import open_landing, open_warehouse
 from wrapped_assets.resources.warehouse import Pending
 from wrapped_assets.sensors.follow_changes import due, next_runs, stale
@@ -49,14 +50,12 @@ class RunFailed(Refused):
 
 
 class NoLanding(Refused):
-    """The landing folder does not exist."""
+    """The landing store is not there, or holds nothing that anybody could import."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, failed: str, seen: str) -> None:
         super().__init__(
-            f"Nothing was imported: there is no folder at {url}.\n"
-            "  It holds the files that regions write, and every import starts there.\n"
-            "  Next: check WRAPPED_LANDING_URL and WRAPPED_HOME, or make the folder and put files into it"
-            " (docs/landing-contract.md)."
+            f"Nothing was imported: {failed}.\n  {seen}\n"
+            "  Next: check WRAPPED_LANDING_URL and WRAPPED_HOME, or put files there (docs/landing-contract.md)."
         )
 
 
@@ -175,7 +174,6 @@ def build(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
     The runs are those the sensors would ask for.
     """
     runs = 0
-    _require_landing(settings)
     found = _news(settings, span)
     if found.days or found.dimensions:
         _require_warehouse(settings)
@@ -200,7 +198,6 @@ def build(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
 
 def rebuild(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
     """Import what is new and rebuild every layer of these days from the one below; returns the number of runs."""
-    _require_landing(settings)
     _require_warehouse(settings)
     run(opened, "build_days", {**range_tags(span), REFRESH_TAG: "build"}, _full("raw", "hourly", "daily"))
     for job, level in (("refresh_weeks", WEEKLY), ("refresh_months", MONTHLY)):
@@ -257,13 +254,25 @@ def overlooked(settings: Settings, span: Span) -> dict[str, str]:
     return places
 
 
-def has_edition(settings: Settings, year: int) -> bool:
-    """Whether any row of the year was ever built into an edition."""
+def holdings(settings: Settings, span: Span) -> str:
+    """What the warehouse holds of these days, and the edition of their year, in words; empty when there is no edition."""
+    year = span.start.year
     try:
         with open_warehouse(settings).reading() as reader:
-            return reader.edition(year) is not None
+            if reader.edition(year) is None:
+                return ""
+            totals = {family: reader.landing_totals(family, span) for family in FAMILIES}
+            customers = len(reader.recipients(year))
     except WarehouseMissing:
-        return False
+        return ""
+    files, rows = (
+        sum(each) for each in zip(*((t.files, t.landed_rows) for t in totals.values()), strict=True)
+    )
+    unique = ", ".join(f"{each.unique_rows:,} of {family}" for family, each in totals.items())
+    return (
+        f"Imported of these days: {files:,} files with {rows:,} rows. Unique rows: {unique}."
+        f" Customers of {year}: {customers:,}."
+    )
 
 
 def disputes(settings: Settings) -> list[str]:
@@ -285,10 +294,37 @@ def set_aside(settings: Settings, span: Span) -> tuple[int, int]:
     return sum(entry.rows is None for entry in entries), sum(entry.rows or 0 for entry in entries)
 
 
-def _require_landing(settings: Settings) -> None:
-    """A mistyped folder would look like one in which nothing landed."""
-    if not open_landing(settings).exists():
-        raise NoLanding(settings.landing_url)
+def require_landing(settings: Settings) -> None:
+    """Raise NoLanding at an address that looks mistyped: it would pass for one in which nothing is new."""
+    store, url = open_landing(settings), settings.landing_url
+    if not store.exists():
+        raise NoLanding(
+            f"there is no folder at {url}",
+            "It holds the files that regions write, and every import starts there.",
+        )
+    try:
+        names = store.top()
+    except LandingStoreError:
+        # A bucket's policy may allow the families' prefixes only; one that does not answer says so here.
+        store.days(next(iter(FAMILIES)))
+        return
+    if names.folders & SOURCES.keys() or _has_imported(settings):
+        return
+    seen = sorted({*(f"{folder}/" for folder in names.folders), *names.files, *names.skipped})
+    more = f" and {len(seen) - SHOWN} more" if len(seen) > SHOWN else ""
+    raise NoLanding(
+        f"{url} holds no folder of a family or dimension",
+        f"Looked for: {', '.join(SOURCES)}. Seen there: {', '.join(seen[:SHOWN]) or 'nothing'}{more}.",
+    )
+
+
+def _has_imported(settings: Settings) -> bool:
+    """Whether the ledger holds any file."""
+    try:
+        with open_warehouse(settings).reading() as reader:
+            return any(reader.known(source, None) for source in SOURCES)
+    except WarehouseMissing:
+        return False
 
 
 def _require_warehouse(settings: Settings) -> None:

@@ -72,12 +72,12 @@ def open_region(settings: Settings, region: str) -> RegionalDatabase:
     return ClickHouseRegion(region, Address.parse(url), limits)
 
 
-def open_registry(settings: Settings) -> "Registry":
-    """The registry of these settings, made when there is none; close it after use."""
+def open_registry(settings: Settings, make: bool = True) -> "Registry":
+    """The registry of these settings, made when there is none, unless told not to; close it after use."""
     # Imported only where it is used: SQLAlchemy takes a while.
     from wrapped_assets.resources.registry import Registry
 
-    return Registry.open(settings.registry_url)
+    return Registry.open(settings.registry_url, make=make)
 
 
 def open_landing(settings: Settings) -> LandingStore:

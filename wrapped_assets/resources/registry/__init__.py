@@ -18,6 +18,7 @@ from wrapped_assets.resources.registry.errors import (
     DriverMissing,
     NoSuchToken,
     RegistryError,
+    RegistryMissing,
     RegistryNewer,
     RegistryUnavailable,
 )
@@ -37,9 +38,9 @@ class Registry(RegistryReader):
     """An open registry. Open one in each process: it is not carried over a fork."""
 
     @classmethod
-    def open(cls, url: str, clock: Clock = now) -> "Registry":
-        """The registry at this URL, made when there is none; raises RegistryError."""
-        return cls(Database(url), clock)
+    def open(cls, url: str, clock: Clock = now, make: bool = True) -> "Registry":
+        """The registry at this URL, made when there is none, unless told not to; raises RegistryError."""
+        return cls(Database(url, make), clock)
 
     def close(self) -> None:
         """Give its connections back."""
@@ -197,6 +198,7 @@ __all__ = [
     "NoSuchToken",
     "Registry",
     "RegistryError",
+    "RegistryMissing",
     "RegistryNewer",
     "RegistryUnavailable",
     "Share",

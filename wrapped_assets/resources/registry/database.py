@@ -22,7 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from wrapped_assets.resources.registry.errors import DriverMissing, RegistryUnavailable
+from wrapped_assets.resources.registry.errors import DriverMissing, RegistryMissing, RegistryUnavailable
 
 # Locks are held for milliseconds. Whoever waits longer has met a stuck process, and says so.
 PATIENCE_SECONDS = 10
@@ -34,12 +34,15 @@ _LOCK = 0x77726170706564
 class Database:
     """Transactions on SQLite or PostgreSQL. Open one per process: it is not carried over a fork."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, make: bool = True) -> None:
         self.url = _usable(make_url(url))
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.place = self.url.render_as_string(hide_password=True)
         if self.is_sqlite:
-            _create_private(Path(self.url.database or ""), self.place)
+            path = Path(self.url.database or "")
+            if not make and not path.exists():
+                raise RegistryMissing(self.place)
+            _create_private(path, self.place)
         self._engine = self._create()
         self._writes = self._engine.execution_options(writes=True)
 

@@ -17,6 +17,16 @@ class RegistryUnavailable(RegistryError):
         )
 
 
+class RegistryMissing(RegistryError):
+    """No file there, and what was asked for is no reason to make one."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            f"There is no registry at {place}.\n  It is made with the first link or token.\n"
+            "  Next: check WRAPPED_HOME and WRAPPED_REGISTRY_URL."
+        )
+
+
 class RegistryNewer(RegistryError):
     """Tables of a newer version of this program."""
 
