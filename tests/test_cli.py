@@ -592,12 +592,12 @@ def test_a_build_of_a_year_without_rows_says_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("ids", "seen"),
-    [([], "not none of them"), (["--wrapped-id", "x", "--organization-id", "y"], "not both")],
+    [([], "not none of them"), (["--wrapped-id", "x", "--organization-id", "y"], "not several")],
 )
 def test_a_customer_is_named_by_exactly_one_id(wrapped: Wrapped, ids: list[str], seen: str) -> None:
     """Both might disagree."""
     told = rejected(wrapped("summary", "--year", "2025", *ids))
-    assert f"Give exactly one of --wrapped-id and --organization-id, {seen}." in told
+    assert f"Give exactly one of --wrapped-id, --organization-id and --all, {seen}." in told
 
 
 @pytest.mark.parametrize(
