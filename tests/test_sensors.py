@@ -305,6 +305,22 @@ def test_a_late_file_of_any_day_is_noticed_although_every_tick_is_out_of_time(le
     assert seen.count({late}) == 1
 
 
+def test_many_days_are_gone_through_in_two_ticks(ledger: Ledger) -> None:
+    """However much time there is: each of the 297 older days in one of them, the newest three in both."""
+    year = Span.year(2025)
+    days = [year.start + timedelta(days=n) for n in range(300)]
+    for one in days:
+        (Path(ledger.store.url.removeprefix("file://")) / f"pipe_stats/dt={one}").mkdir(parents=True)
+    land(ledger, days[0], days[200], days[299])
+
+    first = news(ledger.store, ledger.known, year, ticks=2)
+    second = news(ledger.store, ledger.known, year, first.position, ticks=2)
+
+    assert [first.looked, second.looked] == [153, 153]
+    assert [first.days, second.days] == [{days[200], days[299]}, {days[0], days[299]}]
+    assert news(ledger.store, ledger.known, year).looked == 300
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_a_rotation_is_every_day_once_newest_first(seed: int) -> None:
     """The newest days, then downwards from where the last tick stopped, then round to the rest."""

@@ -78,10 +78,8 @@ def is_leftover(key: str) -> bool:
     `_temporary/...`, `_committed_...`, `.spark-staging-.../`, `.part-0.parquet.crc`, `.DS_Store`, rsync's
     `.name.a1b2c3`.
     """
-    segments = key.split("/")
-    if any(segment.startswith((".", "_")) for segment in segments):
-        return True
-    return segments[-1].endswith(LEFTOVERS) or _STAGED.search(segments[-1]) is not None
+    is_private = key.startswith((".", "_")) or "/." in key or "/_" in key
+    return is_private or key.endswith(LEFTOVERS) or _STAGED.search(key) is not None
 
 
 def unusable(key: str) -> str:

@@ -18,9 +18,6 @@ CHUNK_BYTES = 1024 * 1024
 Skip = Callable[[str, str], None]
 """Told of a place that is skipped, and why."""
 
-Ids = frozenset[tuple[int, int]]
-"""Folders by device and inode."""
-
 
 @dataclass(frozen=True)
 class Found:
@@ -40,11 +37,11 @@ class Folder:
 
     def names(self, prefix: str, skip: Skip) -> Iterator[Found]:
         """What lies directly below a prefix, which is empty or ends in "/"; nothing when there is no such folder."""
-        return self._inside(prefix.rstrip("/"), skip, *self._way_to(prefix), deep=False)
+        return self._inside(prefix.rstrip("/"), skip, self._is_behind_link(prefix), deep=False)
 
     def files(self, prefix: str, skip: Skip) -> Iterator[Found]:
         """Every file below a prefix, at any depth, in no order."""
-        return self._inside(prefix.rstrip("/"), skip, *self._way_to(prefix), deep=True)
+        return self._inside(prefix.rstrip("/"), skip, self._is_behind_link(prefix), deep=True)
 
     def file(self, key: str) -> Found | None:
         """The present version of one file; None when it is not there."""
@@ -68,17 +65,20 @@ class Folder:
         finally:
             staged.unlink(missing_ok=True)
 
-    def _way_to(self, prefix: str) -> tuple[Ids, bool]:
-        """The folders that a prefix lies in, its own too, and whether a link led there below the root."""
-        root = self.root.resolve()
-        below = [self.root.joinpath(*prefix.split("/")[:depth]) for depth in range(prefix.count("/") + 1)]
-        above = frozenset[tuple[int, int]]().union(*map(_ids, (*root.parents, *below)))
-        return above, any(map(os.path.islink, below[1:]))
+    def _is_behind_link(self, prefix: str) -> bool:
+        """Whether a link leads to a prefix below the root."""
+        ends = [place for place, letter in enumerate(prefix) if letter == "/"]
+        return any(os.path.islink(f"{self.root}/{prefix[:end]}") for end in ends)
 
-    def _inside(self, prefix: str, skip: Skip, above: Ids, behind_link: bool, deep: bool) -> Iterator[Found]:
-        """`above` are the folders that this one lies in, and itself."""
+    def _above(self, prefix: str) -> set[tuple[int, int]]:
+        """The folders that a prefix lies in, and its own, by device and inode."""
+        parts, root = prefix.split("/"), self.root.resolve()
+        below = [self.root.joinpath(*parts[: depth + 1]) for depth in range(len(parts))]
+        return set[tuple[int, int]]().union(*map(_ids, (*root.parents, root, *below)))
+
+    def _inside(self, prefix: str, skip: Skip, behind_link: bool, deep: bool) -> Iterator[Found]:
         try:
-            with os.scandir(self.root / prefix) as listing:
+            with os.scandir(os.path.join(self.root, prefix)) as listing:
                 entries = list(listing)
         except (FileNotFoundError, NotADirectoryError):
             return
@@ -99,11 +99,10 @@ class Folder:
                 continue
             if stat.S_ISREG(seen.st_mode):
                 yield _file(key, seen)
-            elif entry.is_symlink() and (_id(seen) in above or behind_link):
+            elif entry.is_symlink() and (behind_link or _id(seen) in self._above(prefix)):
                 skip(key, "is a link to a folder that it lies in, or behind another link")
             elif deep:
-                is_behind = behind_link or entry.is_symlink()
-                yield from self._inside(key, skip, above | {_id(seen)}, is_behind, deep)
+                yield from self._inside(key, skip, behind_link or entry.is_symlink(), deep)
             else:
                 yield Found(key, is_folder=True)
 

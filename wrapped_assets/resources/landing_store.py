@@ -294,7 +294,7 @@ class LandingStore:
         for page in self._pages(prefix):
             whole |= {item.key: item for item in page.objects}
             skipped |= page.skipped
-        return Listing(sorted(whole.values()), skipped)
+        return Listing([whole[key] for key in sorted(whole)], skipped)
 
     def _pages(self, prefix: str) -> Iterator[Listing]:
         if self._nothing_yet():

@@ -1,7 +1,7 @@
 """Auto-import: notices landing files that the ledger does not hold, for any day, in short ticks.
 
-Each tick lists the newest days, then goes on with older ones in rotation until its time is up. A day
-whose listing has the fingerprint it had when the ledger was last seen to hold all of it costs nothing
+Each tick lists the newest days, then goes on with older ones in rotation until its time is up, or half of many are
+done: listing them is most of what an idle instance costs. A day whose listing has the fingerprint it had when the ledger was last seen to hold all of it costs nothing
 more. What was requested and did not succeed is noticed again, because the ledger still lacks it.
 """
 
@@ -26,6 +26,9 @@ from wrapped_assets.settings import Settings
 
 NEWEST_DAYS = 3
 TICK_SECONDS = 8.0
+# In how many ticks the older days are gone through when there is time, and up to how many of them in one.
+TICKS = 2
+FEW_DAYS = 100
 # A warehouse may be taken away and another put in its place: the ledger is asked again after so long.
 BELIEVED_SECONDS = 3600.0
 
@@ -68,7 +71,7 @@ class News:
 
 def fingerprint(listing: Iterable[LandingObject]) -> str:
     """Sixteen hex digits that change when any object of a listing is added, changed or removed."""
-    text = "\n".join(f"{item.key}\t{item.etag}" for item in sorted(listing))
+    text = "\n".join(sorted(f"{item.key}\t{item.etag}" for item in listing))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -87,8 +90,9 @@ def news(
     position: str = "",
     is_late: Callable[[], bool] = lambda: False,
     settled: Settled | None = None,
+    ticks: int = 1,
 ) -> News:
-    """What landed that the ledger does not hold: all of it, or what was found before `is_late`."""
+    """What landed that the ledger does not hold: all of it, or what was found before `is_late`, or in one of so many ticks."""
     settled = settled or Settled()
     found = News(position=position, overlooked=strangers(store))
     days = {}
@@ -98,9 +102,10 @@ def news(
         found.overlooked |= seen.overlooked
     every = sorted(set().union(*days.values()))
     found.total = len(every)
+    enough = NEWEST_DAYS + max(FEW_DAYS, -(-found.total // ticks))
     for day in rotation(every, position):
         # One older day at least, or a slow store would never get to it.
-        if found.looked > NEWEST_DAYS and is_late():
+        if found.looked >= enough or (found.looked > NEWEST_DAYS and is_late()):
             break
         for family in days:
             if day in days[family] and _is_new(store, known, settled, family, day, found):
@@ -197,7 +202,7 @@ def _look(now: datetime, position: str) -> News:
     store = open_landing(settings)
 
     def look(known: Known) -> News:
-        return news(store, known, calendar(now), position, lambda: time.monotonic() > until, _settled)
+        return news(store, known, calendar(now), position, lambda: time.monotonic() > until, _settled, TICKS)
 
     try:
         with open_warehouse(settings).reading(patience=0) as reader:

@@ -111,7 +111,7 @@ FAULTS = (
     Fault(
         "a server is trusted to list in order",
         "wrapped_assets/resources/landing_store.py",
-        "return Listing(sorted(whole.values()), skipped)",
+        "return Listing([whole[key] for key in sorted(whole)], skipped)",
         "return Listing(list(whole.values()), skipped)",
         (f"{STORE}::test_a_server_that_lists_out_of_order_and_twice_changes_nothing[moto]",),
     ),
@@ -132,8 +132,8 @@ FAULTS = (
     Fault(
         "what other writers stage in folders of their own is read",
         "wrapped_assets/layout.py",
-        'segment.startswith((".", "_")) for segment in segments',
-        'segment.startswith((".", "_")) for segment in segments[-1:]',
+        'key.startswith((".", "_")) or "/." in key or "/_" in key',
+        'key.rpartition("/")[2].startswith((".", "_"))',
         ("tests/test_layout.py::test_what_writers_keep_for_themselves_is_never_read",),
     ),
 )

@@ -70,8 +70,8 @@ FAULTS = (
     Fault(
         "a listing's fingerprint is made of names and not of versions",
         "wrapped_assets/sensors/landing_files.py",
-        r'f"{item.key}\t{item.etag}" for item in sorted(listing)',
-        'f"{item.key}" for item in sorted(listing)',
+        r'f"{item.key}\t{item.etag}" for item in listing',
+        'f"{item.key}" for item in listing',
         (f"{SENSORS}::test_a_fingerprint_tells_any_change_and_no_order",),
     ),
     Fault(
@@ -90,8 +90,8 @@ FAULTS = (
     Fault(
         "older days wait as long as there is no time, so a slow store never gets to them",
         "wrapped_assets/sensors/landing_files.py",
-        "if found.looked > NEWEST_DAYS and is_late():",
-        "if found.looked >= NEWEST_DAYS and is_late():",
+        "(found.looked > NEWEST_DAYS and is_late()):",
+        "(found.looked >= NEWEST_DAYS and is_late()):",
         (f"{SENSORS}::test_a_late_file_of_any_day_is_noticed_although_every_tick_is_out_of_time",),
     ),
     Fault(
