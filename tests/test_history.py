@@ -101,7 +101,7 @@ def test_a_storage_that_is_down_is_told_in_a_few_lines_and_is_no_failed_check(
     (home / "dagster.yaml").write_text(yaml.safe_dump({"storage": storage}))
     monkeypatch.setenv("WRAPPED_HOME", str(tmp_path))
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
-    (tmp_path / "landing").mkdir()
+    (tmp_path / "landing" / "pipe_stats").mkdir(parents=True)
     monkeypatch.setattr("dagster_postgres.utils.time.sleep", lambda seconds: None)
     monkeypatch.setattr(sys, "argv", ["wrapped", "build", "--year", "2025"])
 
