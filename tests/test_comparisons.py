@@ -90,7 +90,7 @@ def test_the_ratio_told_is_the_true_one_to_its_rounding(value: int, unit: Unit) 
     match = re.fullmatch(form, comparison.text)
     assert match is not None
     ratio = match["ratio"].replace(",", "")
-    assert 1 < Fraction(ratio) <= 1000
+    assert 1 <= Fraction(ratio) <= 1000
     half = Fraction(1, 20) if "." in ratio or Fraction(ratio) < 10 else Fraction(1, 2)
     assert abs(Fraction(ratio) - Fraction(value, comparison.thing.value)) <= half
 

@@ -602,7 +602,7 @@ def test_the_card_is_shared_as_a_file_where_the_browser_can(
         seen.page.reload()
         seen.page.wait_for_selector("html[data-ready]")
         seen.page.keyboard.press("End")
-        seen.page.get_by_role("button", name="Share").click()
+        seen.page.get_by_role("button", name="Share", exact=True).click()
         seen.until("window.shared")
         shared = seen.page.evaluate("window.shared")
 
@@ -629,7 +629,7 @@ def test_what_is_shared_looks_like_what_is_seen(
 def test_the_card_is_downloaded_where_it_cannot(origin: str, browser: Browser) -> None:
     """Without Web Share there is no share button, and the link saves the file."""
     with visit(browser, f"{origin}/wrapped/acme#share") as seen:
-        assert seen.page.get_by_role("button", name="Share").count() == 0
+        assert seen.page.get_by_role("button", name="Share", exact=True).count() == 0
         with seen.page.expect_download() as downloading:
             seen.page.get_by_role("link", name="Download the card").click()
 

@@ -91,7 +91,7 @@ CONFLICTS: list[tuple[Row, Row]] = [
     (operation(result="error", error="z"), operation(result="ok", error=None)),
     (operation(written_rows=2, written_bytes=9), operation(written_rows=10, written_bytes=1)),
     (reading(datasource_name="B", bytes=9), reading(datasource_name="a", bytes=1)),
-    (reading(rows_quarantine=2, region="us"), reading(rows_quarantine=10, region="eu")),
+    (reading(rows=2, rows_quarantine=9), reading(rows=10, rows_quarantine=1)),
 ]
 
 

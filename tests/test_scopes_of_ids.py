@@ -186,7 +186,22 @@ def test_no_customer_is_an_owner_like_any_other(pipeline: Pipeline) -> None:
         assert disputed(run) == [
             {
                 "dispute": "Organization org-1 belongs to customer alpha in region us"
-                " and to customer org-1 in region eu"
+                " and to customer org-1 (Organization) in region eu"
+            }
+        ]
+
+
+def test_two_names_and_no_customer_are_two_organizations(pipeline: Pipeline) -> None:
+    """Regions that number for themselves name no customer: only the names say that one id is two organizations."""
+    pipeline.build(*snapshot(organization(name="Alpha")), *snapshot(organization(name=None), region="us"))
+    with pipeline.open() as run:
+        assert disputed(run) == []
+    pipeline.build(*snapshot(organization(name="Beta"), region="us", at="2025-02-01"))
+    with pipeline.open() as run:
+        assert disputed(run) == [
+            {
+                "dispute": "Organization org-1 belongs to customer org-1 (Alpha) in region eu"
+                " and to customer org-1 (Beta) in region us"
             }
         ]
 

@@ -1,5 +1,8 @@
 """What becomes of an answer when files arrive late, change, vanish or cannot be read, and when names and owners move."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -8,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import urllib3
 from obstore.exceptions import BaseError
@@ -901,3 +906,58 @@ def test_files_that_links_lead_to_are_counted(built: Pipeline, tmp_path: Path) -
 
         assert (report.taken, report.quarantined, report.unread) == (2, 0, {})
         assert requests(live, ANA) == 2 + 2
+
+
+def test_a_region_that_disputes_an_organization_adds_nothing_to_what_is_published(built: Pipeline) -> None:
+    """Its requests and its workspaces' names are another customer's: nobody is answered them until the regions agree."""
+    with serving(built) as live:
+        names = (organization(customer_id="alpha"), workspace(name="Alpha's shop"))
+        built.land(*files_of(*names, name="alpha"))
+        live.follow()
+        alpha, beta = (wrapped_id(SECRET, id) for id in ("alpha", "beta"))
+        assert requests(live, alpha) == 2
+
+        names = (organization(customer_id="beta"), workspace(name="Beta's payroll"))
+        built.land(*files_of(*names, name="beta", region="us"))
+        built.land(*files_of(request("org-1", "2025-03-02T10:00", "us", region="us"), name="us", region="us"))
+        live.follow()
+        assert [requests(live, alpha), requests(live, beta), requests(live, ANA)] == [2, 0, 0]
+        assert "payroll" not in str(said(live, [alpha]))
+
+        agreed = organization(customer_id="beta") | {"exported_at": datetime(2025, 4, 1)}
+        built.land(*files_of(agreed, name="agreed"))
+        live.follow()
+        assert [requests(live, alpha), requests(live, beta)] == [0, 3]
+
+
+@pytest.mark.parametrize("zone", ["America/St_Johns", "Pacific/Kiritimati"])
+def test_the_clock_of_the_machine_does_not_show_in_answers(tmp_path: Path, zone: str) -> None:
+    """Instants with a zone that land beside a snapshot are counted in their own hours, and no other is lost."""
+    script = f"from tests.test_serving_follow import follow_here; follow_here({str(tmp_path)!r})"
+    subprocess.run([sys.executable, "-c", script], env={**os.environ, "TZ": zone}, check=True, timeout=120)
+
+
+def follow_here(folder: str) -> None:
+    """Serve four hours of a day, land one request more, every file with a zone, and count."""
+    pipeline = Pipeline(Path(folder))
+    hours = ("10:00", "15:00", "15:10", "23:50")
+    early = [request("org-1", f"2025-03-01T{hour}", hour) for hour in hours]
+    pipeline.land(*files_of(*early))
+    _give_a_zone(pipeline.landing)
+    pipeline.build()
+    with serving(pipeline) as live:
+        pipeline.land(*files_of(request("org-1", "2025-03-01T10:30", "late"), name="late"))
+        _give_a_zone(pipeline.landing, "late")
+        live.follow()
+        assert requests(live, ANA) == 5
+        assert requests(live, ANA, date(2025, 3, 1), date(2025, 3, 2)) == 5
+
+
+def _give_a_zone(landing: Path, name: str = "") -> None:
+    for path in landing.glob(f"pipe_stats/*/*/{name}*.parquet"):
+        table = pq.read_table(path, partitioning=None)
+        zoned = [
+            pa.field(each.name, pa.timestamp("us", "UTC")) if pa.types.is_timestamp(each.type) else each
+            for each in table.schema
+        ]
+        pq.write_table(table.cast(pa.schema(zoned)), path)

@@ -83,11 +83,13 @@ class DuckDBRegion:
             # One thread and room for a year of open files: one file a day.
             connection.execute("set threads = 1; set partitioned_write_max_open_files = 400")
             connection.execute(
-                f"copy (select *, cast({time} as date) as dt from ({statement})) to '{target}'"
+                f"copy (select *, cast(date_trunc('day', {time}) as date) as dt from ({statement})) to '{target}'"
                 " (format parquet, compression zstd, partition_by (dt), overwrite_or_ignore)",
                 values,
             )
-            counted = f"select cast({time} as date), count(*) from ({statement}) group by all"
+            counted = (
+                f"select cast(date_trunc('day', {time}) as date), count(*) from ({statement}) group by all"
+            )
             counts = dict(connection.execute(counted, values).fetchall())
         for day, rows in sorted(counts.items()):
             yield Exported(day, sorted((folder / f"dt={day}").glob("*.parquet")), rows)

@@ -173,7 +173,7 @@ class Broken:
             {"object_key": entry.key, "reason": entry.reason, "row_count": entry.rows}
             for entry in entries[:EXAMPLES]
         ]
-        return cls(len(entries), examples)
+        return cls(sum(entry.rows or 1 for entry in entries), examples)
 
 
 @dataclass(frozen=True)

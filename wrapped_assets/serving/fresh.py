@@ -31,6 +31,7 @@ from wrapped_assets.serving.touched import Hours, batches, chunks, count
 HELD_SECONDS = 60.0
 
 # What is about this machine: no file is set aside for it.
+_OF_ONE_FILE = (FileNotFoundError, PermissionError)
 _NOT_THE_FILES_FAULT = (LandingStoreError, duckdb.OutOfMemoryException, duckdb.FatalException, MemoryError)
 
 
@@ -152,7 +153,8 @@ class Fresh:
             self.taken = taken
             if source in FAMILIES:
                 self._waiting[source] = waiting
-            if isinstance(error, _NOT_THE_FILES_FAULT) or not new:
+            of_the_machine = isinstance(error, OSError) and not isinstance(error, _OF_ONE_FILE)
+            if of_the_machine or isinstance(error, _NOT_THE_FILES_FAULT) or not new:
                 raise
             failure = error.with_traceback(None)
         if len(new) == 1:

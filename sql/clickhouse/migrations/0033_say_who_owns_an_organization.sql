@@ -1,5 +1,5 @@
 -- dimensions_owners: who owns each organization that a snapshot names, as the newest of all regions says: its customer, or itself.
--- One row per organization_id; `is_disputed` when the newest snapshots of two regions name different owners.
+-- One row per organization_id; `is_disputed` when the newest snapshots of two regions name different owners, or none and different names.
 -- Reads dimensions_organizations.
 create view if not exists dimensions_owners as
 select organization_id, owner as customer_id, shown_name as customer_name, created_at, is_disputed
@@ -10,7 +10,12 @@ from (
         ifNull(customer_name, name) as shown_name,
         min(first_exported_at) over same as created_at,
         min(ifNull(customer_id, organization_id)) over same
-        <> max(ifNull(customer_id, organization_id)) over same as is_disputed,
+        <> max(ifNull(customer_id, organization_id)) over same
+        or ifNull(
+            min(if(customer_id is null, name, null)) over same
+            <> max(if(customer_id is null, name, null)) over same,
+            false
+        ) as is_disputed,
         row_number() over (
             partition by organization_id
             order by

@@ -73,6 +73,8 @@ _DIALECT: dict[str, Any] = {
     "max_partitions_per_insert_block": 0,
     # No reader trusts a block to hold a row once; folding rows before they are written is half the price of an import (measured).
     "optimize_on_insert": 0,
+    # Without it raw's `limit by` loses the day, is no prefix of the order any more, and holds every key of a chunk in memory.
+    "optimize_limit_by_function_keys": 0,
 }
 
 # What makes the same statements right over shards and replicas; docs/decisions/0010 says why, for each kind of statement.

@@ -14,7 +14,7 @@ from wrapped_assets.periods import Span
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.clickhouse import marks, sql
-from wrapped_assets.resources.clickhouse.partitions import MANY, alone, prepare, put_in_place, stage, staged
+from wrapped_assets.resources.clickhouse.partitions import alone, prepare, put_in_place, stage, staged
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.errors import DuplicateKeys
 from wrapped_assets.resources.warehouse import Broken, RefreshReport
@@ -88,8 +88,7 @@ def _replace(
         "alone": alone(periods, landed),
     }
     with staged(session, table):
-        newest = _newest(family, whole, by_day=len(days) > MANY)
-        session.run(stage(table, columns, family.event_time, newest), values)
+        session.run(stage(table, columns, family.event_time, _newest(family, whole)), values)
         _refuse_duplicates(session, family, days)
         numbers = _changed(session, family, values)
         changed = [day for day in periods if sql.partition(day) in numbers]
@@ -99,13 +98,12 @@ def _replace(
     marks.holds(session, "raw", family.name, [(day.period, day.newest) for day in days])
 
 
-def _newest(family: Family, from_scratch: bool, by_day: bool = False) -> str:
+def _newest(family: Family, from_scratch: bool) -> str:
     landed = landed_rows(family)
     return _statement(
         "raw/newest",
         family,
         greatest_first=sql.greatest_first(family),
-        first=f"toYYYYMMDD({family.event_time}), " if by_day else "",
         landed=landed if from_scratch else f"{landed}\nunion all\n{held_rows(family)}",
     )
 

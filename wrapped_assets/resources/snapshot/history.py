@@ -38,7 +38,8 @@ class History:
             "temp_directory": str(spill),
         }
         self.con = duckdb.connect(":memory:", config=config)
-        self.con.execute("set TimeZone = 'UTC'")
+        # Global: a cursor has settings of its own, and would be in the machine's time zone.
+        self.con.execute("set global TimeZone = 'UTC'")
         self.con.execute("set enable_progress_bar = false")
         _, year, through, is_frozen = self._opened(path)
         self.year: int = year

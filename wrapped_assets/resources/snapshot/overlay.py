@@ -107,12 +107,17 @@ class Overlay:
         strangers = self.con.execute(sql.render("serving/fresh/strangers", family=family.name)).fetchall()
         if not strangers:
             return
-        owners = self._owners(sorted({id for id, _, known in strangers if known is None}))
+        owners = self._owners(sorted({id for id, _, known, _ in strangers if known is None}))
         highest = "select coalesce(max(organization), -1) from fresh.organizations"
         ((last,),) = self.con.execute(highest).fetchall()
         rows = [
-            (last + number, id, region, known or self.identify(owners.get(id, id)))
-            for number, (id, region, known) in enumerate(strangers, start=1)
+            (
+                last + number,
+                id,
+                region,
+                self._nobody(id, region) if is_disputed else known or self.identify(owners.get(id, id)),
+            )
+            for number, (id, region, known, is_disputed) in enumerate(strangers, start=1)
         ]
         self.con.executemany("insert into fresh.organizations values ($1, $2, $3, $4)", rows)
         self._name_workspaces()
@@ -125,16 +130,20 @@ class Overlay:
         )
         return dict(self.con.execute(statement, {"ids": organization_ids}).fetchall())
 
+    def _nobody(self, organization_id: str, region: str) -> str:
+        """An identity that no customer has: nobody is answered these numbers until the regions agree on an owner."""
+        return self.identify(f"{region}\0{organization_id}")
+
     def _name_workspaces(self) -> None:
         self.con.execute(queries.text("duckdb/serving/fresh/workspaces"))
 
     def _settle_owners(self) -> None:
-        """Give each organization the identity of its present customer."""
+        """Give each organization the identity of its present customer; a disputed one that was not published, one of its own."""
         found = self.con.execute(queries.text("duckdb/serving/fresh/owners")).fetchall()
         moved = [
             (organization, now)
-            for organization, before, customer in found
-            if (now := self.identify(customer)) != before
+            for organization, id, region, before, customer in found
+            if (now := self._nobody(id, region) if customer is None else self.identify(customer)) != before
         ]
         if moved:
             statement = "update fresh.organizations set wrapped_id = $2 where organization = $1"
