@@ -846,7 +846,12 @@ from (
         ifNull(customer_name, name) as shown_name,
         min(first_exported_at) over same as created_at,
         min(ifNull(customer_id, organization_id)) over same
-        <> max(ifNull(customer_id, organization_id)) over same as is_disputed,
+        <> max(ifNull(customer_id, organization_id)) over same
+        or ifNull(
+            min(if(customer_id is null, name, null)) over same
+            <> max(if(customer_id is null, name, null)) over same,
+            false
+        ) as is_disputed,
         row_number() over (
             partition by organization_id
             order by
