@@ -18,7 +18,7 @@ from wrapped_assets.checks import CHECKS, Check
 from wrapped_assets.partitions import days, editions
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.configured import LandingResource
-from wrapped_assets.resources.warehouse import Broken
+from wrapped_assets.resources.warehouse import Broken, QuarantineEntry
 
 TODAY = datetime.now(UTC).date()
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -166,3 +166,13 @@ def test_each_edition_of_a_range_is_checked(instance: dg.DagsterInstance) -> Non
     looks.run(first="2025", last="2026")
     assert looks.warehouse.asked == [Span.year(2025), Span.year(2026)]
     assert looks.shown() == (False, 7, "")
+
+
+def test_every_row_in_quarantine_breaks_the_rule() -> None:
+    """A file set aside whole counts once: nobody knows its rows."""
+    entries = [
+        QuarantineEntry("pipe_stats", "rows.parquet", "read_bytes is negative", 1_000),
+        QuarantineEntry("pipe_stats", "file.parquet", "not a readable Parquet file", None),
+    ]
+
+    assert Broken.quarantined(entries).count == 1_001

@@ -30,8 +30,9 @@ from wrapped_assets.serving.touched import Hours, batches, chunks, count
 # that could not be taken in.
 HELD_SECONDS = 60.0
 
-# What is about this machine: no file is set aside for it.
+# The operating system's errors that are about one file; its others, such as a full disk, are about this machine.
 _OF_ONE_FILE = (FileNotFoundError, PermissionError)
+# What is about this machine or its store: no file is set aside for it.
 _NOT_THE_FILES_FAULT = (LandingStoreError, duckdb.OutOfMemoryException, duckdb.FatalException, MemoryError)
 
 
