@@ -183,7 +183,9 @@ def test_replicated_tables_are_accepted_as_they_are_written(cluster: Cluster) ->
     for name in MIGRATIONS:
         for statement in statements(name):
             for text in made.migrated(statement):
-                node.ask(text.replace(ON_CLUSTER, ""), {"database": "replicated"})
+                # Rows are changed by a replica that runs, and this build of the server runs none.
+                if "\nupdate" not in text:
+                    node.ask(text.replace(ON_CLUSTER, ""), {"database": "replicated"})
     (staging,) = (text for text in made.staged("raw_storage", *RAW_STORAGE) if "create table staging" in text)
     # ON CLUSTER gives all nodes one UUID.
     one_for_all = f"staging_raw_storage_local uuid '{uuid4()}' as"

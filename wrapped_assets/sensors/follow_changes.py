@@ -135,8 +135,8 @@ def _editions_and_weeks(stale: Pending) -> list[dg.RunRequest]:
         refresh_editions,
     ],
     default_status=dg.DefaultSensorStatus.RUNNING,
-    # The daemon looks at its sensors every 5 s; a little less than two rounds, and no second one is missed.
-    minimum_interval_seconds=9,
+    # The daemon looks at its sensors every 5 s; a little less than four rounds, and no fourth one is missed.
+    minimum_interval_seconds=19,
     description="Refreshes every partition that the warehouse's own stale tables name, however old its day.",
 )
 def follow_changes(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:

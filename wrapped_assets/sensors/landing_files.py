@@ -168,8 +168,8 @@ _settled = Settled()
     name="landing_files",
     jobs=[import_landing, build_days, refresh_identities],
     default_status=dg.DefaultSensorStatus.RUNNING,
-    # The daemon looks at its sensors every 5 s; a little less than three rounds, and no third one is missed.
-    minimum_interval_seconds=14,
+    # The daemon looks at its sensors every 5 s; a little less than four rounds, and no fourth one is missed.
+    minimum_interval_seconds=19,
     description="Imports every landing file the ledger does not hold, whatever its day.",
 )
 def landing_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
