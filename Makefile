@@ -36,7 +36,7 @@ demo: $(VENV)/.installed ## A synthetic year through the whole graph: summary, c
 	@$(BIN)/wrapped demo
 
 dev: $(VENV)/.installed ## The Dagster UI and daemon on http://localhost:3000 (PORT=...)
-	@$(BIN)/python -m wrapped_assets.ready $(PORT)
+	@$(BIN)/python -m wrapped_assets.cli.ready $(PORT)
 	@mkdir -p $(DAGSTER_HOME) && cp dagster.yaml $(DAGSTER_HOME)/dagster.yaml
 	cd $(DAGSTER_HOME) && $(abspath $(BIN))/dg dev --log-level warning --workspace $(CURDIR)/workspace.yaml --host 127.0.0.1 --port $(PORT)
 
@@ -80,7 +80,7 @@ bench-clickhouse: $(VENV)/.installed ## The batch ratio on ClickHouse in process
 	$(BIN)/python -m benchmarks clickhouse
 
 golden: $(VENV)/.installed ## Rewrite the golden files; review the diff
-	$(BIN)/python -m wrapped_assets.summaries docs
+	$(BIN)/python -m wrapped_assets.products.usage.document docs
 	$(BIN)/python -m pytest -n 0 tests/test_golden.py tests/test_cluster.py --golden
 
 clean: ## Remove the demonstration's world (WRAPPED_HOME, if it holds one)

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.measure import Cost, machine, measure
-from wrapped_assets.synthetic import write_benchmark_landing
+from wrapped_assets.products.usage.synthetic import write_benchmark_landing
 
 SECRET = "benchmark-secret-of-32-characters"
 UNIQUE_ROWS = int(os.environ.get("WRAPPED_BENCH_ROWS", "20_000_000"))

@@ -10,12 +10,12 @@ from collections.abc import Callable
 
 from benchmarks.measure import machine
 from tests.year_documents import rich
+from wrapped_assets.serving.cards.card_layout import SIZES, SUMMARY, card, names
 from wrapped_assets.serving.cards.fonts import shared_fonts
-from wrapped_assets.serving.cards.layout import SIZES, SUMMARY, card, names
 from wrapped_assets.serving.cards.raster import jpeg, png
-from wrapped_assets.serving.moments import Story
-from wrapped_assets.serving.story import tell
-from wrapped_assets.serving.theme import SCHEMES, Scheme, default_theme
+from wrapped_assets.serving.pages.theme import SCHEMES, Scheme, default_theme
+from wrapped_assets.serving.telling.moments import Story
+from wrapped_assets.serving.telling.story import tell
 
 CUSTOMERS = 200
 

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from benchmarks.floor import digest
 from benchmarks.measure import own_cost
-from wrapped_assets.identity import wrapped_id
 from wrapped_assets.periods import LEVELS, Span
 from wrapped_assets.resources.clickhouse import Address, Limits, schema, sql, summaries
 from wrapped_assets.resources.clickhouse.connection import connect, kept_open
 from wrapped_assets.resources.clickhouse.session import Session
+from wrapped_assets.resources.identity import wrapped_id
 
 YEAR = 2025
 

@@ -17,10 +17,10 @@ import duckdb
 from benchmarks.measure import own_cost
 from wrapped_assets import queries
 from wrapped_assets.families import FAMILIES, WORKSPACES
-from wrapped_assets.identity import wrapped_id
 from wrapped_assets.periods import YEARLY
+from wrapped_assets.products.usage.document import Facts
 from wrapped_assets.resources.duckdb import sql, summaries
-from wrapped_assets.summaries import Facts
+from wrapped_assets.resources.identity import wrapped_id
 
 YEAR = 2025
 

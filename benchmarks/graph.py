@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from benchmarks.floor import digest
 from benchmarks.measure import own_cost
-from wrapped_assets import running
+from wrapped_assets.cli import running
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.open import open_warehouse
 from wrapped_assets.settings import Settings

@@ -17,33 +17,33 @@ from typing import Any
 
 import httpx
 
-from wrapped_assets import tokens
-from wrapped_assets.grants import Grant, Scope
-from wrapped_assets.resources.registry import Registry
-from wrapped_assets.serving import seams
-from wrapped_assets.serving.access import Door
-from wrapped_assets.serving.access_log import AccessLog
+from wrapped_assets.access import tokens
+from wrapped_assets.access.grants import Grant, Scope
+from wrapped_assets.access.registry import Registry
+from wrapped_assets.access.tokens import Authority, new_jti
+from wrapped_assets.serving import interfaces
+from wrapped_assets.serving.api.endpoints import Endpoint, Parameter
+from wrapped_assets.serving.api.mcp_tools import Mcp
+from wrapped_assets.serving.api.openapi import document
+from wrapped_assets.serving.api.sandbox import Sandbox
+from wrapped_assets.serving.api.token_admin import TokenAdmin
+from wrapped_assets.serving.api.token_routes import TokenRoutes
 from wrapped_assets.serving.app import App, Parts
-from wrapped_assets.serving.endpoints import Endpoint, Parameter
-from wrapped_assets.serving.follower import Follower
-from wrapped_assets.serving.following import FollowReport
-from wrapped_assets.serving.keys import Keys, Page
-from wrapped_assets.serving.limits import Limits
-from wrapped_assets.serving.live import OutsideYear
-from wrapped_assets.serving.mcp_tools import Mcp
-from wrapped_assets.serving.messages import Call, Reply
-from wrapped_assets.serving.metrics import Metrics
-from wrapped_assets.serving.openapi import document
+from wrapped_assets.serving.http.access_log import AccessLog
+from wrapped_assets.serving.http.authentication import Door
+from wrapped_assets.serving.http.messages import Call, Reply
+from wrapped_assets.serving.http.metrics import Metrics
+from wrapped_assets.serving.http.page_keys import Keys, Page
+from wrapped_assets.serving.http.proxy import Proxy
+from wrapped_assets.serving.http.rate_limits import Limits
+from wrapped_assets.serving.http.request_log import RequestLog
+from wrapped_assets.serving.http.threads import Threads
+from wrapped_assets.serving.live.follower import Follower
+from wrapped_assets.serving.live.following import FollowReport
+from wrapped_assets.serving.live.live import OutsideYear
+from wrapped_assets.serving.live.shelf import Shelf
 from wrapped_assets.serving.operations import Operations
 from wrapped_assets.serving.pipes import Pipes
-from wrapped_assets.serving.proxy import Proxy
-from wrapped_assets.serving.request_log import RequestLog
-from wrapped_assets.serving.sandbox import Sandbox
-from wrapped_assets.serving.shelf import Shelf
-from wrapped_assets.serving.threads import Threads
-from wrapped_assets.serving.token_admin import TokenAdmin
-from wrapped_assets.serving.token_routes import TokenRoutes
-from wrapped_assets.tokens import Authority, new_jti
 
 SECRET = b"a secret of at least 32 bytes, ok!!"
 YEAR = 2025
@@ -270,7 +270,7 @@ def world(folder: Path, request_log: RequestLog | None = None, **changes: Any) -
 
     endpoints: Mapping[str, Endpoint] = changes.get("endpoints", ENDPOINTS)
 
-    def open_live(snapshot: Path, version: seams.Version) -> Live:
+    def open_live(snapshot: Path, version: interfaces.Version) -> Live:
         made = Live(
             {
                 each: json.loads(doc.content)["requests"]

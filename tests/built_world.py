@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from wrapped_assets import synthetic
+from wrapped_assets.products.usage import synthetic
 
 WRAPPED = Path(sys.executable).with_name("wrapped")
 YEAR = 2025

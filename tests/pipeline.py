@@ -17,9 +17,10 @@ import duckdb
 
 from tests import copied, oracle
 from tests.landing_files import LandingFile, Row, write
-from wrapped_assets.checks import CHECKS, Check
-from wrapped_assets.importing import Import, fetching, import_days, import_dimension
+from wrapped_assets.assets.importing import Import, fetching, import_days, import_dimension
 from wrapped_assets.periods import LEVELS, Span
+from wrapped_assets.products.usage.document import document
+from wrapped_assets.resources.checks import CHECKS, Check
 from wrapped_assets.resources.clickhouse import Address, ClickHouseWarehouse, ClickHouseWriter, Limits
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, DuckDBWriter, Engine
 from wrapped_assets.resources.landing_store import LandingStore
@@ -31,7 +32,6 @@ from wrapped_assets.resources.warehouse import (
     Warehouse,
     Writer,
 )
-from wrapped_assets.summaries import document
 
 SECRET = b"a secret of at least 32 bytes, ok!!"
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import pytest
 
-from wrapped_assets.publication import CheckResult, Contents, Published, Publisher, Version
-from wrapped_assets.publication.errors import StoreFailed
-from wrapped_assets.publication.store import Store, open_store
+from wrapped_assets.editions import CheckResult, Contents, Published, Publisher, Version
+from wrapped_assets.editions.errors import StoreFailed
+from wrapped_assets.editions.store import Store, open_store
 
 Answer = TypeVar("Answer")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wrapped_assets.serving.app import App
-from wrapped_assets.serving.messages import Message
+from wrapped_assets.serving.http.messages import Message
 
 
 @dataclass(frozen=True)

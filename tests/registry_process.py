@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from tests.tokens import SECRET
-from wrapped_assets import edition_tokens
-from wrapped_assets.resources.registry import Registry
-from wrapped_assets.tokens import Authority, TokenRefused
+from wrapped_assets.access.registry import Registry
+from wrapped_assets.access.tokens import Authority, TokenRefused
+from wrapped_assets.assets import edition_tokens
 
 PATIENCE_SECONDS = 20.0
 

@@ -7,9 +7,9 @@ import re
 import pytest
 
 from tests import year_documents
-from wrapped_assets.serving.announcement import mail, table
-from wrapped_assets.serving.story import tell
-from wrapped_assets.serving.theme import default_theme
+from wrapped_assets.serving.pages.announcement import mail, table
+from wrapped_assets.serving.pages.theme import default_theme
+from wrapped_assets.serving.telling.story import tell
 
 ADDRESS = "https://wrapped.example.com/wrapped/acme-6f1d0c9a2b7e4f58a1c3"
 

@@ -18,10 +18,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.api_world import BY_DAY, SUMMARY, YEAR, World, customer, version, world
 from wrapped_assets.serving import operations
-from wrapped_assets.serving.access_log import AccessLog, digest
-from wrapped_assets.serving.follower import Follower
-from wrapped_assets.serving.following import FollowReport
-from wrapped_assets.serving.limits import Limits
+from wrapped_assets.serving.http.access_log import AccessLog, digest
+from wrapped_assets.serving.http.rate_limits import Limits
+from wrapped_assets.serving.live.follower import Follower
+from wrapped_assets.serving.live.following import FollowReport
 
 pytestmark = pytest.mark.anyio
 Asked = tuple[World, httpx.AsyncClient]

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.api_world import BY_DAY, DOCUMENTATION, SUMMARY, YEAR, World, customer, version, world
-from wrapped_assets.serving.endpoints import load_endpoints
+from wrapped_assets.serving.api.endpoints import load_endpoints
 from wrapped_assets.serving.pipes import described
 
 pytestmark = pytest.mark.anyio

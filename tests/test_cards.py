@@ -19,16 +19,16 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from tests import year_documents
 from tests.pages_server import SUBJECTS
-from wrapped_assets.clusters import clusters
-from wrapped_assets.serving import drawings
 from wrapped_assets.serving.cards import raster
+from wrapped_assets.serving.cards.card_layout import SIZES, Card, card, names
 from wrapped_assets.serving.cards.fonts import DISPLAY, SHIPPED, TEXT, Fonts, shared_fonts
-from wrapped_assets.serving.cards.layout import SIZES, Card, card, names
-from wrapped_assets.serving.cards.setting import ELLIPSIS, Setter
+from wrapped_assets.serving.cards.typesetting import ELLIPSIS, Setter
+from wrapped_assets.serving.pages import drawings
 from wrapped_assets.serving.pages.links import Links
 from wrapped_assets.serving.pages.page import slideshow
-from wrapped_assets.serving.story import tell
-from wrapped_assets.serving.theme import SCHEMES, default_theme
+from wrapped_assets.serving.pages.theme import SCHEMES, default_theme
+from wrapped_assets.serving.telling.story import tell
+from wrapped_assets.text.clusters import clusters
 
 SCRIPTS = [
     "Acme Ltd.", "Ωμέγα", "Предприятие", "شركة الأنظمة", "חברה בע״מ", "हिन्दी कंपनी", "বাংলা", "ਪੰਜਾਬੀ", "ગુજરાતી", "தமிழ்", "తెలుగు", "ಕನ್ನಡ",

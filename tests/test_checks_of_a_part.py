@@ -13,10 +13,10 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from wrapped_assets.assets.checks import asset_check
-from wrapped_assets.checks import CHECKS, Check
+from wrapped_assets.assets.asset_checks import asset_check
 from wrapped_assets.partitions import days, editions
 from wrapped_assets.periods import Span
+from wrapped_assets.resources.checks import CHECKS, Check
 from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.warehouse import Broken, QuarantineEntry
 

@@ -23,13 +23,13 @@ from tests import year_documents
 from tests.built_world import WRAPPED, YEAR, BuiltWorld
 from tests.landing_files import files_of, request, write
 from tests.object_stores import ObjectStore
-from wrapped_assets import cli, cli_summary, reports, running
 from wrapped_assets import command as commands
+from wrapped_assets.cli import main, reports, running, summary
+from wrapped_assets.products.usage.document import document
 from wrapped_assets.resources.duckdb import DuckDBReader, DuckDBWarehouse
 from wrapped_assets.resources.errors import Refused
 from wrapped_assets.resources.warehouse import QuarantineEntry
 from wrapped_assets.settings import BadSettings, Settings
-from wrapped_assets.summaries import document
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def wrapped(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], 
         monkeypatch.setattr(sys, "argv", ["wrapped", *arguments])
         capfd.readouterr()
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            main.main()
         printed = capfd.readouterr()
         return Said(int(ended.value.code or 0), printed.out, printed.err)
 
@@ -200,7 +200,7 @@ def test_parquet_is_not_printed_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
 
     with pytest.raises(typer.BadParameter, match="Parquet is not for a terminal: give --output FILE"):
-        cli_summary._chosen(None, None, True, cli_summary.Format.parquet, None)
+        summary._chosen(None, None, True, summary.Format.parquet, None)
 
 
 def test_a_customer_without_requests_is_told_by_what_there_is() -> None:
@@ -682,7 +682,7 @@ def test_a_warehouse_that_another_process_writes_is_told_with_the_process(
     wrapped: Wrapped, built_world: BuiltWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a short wait, not for ever."""
-    monkeypatch.setattr(cli, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(main, "PATIENCE_SECONDS", 0.1)
     world = built_world.twin(tmp_path / "home")
     command = [sys.executable, "-c", HOLDER, str(world.warehouse)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:

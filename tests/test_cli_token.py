@@ -9,11 +9,11 @@ import duckdb
 import pytest
 
 from tests.built_world import SECRET, YEAR, BuiltWorld
-from wrapped_assets import edition_tokens
-from wrapped_assets.grants import Grant, Scope
-from wrapped_assets.resources.registry import Registry
-from wrapped_assets.token_reports import aligned
-from wrapped_assets.tokens import Authority, TokenRefused
+from wrapped_assets.access.grants import Grant, Scope
+from wrapped_assets.access.registry import Registry
+from wrapped_assets.access.tokens import Authority, TokenRefused
+from wrapped_assets.assets import edition_tokens
+from wrapped_assets.cli.token_reports import aligned
 
 DAYS, MONTHS = "wrapped_requests_by_day", "wrapped_requests_by_month"
 

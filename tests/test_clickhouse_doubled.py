@@ -9,7 +9,7 @@ import pytest
 
 from tests.landing_files import files_of, operation, organization, reading, request, workspace
 from tests.pipeline import Pipeline, Run, differs_from_oracle
-from wrapped_assets.publishing import edition_of
+from wrapped_assets.assets.publishing import edition_of
 from wrapped_assets.resources.clickhouse import ClickHouseWriter
 from wrapped_assets.resources.clickhouse.session import Session, Values
 from wrapped_assets.resources.errors import EditionNotWhole, SnapshotNotReady

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from tests.pipeline import SECRET, say_nothing
-from wrapped_assets.importing import fetching, import_days
+from wrapped_assets.assets.importing import fetching, import_days
 from wrapped_assets.periods import LEVELS, Span
+from wrapped_assets.products.usage.document import Facts
+from wrapped_assets.products.usage.synthetic import write_benchmark_landing
 from wrapped_assets.resources.clickhouse import Address, ClickHouseReader, ClickHouseWarehouse, Limits
 from wrapped_assets.resources.duckdb import DuckDBWarehouse
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.warehouse import Warehouse
-from wrapped_assets.summaries import Facts
-from wrapped_assets.synthetic import write_benchmark_landing
 
 pytestmark = pytest.mark.clickhouse
 

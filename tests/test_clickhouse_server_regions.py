@@ -15,7 +15,7 @@ from tests.clickhouse_server import READERS, Server
 from tests.landing_files import FAMILIES
 from tests.pipeline import Pipeline, Table
 from tests.regional import EXPORTED_AT, clickhouse, embedded, holds_no_secret, landed
-from wrapped_assets import synthetic
+from wrapped_assets.products.usage import synthetic
 from wrapped_assets.resources.regions import RegionalDatabase
 
 pytestmark = pytest.mark.clickhouse_server

@@ -11,7 +11,7 @@ from clickhouse_connect.driver.client import Client
 
 from tests.test_golden import compare
 from wrapped_assets import queries
-from wrapped_assets.address import Address
+from wrapped_assets.resources.address import Address
 from wrapped_assets.resources.clickhouse import connection, schema
 from wrapped_assets.resources.clickhouse.cluster import SHARDED, Cluster, NotForClusters
 from wrapped_assets.resources.clickhouse.partitions import staged, swap, swap_whole

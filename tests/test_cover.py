@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrapped_assets.serving.cover import Cover
+from wrapped_assets.serving.live.cover import Cover
 
 DAYS_OF_A_YEAR = st.dates(date(2024, 1, 1), date(2025, 1, 1))
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import typer
 
-from wrapped_assets.assets.checks import checks
-from wrapped_assets.cli import app
+from wrapped_assets.assets.asset_checks import checks
+from wrapped_assets.cli.main import app
 from wrapped_assets.families import DIMENSIONS, FAMILIES, SOURCES, Kind, Source
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.serving.pages.slides import LOOKS

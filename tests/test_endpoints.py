@@ -8,10 +8,16 @@ import pytest
 
 from tests.landing_files import files_of, operation, organization, reading, request, workspace
 from tests.pipeline import SECRET, Pipeline
-from wrapped_assets.identity import wrapped_id
+from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.resources.landing_store import LandingStore
-from wrapped_assets.serving.endpoints import BrokenEndpoint, Endpoint, ParameterRefused, load_endpoints, parse
-from wrapped_assets.serving.live import Live, OutsideYear
+from wrapped_assets.serving.api.endpoints import (
+    BrokenEndpoint,
+    Endpoint,
+    ParameterRefused,
+    load_endpoints,
+    parse,
+)
+from wrapped_assets.serving.live.live import Live, OutsideYear
 
 ANA, BOB = wrapped_id(SECRET, "org-1"), wrapped_id(SECRET, "org-2")
 ENDPOINTS = load_endpoints()

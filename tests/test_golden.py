@@ -9,10 +9,10 @@ import dagster as dg
 import pytest
 
 from tests.pipeline import Pipeline
-from wrapped_assets import synthetic
 from wrapped_assets.definitions import defs
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import LEVELS
+from wrapped_assets.products.usage import synthetic
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -11,9 +11,10 @@ import pytest
 import yaml  # type: ignore[import-untyped, unused-ignore]
 
 from tests.ports import free_port
-from wrapped_assets import cli, history
-from wrapped_assets.history import forget_old_runs, superseded
-from wrapped_assets.running import instance as instance_of
+from wrapped_assets.cli import main
+from wrapped_assets.cli.running import instance as instance_of
+from wrapped_assets.sensors import retention
+from wrapped_assets.sensors.retention import forget_old_runs, superseded
 from wrapped_assets.settings import Settings
 
 DAYS = dg.DailyPartitionsDefinition("2025-01-01", end_date="2025-01-04")
@@ -56,7 +57,7 @@ def test_a_run_is_superseded_once_something_newer_materialized_all_that_it_did(
     opened: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The newest run of each partition stays, and so does what has not ended; a failure is nobody's present state."""
-    monkeypatch.setattr(history, "EVENTS_AT_ONCE", 1)
+    monkeypatch.setattr(retention, "EVENTS_AT_ONCE", 1)
     first, second = run(opened, daily, "2025-01-01"), run(opened, daily, "2025-01-02")
     failed, old_whole = run(opened, broken, "2025-01-01"), run(opened, whole)
     again, new_whole = run(opened, daily, "2025-01-01"), run(opened, whole)
@@ -79,7 +80,7 @@ def test_the_job_deletes_old_runs_and_leaves_what_is_materialized(
     # Nothing is older than the 90 days that are the default.
     assert forget_old_runs.execute_in_process(instance=opened, run_config=QUIET).success
     assert {first, second} <= set(opened.get_run_ids())
-    monkeypatch.setattr(history, "timedelta", lambda days: timedelta(days=-days))
+    monkeypatch.setattr(retention, "timedelta", lambda days: timedelta(days=-days))
     assert forget_old_runs.execute_in_process(instance=opened, run_config=QUIET).success
 
     assert first not in opened.get_run_ids()
@@ -106,7 +107,7 @@ def test_a_storage_that_is_down_is_told_in_a_few_lines_and_is_no_failed_check(
     monkeypatch.setattr(sys, "argv", ["wrapped", "build", "--year", "2025"])
 
     with pytest.raises(SystemExit) as ended:
-        cli.main()
+        main.main()
 
     told = capfd.readouterr().err.splitlines()
     assert ended.value.code == 2
@@ -121,7 +122,7 @@ def test_a_defect_of_the_program_is_no_failed_check_either(monkeypatch: pytest.M
     monkeypatch.setattr(sys, "argv", ["wrapped", "summary", "--year", "2025", "--organization-id", "acme"])
     monkeypatch.setattr(Settings, "load", lambda: 1 / 0)
     with pytest.raises(SystemExit) as ended:
-        cli.main()
+        main.main()
     assert ended.value.code == 3
 
 
@@ -129,5 +130,5 @@ def test_the_version_is_told(monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capt
     """The one that is installed."""
     monkeypatch.setattr(sys, "argv", ["wrapped", "--version"])
     with pytest.raises(SystemExit) as ended:
-        cli.main()
+        main.main()
     assert (ended.value.code, capfd.readouterr().out) == (0, "wrapped 0.1.0\n")

@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrapped_assets.identity import wrapped_id
+from wrapped_assets.resources.identity import wrapped_id
 
 SECRET = bytes(range(32))
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from tests.api_world import YEAR, World, customer, world
 from tests.examples import few_and_many, tried
 from tests.raw_request import Line, Said, line
-from wrapped_assets.resources.registry import Registry
-from wrapped_assets.resources.registry.database import Database
-from wrapped_assets.resources.registry.keys import (
+from wrapped_assets.access.registry import Registry
+from wrapped_assets.access.registry.database import Database
+from wrapped_assets.access.registry.keys import (
     random_part,
     random_text,
     share_key,

@@ -42,7 +42,7 @@ from tests.landing_files import (
     wrong_type,
 )
 from tests.pipeline import DAYS, NOW, SECRET, Pipeline, Run, differs_from_oracle, say_nothing
-from wrapped_assets.importing import import_dimension, refresh_raw
+from wrapped_assets.assets.importing import import_dimension, refresh_raw
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.duckdb.rows import insert_dicts
@@ -183,7 +183,7 @@ def test_more_files_than_one_transaction_takes_are_all_imported_once(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many batches a listing makes, across folders too."""
-    monkeypatch.setattr("wrapped_assets.importing.BATCH_FILES", 3)
+    monkeypatch.setattr("wrapped_assets.assets.importing.BATCH_FILES", 3)
     for number in range(4):
         pipeline.land(*files_of(request(at="2025-03-01"), request(at="2025-03-02"), name=f"export-{number}"))
     pipeline.land(*files_of(workspace(), name="a"), *files_of(workspace(), name="b"))
@@ -198,7 +198,7 @@ def test_a_large_backlog_is_imported_in_bounded_pieces(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Files that together are too large for one piece are taken in several; none is left behind."""
-    monkeypatch.setattr("wrapped_assets.importing.BATCH_BYTES", 1)
+    monkeypatch.setattr("wrapped_assets.assets.importing.BATCH_BYTES", 1)
     pipeline.land(*(the_file(request(), name=f"export-{number}") for number in range(3)))
     with pipeline.open() as run:
         assert run.take_in("pipe_stats").files == 3

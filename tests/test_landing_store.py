@@ -21,7 +21,7 @@ import pytest
 from obstore.store import LocalStore
 
 from tests.object_stores import ObjectStore
-from wrapped_assets import layout
+from wrapped_assets import landing_layout
 from wrapped_assets.resources import landing_store, s3
 from wrapped_assets.resources.landing_store import (
     AlreadyThere,
@@ -415,7 +415,7 @@ def test_a_bucket_skips_a_name_that_cannot_be_a_key(
 
     assert contents(world.store, listing.objects) == {KEY: b"x", f"{FOLDER}/z.parquet": b"x"}
     assert listing.skipped == {
-        layout.printable(odd): UNUSABLE,
+        landing_layout.printable(odd): UNUSABLE,
         "pipe_stats/dt=2025-01-02/odd\\x09/x.parquet": UNUSABLE,
     }
     assert sorted(item for page in pages for item in page.objects) == listing.objects

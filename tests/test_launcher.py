@@ -13,8 +13,8 @@ import pytest
 from dagster._core.events import EngineEventData
 from dagster._core.launcher import WorkerStatus
 
+from wrapped_assets.cli.running import instance as instance_of
 from wrapped_assets.launcher import HOST_TAG, LocalRunLauncher, fail_gone_runs, gone
-from wrapped_assets.running import instance as instance_of
 from wrapped_assets.settings import Settings
 
 STARTED, FAILURE = dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.FAILURE

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.databases import Redis
-from wrapped_assets.serving.limits import Limits, Verdict
+from wrapped_assets.serving.http.rate_limits import Limits, Verdict
 
 
 class Seconds:
@@ -31,7 +31,11 @@ def seconds(monkeypatch: pytest.MonkeyPatch) -> Seconds:
 
         time = staticmethod(clock)
 
-    for module in ("limits.storage.memory", "limits.storage.redis", "wrapped_assets.serving.limits"):
+    for module in (
+        "limits.storage.memory",
+        "limits.storage.redis",
+        "wrapped_assets.serving.http.rate_limits",
+    ):
         monkeypatch.setattr(f"{module}.time", Time)
     return clock
 

@@ -15,7 +15,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from tests.api_world import BY_DAY, SUMMARY, Answer, Live, World, customer, world
 from tests.listening import listening
-from wrapped_assets.serving.problems import UNFORESEEN
+from wrapped_assets.serving.http.problems import UNFORESEEN
 
 Served = tuple[World, str]
 

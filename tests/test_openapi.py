@@ -10,7 +10,7 @@ from openapi_spec_validator import validate
 
 from tests.api_world import BY_DAY, ENDPOINTS, SUMMARY, World, customer, world
 from tests.listening import listening
-from wrapped_assets.serving.openapi import document
+from wrapped_assets.serving.api.openapi import document
 
 DOCUMENT = document(ENDPOINTS.values(), "1", "http://api.test")
 schema = schemathesis.openapi.from_dict(DOCUMENT)

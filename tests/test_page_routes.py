@@ -16,14 +16,14 @@ from tests import year_documents
 from tests.api_world import YEAR, Document, Version, World, customer, world
 from wrapped_assets.serving.app import App
 from wrapped_assets.serving.cards import film, films
+from wrapped_assets.serving.cards.card_layout import Card
 from wrapped_assets.serving.cards.films import Films
 from wrapped_assets.serving.cards.fonts import shared_fonts
-from wrapped_assets.serving.cards.layout import Card
 from wrapped_assets.serving.page_routes import Pages
+from wrapped_assets.serving.pages.theme import Scheme
 from wrapped_assets.serving.site import Reply as Drawn
 from wrapped_assets.serving.site import Site, Subject
-from wrapped_assets.serving.story import tell
-from wrapped_assets.serving.theme import Scheme
+from wrapped_assets.serving.telling.story import tell
 
 pytestmark = pytest.mark.anyio
 IDLE = Document(year_documents.idle().published().to_json(), "b" * 64)

@@ -13,12 +13,12 @@ import pytest
 
 from tests.api_world import YEAR
 from tests.published_editions import Counted, Edition
-from wrapped_assets.publication import Published, Publisher
-from wrapped_assets.publication.store import open_store
-from wrapped_assets.resources.registry import Database, Registry
-from wrapped_assets.serving.keys import Keys
-from wrapped_assets.serving.problems import Problem
-from wrapped_assets.serving.threads import Threads
+from wrapped_assets.access.registry import Database, Registry
+from wrapped_assets.editions import Published, Publisher
+from wrapped_assets.editions.store import open_store
+from wrapped_assets.serving.http.page_keys import Keys
+from wrapped_assets.serving.http.problems import Problem
+from wrapped_assets.serving.http.threads import Threads
 
 pytestmark = pytest.mark.anyio
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, CDPSession
 from tests import year_documents
 from tests.browser import SIZES, Visit, chromium, instant, longest_tasks, visit
 from tests.pages_server import SUBJECTS, serving
-from wrapped_assets.serving.story import tell
+from wrapped_assets.serving.telling.story import tell
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 HARD = [

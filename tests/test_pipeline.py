@@ -37,7 +37,7 @@ from tests.landing_files import (
 )
 from tests.pipeline import DAYS, ROLLUP_LEVELS, YEARS, Pipeline, Run, differs_from_oracle
 from tests.worlds import Choices, Drawn, Rolled
-from wrapped_assets import importing
+from wrapped_assets.assets import importing
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.duckdb import dimensions, raw, rollups
 from wrapped_assets.resources.errors import LandingFilesGone

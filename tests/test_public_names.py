@@ -11,14 +11,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.year_documents import longest, made
-from wrapped_assets.edition_tokens import edition_grant
-from wrapped_assets.public_names import LONGEST, public_company, public_name
-from wrapped_assets.resources.registry import Registry
-from wrapped_assets.resources.registry.tables import links
+from wrapped_assets.access.registry import Registry
+from wrapped_assets.access.registry.tables import links
+from wrapped_assets.assets.edition_tokens import edition_grant
+from wrapped_assets.serving.cards.card_layout import SIZES, card, names
 from wrapped_assets.serving.cards.fonts import shared_fonts
-from wrapped_assets.serving.cards.layout import SIZES, card, names
-from wrapped_assets.serving.story import tell
-from wrapped_assets.serving.theme import default_theme
+from wrapped_assets.serving.pages.theme import default_theme
+from wrapped_assets.serving.telling.story import tell
+from wrapped_assets.text.public_names import LONGEST, public_company, public_name
 
 LOCALS = st.one_of(
     st.sampled_from(["ana", "o'brien", '"ana maria"', '"a@b"', r'"a\"b"', "ana\u200b", "an\u00ada", "ｍｅ", "जॉन", "a\0na", r"a\@b", "a!#$%&*+-/=?^_`{|}~b"]),

@@ -23,9 +23,9 @@ from tests.published_editions import (
     read_all,
     seen_by_a_new_reader,
 )
-from wrapped_assets.publication import CheckResult, Published, Publisher, catalog, keys, pointer
-from wrapped_assets.publication.cache import Bounded
-from wrapped_assets.publication.errors import (
+from wrapped_assets.editions import CheckResult, Published, Publisher, catalog, object_keys, pointer
+from wrapped_assets.editions.cache import Bounded
+from wrapped_assets.editions.errors import (
     ChecksFailed,
     Damaged,
     FrozenEditionChanges,
@@ -38,9 +38,9 @@ from wrapped_assets.publication.errors import (
     StoreFailed,
     WrongDocuments,
 )
-from wrapped_assets.publication.sampling import sampled
-from wrapped_assets.publication.store import Store, open_store
-from wrapped_assets.publication.version import Caches
+from wrapped_assets.editions.sampling import sampled
+from wrapped_assets.editions.store import Store, open_store
+from wrapped_assets.editions.version import Caches
 
 FAILED = CheckResult(asset="raw/plays", name="keys_are_unique", result="failed")
 WARNING = CheckResult(asset="landing/plays", name="quarantine_is_empty", result="warning")
@@ -161,7 +161,7 @@ def test_a_reader_notices_a_promotion_after_a_second_and_asks_no_more_often(stor
     clock.now += 1
     before = len(counted.calls)
     assert published.current(YEAR).number == 2  # type: ignore[union-attr]
-    assert counted.calls[before:] == [f"read {keys.promotion(YEAR, 3)}"]
+    assert counted.calls[before:] == [f"read {object_keys.promotion(YEAR, 3)}"]
 
 
 def test_a_document_costs_two_small_gets_and_then_none(store: Store) -> None:
@@ -367,7 +367,7 @@ def test_of_two_who_promote_at_once_one_is_told(store: Store) -> None:
     slow = Counted(store)
 
     def overtake(call: str) -> None:
-        if call == f"create {keys.promotion(YEAR, 2)}":
+        if call == f"create {object_keys.promotion(YEAR, 2)}":
             slow.before_each = None
             Publisher(store).promote(YEAR, 3)
 
@@ -572,7 +572,7 @@ def test_the_number_of_a_removed_version_is_never_used_again(tmp_path: Path) -> 
     store = open_store((tmp_path / "published").as_uri())
     for said in ("first", "second"):
         publish(store, listeners(1, said))
-    shutil.rmtree(tmp_path / "published" / keys.version(YEAR, 2))
+    shutil.rmtree(tmp_path / "published" / object_keys.version(YEAR, 2))
 
     assert publish(store, listeners(1, "third")) == 3
 

@@ -28,9 +28,9 @@ from tests.published_editions import (
     seen_by_a_new_reader,
     the_s3_server,
 )
-from wrapped_assets.publication import Published, Publisher, catalog, pointer
-from wrapped_assets.publication.errors import PromotedMeanwhile, StoreFailed
-from wrapped_assets.publication.store import Store, open_store
+from wrapped_assets.editions import Published, Publisher, catalog, pointer
+from wrapped_assets.editions.errors import PromotedMeanwhile, StoreFailed
+from wrapped_assets.editions.store import Store, open_store
 
 s3_server = the_s3_server
 

@@ -12,13 +12,13 @@ import pytest
 from tests.built_world import YEAR, BuiltWorld
 from tests.landing_files import files_of, reading, request, write
 from tests.pipeline import Pipeline, Run
-from wrapped_assets.publication import CheckResult, Contents, Published, Publisher, Version
-from wrapped_assets.publication.errors import FrozenEditionChanges
-from wrapped_assets.publication.store import open_store
-from wrapped_assets.publishing import NothingToPublish, edition_of
+from wrapped_assets.assets.publishing import NothingToPublish, edition_of
+from wrapped_assets.editions import CheckResult, Contents, Published, Publisher, Version
+from wrapped_assets.editions.errors import FrozenEditionChanges
+from wrapped_assets.editions.store import open_store
+from wrapped_assets.products.usage.document import Summary, document
 from wrapped_assets.resources.duckdb import DuckDBWarehouse
 from wrapped_assets.settings import Settings
-from wrapped_assets.summaries import Summary, document
 
 FREEZE, AFTER = datetime(2026, 1, 7, tzinfo=UTC), datetime(2026, 1, 8, tzinfo=UTC)
 
@@ -112,7 +112,7 @@ def test_nothing_internal_is_in_what_the_world_can_see(published: BuiltWorld) ->
 
 def test_the_manifest_keeps_how_every_check_ended(published: BuiltWorld) -> None:
     """All that `wrapped check` runs, and that no request was lost on the way; what is in quarantine is a warning."""
-    from wrapped_assets.checks import CHECKS
+    from wrapped_assets.resources.checks import CHECKS
 
     version = current(published)
     assert version is not None

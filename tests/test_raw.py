@@ -15,8 +15,8 @@ import pytest
 from tests.landing_files import LandingFile, Row, content, files_of, operation, reading, request
 from tests.pipeline import FAMILIES, RAW_COLUMNS, Pipeline, Run, differs_from_oracle, expected_tables
 from wrapped_assets import queries
-from wrapped_assets.checks import CHECKS
 from wrapped_assets.periods import Span
+from wrapped_assets.resources.checks import CHECKS
 from wrapped_assets.resources.errors import DuplicateKeys, LandingFilesGone
 
 MARCH_1 = Span.day(date(2025, 3, 1))

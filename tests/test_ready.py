@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wrapped_assets.ready import problem
+from wrapped_assets.cli.ready import problem
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.clickhouse_server import READING
-from wrapped_assets.address import Address
+from wrapped_assets.resources.address import Address
 from wrapped_assets.resources.configured import RegionsResource
 from wrapped_assets.resources.errors import RegionUnavailable
 from wrapped_assets.resources.open import open_region

@@ -18,8 +18,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, make_url, text
 
 from tests.tokens import NOW, SECRET, Clock, grant
-from wrapped_assets import edition_tokens
-from wrapped_assets.resources.registry import (
+from wrapped_assets.access.registry import (
     Database,
     Link,
     NoSuchToken,
@@ -28,9 +27,10 @@ from wrapped_assets.resources.registry import (
     RegistryNewer,
     RegistryUnavailable,
 )
-from wrapped_assets.resources.registry.keys import slug, url_key
-from wrapped_assets.resources.registry.memory import State
-from wrapped_assets.tokens import Authority, TokenRefused
+from wrapped_assets.access.registry.keys import slug, url_key
+from wrapped_assets.access.registry.memory import State
+from wrapped_assets.access.tokens import Authority, TokenRefused
+from wrapped_assets.assets import edition_tokens
 
 COMPANIES = {"w-1": "Café Müller & Söhne", "w-2": "株式会社ヨーヨー", "w-3": None}
 

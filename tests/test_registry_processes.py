@@ -16,9 +16,9 @@ import pytest
 
 from tests.databases import PostgreSQL
 from tests.tokens import SECRET, grant
-from wrapped_assets import edition_tokens
-from wrapped_assets.resources.registry import Database, Registry, RegistryUnavailable
-from wrapped_assets.tokens import Authority
+from wrapped_assets.access.registry import Database, Registry, RegistryUnavailable
+from wrapped_assets.access.tokens import Authority
+from wrapped_assets.assets import edition_tokens
 
 ROOT = Path(__file__).parent.parent
 

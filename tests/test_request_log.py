@@ -12,7 +12,7 @@ import pytest
 from tests.api_world import BY_DAY, customer, world
 from tests.pipeline import Pipeline
 from wrapped_assets.resources.landing_store import LandingStore
-from wrapped_assets.serving.request_log import NAME, RequestLog, Row
+from wrapped_assets.serving.http.request_log import NAME, RequestLog, Row
 
 AT = datetime(2025, 3, 1, 23, 59, 59, 500000, UTC)
 

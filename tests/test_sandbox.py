@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from tests.api_world import Answer
-from wrapped_assets.serving.problems import Problem
-from wrapped_assets.serving.sandbox import AT_ONCE, LONGEST_Q, Sandbox
+from wrapped_assets.serving.api.sandbox import AT_ONCE, LONGEST_Q, Sandbox
+from wrapped_assets.serving.http.problems import Problem
 
 pytestmark = pytest.mark.anyio
 

@@ -19,8 +19,8 @@ from tests.landing_files import (
 from tests.pipeline import Pipeline, Run, differs_from_oracle
 from tests.test_clickhouse_doubled import session_of
 from tests.test_summaries_of_pipeline import AFTER, FREEZE, id_of, summaries
-from wrapped_assets.checks import CHECKS
-from wrapped_assets.publishing import OrganizationsDisagree, edition_of
+from wrapped_assets.assets.publishing import OrganizationsDisagree, edition_of
+from wrapped_assets.resources.checks import CHECKS
 from wrapped_assets.resources.errors import SnapshotNotReady
 
 DISPUTE = "Organization org-1 belongs to customer alpha in region eu and to customer beta in region us"

@@ -20,10 +20,10 @@ from dagster._core.utils import make_new_run_id
 
 from tests.landing_files import files_of, organization, request, write
 from tests.pipeline import Pipeline
-from wrapped_assets.overlooked import told
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import WarehouseBusy
 from wrapped_assets.resources.landing_store import LandingObject, LandingStore
+from wrapped_assets.resources.unrecognized import told
 from wrapped_assets.resources.warehouse import Pending, Reader
 from wrapped_assets.sensors import landing_files as auto_import
 from wrapped_assets.sensors.follow_changes import due, follow_changes, next_runs
@@ -38,15 +38,7 @@ from wrapped_assets.sensors.landing_files import (
     next_imports,
     rotation,
 )
-from wrapped_assets.sensors.runs import (
-    Ended,
-    History,
-    at_work,
-    calendar,
-    history,
-    ready,
-    wait_seconds,
-)
+from wrapped_assets.sensors.runs import Ended, History, at_work, calendar, history, ready, wait_seconds
 
 CALENDAR = Span(date(2025, 1, 1), date(2025, 4, 11))
 TODAY = date(2025, 4, 10)

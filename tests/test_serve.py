@@ -25,8 +25,8 @@ from tests.built_world import WRAPPED, YEAR, BuiltWorld
 from tests.landing_files import LandingFile, request, write
 from tests.ports import free_port
 from wrapped_assets.resources.open import open_warehouse
-from wrapped_assets.serving.endpoints import load_endpoints
-from wrapped_assets.serving.openapi import document
+from wrapped_assets.serving.api.endpoints import load_endpoints
+from wrapped_assets.serving.api.openapi import document
 from wrapped_assets.settings import Settings
 
 SUMMARY = "/v0/pipes/wrapped_pipe_stats_summary.json"

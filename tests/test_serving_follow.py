@@ -29,10 +29,10 @@ from tests.landing_files import (
 )
 from tests.live import said, serving
 from tests.pipeline import NOW, SECRET, Pipeline
-from wrapped_assets.identity import wrapped_id
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.duckdb import dimensions, raw
 from wrapped_assets.resources.errors import SnapshotNotReady, SnapshotUnreadable
+from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.resources.landing_store import (
     LandingObject,
     LandingStore,
@@ -40,8 +40,8 @@ from wrapped_assets.resources.landing_store import (
     Listing,
     Problem,
 )
-from wrapped_assets.serving import following, fresh, touched
-from wrapped_assets.serving.live import Live
+from wrapped_assets.serving.live import following, fresh, touched
+from wrapped_assets.serving.live.live import Live
 
 ANA, BOB, OWNER = (wrapped_id(SECRET, id) for id in ("org-1", "org-2", "owner"))
 

@@ -21,13 +21,13 @@ from tests.landing_files import files_of, organization, reading, request, trunca
 from tests.live import said
 from tests.pipeline import NOW, SECRET, Pipeline
 from wrapped_assets import queries
-from wrapped_assets.identity import wrapped_id
 from wrapped_assets.periods import Span
+from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.snapshot import kept as tables
-from wrapped_assets.serving.kept import Keeper
-from wrapped_assets.serving.live import Live
-from wrapped_assets.serving.shelf import Edition
+from wrapped_assets.serving.live.live import Live
+from wrapped_assets.serving.live.shelf import Edition
+from wrapped_assets.serving.live.warm_start import Keeper
 
 ANA, OWNER, NEW = (wrapped_id(SECRET, id) for id in ("org-1", "owner", "org-9"))
 BELONGS = {"snapshot": "one", "landing": "here"}

@@ -15,8 +15,8 @@ from tests.landing_files import LandingFile
 from tests.live import Landing, said, serving, wrong_answers
 from tests.pipeline import SECRET, Pipeline
 from wrapped_assets.resources.landing_store import LandingStore
-from wrapped_assets.serving.kept import Keeper
-from wrapped_assets.serving.live import Live
+from wrapped_assets.serving.live.live import Live
+from wrapped_assets.serving.live.warm_start import Keeper
 
 YEARS = (2024, 2025, 2026)
 

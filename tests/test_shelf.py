@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.api_world import ENDPOINTS, SUMMARY, YEAR, Live, Published, version
-from wrapped_assets.serving.following import FollowReport
-from wrapped_assets.serving.pages_only import NoAnswers
-from wrapped_assets.serving.shelf import YEARS_EVERY, Shelf
+from wrapped_assets.serving.live.following import FollowReport
+from wrapped_assets.serving.live.pages_only import NoAnswers
+from wrapped_assets.serving.live.shelf import YEARS_EVERY, Shelf
 
 
 class Opened:

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from tests import year_documents
 from tests.pages_server import SUBJECTS
-from wrapped_assets.comparisons import THINGS
-from wrapped_assets.serving.markup import el, join
 from wrapped_assets.serving.pages import fitting
+from wrapped_assets.serving.pages.markup import el, join
+from wrapped_assets.serving.pages.static_files import FOLDER, static_files, static_path
 from wrapped_assets.serving.site import Reply, Site, Subject
-from wrapped_assets.serving.static_files import FOLDER, static_files, static_path
-from wrapped_assets.serving.story import tell
+from wrapped_assets.serving.telling.comparisons import THINGS
+from wrapped_assets.serving.telling.story import tell
 
 ACME = SUBJECTS["acme"]
 KEY = "acme-logistics-6f1d0c9a2b7e4f58a1c3d5e7"

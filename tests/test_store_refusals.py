@@ -16,9 +16,9 @@ from tests.counting_proxy import Proxy, Reply, proxy
 from tests.landing_files import content, files_of, request
 from tests.object_stores import ObjectStore, strict
 from tests.pipeline import Pipeline, Run
-from wrapped_assets.publication import Published
-from wrapped_assets.publication.errors import StoreFailed
-from wrapped_assets.publication.store import open_store
+from wrapped_assets.editions import Published
+from wrapped_assets.editions.errors import StoreFailed
+from wrapped_assets.editions.store import open_store
 from wrapped_assets.resources import s3
 from wrapped_assets.resources.landing_store import LandingStoreError
 from wrapped_assets.sensors.landing_files import landing_files

@@ -7,9 +7,9 @@ import pytest
 
 from tests import year_documents
 from tests.year_documents import made, rich
-from wrapped_assets.numbers import LOCALES
-from wrapped_assets.serving.moments import Moment, Story
-from wrapped_assets.serving.story import tell
+from wrapped_assets.serving.telling.moments import Moment, Story
+from wrapped_assets.serving.telling.numbers import LOCALES
+from wrapped_assets.serving.telling.story import tell
 
 
 def moment(story: Story, name: str) -> Moment:

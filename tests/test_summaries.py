@@ -1,6 +1,6 @@
 """What a customer's year-in-review promises, each promise on the few facts it needs.
 
-The schemas are golden files. To remake them: python -m wrapped_assets.summaries docs
+The schemas are golden files. To remake them: python -m wrapped_assets.products.usage.document docs
 """
 
 import base64
@@ -19,8 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from wrapped_assets import pictures, summaries
-from wrapped_assets.summaries import (
+from wrapped_assets.assets import plots
+from wrapped_assets.products.usage import document
+from wrapped_assets.products.usage.document import (
     ContradictoryFacts,
     Edition,
     Facts,
@@ -77,7 +78,7 @@ def edition(year: int = 2025) -> Edition:
 
 
 def summary(known: Facts) -> Summary:
-    return summaries.document(known, edition(known["year"]))
+    return document.document(known, edition(known["year"]))
 
 
 def shares(read: Sequence[int], left: int = 0) -> list[float]:
@@ -155,10 +156,10 @@ def test_reading_a_document_back_gives_the_same_document() -> None:
     assert Summary.model_validate_json(document.to_json()).to_json() == document.to_json()
 
 
-@pytest.mark.parametrize("name", summaries.SCHEMAS)
+@pytest.mark.parametrize("name", document.SCHEMAS)
 def test_the_schemas_are_the_models(name: str) -> None:
     """The files in docs/ are what the code makes today; the module's docstring says how to remake them."""
-    schema = summaries.json_schema(summaries.SCHEMAS[name])
+    schema = document.json_schema(document.SCHEMAS[name])
     assert (DOCS / name).read_text() == json.dumps(schema, indent=2) + "\n"
 
 
@@ -176,10 +177,10 @@ def test_what_is_published_is_the_document_without_its_identity() -> None:
         PublishedSummary.model_validate_json(document.to_json())
 
 
-@pytest.mark.parametrize("model", summaries.SCHEMAS.values())
+@pytest.mark.parametrize("model", document.SCHEMAS.values())
 def test_every_field_is_described_and_required(model: type[PublishedSummary]) -> None:
     """Whoever reads the schema learns what each field means, and can rely on each being there."""
-    schema = summaries.json_schema(model)
+    schema = document.json_schema(model)
     for part in (schema, *schema["$defs"].values()):
         assert part["description"]
         assert part["required"] == list(part["properties"])
@@ -213,10 +214,10 @@ def test_instants_are_utc_cut_to_the_millisecond() -> None:
     """Another zone is converted, never printed; a microsecond never rounds into the next year."""
     east = dt.timezone(dt.timedelta(hours=1))
     through = dt.datetime(2026, 1, 1, 0, 59, 59, 999999, east)
-    document = summaries.document(facts(), Edition(2025, through, through))
+    told = document.document(facts(), Edition(2025, through, through))
 
-    assert json.loads(document.to_json())["through"] == "2025-12-31T23:59:59.999Z"
-    assert Summary.model_validate_json(document.to_json()) == document
+    assert json.loads(told.to_json())["through"] == "2025-12-31T23:59:59.999Z"
+    assert Summary.model_validate_json(told.to_json()) == told
 
 
 def test_an_instant_without_a_zone_is_refused() -> None:
@@ -224,7 +225,7 @@ def test_an_instant_without_a_zone_is_refused() -> None:
     naive = dt.datetime(2025, 6, 1)
 
     with pytest.raises(ValidationError, match="timezone"):
-        summaries.document(facts(), Edition(2025, naive, naive))
+        document.document(facts(), Edition(2025, naive, naive))
 
 
 @pytest.mark.parametrize("lossy", [9.0, Decimal(9), "9", True])
@@ -602,7 +603,7 @@ def test_a_day_of_another_year_is_refused(year: int, day: str) -> None:
 def test_facts_of_one_year_do_not_enter_another_edition() -> None:
     """The page would print one year's number under another year's date."""
     with pytest.raises(ContradictoryFacts, match="Year of the edition: 2024, expected 2025"):
-        summaries.document(facts(), edition(2024))
+        document.document(facts(), edition(2024))
 
 
 def test_an_edition_never_claims_to_reach_past_its_year() -> None:
@@ -610,7 +611,7 @@ def test_an_edition_never_claims_to_reach_past_its_year() -> None:
     newyear = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
     with pytest.raises(ContradictoryFacts, match="Last instant covered"):
-        summaries.document(facts(), Edition(2025, newyear, newyear))
+        document.document(facts(), Edition(2025, newyear, newyear))
 
 
 @pytest.mark.parametrize(
@@ -646,7 +647,7 @@ def test_every_list_is_bounded(too_many: dict[str, Any]) -> None:
 
 def test_a_table_shows_numbers_to_the_right_and_names_as_they_are() -> None:
     """Thousands are separated, an unknown is a dash, and a year given as text stays a year."""
-    table = pictures.markdown_table(["year", "requests"], [["2025", 1234567], ["2024", None]])
+    table = plots.markdown_table(["year", "requests"], [["2025", 1234567], ["2024", None]])
 
     assert table.splitlines() == [
         "| year | requests |",
@@ -658,13 +659,13 @@ def test_a_table_shows_numbers_to_the_right_and_names_as_they_are() -> None:
 
 def test_a_table_of_nothing_or_of_flags_is_a_table_of_text() -> None:
     """Without a number there is nothing to align, and true is no 1."""
-    assert pictures.markdown_table(["a"], []) == "| a |\n| --- |"
-    assert pictures.markdown_table(["a"], [[True]]) == "| a |\n| --- |\n| True |"
+    assert plots.markdown_table(["a"], []) == "| a |\n| --- |"
+    assert plots.markdown_table(["a"], [[True]]) == "| a |\n| --- |\n| True |"
 
 
 def test_a_name_cannot_break_out_of_its_cell() -> None:
     """Pipes and line breaks would move every column; an image would be fetched by whoever looks."""
-    table = pictures.markdown_table(["name"], [["a|b\nc"], ["![x](http://x)"], ["<b>`*_~&\\"]])
+    table = plots.markdown_table(["name"], [["a|b\nc"], ["![x](http://x)"], ["<b>`*_~&\\"]])
 
     assert table.splitlines()[2:] == [
         r"| a\|b c |",
@@ -681,7 +682,7 @@ def bars(svg: str) -> list[tuple[float, int]]:
 @pytest.mark.parametrize("scale", [1, 1000, 2**70])
 def test_bars_stand_in_order_from_zero_in_proportion(scale: int) -> None:
     """Twice the requests is twice the height, nothing is no bar, and the highest stays under the title."""
-    (x1, once), (x2, twice) = bars(pictures.bar_chart_svg([scale, 0, 2 * scale], "t"))
+    (x1, once), (x2, twice) = bars(plots.bar_chart_svg([scale, 0, 2 * scale], "t"))
 
     assert (x1, x2) == (128, 432)
     assert 0 <= twice - 2 * once <= 1
@@ -690,7 +691,7 @@ def test_bars_stand_in_order_from_zero_in_proportion(scale: int) -> None:
 
 def test_one_request_beside_a_million_is_still_to_be_seen() -> None:
     """A bar is at least one pixel high."""
-    assert bars(pictures.bar_chart_svg([1, 10**6], "t")) == [(166, 1), (394, 156)]
+    assert bars(plots.bar_chart_svg([1, 10**6], "t")) == [(166, 1), (394, 156)]
 
 
 @pytest.mark.parametrize(
@@ -707,7 +708,7 @@ def test_one_request_beside_a_million_is_still_to_be_seen() -> None:
 )
 def test_the_scale_has_round_numbers(peak: int, ticks: list[str]) -> None:
     """Top, half and zero, short enough to read and none of them rounded."""
-    svg = pictures.bar_chart_svg([peak], "t")
+    svg = plots.bar_chart_svg([peak], "t")
 
     assert re.findall(r'<text x="26" y="\d+">([^<]+)<', svg) == ticks
 
@@ -715,14 +716,14 @@ def test_the_scale_has_round_numbers(peak: int, ticks: list[str]) -> None:
 def test_a_year_of_months_is_shown_in_place() -> None:
     """Dagster hides Markdown of 1,000 characters and more behind a link."""
     title = "Requests per month, all customers, 2025"
-    uri = pictures.as_data_uri(pictures.bar_chart_svg([10**12] * 12, title, pictures.MONTHS))
+    uri = plots.as_data_uri(plots.bar_chart_svg([10**12] * 12, title, plots.MONTHS))
 
     assert len(f"![{title}]({uri})") < 1000
 
 
 def test_a_picture_is_one_well_formed_url() -> None:
     """A year of days fits in an event, and no title can break the drawing."""
-    uri = pictures.as_data_uri(pictures.bar_chart_svg([10**9] * 365, 'é <b> & "c"', "<&>"))
+    uri = plots.as_data_uri(plots.bar_chart_svg([10**9] * 365, 'é <b> & "c"', "<&>"))
     head, body = uri.split(",")
     drawing = ElementTree.fromstring(base64.b64decode(body))
 
@@ -739,4 +740,4 @@ def test_a_picture_is_one_well_formed_url() -> None:
 
 def test_no_values_make_an_empty_chart() -> None:
     """A picture of nothing has its scale and no bar."""
-    assert bars(pictures.bar_chart_svg([], "t")) == []
+    assert bars(plots.bar_chart_svg([], "t")) == []

@@ -19,7 +19,7 @@ from tests.landing_files import (
     workspace,
 )
 from tests.pipeline import SECRET, Pipeline, Run, differs_from_oracle
-from wrapped_assets.checks import CHECKS
+from wrapped_assets.resources.checks import CHECKS
 
 FREEZE = datetime(2026, 1, 7, tzinfo=UTC)
 AFTER = datetime(2026, 1, 8, tzinfo=UTC)

@@ -11,10 +11,10 @@ from typing import Any, cast
 import pyarrow.parquet as pq  # type: ignore[import-untyped, unused-ignore]
 
 from tests import year_documents
-from wrapped_assets import summary_files
+from wrapped_assets.cli import summary_files
+from wrapped_assets.cli.summary_files import Form
+from wrapped_assets.products.usage.document import Facts, Summary
 from wrapped_assets.resources.warehouse import Reader
-from wrapped_assets.summaries import Facts, Summary
-from wrapped_assets.summary_files import Form
 
 DOCUMENTS = [year_documents.rich(), year_documents.idle(), year_documents.longest('say "hi", Zoë')]
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from wrapped_assets.synthetic import (
+from wrapped_assets.products.usage.synthetic import (
     Truth,
     World,
     truth,

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.ports import free_port
-from wrapped_assets.serving.colours import _lch, between, contrast
+from wrapped_assets.serving.pages.colours import _lch, between, contrast
+from wrapped_assets.serving.pages.theme import DEFAULT, GROUNDS, SCHEMES, BadTheme, Theme, default_theme
 from wrapped_assets.serving.server import serve
-from wrapped_assets.serving.theme import DEFAULT, GROUNDS, SCHEMES, BadTheme, Theme, default_theme
 from wrapped_assets.settings import BadSettings, Settings
 
 

@@ -10,11 +10,11 @@ import pytest
 
 from tests.api_world import BY_DAY, ENDPOINTS
 from tests.tokens import NOW, PIPE, SECRET, Clock, grant
-from wrapped_assets import edition_tokens
-from wrapped_assets.grants import Grant, Scope
-from wrapped_assets.resources.registry import Registry, token_rows
-from wrapped_assets.serving.token_admin import BadTokenRequest, TokenAdmin
-from wrapped_assets.tokens import Authority, TokenRefused
+from wrapped_assets.access.grants import Grant, Scope
+from wrapped_assets.access.registry import Registry, token_rows
+from wrapped_assets.access.tokens import Authority, TokenRefused
+from wrapped_assets.assets import edition_tokens
+from wrapped_assets.serving.api.token_admin import BadTokenRequest, TokenAdmin
 
 ASKER = Grant("ops", "wrapped", (Scope("ADMIN"),))
 END = int(NOW.timestamp()) + 3600

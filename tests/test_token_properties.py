@@ -15,8 +15,8 @@ from tests.api_world import BY_DAY, DOCUMENTATION, SUMMARY, World, customer, wor
 from tests.examples import few_and_many, tried
 from tests.raw_request import Line, Said, line
 from tests.tokens import NOW, Clock, forge, segment, signing_key
-from wrapped_assets.grants import READ, Grant, Scope
-from wrapped_assets.tokens import new_jti
+from wrapped_assets.access.grants import READ, Grant, Scope
+from wrapped_assets.access.tokens import new_jti
 
 REFUSED = "A valid token is needed: as the parameter 'token' or in the header 'Authorization: Bearer'."
 # What only the holder of a token that is rightly signed is told.

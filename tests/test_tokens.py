@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.tokens import NOW, PIPE, SECRET, Clock, claims, forge, grant, segment, signing_key
-from wrapped_assets.grants import ADMIN, READ, BadClaims, Grant, Scope, scopes_in
-from wrapped_assets.resources.registry import Registry
-from wrapped_assets.tokens import LARGEST_TOKEN, Authority, TokenRefused, new_jti
+from wrapped_assets.access.grants import ADMIN, READ, BadClaims, Grant, Scope, scopes_in
+from wrapped_assets.access.registry import Registry
+from wrapped_assets.access.tokens import LARGEST_TOKEN, Authority, TokenRefused, new_jti
 
 USUAL = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None

@@ -11,9 +11,9 @@ from tests.live import said as said_live
 from tests.live import serving
 from tests.pipeline import SECRET, Pipeline, Run, differs_from_oracle
 from tests.test_summaries_of_pipeline import summaries
-from wrapped_assets.identity import wrapped_id
-from wrapped_assets.serving.endpoints import load_endpoints
-from wrapped_assets.serving.live import Live
+from wrapped_assets.resources.identity import wrapped_id
+from wrapped_assets.serving.api.endpoints import load_endpoints
+from wrapped_assets.serving.live.live import Live
 
 UNKNOWN_REQUEST = dict.fromkeys(NULLABLE["pipe_stats"])
 UNKNOWN_OPERATION = dict.fromkeys(NULLABLE["ingestion"])

@@ -17,9 +17,9 @@ from tests.built_world import YEAR, BuiltWorld
 from wrapped_assets.definitions import defs
 from wrapped_assets.serving.cards.batch import draw, into
 from wrapped_assets.serving.cards.fonts import shared_fonts
-from wrapped_assets.serving.moments import Story
-from wrapped_assets.serving.story import tell
-from wrapped_assets.serving.theme import DEFAULT, default_theme
+from wrapped_assets.serving.pages.theme import DEFAULT, default_theme
+from wrapped_assets.serving.telling.moments import Story
+from wrapped_assets.serving.telling.story import tell
 
 
 def test_two_hundred_customers_are_drawn_one_at_a_time(tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ import duckdb
 from tests.built_world import SECRET, YEAR, BuiltWorld
 from tests.landing_files import files_of, organization, request
 from tests.pipeline import Pipeline
-from wrapped_assets.edition_tokens import LIFETIME
-from wrapped_assets.resources.registry import Registry
-from wrapped_assets.tokens import Authority
+from wrapped_assets.access.registry import Registry
+from wrapped_assets.access.tokens import Authority
+from wrapped_assets.assets.edition_tokens import LIFETIME
 
 ROOT = Path(__file__).parent.parent
 # In a process of its own: the partitions follow the settings, which are read at import.

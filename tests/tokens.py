@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from wrapped_assets.grants import Grant, Scope
-from wrapped_assets.resources.registry import Registry
+from wrapped_assets.access.grants import Grant, Scope
+from wrapped_assets.access.registry import Registry
 
 SECRET = b"a secret of at least 32 bytes, ok!!"
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)

@@ -5,7 +5,7 @@ import random
 from dataclasses import replace
 from typing import Any
 
-from wrapped_assets.summaries import Edition, Facts, Summary, document
+from wrapped_assets.products.usage.document import Edition, Facts, Summary, document
 
 WRAPPED_ID = "883065d6-d27f-851e-ab8c-aef33a2a3b86"
 EDITION = Edition(

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from wrapped_assets.assets.checks import checks
+from wrapped_assets.assets.asset_checks import checks
 from wrapped_assets.assets.dimensions import dimensions
 from wrapped_assets.assets.landing import landings
 from wrapped_assets.assets.raw import raws
@@ -14,8 +14,6 @@ from wrapped_assets.assets.wrapped_organizations import wrapped_organizations
 from wrapped_assets.assets.wrapped_publication import wrapped_publication
 from wrapped_assets.assets.wrapped_summaries import wrapped_summaries
 from wrapped_assets.assets.wrapped_tokens import wrapped_tokens
-from wrapped_assets.history import forget_old_runs
-from wrapped_assets.jobs import jobs
 from wrapped_assets.resources.configured import (
     LandingResource,
     PublishedResource,
@@ -25,7 +23,9 @@ from wrapped_assets.resources.configured import (
     warehouse_resource,
 )
 from wrapped_assets.sensors.follow_changes import follow_changes
+from wrapped_assets.sensors.jobs import jobs
 from wrapped_assets.sensors.landing_files import landing_files
+from wrapped_assets.sensors.retention import forget_old_runs
 from wrapped_assets.sensors.schedules import (
     check_every_day,
     export_every_ten_minutes,

@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from wrapped_assets.address import SCHEMES, Address
-from wrapped_assets.layout import is_region
+from wrapped_assets.landing_layout import is_region
+from wrapped_assets.resources.address import SCHEMES, Address
 
 SMALLEST_SECRET = 32
 
@@ -278,7 +278,7 @@ class _Reader:
         path = Path(given).expanduser().absolute()
         if not path.is_file():
             self.problems["WRAPPED_THEME"] = (
-                f"names no file: {path}; expected one like wrapped_assets/serving/theme.toml, which ships"
+                f"names no file: {path}; expected one like wrapped_assets/serving/pages/theme.toml, which ships"
             )
         return path
 

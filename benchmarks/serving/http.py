@@ -27,12 +27,12 @@ import psutil
 from benchmarks.measure import machine
 from benchmarks.serving import world
 from tests.ports import free_port
-from wrapped_assets.grants import Grant, Scope
-from wrapped_assets.publication import CheckResult, Contents, Publisher
-from wrapped_assets.publication.open import open_publication
+from wrapped_assets.access.grants import Grant, Scope
+from wrapped_assets.access.tokens import Authority, new_jti
+from wrapped_assets.editions import CheckResult, Contents, Publisher
+from wrapped_assets.editions.open import open_publication
 from wrapped_assets.resources.open import open_registry
 from wrapped_assets.settings import Settings
-from wrapped_assets.tokens import Authority, new_jti
 
 CONNECTIONS = 32
 DOCUMENT_BYTES = 6_000
@@ -177,7 +177,7 @@ def nginx(folder: Path, document: bytes, workers: int) -> Iterator[str]:
 def served(made: Made, workers: int) -> Iterator[tuple[str, float, int]]:
     """`wrapped serve`: its address, the seconds from its start to ready, and its process."""
     port = free_port()
-    command = [sys.executable, "-c", "from wrapped_assets.cli import main; main()", "serve"]
+    command = [sys.executable, "-c", "from wrapped_assets.cli.main import main; main()", "serve"]
     started = time.perf_counter()
     process = subprocess.Popen(
         [*command, "--port", str(port), "--workers", str(workers)],

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import duckdb
 
-from wrapped_assets.identity import wrapped_id
 from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, Level, Span
+from wrapped_assets.products.usage.document import Edition
+from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.snapshot import tables
 from wrapped_assets.resources.snapshot.tables import KINDS, OPERATIONS, REQUESTS, SIZES, Kind
 from wrapped_assets.resources.snapshot.writing import Draft, drafting
-from wrapped_assets.summaries import Edition
 
 SECRET = b"benchmark-secret-of-32-characters"
 YEAR = 2025

@@ -19,8 +19,9 @@ import pyarrow.parquet as pq
 from examples.nasa_http import comparison, statements
 from examples.nasa_http.source import REGIONS, Source
 from examples.nasa_http.windows import OVERLAP, Window, midnights, windows
-from wrapped_assets import progress, running
+from wrapped_assets import progress
 from wrapped_assets.assets.common import REFRESH_TAG
+from wrapped_assets.cli import running
 from wrapped_assets.definitions import defs
 from wrapped_assets.partitions import key_range
 from wrapped_assets.periods import Span

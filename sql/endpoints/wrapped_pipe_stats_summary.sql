@@ -4,5 +4,5 @@
 --   year Int32, default published: The edition asked.
 --   start_date Date, default start of the year: First day, UTC.
 --   end_date Date, default end of the year: The day after the last one, UTC.
--- Answered by wrapped_assets/serving/answers.py: several small questions are half the price of one large statement (measured; see
+-- Answered by wrapped_assets/serving/api/answers.py: several small questions are half the price of one large statement (measured; see
 -- docs/decisions/0012-serving-snapshot.md).

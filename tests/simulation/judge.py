@@ -15,11 +15,11 @@ from tests.simulation.graph import YEARS, Task, run_of
 from tests.simulation.operators import Daemon, some_year
 from tests.simulation.process import store_of
 from tests.simulation.published import Publications
-from wrapped_assets.publishing import NothingToPublish
+from wrapped_assets.assets.publishing import NothingToPublish
+from wrapped_assets.products.usage.document import document
 from wrapped_assets.resources.clickhouse import ClickHouseWriter
 from wrapped_assets.resources.errors import SnapshotNotReady, WarehouseMissing
 from wrapped_assets.resources.warehouse import Reader
-from wrapped_assets.summaries import document
 
 MOST_ROUNDS = 40
 YEARS_OF_STORIES = (2024, 2025, 2026)

@@ -22,9 +22,9 @@ from tests.simulation.deaths import at_statements
 from tests.simulation.faults import Faults, Killed
 from tests.simulation.graph import Task
 from tests.simulation.world import World
+from wrapped_assets.assets.publishing import NothingToPublish
+from wrapped_assets.editions.errors import NothingBefore, NotPublished, PublicationRefused
 from wrapped_assets.periods import Span
-from wrapped_assets.publication.errors import NothingBefore, NotPublished, PublicationRefused
-from wrapped_assets.publishing import NothingToPublish
 from wrapped_assets.resources.clickhouse import Limits
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
 from wrapped_assets.resources.errors import (

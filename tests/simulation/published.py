@@ -11,11 +11,11 @@ from tests.published_editions import read_all
 from tests.simulation.bucket import Bucket
 from tests.simulation.operators import some_year
 from tests.simulation.process import Process, store_of
-from wrapped_assets.publication import Published, Publisher
-from wrapped_assets.publication.bucket import BucketStore
-from wrapped_assets.publishing import edition_of
+from wrapped_assets.assets.publishing import edition_of
+from wrapped_assets.editions import Published, Publisher
+from wrapped_assets.editions.bucket import BucketStore
 from wrapped_assets.resources import s3
-from wrapped_assets.serving.live import Live
+from wrapped_assets.serving.live.live import Live
 
 
 def published_store(bucket: Bucket) -> BucketStore:

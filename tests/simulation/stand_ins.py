@@ -11,11 +11,11 @@ from unittest.mock import patch
 from tests.simulation.process import Process
 from tests.simulation.requests import Obstore
 from wrapped_assets.assets import dimensions, landing, wrapped_summaries
-from wrapped_assets.publication import bucket, writing
+from wrapped_assets.editions import bucket, writing
 from wrapped_assets.resources import landing_bucket, landing_store
 from wrapped_assets.resources.clickhouse import session
 from wrapped_assets.sensors import follow_changes
-from wrapped_assets.serving import following, fresh
+from wrapped_assets.serving.live import following, fresh
 
 Done = TypeVar("Done")
 

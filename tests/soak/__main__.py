@@ -26,14 +26,14 @@ from tests.soak.client import Client, NoAnswer
 from tests.soak.processes import ROOT, Kept, Killer
 from tests.soak.region import ORGANIZATIONS, Numbers, Region, today
 from tests.soak.verdict import failures
-from wrapped_assets.grants import Grant, Scope
-from wrapped_assets.identity import wrapped_id
+from wrapped_assets.access.grants import Grant, Scope
+from wrapped_assets.access.tokens import Authority, new_jti
 from wrapped_assets.resources.duckdb import DuckDBWarehouse
 from wrapped_assets.resources.errors import WarehouseBusy
+from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.resources.open import open_registry
 from wrapped_assets.resources.warehouse import Pending
 from wrapped_assets.settings import Settings
-from wrapped_assets.tokens import Authority, new_jti
 
 SECRET = "a secret of the soak, thirty-two characters"
 BETWEEN_KILLS_SECONDS = 20.0
@@ -74,7 +74,7 @@ class Soak:
             "PYTHONPATH": str(ROOT),
         }
         self.port = free_port()
-        self.wrapped = [sys.executable, "-c", "from wrapped_assets.cli import main; main()"]
+        self.wrapped = [sys.executable, "-c", "from wrapped_assets.cli.main import main; main()"]
         self.killer = Killer(*self._processes(), random.Random(self.seed + 1))
 
     def _processes(self) -> tuple[Kept, Kept, Kept]:

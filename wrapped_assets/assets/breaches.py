@@ -12,8 +12,8 @@ from dagster._core.storage.asset_check_execution_record import (
 )
 
 from wrapped_assets.assets.common import text_span
-from wrapped_assets.checks import Check
 from wrapped_assets.periods import EVERYTHING, Span
+from wrapped_assets.resources.checks import Check
 
 # Where an evaluation keeps what is broken, here and elsewhere, and what it says of elsewhere to people.
 BREACHES = "broken_spans"

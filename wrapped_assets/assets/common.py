@@ -8,10 +8,10 @@ from typing import Any
 import dagster as dg
 
 from wrapped_assets import progress
+from wrapped_assets.editions.errors import StoreFailed
 from wrapped_assets.families import Column, Kind
 from wrapped_assets.periods import EVERYTHING, Span
 from wrapped_assets.progress import Progress
-from wrapped_assets.publication.errors import StoreFailed
 from wrapped_assets.queries import digest
 from wrapped_assets.resources.errors import (
     EditionNotWhole,

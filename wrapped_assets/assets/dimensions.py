@@ -21,10 +21,10 @@ from wrapped_assets.assets.common import (
     table_name,
     wants_rebuild,
 )
+from wrapped_assets.assets.importing import fetching, import_dimension
 from wrapped_assets.families import DIMENSIONS, Dimension
-from wrapped_assets.importing import fetching, import_dimension
-from wrapped_assets.overlooked import told
 from wrapped_assets.resources.configured import LandingResource
+from wrapped_assets.resources.unrecognized import told
 from wrapped_assets.resources.warehouse import Warehouse
 
 

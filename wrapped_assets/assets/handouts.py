@@ -8,12 +8,12 @@ import dagster as dg
 
 from wrapped_assets.assets.common import OWNERS, RETRY, WRITERS_POOL, refusals_are_final
 from wrapped_assets.partitions import editions
+from wrapped_assets.products.usage.document import Facts, document
 from wrapped_assets.resources.warehouse import Reader
-from wrapped_assets.serving.moments import Story
-from wrapped_assets.serving.story import tell
-from wrapped_assets.serving.theme import Theme, version
+from wrapped_assets.serving.pages.theme import Theme, version
+from wrapped_assets.serving.telling.moments import Story
+from wrapped_assets.serving.telling.story import tell
 from wrapped_assets.settings import Settings
-from wrapped_assets.summaries import Facts, document
 
 
 def handout(

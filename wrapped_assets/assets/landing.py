@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from wrapped_assets.assets.checks import evaluation
+from wrapped_assets.assets.asset_checks import evaluation
 from wrapped_assets.assets.common import (
     ENGINE,
     OWNERS,
@@ -23,14 +23,14 @@ from wrapped_assets.assets.common import (
     reporter,
     table_name,
 )
-from wrapped_assets.checks import CHECKS
+from wrapped_assets.assets.importing import Import, import_days
+from wrapped_assets.assets.plots import markdown_table
 from wrapped_assets.families import FAMILIES, Family
-from wrapped_assets.importing import Import, import_days
-from wrapped_assets.overlooked import told
 from wrapped_assets.partitions import days, every_region, span_of
 from wrapped_assets.periods import EVERYTHING
-from wrapped_assets.pictures import markdown_table
+from wrapped_assets.resources.checks import CHECKS
 from wrapped_assets.resources.configured import LandingResource
+from wrapped_assets.resources.unrecognized import told
 from wrapped_assets.resources.warehouse import QuarantineEntry, Warehouse
 
 REPLACED = "A changed object (same key, new etag) replaces what it said before; a vanished one stays landed."

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from wrapped_assets import layout
+from wrapped_assets import landing_layout
 from wrapped_assets.assets.common import OWNERS, RETRY, describe, landing_schema, refusals_are_final
 from wrapped_assets.families import DIMENSIONS, FAMILIES, Dimension, Family
 from wrapped_assets.partitions import region_days, regions
@@ -105,7 +105,7 @@ def regional_snapshot(dimension: Dimension) -> dg.AssetsDefinition:
         store = landing_store.store()
 
         def export_region(region: str) -> dict[str, int]:
-            key = layout.dimension_key(dimension.name, region, exported_at)
+            key = landing_layout.dimension_key(dimension.name, region, exported_at)
             with tempfile.TemporaryDirectory(prefix="wrapped-export-") as folder:
                 path = Path(folder) / "snapshot.parquet"
                 rows = regional_databases.database(region).snapshot(dimension.name, exported_at, path)
@@ -148,9 +148,11 @@ def _count_rows(context: dg.AssetExecutionContext, wrote: Mapping[str, int]) -> 
     """Attach to each partition of the run the files that were exported of it, and their rows."""
     rows: dict[str, list[int]] = {}
     for key, count in wrote.items():
-        place = layout.parse(key)
+        place = landing_layout.parse(key)
         assert place is not None
-        partition = f"{place.day}|{place.region}" if isinstance(place, layout.DayPlace) else place.region
+        partition = (
+            f"{place.day}|{place.region}" if isinstance(place, landing_layout.DayPlace) else place.region
+        )
         rows.setdefault(partition, []).append(count)
     for partition in context.partition_keys:
         exported = rows.get(partition, [])
@@ -199,7 +201,7 @@ def export_windows(
                 midnight = datetime(done.day.year, done.day.month, done.day.day, tzinfo=UTC)
                 start, end = max(window[0], midnight), min(window[1], midnight + timedelta(days=1))
                 for part, path in enumerate(done.paths):
-                    key = layout.export_key(family, database.region, start, end, exported_at, part)
+                    key = landing_layout.export_key(family, database.region, start, end, exported_at, part)
                     store.put_new(key, path)
                     wrote[key] = done.rows if part == 0 else 0
     return wrote

@@ -1,6 +1,6 @@
 """wrapped_announcement: the e-mail to each customer of an edition, as files, and the table that a mail system reads.
 
-What is written is in wrapped_assets/serving/announcement.py; this module says to whom. Nothing is sent.
+What is written is in wrapped_assets/serving/pages/announcement.py; this module says to whom. Nothing is sent.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,16 +8,16 @@ from pathlib import Path
 
 import dagster as dg
 
+from wrapped_assets.access.registry import Link
 from wrapped_assets.assets import handouts
 from wrapped_assets.assets.common import column_schema, describe, refusals_are_final, reporter
-from wrapped_assets.pictures import markdown_table
+from wrapped_assets.assets.plots import markdown_table
 from wrapped_assets.resources.configured import RegistryResource
 from wrapped_assets.resources.errors import Refused
-from wrapped_assets.resources.registry import Link
 from wrapped_assets.resources.warehouse import Reader, Warehouse
-from wrapped_assets.serving.announcement import mail, table
 from wrapped_assets.serving.cards.batch import into
-from wrapped_assets.serving.moments import Story
+from wrapped_assets.serving.pages.announcement import mail, table
+from wrapped_assets.serving.telling.moments import Story
 from wrapped_assets.settings import Settings, is_origin
 
 _AT_ONCE = 500

@@ -12,16 +12,16 @@ import dagster as dg
 
 from wrapped_assets.assets import handouts
 from wrapped_assets.assets.common import column_schema, describe, reporter
-from wrapped_assets.pictures import markdown_table
+from wrapped_assets.assets.plots import markdown_table
 from wrapped_assets.resources.configured import RegistryResource
 from wrapped_assets.resources.warehouse import Reader, Warehouse
 from wrapped_assets.serving.cards.batch import Drawn, draw, into
+from wrapped_assets.serving.cards.card_layout import SUMMARY, card
 from wrapped_assets.serving.cards.fonts import shared_fonts
-from wrapped_assets.serving.cards.layout import SUMMARY, card
 from wrapped_assets.serving.cards.raster import jpeg, png
-from wrapped_assets.serving.moments import Story
 from wrapped_assets.serving.pages.slides import PREVIEW
-from wrapped_assets.serving.theme import Theme
+from wrapped_assets.serving.pages.theme import Theme
+from wrapped_assets.serving.telling.moments import Story
 
 COLUMNS = column_schema(
     [
@@ -52,7 +52,7 @@ class Cards(dg.Config):
     columns=COLUMNS,
     description=describe(
         "one image: a customer's card in one size",
-        "`wrapped_summaries`, in the theme of `WRAPPED_THEME`, or else `wrapped_assets/serving/theme.toml`",
+        "`wrapped_summaries`, in the theme of `WRAPPED_THEME`, or else `wrapped_assets/serving/pages/theme.toml`",
         "Written below `<WRAPPED_HOME>/cards/<year>/<wrapped_id>/` (mode 0700); folders of customers that are not drawn this time, because they"
         " opted out for one, are removed. The API needs none of these files, it draws a card when it is asked"
         " for: they are for looking at before a launch, and for whoever sends cards by other ways.",

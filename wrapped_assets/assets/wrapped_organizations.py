@@ -1,6 +1,6 @@
 """wrapped_organizations: which public identity an organization's numbers count for.
 
-A customer with organizations in several regions has one wrapped_id, made from the secret (wrapped_assets/identity.py).
+A customer with organizations in several regions has one wrapped_id, made from the secret (wrapped_assets/resources/identity.py).
 Whoever gains or loses an organization has the summaries of every edition recomputed.
 """
 

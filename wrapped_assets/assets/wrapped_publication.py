@@ -1,6 +1,6 @@
 """wrapped_publication: an edition as a numbered immutable version that readers come to once it is promoted.
 
-What a version consists of is written in wrapped_assets/publication/, what its documents are in wrapped_assets/publishing.py;
+What a version consists of is written in wrapped_assets/editions/, what its documents are in wrapped_assets/assets/publishing.py;
 this module says what an operator sees of it. Nothing starts it: publishing is a decision, promoting another.
 """
 
@@ -11,7 +11,7 @@ from typing import Literal
 
 import dagster as dg
 
-from wrapped_assets.assets.checks import evaluation
+from wrapped_assets.assets.asset_checks import evaluation
 from wrapped_assets.assets.common import (
     ENGINE,
     OWNERS,
@@ -23,14 +23,14 @@ from wrapped_assets.assets.common import (
     refusals_are_final,
     reporter,
 )
-from wrapped_assets.checks import CHECKS, holds
+from wrapped_assets.assets.plots import markdown_table
+from wrapped_assets.assets.publishing import edition_of
 from wrapped_assets.command import wrapped
+from wrapped_assets.editions import CheckResult, Manifest, Outcome, Publisher, object_keys
 from wrapped_assets.partitions import editions
 from wrapped_assets.periods import Span
-from wrapped_assets.pictures import markdown_table
 from wrapped_assets.progress import Progress
-from wrapped_assets.publication import CheckResult, Manifest, Outcome, Publisher, keys
-from wrapped_assets.publishing import edition_of
+from wrapped_assets.resources.checks import CHECKS, holds
 from wrapped_assets.resources.configured import LandingResource, PublishedResource
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.warehouse import Reader, Warehouse
@@ -128,7 +128,7 @@ def _warn(context: dg.AssetExecutionContext, manifest: Manifest, left_out: int) 
 
 def _metadata(publisher: Publisher, outcome: Outcome, left_out: int) -> dict[str, dg.MetadataValue]:
     manifest = outcome.manifest
-    place = f"{publisher.store.url}/{keys.version(manifest.year, manifest.number)}"
+    place = f"{publisher.store.url}/{object_keys.version(manifest.year, manifest.number)}"
     current = publisher.current(manifest.year)
     totals = [(name, total) for name, total in manifest.totals.items()]
     return {

@@ -1,7 +1,7 @@
 """wrapped_summaries: the year of each customer, as final integers from which the document is made.
 
 What the numbers mean is written in sql/*/summaries/facts.sql, how they become the document in
-wrapped_assets/summaries.py; this module says what an edition reads and shows its first customers.
+wrapped_assets/products/usage/document.py; this module says what an edition reads and shows its first customers.
 """
 
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ from wrapped_assets.assets.common import (
     table_name,
     wants_rebuild,
 )
+from wrapped_assets.assets.plots import MONTHS, as_data_uri, bar_chart_svg, markdown_table
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.partitions import editions, reaching_outside
-from wrapped_assets.pictures import MONTHS, as_data_uri, bar_chart_svg, markdown_table
+from wrapped_assets.products.usage.document import Facts
 from wrapped_assets.resources.warehouse import SummaryReport, Warehouse, Writer
 from wrapped_assets.settings import Settings
-from wrapped_assets.summaries import Facts
 
 COLUMNS = column_schema(
     [

@@ -1,6 +1,6 @@
 """wrapped_tokens: the link to each customer's page of an edition, and a token for its endpoint.
 
-What a customer is given is written in wrapped_assets/edition_tokens.py, where it is kept in resources/registry/; this module
+What a customer is given is written in wrapped_assets/assets/edition_tokens.py, where it is kept in resources/registry/; this module
 says for whom, and shows what there is without showing anything that opens a page.
 """
 
@@ -9,20 +9,13 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from wrapped_assets.assets.common import (
-    OWNERS,
-    RETRY,
-    WRITERS_POOL,
-    code_version,
-    column_schema,
-    describe,
-)
-from wrapped_assets.edition_tokens import IssueReport, issue
+from wrapped_assets.access.registry import Link, TokenRecord
+from wrapped_assets.access.registry.keys import slug
+from wrapped_assets.assets.common import OWNERS, RETRY, WRITERS_POOL, code_version, column_schema, describe
+from wrapped_assets.assets.edition_tokens import IssueReport, issue
+from wrapped_assets.assets.plots import markdown_table
 from wrapped_assets.partitions import editions
-from wrapped_assets.pictures import markdown_table
 from wrapped_assets.resources.configured import RegistryResource
-from wrapped_assets.resources.registry import Link, TokenRecord
-from wrapped_assets.resources.registry.keys import slug
 from wrapped_assets.resources.warehouse import Warehouse
 from wrapped_assets.settings import Settings
 

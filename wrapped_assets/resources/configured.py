@@ -9,16 +9,16 @@ import dagster as dg
 import duckdb
 from dagster_duckdb import DuckDBResource
 
-from wrapped_assets.address import Address
+from wrapped_assets.access.registry import Registry
+from wrapped_assets.editions import Publisher
+from wrapped_assets.editions.open import open_publication
 from wrapped_assets.progress import Progress
-from wrapped_assets.publication import Publisher
-from wrapped_assets.publication.open import open_publication
+from wrapped_assets.resources.address import Address
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
 from wrapped_assets.resources.duckdb.connection import connect
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.open import open_landing, open_region, open_registry, open_warehouse
 from wrapped_assets.resources.regions import RegionalDatabase
-from wrapped_assets.resources.registry import Registry
 from wrapped_assets.resources.warehouse import Reader, Writer
 from wrapped_assets.settings import Settings
 

@@ -13,7 +13,7 @@ import obstore
 from obstore.exceptions import InvalidPathError
 from obstore.store import GCSStore, S3Store
 
-from wrapped_assets import layout
+from wrapped_assets import landing_layout
 from wrapped_assets.resources.landing_folder import Found, Skip
 
 if TYPE_CHECKING:
@@ -60,12 +60,15 @@ class Bucket:
         """What obstore did not list because of one name."""
         if self.list_any_name is None:
             named = re.search(r'[Pp]ath "(.*?)"', str(error), re.DOTALL)
-            name = layout.printable(named[1]) if named else ""
-            skip(prefix, f"cannot be listed to its end: it holds {name!r}, which {layout.unusable(name)}")
+            name = landing_layout.printable(named[1]) if named else ""
+            skip(
+                prefix,
+                f"cannot be listed to its end: it holds {name!r}, which {landing_layout.unusable(name)}",
+            )
             return
         for found in self.list_any_name(prefix, after, deep):
-            if reason := layout.unusable(found.key):
-                skip(layout.printable(found.key), reason)
+            if reason := landing_layout.unusable(found.key):
+                skip(landing_layout.printable(found.key), reason)
             else:
                 yield found
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from wrapped_assets import layout
+from wrapped_assets import landing_layout
 
 CHUNK_BYTES = 1024 * 1024
 Skip = Callable[[str, str], None]
@@ -89,10 +89,10 @@ class Folder:
             return
         for entry in entries:
             key = f"{prefix}/{entry.name}" if prefix else entry.name
-            if layout.is_leftover(entry.name):
+            if landing_layout.is_leftover(entry.name):
                 continue
-            if reason := layout.unusable(entry.name):
-                skip(layout.printable(key), reason)
+            if reason := landing_layout.unusable(entry.name):
+                skip(landing_layout.printable(key), reason)
                 continue
             seen = _seen(entry, key, skip)
             if seen is None:

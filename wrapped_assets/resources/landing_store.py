@@ -1,7 +1,7 @@
 """The landing store: immutable files by key, in a folder or a bucket, exactly as they were listed.
 
 One class over obstore, for `file://`, `s3://` and `gs://` alike, without Dagster. It lists, brings files
-near, tells what became of them, and adds new ones. What a key means is `wrapped_assets.layout`; what has been
+near, tells what became of them, and adds new ones. What a key means is `wrapped_assets.landing_layout`; what has been
 imported is the warehouse's ledger; what is in a file is nobody's business here.
 
 No name stops a listing: what cannot be a landing file is skipped, and told beside the objects with the reason.
@@ -38,7 +38,7 @@ from obstore.exceptions import (
 )
 from obstore.store import GCSStore, S3Store
 
-from wrapped_assets import layout
+from wrapped_assets import landing_layout
 from wrapped_assets.resources import s3
 from wrapped_assets.resources.landing_bucket import FILES_AT_ONCE, Bucket, found_of
 from wrapped_assets.resources.landing_folder import CHUNK_BYTES, Folder, Found
@@ -169,9 +169,9 @@ class LandingStore:
 
     def days(self, family: str) -> DayFolders:
         """The days that have a folder, ascending: one request per thousand days, however many files."""
-        prefix = layout.dimension_prefix(family)
+        prefix = landing_layout.dimension_prefix(family)
         names = self._names(prefix, f"list the days of {family}")
-        days = {folder: day for folder in names.folders if (day := layout.day_of_folder(folder))}
+        days = {folder: day for folder in names.folders if (day := landing_layout.day_of_folder(folder))}
         others = (names.folders | names.files) - days.keys()
         strangers = {f"{prefix}{name}": "is no folder of a day, dt=YYYY-MM-DD" for name in others}
         return DayFolders(sorted(days.values()), strangers | names.skipped)
@@ -181,18 +181,18 @@ class LandingStore:
 
         Those are `layout.is_leftover`. Misplaced files are listed: `layout.parse` knows no region for them.
         """
-        return self._list(layout.day_prefix(family, day))
+        return self._list(landing_layout.day_prefix(family, day))
 
     def pages(self, family: str) -> Iterator[Listing]:
         """Every file of a family as the server lists them, some at a time: one request per thousand files, made when they are taken.
 
         What is left out is that of `list_day`. No order is promised, and a key may come twice.
         """
-        return self._pages(layout.dimension_prefix(family))
+        return self._pages(landing_layout.dimension_prefix(family))
 
     def list_dimension(self, name: str) -> Listing:
         """Every snapshot of one dimension by key, as `list_day`."""
-        return self._list(layout.dimension_prefix(name))
+        return self._list(landing_layout.dimension_prefix(name))
 
     @contextmanager
     def fetch(
@@ -234,7 +234,7 @@ class LandingStore:
         A bucket's large uploads are staged beside the key under a name that ends in `.tmp`. A crash leaves
         that behind and nobody reads it: a lifecycle rule may remove those and unfinished uploads.
         """
-        if layout.parse(key) is None:
+        if landing_layout.parse(key) is None:
             raise ValueError(f"not a key of the landing layout: {key!r}")
         is_large = path.stat().st_size > WHOLE_PUT_BYTES
         with self._explained(f"write {key}"):
@@ -281,7 +281,7 @@ class LandingStore:
         with self._explained(action):
             for found in self._place.names(prefix, names.skip):
                 name = found.key.rpartition("/")[2]
-                if found.is_folder and not layout.is_leftover(name):
+                if found.is_folder and not landing_layout.is_leftover(name):
                     names.folders.add(name)
                 elif not found.is_folder and _is_file(found):
                     names.files.add(name)
@@ -389,7 +389,7 @@ def _is_file(found: Found) -> bool:
     """Whether this is no writer's own, and stands for no folder: consoles put an empty `region=eu/`, obstore drops the last slash."""
     name = found.key.rpartition("/")[2]
     is_marker = found.size == 0 and ("." not in name or name.startswith(("dt=", "region=")))
-    return not is_marker and not layout.is_leftover(found.key)
+    return not is_marker and not landing_layout.is_leftover(found.key)
 
 
 def _reachable(root: Path, brought: Path | Problem, target: Path) -> Path | Problem:

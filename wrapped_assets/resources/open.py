@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from wrapped_assets.address import Address
 from wrapped_assets.resources import duckdb
+from wrapped_assets.resources.address import Address
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
 from wrapped_assets.resources.errors import RegionUnavailable
 from wrapped_assets.resources.landing_store import LandingStore
@@ -16,7 +16,7 @@ from wrapped_assets.resources.warehouse import Warehouse
 from wrapped_assets.settings import Settings
 
 if TYPE_CHECKING:
-    from wrapped_assets.resources.registry import Registry
+    from wrapped_assets.access.registry import Registry
 
 Labels = Callable[[], Mapping[str, str]]
 
@@ -75,7 +75,7 @@ def open_region(settings: Settings, region: str) -> RegionalDatabase:
 def open_registry(settings: Settings, make: bool = True) -> "Registry":
     """The registry of these settings, made when there is none, unless told not to; close it after use."""
     # Imported only where it is used: SQLAlchemy takes a while.
-    from wrapped_assets.resources.registry import Registry
+    from wrapped_assets.access.registry import Registry
 
     return Registry.open(settings.registry_url, make=make)
 

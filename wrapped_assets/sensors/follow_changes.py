@@ -12,7 +12,12 @@ import dagster as dg
 
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.families import FAMILIES
-from wrapped_assets.jobs import (
+from wrapped_assets.partitions import key_range
+from wrapped_assets.periods import DAILY, LEVELS, MONTHLY, WEEKLY, Level, Span
+from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
+from wrapped_assets.resources.open import open_warehouse
+from wrapped_assets.resources.warehouse import Pending, Reader, Warehouse
+from wrapped_assets.sensors.jobs import (
     DAY_LAYERS,
     import_landing,
     refresh_days,
@@ -23,11 +28,6 @@ from wrapped_assets.jobs import (
     refresh_raw,
     refresh_weeks,
 )
-from wrapped_assets.partitions import key_range
-from wrapped_assets.periods import DAILY, LEVELS, MONTHLY, WEEKLY, Level, Span
-from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
-from wrapped_assets.resources.open import open_warehouse
-from wrapped_assets.resources.warehouse import Pending, Reader, Warehouse
 from wrapped_assets.sensors.runs import History, at_work, calendar, history, ranges, ready, run_over
 from wrapped_assets.settings import Settings
 

@@ -15,12 +15,12 @@ import dagster as dg
 
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.families import DIMENSIONS, FAMILIES
-from wrapped_assets.jobs import DAY_LAYERS, build_days, import_landing, refresh_identities
-from wrapped_assets.overlooked import folders, strangers, told
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
 from wrapped_assets.resources.landing_store import LandingObject, LandingStore
 from wrapped_assets.resources.open import open_landing, open_warehouse
+from wrapped_assets.resources.unrecognized import folders, strangers, told
+from wrapped_assets.sensors.jobs import DAY_LAYERS, build_days, import_landing, refresh_identities
 from wrapped_assets.sensors.runs import History, at_work, calendar, history, ranges, ready, run_over
 from wrapped_assets.settings import Settings
 

@@ -10,9 +10,9 @@ from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
 
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.families import FAMILIES
-from wrapped_assets.jobs import FOLLOWED, UNFOLLOWED
 from wrapped_assets.partitions import days, key_range
 from wrapped_assets.periods import DAILY, Level, Span
+from wrapped_assets.sensors.jobs import FOLLOWED, UNFOLLOWED
 
 # A run costs seconds whatever it does, a partition in a range milliseconds: few ranges, gaps filled.
 MOST_RANGES = 3

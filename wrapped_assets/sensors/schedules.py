@@ -7,10 +7,10 @@ import dagster as dg
 
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.families import FAMILIES
-from wrapped_assets.history import forget_old_runs
-from wrapped_assets.jobs import check_everything, export_regions, export_snapshots
 from wrapped_assets.partitions import days, key_range
 from wrapped_assets.resources.open import open_region
+from wrapped_assets.sensors.jobs import check_everything, export_regions, export_snapshots
+from wrapped_assets.sensors.retention import forget_old_runs
 from wrapped_assets.settings import Settings
 
 EXPORT_WINDOW = timedelta(minutes=30)

@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from wrapped_assets.resources.errors import Refused
-from wrapped_assets.serving import access_log, request_log
-from wrapped_assets.serving.access_log import AccessLog
-from wrapped_assets.serving.follower import Follower
-from wrapped_assets.serving.mcp_tools import Mcp
-from wrapped_assets.serving.messages import Call, Headers, Receive, Reply, Scope, Send
-from wrapped_assets.serving.metrics import Metrics
+from wrapped_assets.serving.api.mcp_tools import Mcp
+from wrapped_assets.serving.api.token_routes import TokenRoutes
+from wrapped_assets.serving.http import access_log, request_log
+from wrapped_assets.serving.http.access_log import AccessLog
+from wrapped_assets.serving.http.messages import Call, Headers, Receive, Reply, Scope, Send
+from wrapped_assets.serving.http.metrics import Metrics
+from wrapped_assets.serving.http.problems import UNFORESEEN, Problem, traced
+from wrapped_assets.serving.http.proxy import Proxy
+from wrapped_assets.serving.http.request_log import RequestLog
+from wrapped_assets.serving.http.routes import Route, Routes
+from wrapped_assets.serving.live.follower import Follower
 from wrapped_assets.serving.operations import Operations
 from wrapped_assets.serving.pipes import Pipes
-from wrapped_assets.serving.problems import UNFORESEEN, Problem, traced
-from wrapped_assets.serving.proxy import Proxy
-from wrapped_assets.serving.request_log import RequestLog
-from wrapped_assets.serving.routes import Route, Routes
-from wrapped_assets.serving.token_routes import TokenRoutes
 
 ALWAYS: Headers = ((b"x-content-type-options", b"nosniff"),)
 

@@ -6,38 +6,38 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+from wrapped_assets.access.tokens import Authority
+from wrapped_assets.editions.open import open_published
 from wrapped_assets.periods import Span
-from wrapped_assets.publication.open import open_published
 from wrapped_assets.resources.open import open_landing, open_registry, open_request_log
-from wrapped_assets.serving.access import Door
-from wrapped_assets.serving.access_log import AccessLog
+from wrapped_assets.serving.api.endpoints import load_endpoints
+from wrapped_assets.serving.api.mcp_tools import Mcp
+from wrapped_assets.serving.api.openapi import document
+from wrapped_assets.serving.api.sandbox import Sandbox
+from wrapped_assets.serving.api.token_admin import TokenAdmin
+from wrapped_assets.serving.api.token_routes import TokenRoutes
 from wrapped_assets.serving.app import App, Parts
 from wrapped_assets.serving.cards import film
 from wrapped_assets.serving.cards.films import Films
-from wrapped_assets.serving.endpoints import load_endpoints
-from wrapped_assets.serving.follower import Follower
-from wrapped_assets.serving.kept import Keeper
-from wrapped_assets.serving.keys import Keys
-from wrapped_assets.serving.limits import Limits
-from wrapped_assets.serving.live import Live
-from wrapped_assets.serving.mcp_tools import Mcp
-from wrapped_assets.serving.metrics import Metrics
-from wrapped_assets.serving.openapi import document
+from wrapped_assets.serving.http.access_log import AccessLog
+from wrapped_assets.serving.http.authentication import Door
+from wrapped_assets.serving.http.metrics import Metrics
+from wrapped_assets.serving.http.page_keys import Keys
+from wrapped_assets.serving.http.proxy import Proxy
+from wrapped_assets.serving.http.rate_limits import Limits
+from wrapped_assets.serving.http.request_log import RequestLog
+from wrapped_assets.serving.http.threads import Threads
+from wrapped_assets.serving.interfaces import Version
+from wrapped_assets.serving.live.follower import Follower
+from wrapped_assets.serving.live.live import Live
+from wrapped_assets.serving.live.shelf import Shelf
+from wrapped_assets.serving.live.warm_start import Keeper
 from wrapped_assets.serving.operations import Operations
 from wrapped_assets.serving.page_routes import Pages
+from wrapped_assets.serving.pages.theme import Theme
 from wrapped_assets.serving.pipes import Pipes
-from wrapped_assets.serving.proxy import Proxy
-from wrapped_assets.serving.request_log import RequestLog
-from wrapped_assets.serving.sandbox import Sandbox
-from wrapped_assets.serving.seams import Version
-from wrapped_assets.serving.shelf import Shelf
 from wrapped_assets.serving.site import Site
-from wrapped_assets.serving.theme import Theme
-from wrapped_assets.serving.threads import Threads
-from wrapped_assets.serving.token_admin import TokenAdmin
-from wrapped_assets.serving.token_routes import TokenRoutes
 from wrapped_assets.settings import Settings
-from wrapped_assets.tokens import Authority
 
 
 def _imported_days(settings: Settings) -> Span:

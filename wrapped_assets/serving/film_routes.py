@@ -6,15 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
-from wrapped_assets.publication.cache import Bounded
+from wrapped_assets.editions.cache import Bounded
+from wrapped_assets.products.usage.document import PublishedSummary
+from wrapped_assets.serving.cards.card_layout import Card
 from wrapped_assets.serving.cards.films import Films, digest
-from wrapped_assets.serving.cards.layout import Card
-from wrapped_assets.serving.keys import Page
-from wrapped_assets.serving.problems import Problem
+from wrapped_assets.serving.http.page_keys import Page
+from wrapped_assets.serving.http.problems import Problem
+from wrapped_assets.serving.http.threads import Threads
+from wrapped_assets.serving.pages.theme import Scheme
 from wrapped_assets.serving.site import Reply, Site, Subject, private
-from wrapped_assets.serving.theme import Scheme
-from wrapped_assets.serving.threads import Threads
-from wrapped_assets.summaries import PublishedSummary
 
 NAMED_BYTES = 1024 * 1024
 """What a worker remembers of which film is whose: some 1,500 films."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wrapped_assets.serving.messages import Call, Reply
-from wrapped_assets.serving.metrics import Metrics
-from wrapped_assets.serving.shelf import Shelf
+from wrapped_assets.serving.http.messages import Call, Reply
+from wrapped_assets.serving.http.metrics import Metrics
+from wrapped_assets.serving.live.shelf import Shelf
 
 LATE_SECONDS = 30.0
 """A file that landed is in the answers by then; what takes longer is told."""

@@ -7,18 +7,18 @@ A card has English numbers for everybody, is not compressed, and does not say it
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from wrapped_assets.numbers import preferred
-from wrapped_assets.publication.cache import Bounded
+from wrapped_assets.editions.cache import Bounded
+from wrapped_assets.products.usage.document import PublishedSummary
 from wrapped_assets.serving import film_routes
-from wrapped_assets.serving.byte_ranges import ranged
 from wrapped_assets.serving.film_routes import FilmRoutes
-from wrapped_assets.serving.keys import Page
-from wrapped_assets.serving.messages import Call, Reply, matches
+from wrapped_assets.serving.http.byte_ranges import ranged
+from wrapped_assets.serving.http.messages import Call, Reply, matches
+from wrapped_assets.serving.http.page_keys import Page
+from wrapped_assets.serving.http.threads import Threads
+from wrapped_assets.serving.pages.theme import SCHEMES, Scheme
 from wrapped_assets.serving.site import FILM, Site, Subject, card_at
 from wrapped_assets.serving.site import Reply as Drawn
-from wrapped_assets.serving.theme import SCHEMES, Scheme
-from wrapped_assets.serving.threads import Threads
-from wrapped_assets.summaries import PublishedSummary
+from wrapped_assets.serving.telling.numbers import preferred
 
 KEPT_BYTES = 32 * 1024 * 1024
 """What a worker keeps of what it drew; a card has some 100 kB, a page 30."""

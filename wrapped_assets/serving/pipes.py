@@ -6,19 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wrapped_assets.grants import Grant
-from wrapped_assets.serving import parameters
-from wrapped_assets.serving.access import Door, scope_for
-from wrapped_assets.serving.endpoints import Endpoint, Parameter, ParameterRefused
-from wrapped_assets.serving.formats import FORMATS, QUOTE_64BIT, Form
-from wrapped_assets.serving.live import OutsideYear
-from wrapped_assets.serving.messages import Call, Reply
-from wrapped_assets.serving.pages_only import NoAnswers
-from wrapped_assets.serving.problems import Problem
-from wrapped_assets.serving.sandbox import Sandbox
-from wrapped_assets.serving.seams import Answer
-from wrapped_assets.serving.shelf import Shelf
-from wrapped_assets.serving.threads import Threads
+from wrapped_assets.access.grants import Grant
+from wrapped_assets.serving.api import parameters
+from wrapped_assets.serving.api.endpoints import Endpoint, Parameter, ParameterRefused
+from wrapped_assets.serving.api.formats import FORMATS, QUOTE_64BIT, Form
+from wrapped_assets.serving.api.sandbox import Sandbox
+from wrapped_assets.serving.http.authentication import Door, scope_for
+from wrapped_assets.serving.http.messages import Call, Reply
+from wrapped_assets.serving.http.problems import Problem
+from wrapped_assets.serving.http.threads import Threads
+from wrapped_assets.serving.interfaces import Answer
+from wrapped_assets.serving.live.live import OutsideYear
+from wrapped_assets.serving.live.pages_only import NoAnswers
+from wrapped_assets.serving.live.shelf import Shelf
 
 ROWS_WRITTEN_HERE = 500
 """More than these would hold up the other requests while they are written; fewer cost less than a thread."""

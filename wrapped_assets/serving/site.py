@@ -10,21 +10,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from wrapped_assets.numbers import preferred
+from wrapped_assets.products.usage.document import PublishedSummary
 from wrapped_assets.serving.cards import film
+from wrapped_assets.serving.cards.card_layout import SIZES, SUMMARY, Card, card, names
 from wrapped_assets.serving.cards.films import Films
 from wrapped_assets.serving.cards.fonts import shared_fonts
-from wrapped_assets.serving.cards.layout import SIZES, SUMMARY, Card, card, names
 from wrapped_assets.serving.cards.raster import jpeg, png
 from wrapped_assets.serving.cards.story_json import story_json
-from wrapped_assets.serving.moments import Story
 from wrapped_assets.serving.pages import other
 from wrapped_assets.serving.pages.links import Links
 from wrapped_assets.serving.pages.page import PRIVATE, Page, slideshow
-from wrapped_assets.serving.static_files import FOR_EVER, static_files, static_path
-from wrapped_assets.serving.story import tell
-from wrapped_assets.serving.theme import SCHEMES, Scheme, Theme, default_theme
-from wrapped_assets.summaries import PublishedSummary
+from wrapped_assets.serving.pages.static_files import FOR_EVER, static_files, static_path
+from wrapped_assets.serving.pages.theme import SCHEMES, Scheme, Theme, default_theme
+from wrapped_assets.serving.telling.moments import Story
+from wrapped_assets.serving.telling.numbers import preferred
+from wrapped_assets.serving.telling.story import tell
 
 FILM = "story.mp4"
 _CARD = re.compile(r"cards/(?P<name>[a-z]+)-(?P<size>\d+x\d+)\.(?P<form>png|jpg)")

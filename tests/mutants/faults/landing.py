@@ -33,7 +33,7 @@ FAULTS = (
     ),
     Fault(
         "the ledger is compared by key and not by version",
-        "wrapped_assets/importing.py",
+        "wrapped_assets/assets/importing.py",
         "new += [item for item in listing.objects if known.get(item.key) != item.etag]",
         "new += [item for item in listing.objects if item.key not in known]",
         (f"{LANDING}::test_a_changed_object_says_what_it_says_now[duckdb]",),
@@ -131,7 +131,7 @@ FAULTS = (
     ),
     Fault(
         "what other writers stage in folders of their own is read",
-        "wrapped_assets/layout.py",
+        "wrapped_assets/landing_layout.py",
         'key.startswith((".", "_")) or "/." in key or "/_" in key',
         'key.rpartition("/")[2].startswith((".", "_"))',
         ("tests/test_layout.py::test_what_writers_keep_for_themselves_is_never_read",),

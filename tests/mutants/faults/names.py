@@ -44,7 +44,7 @@ FAULTS = (
     ),
     Fault(
         "what two customers own in two regions is added up and published",
-        "wrapped_assets/publishing.py",
+        "wrapped_assets/assets/publishing.py",
         "if disputes := reader.pending().disputes:",
         "if disputes := []:",
         (f"{SCOPES}::test_regions_that_disagree_on_an_owner_are_told[duckdb]",),
@@ -73,7 +73,7 @@ FAULTS = (
     ),
     Fault(
         "the public identity is a plain hash that anyone can compute",
-        "wrapped_assets/identity.py",
+        "wrapped_assets/resources/identity.py",
         "hmac.digest(secret, customer_id.encode(), hashlib.sha256)[:16]",
         "hashlib.sha256(customer_id.encode()).digest()[:16]",
         ("tests/test_identity.py::test_another_customer_or_another_secret_gives_another_id",),

@@ -3,7 +3,7 @@
 from tests.mutants.fault import Fault
 
 PUBLICATION = "tests/test_publication.py"
-PUBLISHER = "wrapped_assets/publication/publisher.py"
+PUBLISHER = "wrapped_assets/editions/publisher.py"
 
 FAULTS = (
     Fault(
@@ -40,7 +40,7 @@ FAULTS = (
     ),
     Fault(
         "publishing the marker while documents are still on their way",
-        "wrapped_assets/publication/writing.py",
+        "wrapped_assets/editions/writing.py",
         "        writes.finish()\n",
         "",
         (f"{PUBLICATION}::test_a_reader_finds_the_exact_bytes_of_each_subject[moto]",),

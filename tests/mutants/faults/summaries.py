@@ -99,28 +99,28 @@ FAULTS = (
     ),
     Fault(
         "a rank that flatters: rounded up",
-        "wrapped_assets/summaries.py",
+        "wrapped_assets/products/usage/document.py",
         'percentile=100 * facts["fewer"] // cohort,',
         'percentile=min(99, -(-100 * facts["fewer"] // cohort)),',
         (f"{DOCUMENT}::test_a_rank_never_flatters",),
     ),
     Fault(
         "a rank among a hundred customers is held back",
-        "wrapped_assets/summaries.py",
+        "wrapped_assets/products/usage/document.py",
         "or cohort < SMALLEST_COHORT:",
         "or cohort <= SMALLEST_COHORT:",
         (f"{DOCUMENT}::test_a_rank_needs_a_request_and_a_hundred_customers",),
     ),
     Fault(
         "the smallest remainders get what the rounding left",
-        "wrapped_assets/summaries.py",
+        "wrapped_assets/products/usage/document.py",
         "key=lambda i: 1000 * parts[i] % whole, reverse=True)",
         "key=lambda i: 1000 * parts[i] % whole)",
         (f"{DOCUMENT}::test_shares_round_by_largest_remainder",),
     ),
     Fault(
         "shares are rounded each for itself",
-        "wrapped_assets/summaries.py",
+        "wrapped_assets/products/usage/document.py",
         """    tenths = [1000 * part // whole for part in parts]
     by_remainder = sorted(range(len(parts)), key=lambda i: 1000 * parts[i] % whole, reverse=True)
     for i in by_remainder[: 1000 - sum(tenths)]:
@@ -131,14 +131,14 @@ FAULTS = (
     ),
     Fault(
         "an error rate is rounded as a float, halves to even",
-        "wrapped_assets/summaries.py",
+        "wrapped_assets/products/usage/document.py",
         "_rounded(10**6 * errors, total) / 10**6,",
         "round(errors / total, 6),",
         (f"{DOCUMENT}::test_error_rate_has_six_decimals_halves_up",),
     ),
     Fault(
         "a loss of half a tenth is rounded towards zero",
-        "wrapped_assets/summaries.py",
+        "wrapped_assets/products/usage/document.py",
         """    nearest = (2 * abs(numerator) + denominator) // (2 * denominator)
     return nearest if numerator >= 0 else -nearest
 """,
@@ -147,14 +147,14 @@ FAULTS = (
     ),
     Fault(
         "the last of equal days is the peak",
-        "wrapped_assets/summaries.py",
+        "wrapped_assets/products/usage/document.py",
         "dt.timedelta(daily.index(most))",
         "dt.timedelta(len(daily) - 1 - daily[::-1].index(most))",
         (f"{DOCUMENT}::test_peak_day_is_the_earliest_of_equals",),
     ),
     Fault(
         "weekdays are counted as if every year began on a Monday",
-        "wrapped_assets/summaries.py",
+        "wrapped_assets/products/usage/document.py",
         "sum(daily[(weekday - starts_on) % 7 :: 7])",
         "sum(daily[weekday::7])",
         (f"{DOCUMENT}::test_busiest_weekday_sums_the_year_and_prefers_monday",),

@@ -50,14 +50,14 @@ FAULTS = (
     ),
     Fault(
         "a month that the year before began in is compared as a whole one, its first weeks unknown",
-        "wrapped_assets/summaries.py",
+        "wrapped_assets/products/usage/document.py",
         "began.month + (began.day > LATEST_START)",
         "began.month",
         (f"{UNKNOWN}::test_months_that_both_years_have_whole_are_compared[duckdb]",),
     ),
     Fault(
         "a month that runs is compared with a whole one, its last weeks unknown",
-        "wrapped_assets/summaries.py",
+        "wrapped_assets/products/usage/document.py",
         "after.month - 1 if after.year == edition.year else 12",
         "after.month if after.year == edition.year else 12",
         (f"{UNKNOWN}::test_months_that_both_years_have_whole_are_compared[duckdb]",),

@@ -9,11 +9,12 @@ from typing import Any
 
 import duckdb
 
-from wrapped_assets.address import Address
-from wrapped_assets.checks import Check
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import LEVELS, Span
+from wrapped_assets.products.usage.document import Edition, Facts
 from wrapped_assets.progress import Progress
+from wrapped_assets.resources.address import Address
+from wrapped_assets.resources.checks import Check
 from wrapped_assets.resources.clickhouse import (
     checking,
     dimensions,
@@ -40,7 +41,6 @@ from wrapped_assets.resources.warehouse import (
     SnapshotReport,
     SummaryReport,
 )
-from wrapped_assets.summaries import Edition, Facts
 
 # How long a writer waits for other processes.
 WRITER_PATIENCE = 600.0

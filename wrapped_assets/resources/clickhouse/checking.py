@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from wrapped_assets import queries
-from wrapped_assets.checks import Check
 from wrapped_assets.families import FAMILIES, Family, Rollup
 from wrapped_assets.periods import HOURLY, LEVELS, Level, Span
+from wrapped_assets.resources.checks import Check
 from wrapped_assets.resources.clickhouse import raw, rollups, sql, status, summaries
 from wrapped_assets.resources.clickhouse.partitions import staged
 from wrapped_assets.resources.clickhouse.session import Session

@@ -15,7 +15,7 @@ from clickhouse_connect import common
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError, ProgrammingError
 
-from wrapped_assets.address import CHDB_DATABASE, Address
+from wrapped_assets.resources.address import CHDB_DATABASE, Address
 from wrapped_assets.resources.clickhouse import troubles
 from wrapped_assets.resources.clickhouse.cluster import Cluster
 from wrapped_assets.resources.clickhouse.session import Session

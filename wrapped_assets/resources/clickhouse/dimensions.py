@@ -2,11 +2,11 @@
 
 from wrapped_assets import queries
 from wrapped_assets.families import ORGANIZATIONS, Dimension
-from wrapped_assets.identity import wrapped_id
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.clickhouse import marks, sql
 from wrapped_assets.resources.clickhouse.partitions import staged, swap_whole
 from wrapped_assets.resources.clickhouse.session import Session
+from wrapped_assets.resources.identity import wrapped_id
 
 OWNERS = "wrapped_organizations"
 

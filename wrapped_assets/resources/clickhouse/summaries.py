@@ -10,12 +10,12 @@ from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from wrapped_assets import queries
+from wrapped_assets.products.usage.document import Edition, Facts
 from wrapped_assets.resources.clickhouse import marks, sql, status
 from wrapped_assets.resources.clickhouse.partitions import staged, swap_whole
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.errors import EditionNotWhole
 from wrapped_assets.resources.warehouse import SummaryReport
-from wrapped_assets.summaries import Edition, Facts
 
 TABLE = "wrapped_summaries"
 # More customers than there are.

@@ -9,10 +9,11 @@ from typing import Any
 
 import duckdb
 
-from wrapped_assets.checks import Check
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import LEVELS, Span
+from wrapped_assets.products.usage.document import Edition, Facts
 from wrapped_assets.progress import Progress
+from wrapped_assets.resources.checks import Check
 from wrapped_assets.resources.duckdb import (
     checking,
     dimensions,
@@ -37,7 +38,6 @@ from wrapped_assets.resources.warehouse import (
     SnapshotReport,
     SummaryReport,
 )
-from wrapped_assets.summaries import Edition, Facts
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import Any
 import duckdb
 
 from wrapped_assets import queries
-from wrapped_assets.checks import Check
 from wrapped_assets.families import FAMILIES, Family, Rollup
 from wrapped_assets.periods import ALL_LEVELS, HOURLY, LEVELS, YEARLY, Level, Span
+from wrapped_assets.resources.checks import Check
 from wrapped_assets.resources.duckdb import raw, rollups, sql, status, summaries
 from wrapped_assets.resources.duckdb.rows import broken, dicts
 from wrapped_assets.resources.warehouse import EXAMPLES, Broken, Fetch

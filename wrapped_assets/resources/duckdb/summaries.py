@@ -9,12 +9,12 @@ import duckdb
 from wrapped_assets import queries
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import YEARLY, read_by_edition
+from wrapped_assets.products.usage.document import Edition, Facts
 from wrapped_assets.progress import report as progress
 from wrapped_assets.resources.duckdb import rollups, status
 from wrapped_assets.resources.duckdb.rows import dicts
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.warehouse import SummaryReport
-from wrapped_assets.summaries import Edition, Facts
 
 _LISTS = ("days", "hours", "workspaces", "pipes", "regions", "event_types", "previous_months")
 

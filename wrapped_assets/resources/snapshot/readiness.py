@@ -5,9 +5,9 @@ Files that raw does not hold yet are no hindrance: the snapshot names their hour
 
 from collections.abc import Iterator
 
+from wrapped_assets.products.usage.document import Edition
 from wrapped_assets.resources.errors import SnapshotNotReady
 from wrapped_assets.resources.warehouse import Pending
-from wrapped_assets.summaries import Edition
 
 
 def require_followed(year: int, pending: Pending, edition: Edition | None, left_out: int) -> None:

@@ -16,11 +16,11 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.periods import DAILY, MONTHLY, Level
+from wrapped_assets.products.usage.document import Edition
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.snapshot import tables
 from wrapped_assets.resources.snapshot.tables import REQUESTS
 from wrapped_assets.resources.warehouse import SnapshotReport
-from wrapped_assets.summaries import Edition
 
 # An answer reads whole groups of rows in which its customer has some: an eighth of DuckDB's usual size makes it a fifth faster
 # (benchmarks/serving: a random range 2.5 ms instead of 3.1), for 20 MB more of a worker's memory.

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wrapped_assets.progress import Progress
+from wrapped_assets.serving.cards.card_layout import SUMMARY, card, names
 from wrapped_assets.serving.cards.fonts import Fonts
-from wrapped_assets.serving.cards.layout import SUMMARY, card, names
 from wrapped_assets.serving.cards.raster import png
-from wrapped_assets.serving.moments import Story
-from wrapped_assets.serving.theme import Theme
+from wrapped_assets.serving.pages.theme import Theme
+from wrapped_assets.serving.telling.moments import Story
 
 SHARED = ("1080x1920", "1200x630")
 

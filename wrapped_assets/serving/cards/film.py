@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from wrapped_assets.serving.cards.card_layout import Card, card, names
 from wrapped_assets.serving.cards.fonts import Fonts
-from wrapped_assets.serving.cards.layout import Card, card, names
 from wrapped_assets.serving.cards.raster import png
-from wrapped_assets.serving.moments import Story
-from wrapped_assets.serving.theme import Scheme, Theme
+from wrapped_assets.serving.pages.theme import Scheme, Theme
+from wrapped_assets.serving.telling.moments import Story
 
 if TYPE_CHECKING:
     import av

@@ -9,8 +9,8 @@ import resource
 import sys
 from pathlib import Path
 
+from wrapped_assets.serving.cards.card_layout import Card
 from wrapped_assets.serving.cards.film import write
-from wrapped_assets.serving.cards.layout import Card
 
 MEMORY = 2 * 1024**3
 """Bytes of address space, most of it never touched: a film holds some 200 MB."""

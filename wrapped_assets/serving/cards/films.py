@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from wrapped_assets.serving.cards.layout import Card
+from wrapped_assets.serving.cards.card_layout import Card
 
 KEPT_BYTES = 256 * 1024 * 1024
 """A film has about 1 MB."""

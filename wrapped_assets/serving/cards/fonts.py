@@ -12,7 +12,7 @@ from pathlib import Path
 from fontTools.ttLib import TTCollection, TTFont
 from PIL import ImageFont
 
-from wrapped_assets.clusters import INVISIBLE, clusters
+from wrapped_assets.text.clusters import INVISIBLE, clusters
 
 SHIPPED = Path(__file__).parents[1] / "fonts"
 INSTALLED = (Path("/usr/share/fonts/truetype/noto"), Path("/usr/share/fonts/opentype/noto"))

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wrapped_assets.serving import drawings
 from wrapped_assets.serving.cards.fonts import DISPLAY, TEXT
-from wrapped_assets.serving.cards.setting import Setter
-from wrapped_assets.serving.markup import NOTHING, Markup, join
-from wrapped_assets.serving.moments import MONTHS, Moment, Story
+from wrapped_assets.serving.cards.typesetting import Setter
+from wrapped_assets.serving.pages import drawings
+from wrapped_assets.serving.pages.markup import NOTHING, Markup, join
+from wrapped_assets.serving.telling.moments import MONTHS, Moment, Story
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 import json
 
-from wrapped_assets.serving.cards.layout import SIZES, SUMMARY, names
-from wrapped_assets.serving.moments import Story
+from wrapped_assets.products.usage.document import PublishedSummary
+from wrapped_assets.serving.cards.card_layout import SIZES, SUMMARY, names
 from wrapped_assets.serving.pages.links import Links
-from wrapped_assets.summaries import PublishedSummary
+from wrapped_assets.serving.telling.moments import Story
 
 
 def story_json(story: Story, links: Links) -> bytes:

@@ -1,10 +1,9 @@
 """The slides of what a customer asked for: the opening, requests, day by day, the peak day, data read."""
 
-from wrapped_assets.serving import drawings
-from wrapped_assets.serving.markup import Markup, el, join
-from wrapped_assets.serving.moments import Story
-from wrapped_assets.serving.pages import fitting
+from wrapped_assets.serving.pages import drawings, fitting
+from wrapped_assets.serving.pages.markup import Markup, el, join
 from wrapped_assets.serving.pages.parts import View, area, art, comparison, figure, heading, sentences, words
+from wrapped_assets.serving.telling.moments import Story
 
 
 def opening(view: View) -> Markup:

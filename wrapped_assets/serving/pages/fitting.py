@@ -3,7 +3,7 @@
 import unicodedata
 from math import ceil
 
-from wrapped_assets.clusters import clusters
+from wrapped_assets.text.clusters import clusters
 
 LONGEST_WORD = 11.0
 """A word longer than this is broken rather than set ever smaller."""

@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote
 
-from wrapped_assets.serving import drawings
-from wrapped_assets.serving.markup import Markup, el, join
-from wrapped_assets.serving.moments import Story, through_briefly
-from wrapped_assets.serving.pages import fitting
+from wrapped_assets.serving.pages import drawings, fitting
 from wrapped_assets.serving.pages.links import Links
+from wrapped_assets.serving.pages.markup import Markup, el, join
 from wrapped_assets.serving.pages.parts import View
 from wrapped_assets.serving.pages.slides import LOOKS, slide
-from wrapped_assets.serving.static_files import static_files, static_path
-from wrapped_assets.serving.theme import Theme
+from wrapped_assets.serving.pages.static_files import static_files, static_path
+from wrapped_assets.serving.pages.theme import Theme
+from wrapped_assets.serving.telling.moments import Story, through_briefly
 
 SCRIPTS = ("wrapped.js", "deck.js", "motion.js", "counter.js", "player.js", "gestures.js", "share.js")
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from wrapped_assets.serving.markup import NOTHING, Child, Markup, el, join
-from wrapped_assets.serving.moments import Moment, Story
 from wrapped_assets.serving.pages import fitting
 from wrapped_assets.serving.pages.links import Links
+from wrapped_assets.serving.pages.markup import NOTHING, Child, Markup, el, join
+from wrapped_assets.serving.telling.moments import Moment, Story
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wrapped_assets.serving.markup import Markup, el, join
-from wrapped_assets.serving.moments import Story
 from wrapped_assets.serving.pages import activity, standing
 from wrapped_assets.serving.pages.links import Links
+from wrapped_assets.serving.pages.markup import Markup, el, join
 from wrapped_assets.serving.pages.parts import View, art, heading, words
+from wrapped_assets.serving.telling.moments import Story
 
 PREVIEW = "360x640"
 """The size in which the closing slide shows the card."""

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from wrapped_assets.serving import drawings
-from wrapped_assets.serving.markup import Markup, el, join
-from wrapped_assets.serving.moments import Row
-from wrapped_assets.serving.pages import fitting
+from wrapped_assets.serving.pages import drawings, fitting
+from wrapped_assets.serving.pages.markup import Markup, el, join
 from wrapped_assets.serving.pages.parts import (
     View,
     area,
@@ -17,6 +15,7 @@ from wrapped_assets.serving.pages.parts import (
     sentences,
     words,
 )
+from wrapped_assets.serving.telling.moments import Row
 
 
 def service(view: View) -> Markup:

@@ -1,9 +1,9 @@
 """The moments of what a customer asked for: the opening, requests, day by day, the peak day, data read."""
 
-from wrapped_assets.numbers import count, scaled
-from wrapped_assets.serving.moments import MONTHS, Moment, day_and_month, day_then_month, through
+from wrapped_assets.serving.telling.moments import MONTHS, Moment, day_and_month, day_then_month, through
+from wrapped_assets.serving.telling.numbers import count, scaled
 from wrapped_assets.serving.telling.teller import Teller
-from wrapped_assets.serving.wording import (
+from wrapped_assets.serving.telling.wording import (
     beside_the_median,
     busiest,
     counted,

@@ -1,10 +1,10 @@
 """The moments of how it went and how it compares: speed, storage, ingestion, workspaces, pipes, rank, growth."""
 
-from wrapped_assets.numbers import milliseconds, scaled, share, size
-from wrapped_assets.serving.moments import Moment, Row, span
+from wrapped_assets.products.usage.document import WorkspaceShare
+from wrapped_assets.serving.telling.moments import Moment, Row, span
+from wrapped_assets.serving.telling.numbers import milliseconds, scaled, share, size
 from wrapped_assets.serving.telling.teller import Teller
-from wrapped_assets.serving.wording import against, counted, percent, roughly
-from wrapped_assets.summaries import WorkspaceShare
+from wrapped_assets.serving.telling.wording import against, counted, percent, roughly
 
 ALL_OTHERS = "all others"
 """What the rest beside the top workspaces is called: a workspace may well be named "other"."""

@@ -1,8 +1,8 @@
 """What every moment is told from: the document, whose it is, and the reader's way of writing numbers."""
 
-from wrapped_assets.comparisons import Unit, compare
-from wrapped_assets.numbers import Locale
-from wrapped_assets.summaries import PublishedSummary
+from wrapped_assets.products.usage.document import PublishedSummary
+from wrapped_assets.serving.telling.comparisons import Unit, compare
+from wrapped_assets.serving.telling.numbers import Locale
 
 
 class Teller:

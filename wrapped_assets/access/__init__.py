@@ -1,0 +1,1 @@
+"""Who may see what: grants, tokens and the registry that keeps them."""

@@ -1,0 +1,145 @@
+"""The asset checks: each a query for the rows that break a rule, over the partitions of the run.
+
+Dagster shows the last evaluation of a check, whatever it looked at: each therefore says what is still broken elsewhere
+(wrapped_assets/assets/breaches.py). Which checks there are, what they promise and where the queries are is declared in wrapped_assets/resources/checks.py. A run without partitions checks the year in its configuration.
+"""
+
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import dagster as dg
+
+from wrapped_assets.assets.breaches import BREACHES, NOT_CHECKED_AGAIN, Breach, standing
+from wrapped_assets.assets.common import ENGINE, text_span
+from wrapped_assets.assets.importing import fetching
+from wrapped_assets.assets.plots import markdown_table
+from wrapped_assets.families import DIMENSIONS, FAMILIES
+from wrapped_assets.partitions import days, span_of
+from wrapped_assets.periods import Span, years
+from wrapped_assets.resources.checks import CHECKS, Check
+from wrapped_assets.resources.configured import LandingResource
+from wrapped_assets.resources.landing_store import LandingStore
+from wrapped_assets.resources.unrecognized import folders, skipped, strangers
+from wrapped_assets.resources.warehouse import EXAMPLES, Broken, Reader, Warehouse
+
+
+class Scope(dg.Config):
+    """What to check when the run has no partitions."""
+
+    year: int | None = None
+    """A calendar year; default the present one, UTC."""
+
+
+def asset_check(check: Check) -> dg.AssetChecksDefinition:
+    """One declared check as a Dagster asset check."""
+
+    @dg.asset_check(
+        name=check.name, asset=dg.AssetKey(check.asset), description=f"{check.promise} (sql/{ENGINE}/checks/)"
+    )
+    def run(
+        context: dg.AssetCheckExecutionContext,
+        config: Scope,
+        landing_store: LandingResource,
+        warehouse: dg.ResourceParam[Warehouse],
+    ) -> dg.AssetCheckResult:
+        now = datetime.now(UTC)
+        span = _span(context, config, now)
+        with warehouse.reading() as reader:
+            broken = _broken(check, span, now, reader, landing_store.store())
+        return _result(check, span, now, broken, context.op_execution_context.instance)
+
+    return run
+
+
+def evaluation(
+    check: Check,
+    span: Span,
+    now: datetime,
+    reader: Reader,
+    store: LandingStore,
+    instance: dg.DagsterInstance,
+) -> dg.AssetCheckEvaluation:
+    """The check's result as an event of the asset's own step: no step more, and nothing is opened again."""
+    result = _result(check, span, now, _broken(check, span, now, reader, store), instance)
+    return dg.AssetCheckEvaluation(
+        asset_key=dg.AssetKey(check.asset),
+        check_name=check.name,
+        passed=result.passed,
+        severity=result.severity,
+        description=result.description,
+        metadata=result.metadata,
+    )
+
+
+def _broken(check: Check, span: Span, now: datetime, reader: Reader, store: LandingStore) -> Broken:
+    # Their queries ask about one edition.
+    spans = years(span) if check.asset == ("wrapped_summaries",) else [span]
+    found = (reader.violations(check, each, now, fetching(store)) for each in spans)
+    return sum(found, Broken())
+
+
+def _result(
+    check: Check, span: Span, now: datetime, broken: Broken, instance: dg.DagsterInstance
+) -> dg.AssetCheckResult:
+    """Passed when nothing is broken, here or wherever an earlier evaluation found something and nobody looked again."""
+    earlier = standing(instance, check, span, now)
+    breaches = [*earlier, Breach.of(span, broken.count, now)] if broken.count else earlier
+    return dg.AssetCheckResult(
+        passed=not breaches,
+        severity=dg.AssetCheckSeverity.WARN if check.warning else dg.AssetCheckSeverity.ERROR,
+        description=f"{check.promise} Checked {text_span(span)}.",
+        metadata={
+            "checked": text_span(span),
+            **_examples(broken),
+            **({NOT_CHECKED_AGAIN: "; ".join(map(str, earlier))} if earlier else {}),
+            BREACHES: dg.MetadataValue.json([asdict(breach) for breach in breaches]),
+        },
+    )
+
+
+FOLDERS_ARE_READ = "Every folder and every file of landing is one that the import looks at."
+
+
+def folders_are_read(family: str) -> dg.AssetChecksDefinition:
+    """A warning of what lies in landing and no import will ever look at; asked of the store, not of the warehouse."""
+
+    @dg.asset_check(
+        name="folders_are_read", asset=dg.AssetKey(["landing", family]), description=FOLDERS_ARE_READ
+    )
+    def run(context: dg.AssetCheckExecutionContext, landing_store: LandingResource) -> dg.AssetCheckResult:
+        store, today = landing_store.store(), datetime.now(UTC).date()
+        seen = folders(store, family, Span(days.start.date(), today + timedelta(days=1)))
+        overlooked = strangers(store) | seen.overlooked | skipped(store, family, *DIMENSIONS)
+        rows = [{"place": place, "reason": reason} for place, reason in sorted(overlooked.items())]
+        return dg.AssetCheckResult(
+            passed=not rows,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=FOLDERS_ARE_READ,
+            metadata=_examples(Broken(len(rows), rows[:EXAMPLES])),
+        )
+
+    return run
+
+
+def _span(context: dg.AssetCheckExecutionContext, config: Scope, now: datetime) -> Span:
+    execution = context.op_execution_context
+    if config.year is None and (execution.has_partition_key or execution.has_partition_key_range):
+        return span_of(context)
+    return Span.year(config.year or now.year)
+
+
+def _examples(broken: Broken) -> dict[str, dg.MetadataValue[Any]]:
+    """How many rows break a rule, and the first of them: to read, and as data."""
+    rows = [
+        {name: None if value is None else str(value) for name, value in row.items()}
+        for row in broken.examples
+    ]
+    metadata: dict[str, dg.MetadataValue[Any]] = {"broken_rows": dg.MetadataValue.int(broken.count)}
+    if rows:
+        table = markdown_table(list(rows[0]), [list(row.values()) for row in rows])
+        metadata["first_broken_rows"] = dg.MetadataValue.md(table)
+    return metadata | {"first_broken_rows_as_data": dg.MetadataValue.json(rows)}
+
+
+checks = [asset_check(check) for check in CHECKS] + [folders_are_read(family) for family in FAMILIES]

@@ -1,0 +1,111 @@
+"""From an open warehouse to what is published of it: an edition's documents, piece by piece."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+from wrapped_assets.command import wrapped
+from wrapped_assets.editions import CheckResult, Contents
+from wrapped_assets.products.usage.document import Edition, Facts, Summary, document
+from wrapped_assets.resources.errors import Refused
+from wrapped_assets.resources.warehouse import Reader
+
+# The days of 400 customers take about 40 MB while they are Python's objects.
+PIECE = 400
+
+
+class NothingToPublish(Refused):
+    """The year was never summarized."""
+
+    def __init__(self, year: int, known: Sequence[int]) -> None:
+        listed = ", ".join(map(str, known)) or "none"
+        super().__init__(
+            f"Nothing of {year} can be published: the warehouse holds no summary of it.\n"
+            f"  Editions built so far: {listed}.\n"
+            f"  Next: `{wrapped(f'build --year {year}')}`, then publish again."
+        )
+
+
+class OrganizationsDisagree(Refused):
+    """Regions give an organization to different customers: a document would add up what belongs to both."""
+
+    def __init__(self, year: int, disputes: Sequence[str]) -> None:
+        super().__init__(
+            f"Nothing of {year} was published: regions disagree on who owns an organization.\n"
+            f"  {'; '.join(disputes)}.\n"
+            "  Next: an organization_id is one organization in all regions. Put a newer snapshot of organizations that says"
+            f" the same as the other region's, then `{wrapped(f'build --year {year}')}` and publish again."
+        )
+
+
+class Documents:
+    """The documents of an edition, made when they are asked for, and what they add up to so far."""
+
+    def __init__(self, reader: Reader, edition: Edition) -> None:
+        self.totals: Counter[str] = Counter(customers=0, requests=0)
+        self._reader = reader
+        self._edition = edition
+
+    def __call__(self, subjects: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """The document of each of these customers: the bytes of `PublishedSummary.to_json`, which do not say whose it is."""
+        for start in range(0, len(subjects), PIECE):
+            for facts in self._reader.facts_of(self._edition.year, subjects[start : start + PIECE]):
+                yield facts["wrapped_id"], self._document(facts).published().to_json()
+
+    def _document(self, facts: Facts) -> Summary:
+        made = document(facts, self._edition)
+        self.totals += Counter(
+            customers=1,
+            requests=made.requests.total,
+            errors=made.requests.errors or 0,
+            bytes_read=made.requests.bytes_read,
+            rows_read=made.requests.rows_read,
+            ingestion_bytes=made.ingestion.bytes if made.ingestion else 0,
+            ingestion_rows=made.ingestion.rows if made.ingestion else 0,
+            storage_bytes=made.storage.bytes if made.storage else 0,
+            storage_rows=made.storage.rows if made.storage else 0,
+        )
+        return made
+
+
+def edition_of(
+    reader: Reader, year: int, sample: bool, check_all: Callable[[], Sequence[CheckResult]]
+) -> Contents:
+    """What to publish of a year; NothingToPublish when it was never summarized, OrganizationsDisagree while owners are disputed.
+
+    A dry run has no serving snapshot. Nor has a frozen edition that was not published before rows came too late for it: the
+    rollups follow them, and would say more than its documents.
+    """
+    edition = reader.edition(year)
+    if edition is None:
+        raise NothingToPublish(year, reader.editions())
+    if disputes := reader.pending().disputes:
+        raise OrganizationsDisagree(year, disputes)
+    subjects, left_out = list(reader.recipients(year)), reader.left_out(year)
+    documents = Documents(reader, edition)
+
+    def checked() -> Sequence[CheckResult]:
+        whole = [] if sample else [_every_request(reader, year, documents.totals["requests"])]
+        return [*check_all(), *whole]
+
+    return Contents(
+        year=year,
+        through=edition.through,
+        generated_at=edition.generated_at,
+        frozen=edition.frozen,
+        left_out=left_out,
+        subjects=subjects,
+        documents=documents,
+        write_snapshot=None if sample or left_out else reader.write_snapshot,
+        totals=lambda: documents.totals,
+        checks=checked,
+    )
+
+
+def _every_request(reader: Reader, year: int, published: int) -> CheckResult:
+    """Whether the documents together hold the requests that the edition counts by month."""
+    held = sum(reader.requests_by_month(year))
+    return CheckResult(
+        asset="wrapped_publication",
+        name="documents_hold_every_request",
+        result="passed" if published == held else "failed",
+    )

@@ -1,0 +1,157 @@
+"""The demonstration: a synthetic year through the whole graph, compared with what its source knows to be true, and published."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from rich.console import Console
+from rich.table import Table
+
+from wrapped_assets import progress
+from wrapped_assets.cli import demo_page, reports
+from wrapped_assets.families import FAMILIES
+from wrapped_assets.periods import Span
+from wrapped_assets.products.usage import synthetic
+from wrapped_assets.products.usage.document import Facts
+from wrapped_assets.resources.errors import Refused
+from wrapped_assets.resources.identity import wrapped_id
+from wrapped_assets.resources.open import open_warehouse
+from wrapped_assets.resources.warehouse import Reader
+from wrapped_assets.settings import Settings
+
+Bars = Callable[[], AbstractContextManager[None]]
+
+
+class AnotherWorld(Refused):
+    """The home folder already holds something else."""
+
+    def __init__(self, home: Path, seen: str) -> None:
+        super().__init__(
+            f"The demonstration was not written to {home}.\n  {seen}\n"
+            "  Next: remove that folder (`make clean`), or set WRAPPED_HOME to another one."
+        )
+
+
+def prepare(settings: Settings, year: int, requests: int, seed: int) -> synthetic.World:
+    """Write the synthetic source once: regional databases, and what a year of exports left in landing."""
+    world = synthetic.World(seed=seed, year=year, requests=requests)
+    marker = settings.home / "demo.json"
+    wanted = {"seed": seed, "year": year, "requests": requests}
+    if marker.exists():
+        found = json.loads(marker.read_text())
+        if found != wanted:
+            raise AnotherWorld(
+                settings.home, f"It holds the world of {_words(found)}; asked for was {_words(wanted)}."
+            )
+        return world
+    if urlsplit(settings.landing_url).scheme != "file":
+        raise AnotherWorld(
+            settings.home, "Its landing store is a bucket; the demonstration writes to a folder."
+        )
+    synthetic.write_regions(world, settings.home / "regions", progress.report)
+    landing = Path(unquote(urlsplit(settings.landing_url).path))
+    synthetic.write_history(world, landing, progress.report)
+    marker.write_text(json.dumps(wanted))
+    return world
+
+
+def _words(world: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in world.items())
+
+
+def run(console: Console, settings: Settings, world: synthetic.World, bars: Bars) -> int:
+    """Export, build, check, and show; returns the exit code."""
+    from wrapped_assets.cli import running  # reads the regions that were just written
+
+    settings = Settings.load()
+    started = datetime.now(UTC)
+    with bars(), running.instance(settings) as instance:
+        runs = 0 if _is_exported(settings) else running.export(instance, settings, _last_month(world))
+        _remember_export(settings)
+        runs += running.build(instance, settings, Span.year(world.year))
+    seconds = (datetime.now(UTC) - started).total_seconds()
+    if not runs:
+        console.print(f"Nothing to do: {world.year} is built and up to date ({seconds:.1f} s).")
+    else:
+        console.print(f"Built {world.year} through Dagster: {runs} runs in {seconds:.1f} s.")
+    with bars(), running.instance(settings) as instance:
+        evaluations = running.check(instance, world.year) if runs else []
+    with open_warehouse(settings).reading() as reader:
+        failed = _show(console, reader, settings, world) if runs else False
+    failed |= reports.print_checks(console, evaluations) if runs else False
+    if not failed:
+        demo_page.publish(settings, world.year, bool(runs), bars)
+        demo_page.print_addresses(console, settings, world.year)
+    console.print("\nLook around: `make dev` opens the Dagster UI on what was built.", highlight=False)
+    return 1 if failed else 0
+
+
+def _last_month(world: synthetic.World) -> Span:
+    """What the demonstration exports itself, once more on top of the history: the world's December."""
+    return Span(date(world.year, 12, 1), date(world.year + 1, 1, 1))
+
+
+def _is_exported(settings: Settings) -> bool:
+    return (settings.home / "demo.exported").exists()
+
+
+def _remember_export(settings: Settings) -> None:
+    (settings.home / "demo.exported").touch()
+
+
+def _show(console: Console, reader: Reader, settings: Settings, world: synthetic.World) -> bool:
+    span = Span.year(world.year)
+    reports.print_top_customers(console, reader, world.year)
+    reports.print_books(console, reader, span)
+    reports.print_quarantine(console, reader.quarantine(span), most=10)
+    return _print_truth(console, reader, settings, world)
+
+
+def _print_truth(console: Console, reader: Reader, settings: Settings, world: synthetic.World) -> bool:
+    """The pipeline's numbers beside the source's own; returns whether any differs."""
+    truth = synthetic.truth(world, progress.report)
+    span = Span.year(world.year)
+    lines = [
+        (f"{name}, unique rows", truth.unique[name], reader.landing_totals(name, span).unique_rows)
+        for name in FAMILIES
+    ]
+    agreeing = _agreeing(truth.customers, reader.facts(world.year), settings.secret())
+    lines.append(("customers whose every total agrees", len(truth.customers), agreeing))
+    table = Table(title="Against the source's own truth")
+    for column in ("what", "source", "computed", ""):
+        table.add_column(column, justify="right" if column in ("source", "computed") else "left")
+    for what, source, computed in lines:
+        mark = "[green]equal" if source == computed else "[red]DIFFERS"
+        table.add_row(what, f"{source:,}", f"{computed:,}", mark)
+    console.print(table)
+    return any(source != computed for _, source, computed in lines)
+
+
+def _agreeing(customers: Mapping[str, synthetic.CustomerTruth], facts: Iterable[Facts], secret: bytes) -> int:
+    """How many customers' totals are all as the source has them."""
+    computed = {
+        row["wrapped_id"]: (
+            row["requests"],
+            row["errors"],
+            row["bytes_read"],
+            row["ingestion_operations"],
+            row["ingestion_bytes"],
+            row["storage_bytes"],
+        )
+        for row in facts
+    }
+    return sum(
+        computed.get(wrapped_id(secret, customer))
+        == (
+            truth.requests,
+            truth.errors,
+            truth.read_bytes,
+            truth.operations,
+            truth.written_bytes,
+            truth.storage_bytes,
+        )
+        for customer, truth in customers.items()
+    )

@@ -1,0 +1,128 @@
+"""`wrapped summary`: one customer's year, or every customer's, from a terminal."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+
+from wrapped_assets.progress import console
+from wrapped_assets.resources.errors import Refused
+from wrapped_assets.settings import Settings
+
+# How long a command waits for a run that is writing the warehouse.
+PATIENCE_SECONDS = 10.0
+
+
+class Format(StrEnum):
+    """How to print a summary, or all of them."""
+
+    table = "table"
+    json = "json"
+    ndjson = "ndjson"
+    csv = "csv"
+    parquet = "parquet"
+
+
+OF_ONE = (Format.table, Format.json)
+OF_ALL = (Format.ndjson, Format.csv, Format.parquet)
+
+
+class NotWritten(Refused):
+    """The file that was asked for could not be written."""
+
+    def __init__(self, path: Path, seen: str) -> None:
+        super().__init__(
+            f"{path} was not written.\n  {seen}\n  Next: name a file in a folder that this user may write."
+        )
+
+
+def summary(
+    year: Annotated[int, typer.Option("--year", "-y", help="The calendar year, UTC.", min=1990, max=2200)],
+    wrapped_id: Annotated[str | None, typer.Option("--wrapped-id", help="The customer's public id.")] = None,
+    organization_id: Annotated[
+        str | None, typer.Option("--organization-id", help="Any organization of the customer.")
+    ] = None,
+    everyone: Annotated[bool, typer.Option("--all", help="Every customer, by public id.")] = False,
+    format: Annotated[
+        Format | None,
+        typer.Option(
+            "--format",
+            help="Of one customer: table (default), or json: the document, byte for byte."
+            " With --all: ndjson, a document a line, or csv or parquet, a row of columns each.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="With --all: the file to write, instead of printing.")
+    ] = None,
+) -> None:
+    """Print one customer's year, or every customer's.
+
+    Name the customer by exactly one of --wrapped-id and --organization-id, or ask for --all.
+
+    Examples: `wrapped summary --year 2025 --organization-id acme --format json > acme.json`,
+    `wrapped summary --year 2025 --all --format parquet --output 2025.parquet`.
+    """
+    chosen = _chosen(wrapped_id, organization_id, everyone, format, output)
+    settings = Settings.load()
+    from wrapped_assets.cli import reports, summary_files
+    from wrapped_assets.resources.open import open_warehouse
+
+    with open_warehouse(settings).reading(PATIENCE_SECONDS) as reader:
+        if everyone:
+            pieces = summary_files.documents(reader, reports.edition_of(reader, year))
+            with _sink(output) as sink:
+                summary_files.write(summary_files.Form(chosen), pieces, sink)
+            return
+        document = reports.find(reader, year, wrapped_id, organization_id)
+    if chosen is Format.json:
+        sys.stdout.buffer.write(document.to_json() + b"\n")
+    else:
+        reports.print_summary(console, document)
+
+
+def _chosen(
+    wrapped_id: str | None,
+    organization_id: str | None,
+    everyone: bool,
+    format: Format | None,
+    output: Path | None,
+) -> Format:
+    """The format, when what was asked goes together."""
+    given = [wrapped_id is not None, organization_id is not None, everyone].count(True)
+    if given != 1:
+        seen = "none of them" if not given else "several"
+        raise typer.BadParameter(
+            f"Give exactly one of --wrapped-id, --organization-id and --all, not {seen}."
+        )
+    if output and not everyone:
+        raise typer.BadParameter("--output goes with --all; of one customer use `> file`.")
+    fitting = OF_ALL if everyone else OF_ONE
+    if everyone and format not in fitting:
+        raise typer.BadParameter(f"With --all give --format {', '.join(OF_ALL)}, not {format or 'none'}.")
+    if format and format not in fitting:
+        raise typer.BadParameter(f"--format {format} goes with --all; one customer has {', '.join(OF_ONE)}.")
+    if format is Format.parquet and not output and sys.stdout.isatty():
+        raise typer.BadParameter("Parquet is not for a terminal: give --output FILE, or `> file`.")
+    return format or Format.table
+
+
+@contextmanager
+def _sink(output: Path | None) -> Iterator[BinaryIO]:
+    """Where to write: the standard output, or a file that is there once it is whole."""
+    if output is None:
+        yield sys.stdout.buffer
+        return
+    unfinished = output.with_name(f".{output.name}.unfinished")
+    try:
+        with unfinished.open("wb") as sink:
+            yield sink
+        os.replace(unfinished, output)
+    except OSError as error:
+        raise NotWritten(output, str(error)) from error
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""A customer's year of API requests, ingestion and storage."""

@@ -1,0 +1,79 @@
+"""What lies in landing and no import will ever look at: unknown names, names that are no day, days outside the calendar, and what a listing skipped.
+
+Nothing is lost silently: the sensor names these places when it has nothing to do, and a check warns of them.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from wrapped_assets import landing_layout
+from wrapped_assets.families import SOURCES
+from wrapped_assets.periods import Span
+from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError
+
+SHOWN = 5
+
+
+@dataclass
+class Folders:
+    """The days of one family to look at, and what is overlooked beside them: place by place, with the reason."""
+
+    days: list[date] = field(default_factory=list)
+    overlooked: dict[str, str] = field(default_factory=dict)
+
+
+def strangers(store: LandingStore) -> dict[str, str]:
+    """What lies at the top of landing and is no folder of a family or dimension, with the reason."""
+    try:
+        names = store.top()
+    except LandingStoreError as error:
+        # A bucket's policy may allow the families' prefixes only.
+        seen = str(error).splitlines()[1].strip().rstrip(".")
+        return {"/": f"cannot be listed: {seen[0].lower()}{seen[1:]}"}
+    reason = f"is no folder of a family or dimension: {', '.join(SOURCES)}"
+    return dict.fromkeys((names.folders - SOURCES.keys()) | names.files, reason) | names.skipped
+
+
+def folders(store: LandingStore, family: str, calendar: Span) -> Folders:
+    """The folders of a family that lie inside the calendar, ascending, and all that does not."""
+    seen = store.days(family)
+    found = Folders([], seen.skipped)
+    for day in seen.days:
+        if day in calendar:
+            found.days.append(day)
+        else:
+            last = calendar.end - timedelta(days=1)
+            reason = f"lies outside the calendar, which runs from {calendar.start} to {last}"
+            found.overlooked[f"{family}/dt={day}"] = reason
+    return found
+
+
+def skipped(store: LandingStore, *sources: str) -> dict[str, str]:
+    """What no listing of these families and dimensions can take in, at any depth, with the reason."""
+    pages = (page for source in sources for page in store.pages(source))
+    return {place: reason for page in pages for place, reason in page.skipped.items()}
+
+
+def not_imported(
+    store: LandingStore, source: str, days: Collection[date] | None, known: Mapping[str, str]
+) -> dict[str, str]:
+    """What listings skip, and the files of these folder days that the ledger does not hold; of a dimension `days` is None."""
+    found: dict[str, str] = {}
+    wanted = None if days is None else set(days)
+    for page in store.pages(source):
+        found |= page.skipped
+        for item in page.objects:
+            day = landing_layout.day_of_folder(item.key.split("/")[1])
+            if known.get(item.key) != item.etag and (wanted is None or day in wanted):
+                found[item.key] = "is not imported: it landed just now, or cannot be read"
+    return found
+
+
+def told(overlooked: dict[str, str]) -> str:
+    """The overlooked places in a sentence or two, and how many; empty when there are none."""
+    if not overlooked:
+        return ""
+    shown = "; ".join(f"{place} {reason}" for place, reason in sorted(overlooked.items())[:SHOWN])
+    more = f"; and {len(overlooked) - SHOWN} more" if len(overlooked) > SHOWN else ""
+    return f"Not looked at ({len(overlooked)}): {shown}{more}."

@@ -1,0 +1,143 @@
+"""The OpenAPI document: every way in, with what it takes and how it answers. Made of the declared endpoints and of openapi_paths."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from wrapped_assets.serving.api.endpoints import Endpoint, Parameter, ParameterRefused
+from wrapped_assets.serving.api.formats import FORMATS, QUOTE_64BIT
+from wrapped_assets.serving.api.json_types import json_type
+from wrapped_assets.serving.api.openapi_paths import PATHS, TOKENS, problems
+
+_ENVELOPE = {"$ref": "#/components/schemas/Envelope"}
+
+# Every endpoint takes these beside its own.
+_Q = {
+    "name": "q",
+    "in": "query",
+    "description": "One SELECT over the result, which is the table `_`.",
+    "schema": {"type": "string", "maxLength": 10_000},
+}
+_QUOTE = {
+    "name": QUOTE_64BIT,
+    "in": "query",
+    "description": "1 writes 64-bit integers as strings.",
+    "schema": {"type": "string", "enum": ["0", "1"]},
+}
+
+
+def document(endpoints: Iterable[Endpoint], version: str, url: str) -> dict[str, Any]:
+    """The whole document."""
+    paths: dict[str, Any] = {}
+    for endpoint in endpoints:
+        for name in FORMATS:
+            paths[f"/v0/pipes/{endpoint.name}.{name}"] = _pipe(endpoint, name)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Wrapped",
+            "version": version,
+            "description": "A year of usage of each customer. Days are half-open ranges in UTC.",
+        },
+        "servers": [{"url": url}],
+        "paths": {**paths, **PATHS},
+        "components": {
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "token": {"type": "apiKey", "in": "query", "name": "token"},
+            },
+            "schemas": {"Error": _ERROR_SCHEMA, "Envelope": _ENVELOPE_SCHEMA, "Scope": _SCOPE_SCHEMA},
+        },
+    }
+
+
+def _pipe(endpoint: Endpoint, name: str) -> dict[str, Any]:
+    media = FORMATS[name].media_type
+    schema = _ENVELOPE if name == "json" else {"type": "string"}
+    answers: dict[str, Any] = {"200": {"description": "The rows.", "content": {media: {"schema": schema}}}}
+    common: dict[str, Any] = {
+        "summary": endpoint.description,
+        "security": TOKENS,
+        "responses": {**answers, **problems(400, 403, 408, 429, 503)},
+    }
+    fields = {each.name: field(each) for each in endpoint.parameters} | {
+        "q": _Q["schema"],
+        QUOTE_64BIT: _QUOTE["schema"],
+    }
+    form = {"schema": {"type": "object", "properties": fields}}
+    content = {"application/x-www-form-urlencoded": form, "application/json": form}
+    query = [*map(_parameter, endpoint.parameters), _Q, _QUOTE]
+    post = {**common, "requestBody": {"content": content}}
+    post["responses"] = {**common["responses"], **problems(413)}
+    return {
+        "get": {**common, "operationId": f"{endpoint.name}_{name}", "parameters": query},
+        "post": {**post, "operationId": f"{endpoint.name}_{name}_post"},
+    }
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    # A token may fix what an endpoint requires, so nobody has to give it.
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "description": parameter.description,
+        "schema": field(parameter),
+    }
+
+
+def field(parameter: Parameter) -> dict[str, Any]:
+    """A parameter's type, meaning and default; for MCP's tools too."""
+    schema: dict[str, Any] = {**json_type(parameter.type), "description": parameter.description}
+    if parameter.default is None:
+        return schema
+    try:
+        value = parameter.parsed(parameter.default)
+    except ParameterRefused:
+        # A default that depends on the edition.
+        return schema | {"description": f"{parameter.description} Default: {parameter.default}."}
+    return schema | {"default": value if isinstance(value, int | float | str) else parameter.default}
+
+
+_ERROR_SCHEMA = {
+    "type": "object",
+    "required": ["error", "documentation"],
+    "properties": {"error": {"type": "string"}, "documentation": {"type": "string"}},
+}
+_SCOPE_SCHEMA = {
+    "type": "object",
+    "required": ["type"],
+    "properties": {
+        "type": {"enum": ["PIPES:READ", "ADMIN"]},
+        "resource": {"type": "string", "description": "Of PIPES:READ: the endpoint."},
+        "fixed_params": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "Of PIPES:READ: beats whatever a request says.",
+        },
+    },
+}
+_ENVELOPE_SCHEMA = {
+    "type": "object",
+    "required": ["meta", "data", "rows", "rows_before_limit_at_least", "statistics"],
+    "properties": {
+        "meta": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "type"],
+                "properties": {"name": {"type": "string"}, "type": {"type": "string"}},
+            },
+        },
+        "data": {"type": "array", "items": {"type": "object"}},
+        "rows": {"type": "integer", "minimum": 0},
+        "rows_before_limit_at_least": {"type": "integer", "minimum": 0},
+        "statistics": {
+            "type": "object",
+            "required": ["elapsed", "rows_read", "bytes_read"],
+            "properties": {
+                "elapsed": {"type": "number", "minimum": 0},
+                "rows_read": {"type": "integer", "minimum": 0},
+                "bytes_read": {"type": "integer", "minimum": 0},
+            },
+        },
+    },
+}

@@ -1,0 +1,1 @@
+"""How requests are answered: routes, authentication, limits, problems, the server and its application."""

@@ -1,0 +1,66 @@
+"""Who is asking: the token of a request, what it allows, and whether it asks too often."""
+
+from wrapped_assets.access.grants import Grant, Scope
+from wrapped_assets.access.tokens import Reason, TokenRefused
+from wrapped_assets.serving.http.messages import Call
+from wrapped_assets.serving.http.problems import Problem
+from wrapped_assets.serving.interfaces import Authority, Limits
+
+REFUSED = "A valid token is needed: as the parameter 'token' or in the header 'Authorization: Bearer'."
+"""Told to whoever has none, whatever is wrong with what was sent: nobody learns which part of a guess was right. The log says more."""
+
+_TOLD: frozenset[Reason] = frozenset({"expired", "revoked"})
+"""What the holder of a token that was good is told: to know it the signature must have been right."""
+
+_BLANKS = b" \t"
+"""What HTTP lets stand around a value; any other character would be a second spelling of the token."""
+
+
+def token_of(call: Call) -> str | None:
+    """The token's text, from the headers and the URL; never from a body, which proxies do not scrub either.
+
+    TokenRefused when several differ: which of them counts is nobody's to guess.
+    """
+    found = {value for name, value in call.query if name == "token" and value}
+    for name, value in call.scope["headers"]:
+        kind, _, text = value.strip(_BLANKS).partition(b" ")
+        if name == b"authorization" and kind.lower() == b"bearer" and text.strip(_BLANKS):
+            found.add(text.strip(_BLANKS).decode("latin-1"))
+    if len(found) > 1:
+        raise TokenRefused("malformed", "There are several tokens.")
+    return next(iter(found), None)
+
+
+class Door:
+    """Lets requests in."""
+
+    def __init__(self, authority: Authority, limits: Limits) -> None:
+        self._authority = authority
+        self._limits = limits
+
+    def admit(self, call: Call) -> Grant:
+        """What the request's token allows; 403 without a valid one, 429 when it asks too often."""
+        try:
+            grant = self._authority.verify(token_of(call))
+        except TokenRefused as refused:
+            call.notes.refused = refused.reason
+            raise Problem(403, str(refused) if refused.reason in _TOLD else REFUSED) from None
+        call.notes.caller = grant.name
+        verdict = self._limits.hit(grant.name, grant.rps)
+        if verdict is not None:
+            if not verdict.allowed:
+                raise Problem(429, "Too many requests with this token", verdict.headers)
+            call.reply_headers += [(name.encode(), value.encode()) for name, value in verdict.headers.items()]
+        return grant
+
+    def close(self) -> None:
+        """Let nobody in any more."""
+        self._limits.close()
+
+
+def scope_for(grant: Grant, pipe: str) -> Scope:
+    """The scope under which a grant reads a pipe; 403 when there is none."""
+    scope = grant.scope_for(pipe)
+    if scope is None:
+        raise Problem(403, f"The token does not allow reading the pipe '{pipe}'")
+    return scope

@@ -1,0 +1,190 @@
+"""The API's own requests as landing files of `pipe_stats`, so that Wrapped can wrap itself.
+
+Each is a row of the organization and region `wrapped_api`: its workspaces are the tokens' names, its pipes the endpoints
+and pages. No customer's numbers change by being looked at. Rows are kept in memory, so many and no more, and written by
+a thread of their own: an answer waits for nothing, and what does not fit is counted and let go.
+"""
+
+import logging
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from wrapped_assets.landing_layout import day_prefix, dimension_prefix
+from wrapped_assets.resources.landing_store import AlreadyThere, LandingStore
+from wrapped_assets.serving.http.messages import Call
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+log = logging.getLogger(__name__)
+
+NAME = "wrapped_api"
+"""The organization and the region that these requests belong to."""
+
+MOST_ROWS = 100_000
+"""Rows kept while the store does not take them; some 40 MB."""
+
+WRITE_SECONDS = 60.0
+
+ANONYMOUS = "without a token"
+
+Row = tuple[datetime, str, str, str, int, float, int, int, int, float, str]
+
+
+def row_of(call: Call, status: int, seconds: float, at: datetime) -> Row:
+    """What is kept of one request."""
+    notes = call.notes
+    return (
+        at.replace(microsecond=at.microsecond // 1000 * 1000),
+        notes.caller or ANONYMOUS,
+        notes.pipe or notes.route,
+        call.request_id,
+        status,
+        seconds,
+        notes.bytes_read,
+        notes.rows_read,
+        notes.rows,
+        notes.cpu_seconds,
+        call.known_method,
+    )
+
+
+class RequestLog:
+    """Writes requests into a landing store, a file a minute and day."""
+
+    def __init__(
+        self,
+        store: LandingStore,
+        lost: Callable[[int], None] = lambda rows: None,
+        most_rows: int = MOST_ROWS,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._store = store
+        self._tell_lost = lost
+        self._clock = clock
+        self._most_rows = most_rows
+        self._rows: deque[Row] = deque()
+        self._lost = 0
+        self._is_named = False
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._write_on, name="request-log", daemon=True)
+
+    def start(self) -> None:
+        """Write what comes, once a minute."""
+        self._thread.start()
+
+    def add(self, row: Row) -> None:
+        """Keep one request; it lands within a minute or so."""
+        if len(self._rows) < self._most_rows:
+            self._rows.append(row)
+        else:
+            self._lost += 1
+
+    def close(self) -> None:
+        """Write what waits and stop."""
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join(10)
+
+    def write(self) -> int:
+        """Put everything that waits into the store; returns how many files. What cannot be written waits on."""
+        lost, self._lost = self._lost, 0
+        self._tell_lost(lost)
+        rows = [self._rows.popleft() for _ in range(len(self._rows))]
+        if not rows:
+            return 0
+        try:
+            self._introduce()
+            days = [(day, list(some)) for day, some in groupby(sorted(rows), _day)]
+            for day, some in days:
+                self._put(day, some)
+        except Exception as error:
+            log.warning("could not write to WRAPPED_REQUEST_LOG_URL; its rows wait: %s", type(error).__name__)
+            self._rows.extendleft(reversed(rows))
+            return 0
+        return len(days)
+
+    def _write_on(self) -> None:
+        while not self._stopped.wait(WRITE_SECONDS):
+            self.write()
+        self.write()
+
+    def _put(self, day: date, rows: Sequence[Row]) -> None:
+        key = f"{day_prefix('pipe_stats', day)}region={NAME}/requests.{uuid4().hex}.parquet"
+        self._put_table(key, events(rows, self._clock()))
+
+    def _introduce(self) -> None:
+        """Name the organization, once; later processes find it named."""
+        if self._is_named:
+            return
+        try:
+            key = f"{dimension_prefix('organizations')}region={NAME}/snapshot.parquet"
+            self._put_table(key, organizations(self._clock()))
+        except AlreadyThere:
+            pass
+        self._is_named = True
+
+    def _put_table(self, key: str, table: "pa.Table") -> None:
+        import pyarrow.parquet as pq
+
+        with tempfile.TemporaryDirectory(prefix="wrapped-requests-") as folder:
+            path = Path(folder) / "new.parquet"
+            pq.write_table(table, path, compression="zstd")
+            self._store.put_new(key, path)
+
+
+def _day(row: Row) -> date:
+    return row[0].astimezone(UTC).date()
+
+
+def events(rows: Sequence[Row], exported_at: datetime) -> "pa.Table":
+    """The rows as a landing file of `pipe_stats`."""
+    # Only where the log is on: importing it takes a third of a second.
+    import pyarrow as pa
+
+    at, callers, pipes, ids, statuses, seconds, read_bytes, read_rows, result_rows, cpu, methods = zip(
+        *rows, strict=True
+    )
+    instant = pa.timestamp("ms", "UTC")
+    size = len(rows)
+    columns = {
+        "start_datetime": pa.array(at, instant),
+        "organization_id": pa.array([NAME] * size),
+        "workspace_id": pa.array(callers),
+        "pipe_id": pa.array(pipes),
+        "pipe_name": pa.array(pipes),
+        "request_id": pa.array(ids),
+        "status_code": pa.array(statuses, pa.int32()),
+        "error": pa.array([int(status >= 400) for status in statuses], pa.int8()),
+        "duration": pa.array(seconds, pa.float64()),
+        "read_bytes": pa.array(read_bytes, pa.uint64()),
+        "read_rows": pa.array(read_rows, pa.uint64()),
+        "result_rows": pa.array(result_rows, pa.uint64()),
+        "cpu_time": pa.array(cpu, pa.float64()),
+        "method": pa.array(methods),
+        "region": pa.array([NAME] * size),
+        "exported_at": pa.array([exported_at] * size, pa.timestamp("us", "UTC")),
+    }
+    return pa.table(columns)
+
+
+def organizations(exported_at: datetime) -> "pa.Table":
+    """The snapshot that names the organization."""
+    import pyarrow as pa
+
+    return pa.table(
+        {
+            "organization_id": pa.array([NAME]),
+            "name": pa.array(["Wrapped API"]),
+            "customer_id": pa.array([None], pa.string()),
+            "customer_name": pa.array([None], pa.string()),
+            "exported_at": pa.array([exported_at], pa.timestamp("us", "UTC")),
+        }
+    )

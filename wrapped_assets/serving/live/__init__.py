@@ -1,0 +1,1 @@
+"""Answers at query time: the serving snapshot, and what landed since."""

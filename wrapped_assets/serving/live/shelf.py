@@ -1,0 +1,271 @@
+"""The editions that this worker answers from, and how a promotion changes them while requests go on.
+
+A worker looks once a second whether another version was promoted. The new one is opened beside the old, then one reference
+moves; the old one is closed when the last request that uses it has ended. Nothing here waits for anything in a request, and no
+promotion waits for landing.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from wrapped_assets.serving.interfaces import Live, Published, Version
+from wrapped_assets.serving.live.pages_only import PagesOnly
+
+log = logging.getLogger(__name__)
+
+Open = Callable[[Path, Version], Live]
+"""Opens the snapshot of a version, which is in this file, as what answers questions about its year."""
+
+LOOK_SECONDS = 1.0
+"""Between two looks at the pointers."""
+
+FOLLOW_EVERY_SECONDS = 5.0
+"""Between two listings of landing: a file that landed is in the answers after some 5 s."""
+
+FOLLOW_SECONDS = 4.0
+"""How long one listing of landing may go on before the newest days are looked at again."""
+
+CATCH_UP_SECONDS = 10.0
+"""The same for a version that takes another one's place. One without a predecessor is not called ready for so long, unless it is caught up."""
+
+LONGEST_PAUSE_SECONDS = 60.0
+"""Between two attempts to open a version: the second comes after one second, each further one after twice as long as the one before."""
+
+YEARS_EVERY = 15
+"""Looks between two listings of the published years; a year's first promotion is seen after that long at most."""
+
+
+class Retired(Exception):
+    """This one was closed a moment ago; take the one that is current now."""
+
+
+@dataclass
+class Edition:
+    """One version of a year, open. It closes once it is retired and nobody uses it."""
+
+    version: Version
+    live: Live
+    files: dict[str, int] = field(default_factory=dict)
+    """Files of landing beyond the snapshot: taken and quarantined so far, by the process before this one too; held at the last look, unread in the last pass."""
+
+    complete_at: float = 0.0
+    """Everything that had landed by then (Unix time) is in the answers; 0 before it was caught up with once."""
+
+    opened_at: float = field(default_factory=time.time)
+    _told: set[str] = field(default_factory=set)
+    _users: int = 0
+    _is_retired: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def used(self) -> Iterator[Live]:
+        """It stays open inside; raises Retired when it is closed already."""
+        with self._lock:
+            if self._is_retired:
+                raise Retired
+            self._users += 1
+        try:
+            yield self.live
+        finally:
+            self._leave()
+
+    def follow(self, seconds: float) -> None:
+        """Take in what landed, and log what cannot be read; raises why not all of it could be taken in."""
+        with self.used() as live:
+            report = live.follow(seconds)
+        self.files = {
+            "taken": self.files.get("taken", 0) + report.taken + report.resumed,
+            "quarantined": self.files.get("quarantined", 0) + report.quarantined + report.resumed_quarantined,
+            "held": len(report.held),
+            "unread": len(report.unread),
+        }
+        self.complete_at = report.complete_at or self.complete_at
+        for name in sorted(report.unread.keys() - self._told):
+            log.warning("Skipped %s of landing, and tried again: %s", name, report.unread[name])
+        self._told = set(report.unread)
+        if report.failure:
+            raise report.failure
+
+    def keep(self) -> None:
+        """Keep what was taken in for the next process."""
+        with suppress(Retired), self.used() as live:
+            live.keep()
+
+    def retire(self) -> None:
+        """Nobody new may use it."""
+        with self._lock:
+            self._is_retired = True
+            is_last = self._users == 0
+        if is_last:
+            self.live.close()
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._users -= 1
+            is_last = self._is_retired and self._users == 0
+        if is_last:
+            self.live.close()
+
+
+@dataclass
+class Failed:
+    """A version that could not be opened. Looking costs reading all of its snapshot, so it is looked at ever more rarely."""
+
+    number: int
+    error: Exception
+    times: int
+    again_at: float
+    """On the shelf's clock."""
+
+
+@dataclass
+class Shelf:
+    """The open editions by year."""
+
+    published: Published
+    open: Open
+    folder: Path
+    """Where snapshots from a bucket are kept; this worker's own."""
+
+    clock: Callable[[], float] = time.monotonic
+    _editions: Mapping[int, Edition] = field(default_factory=dict)
+    _failed: dict[int, Failed] = field(default_factory=dict)
+    _looks: int = 0
+    _years: list[int] = field(default_factory=list)
+    _looking: threading.Lock = field(default_factory=threading.Lock)
+    # Why the last look at the promotions, and the last one at landing, failed.
+    _trouble: str = ""
+    _trouble_of_landing: str = ""
+
+    @property
+    def trouble(self) -> str:
+        """Why the last look failed; empty when it did not."""
+        return self._trouble or self._trouble_of_landing
+
+    @property
+    def years(self) -> list[int]:
+        """The years that can be asked about, ascending."""
+        return sorted(self._editions)
+
+    def numbers(self) -> dict[int, int]:
+        """The version of each year."""
+        return {year: edition.version.number for year, edition in sorted(self._editions.items())}
+
+    def files(self) -> dict[int, dict[str, int]]:
+        """What each year's answers hold of landing beyond the snapshot, as Edition.files."""
+        return {year: edition.files for year, edition in sorted(self._editions.items())}
+
+    def complete(self) -> dict[int, float]:
+        """Of each year, the Unix time up to which everything that landed is in its answers; 0 before it was caught up with."""
+        return {year: edition.complete_at for year, edition in sorted(self._editions.items())}
+
+    def is_catching_up(self, now: float) -> bool:
+        """Whether a year was opened just now and may lack what landed since it was published."""
+        return any(
+            not edition.complete_at and now < edition.opened_at + CATCH_UP_SECONDS
+            for edition in self._editions.values()
+        )
+
+    @contextmanager
+    def using(self, year: int) -> Iterator[Live]:
+        """What answers about a year, open until the block ends; raises KeyError when the year is not there."""
+        while True:
+            try:
+                with self._editions[year].used() as live:
+                    yield live
+                return
+            except Retired:
+                continue
+
+    def look(self) -> None:
+        """See what is promoted; never raises."""
+        with self._looking:
+            trouble = ""
+            if self._looks % YEARS_EVERY == 0 or not self._years:
+                trouble = self._attempt("list the published years", self._list_years)
+            for year in self._years:
+                trouble = self._attempt(f"open the edition of {year}", partial(self._open, year)) or trouble
+            self._looks += 1
+            self._trouble = trouble
+
+    def follow(self) -> None:
+        """See what landed; never raises. One thread at a time."""
+        trouble = ""
+        for year, edition in self._editions.items():
+            with suppress(Retired):  # another version took its place, which has looked by itself
+                trouble = (
+                    self._attempt(f"follow landing for {year}", partial(edition.follow, FOLLOW_SECONDS))
+                    or trouble
+                )
+        self._trouble_of_landing = trouble
+
+    def close(self) -> None:
+        """Retire everything."""
+        with self._looking:
+            editions, self._editions = self._editions, {}
+        for edition in editions.values():
+            # Here and not when one retires: the version that took its place keeps under the same name.
+            edition.keep()
+            edition.retire()
+
+    def _list_years(self) -> None:
+        self._years = self.published.years()
+
+    def _open(self, year: int) -> None:
+        """Put the promoted version of a year in its place, if it is another than before."""
+        version, before = self.published.current(year), self._editions.get(year)
+        if version is None or (before and before.version.number == version.number):
+            return
+        edition = Edition(version, self._opened(version))
+        if before:
+            # What the one before already had of landing must not be missing for a while.
+            self._attempt(f"follow landing for {year}", partial(edition.follow, CATCH_UP_SECONDS))
+        self._editions = {**self._editions, year: edition}
+        if before:
+            before.retire()
+            self._forget_snapshot(before.version)
+
+    def _opened(self, version: Version) -> Live:
+        """What answers from this version; raises what was raised before while it is not time to try again."""
+        failed = self._failed.get(version.year)
+        if failed and failed.number != version.number:
+            failed = None
+        if failed and self.clock() < failed.again_at:
+            raise failed.error
+        try:
+            live = self._live(version)
+        except Exception as error:
+            times = failed.times + 1 if failed else 0
+            pause = min(2.0 ** min(times, 10), LONGEST_PAUSE_SECONDS)
+            kept = error.with_traceback(None)
+            self._failed[version.year] = Failed(version.number, kept, times, self.clock() + pause)
+            raise
+        self._failed.pop(version.year, None)
+        return live
+
+    def _live(self, version: Version) -> Live:
+        if not version.has_snapshot:
+            return PagesOnly(version.year)
+        return self.open(version.fetch_snapshot(self.folder), version)
+
+    def _forget_snapshot(self, version: Version) -> None:
+        """Its copy in this worker's folder is used no more; whoever still has it open keeps it until then."""
+        for path in self.folder.glob(f"{version.year}-v{version.number}-*"):
+            path.unlink(missing_ok=True)
+
+    def _attempt(self, what: str, action: Callable[[], object]) -> str:
+        try:
+            action()
+        except Retired:
+            raise
+        except Exception as error:
+            # Whatever a store or an engine says is for its own log: it may hold addresses. The next look tries again.
+            log.warning("could not %s: %s", what, type(error).__name__)
+            return f"could not {what}: {type(error).__name__}"
+        return ""

@@ -1,0 +1,1 @@
+"""What any public text goes through: names without addresses, cut between letters."""
