@@ -48,18 +48,21 @@ def compare(name: str, text: str, request: pytest.FixtureRequest) -> None:
     assert text == path.read_text(encoding="utf-8"), f"run `make golden` and review the diff of {name}"
 
 
-def test_one_customers_summary_is_as_it_was(pipeline: Pipeline, request: pytest.FixtureRequest) -> None:
-    """The largest customer of a fixed world, every field of it, and none of them empty."""
+def test_every_document_is_as_it_was(pipeline: Pipeline, request: pytest.FixtureRequest) -> None:
+    """All customers of a fixed world, and the largest of them in a form to read, with no field empty."""
     for world in WORLDS:
         synthetic.write_history(world, pipeline.landing, lambda label, done, total: None)
     with pipeline.open() as run:
         run.follow()
         run.follow()
         largest = run.writer.facts(2025)[0]["wrapped_id"]
-        made = json.loads(run.documents(2025)[largest])
+        documents = {customer: json.loads(text) for customer, text in run.documents(2025).items()}
 
+    made = documents[largest]
     assert [name for name, value in made.items() if value is None or value == []] == []
     compare("summary.json", readable(made), request)
+    lines = [json.dumps(documents[customer], ensure_ascii=False) for customer in sorted(documents)]
+    compare("documents.ndjson", "\n".join(lines) + "\n", request)
 
 
 def readable(document: object) -> str:

@@ -32,8 +32,8 @@ FAULTS = (
     Fault(
         "publishing the marker before the manifest it vouches for",
         PUBLISHER,
-        r"""for name, bytes_of in ((keys.MANIFEST, content), (keys.COMPLETE, f"{digest(content)}\n".encode())):""",
-        r"""for name, bytes_of in ((keys.COMPLETE, f"{digest(content)}\n".encode()), (keys.MANIFEST, content)):""",
+        r"""for name, bytes_of in ((object_keys.MANIFEST, content), (object_keys.COMPLETE, f"{digest(content)}\n".encode())):""",
+        r"""for name, bytes_of in ((object_keys.COMPLETE, f"{digest(content)}\n".encode()), (object_keys.MANIFEST, content)):""",
         (
             "tests/test_publication_killed.py::test_a_store_that_fails_at_any_call_leaves_readers_what_they_had[before-folder]",
         ),
@@ -55,13 +55,13 @@ FAULTS = (
     Fault(
         "a number is used again after its version was removed",
         PUBLISHER,
-        r"""for name in self.store.names(keys.claims(year))]
+        r"""for name in self.store.names(object_keys.claims(year))]
         number = max(taken, default=0) + 1
         mine = f"{uuid4().hex} {self._now():%Y-%m-%dT%H:%M:%SZ}\n".encode()
-        while not self.store.create(f"{keys.claims(year)}/v{number}", mine):
+        while not self.store.create(f"{object_keys.claims(year)}/v{number}", mine):
             number += 1
 """,
-        """for name in self.store.names(keys.editions(year))]
+        """for name in self.store.names(object_keys.editions(year))]
         number = max(taken, default=0) + 1
 """,
         (f"{PUBLICATION}::test_the_number_of_a_removed_version_is_never_used_again",),
