@@ -32,8 +32,10 @@ FAULTS = (
     Fault(
         "publishing the marker before the manifest it vouches for",
         PUBLISHER,
-        r"""for name, bytes_of in ((object_keys.MANIFEST, content), (object_keys.COMPLETE, f"{digest(content)}\n".encode())):""",
-        r"""for name, bytes_of in ((object_keys.COMPLETE, f"{digest(content)}\n".encode()), (object_keys.MANIFEST, content)):""",
+        r"""(object_keys.MANIFEST, content),
+            (object_keys.COMPLETE, f"{digest(content)}\n".encode()),""",
+        r"""(object_keys.COMPLETE, f"{digest(content)}\n".encode()),
+            (object_keys.MANIFEST, content),""",
         (
             "tests/test_publication_killed.py::test_a_store_that_fails_at_any_call_leaves_readers_what_they_had[before-folder]",
         ),
