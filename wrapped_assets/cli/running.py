@@ -129,7 +129,7 @@ class _Retries(logging.Handler):
 
 
 def _instance_config() -> Path:
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1]
     return next(path for path in (here.parent / "dagster.yaml", here / "dagster.yaml") if path.exists())
 
 
