@@ -14,8 +14,9 @@ import dagster as dg
 import pytest
 
 from wrapped_assets.assets.asset_checks import asset_check
+from wrapped_assets.assets.breaches import Breach
 from wrapped_assets.partitions import days, editions
-from wrapped_assets.periods import Span
+from wrapped_assets.periods import EVERYTHING, Span
 from wrapped_assets.resources.checks import CHECKS, Check
 from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.warehouse import Broken, QuarantineEntry
@@ -82,12 +83,22 @@ class World:
 
     def shown(self) -> tuple[bool, Any, str]:
         """What Dagster shows of the check: passed, rows found in this look, what it says of other days."""
+        passed, metadata = self._latest()
+        other = str(metadata.get("broken_before_and_not_checked_again", "")).partition(", seen")[0]
+        return passed, metadata["broken_rows"], other
+
+    def told(self) -> list[str]:
+        """What it says of other days, each without when it was seen."""
+        other = self._latest()[1]["broken_before_and_not_checked_again"]
+        return [each.partition(", seen")[0] for each in other.split("; ")]
+
+    def _latest(self) -> tuple[bool, dict[str, Any]]:
         key = dg.AssetCheckKey(dg.AssetKey(self.check.asset), self.check.name)
         record = self.instance.event_log_storage.get_latest_asset_check_execution_by_key([key])[key]
         assert record.evaluation is not None
-        metadata = {name: value.value for name, value in record.evaluation.metadata.items()}
-        other = str(metadata.get("broken_before_and_not_checked_again", "")).partition(", seen")[0]
-        return record.evaluation.passed, metadata["broken_rows"], other
+        return record.evaluation.passed, {
+            name: each.value for name, each in record.evaluation.metadata.items()
+        }
 
 
 def world(name: str, asset: tuple[str, ...], instance: dg.DagsterInstance) -> World:
@@ -166,6 +177,38 @@ def test_each_edition_of_a_range_is_checked(instance: dg.DagsterInstance) -> Non
     looks.run(first="2025", last="2026")
     assert looks.warehouse.asked == [Span.year(2025), Span.year(2026)]
     assert looks.shown() == (False, 7, "")
+
+
+@pytest.mark.parametrize(
+    ("seen", "outlasts"),
+    [("12:00:00.499999", False), ("12:00:00.500000", True), ("12:07:00", True)],
+)
+def test_a_look_takes_back_only_what_was_seen_before_it_began(seen: str, outlasts: bool) -> None:
+    """ClickHouse evaluates checks in parallel: what a day's check finds while the year's runs is newer than what the year's read."""
+    began = datetime(2025, 6, 1, 12, 0, 0, 500_000, UTC)
+    breach = Breach.of(Span.day(date(2025, 3, 4)), 7, datetime.fromisoformat(f"2025-06-01T{seen}+00:00"))
+
+    assert breach.outlasts(Span.year(2025), began) == outlasts
+    assert breach.outlasts(EVERYTHING, began) == outlasts
+
+
+def test_a_check_of_a_day_inside_a_check_of_the_year_hides_nothing(instance: dg.DagsterInstance) -> None:
+    """The day's began later and ended earlier: what each found stays told at the next look elsewhere."""
+    looks = world("keys_are_unique", ("raw", "storage"), instance)
+    day = World(looks.check, instance, Days({date(2025, 3, 4)}))
+
+    class Meanwhile(Days):
+        def violations(self, check: Check, span: Span, now: datetime, fetch: object) -> Broken:
+            day.run(first="2025-03-04")
+            return super().violations(check, span, now, fetch)
+
+    looks.warehouse = Meanwhile({date(2025, 3, 9)})
+    looks.run(2025)
+    looks.warehouse = Days()
+    looks.run(first="2025-05-05")
+
+    assert looks.told() == ["2025-03-04 (7 rows", "2025-01-01 to 2025-12-31 (7 rows"]
+    assert looks.shown()[:2] == (False, 0)
 
 
 def test_every_row_in_quarantine_breaks_the_rule() -> None:

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import duckdb
+import pytest
+
+from tests.regional import embedded
 from wrapped_assets.assets.regional_exports import export_windows
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.regions import Exported
@@ -48,3 +52,23 @@ def test_every_part_of_an_export_lies_in_its_regions_folder(tmp_path: Path) -> N
     folder = "pipe_stats/dt=2025-01-02/region=x.parquet"
     assert wrote == {f"{folder}/{name}.parquet": 7, f"{folder}/{name}.1.parquet": 0}
     assert {item.key for item in store.list_day("pipe_stats", DAY).objects} == wrote.keys()
+
+
+@pytest.mark.parametrize("kind", ["timestamp", "timestamptz", "timestamp_ns", "timestamptz_ns"])
+def test_the_last_instant_of_a_day_is_exported_with_that_day(kind: str, tmp_path: Path) -> None:
+    """Of whatever type the region's own column is: nanoseconds are cut, never rounded to the next day."""
+    file, fraction = tmp_path / "eu.duckdb", "9999999" if kind.endswith("ns") else "999999"
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(
+            f"create table storage as select cast('2025-01-02 23:59:59.{fraction}' as {kind}) as timestamp,"
+            " 'o' as organization_id, 'w' as workspace_id, 'd' as datasource_id, 'D' as datasource_name,"
+            " 1::ubigint as bytes, 1::ubigint as rows, 0::ubigint as bytes_quarantine, 0::ubigint as rows_quarantine"
+        )
+    region, end = embedded(file), MIDNIGHT + timedelta(days=2)
+
+    exported = list(region.export("storage", MIDNIGHT, end, end, tmp_path / "out"))
+
+    assert [(each.day, each.rows, [path.parent.name for path in each.paths]) for each in exported] == [
+        (DAY, 1, ["dt=2025-01-02"])
+    ]

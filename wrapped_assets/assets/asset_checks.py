@@ -80,11 +80,12 @@ def _broken(check: Check, span: Span, now: datetime, reader: Reader, store: Land
 
 
 def _result(
-    check: Check, span: Span, now: datetime, broken: Broken, instance: dg.DagsterInstance
+    check: Check, span: Span, began: datetime, broken: Broken, instance: dg.DagsterInstance
 ) -> dg.AssetCheckResult:
     """Passed when nothing is broken, here or wherever an earlier evaluation found something and nobody looked again."""
-    earlier = standing(instance, check, span, now)
-    breaches = [*earlier, Breach.of(span, broken.count, now)] if broken.count else earlier
+    earlier = standing(instance, check, span, began)
+    found = [Breach.of(span, broken.count, datetime.now(UTC))] if broken.count else []
+    breaches = [*earlier, *found]
     return dg.AssetCheckResult(
         passed=not breaches,
         severity=dg.AssetCheckSeverity.WARN if check.warning else dg.AssetCheckSeverity.ERROR,

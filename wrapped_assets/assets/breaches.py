@@ -19,10 +19,13 @@ from wrapped_assets.resources.checks import Check
 BREACHES = "broken_spans"
 NOT_CHECKED_AGAIN = "broken_before_and_not_checked_again"
 
+# More evaluations of one check than run at the same time.
+AT_ONCE = 20
+
 
 @dataclass(frozen=True)
 class Breach:
-    """Rows that broke a rule inside a span, when it was last looked at; as JSON in an evaluation's metadata."""
+    """Rows that broke a rule inside a span, and when the look that found them ended; as JSON in an evaluation's metadata."""
 
     start: str
     end: str
@@ -32,34 +35,45 @@ class Breach:
     @classmethod
     def of(cls, span: Span, rows: int, now: datetime) -> "Breach":
         """What was found now."""
-        return cls(str(span.start), str(span.end), rows, now.isoformat(timespec="seconds"))
+        return cls(str(span.start), str(span.end), rows, now.isoformat())
 
-    def lies_in(self, span: Span) -> bool:
-        """Whether a look at these days says anew what this breach said."""
-        return span.start <= self._span.start and self._span.end <= span.end
+    def outlasts(self, span: Span, began: datetime) -> bool:
+        """Whether a look at these days, which began then, says nothing about it: it lies elsewhere, or was seen meanwhile."""
+        inside = span.start <= self._span.start and self._span.end <= span.end
+        return not inside or self._seen >= began
 
     def __str__(self) -> str:
-        return f"{text_span(self._span)} ({self.broken_rows} rows, seen {self.seen_at})"
+        seen = self._seen.isoformat(timespec="seconds")
+        return f"{text_span(self._span)} ({self.broken_rows} rows, seen {seen})"
 
     @property
     def _span(self) -> Span:
         return Span(date.fromisoformat(self.start), date.fromisoformat(self.end))
 
+    @property
+    def _seen(self) -> datetime:
+        return datetime.fromisoformat(self.seen_at)
 
-def standing(instance: dg.DagsterInstance, check: Check, span: Span, now: datetime) -> list[Breach]:
-    """The breaches that earlier evaluations found and that a look at the span says nothing about."""
-    checked = _looked_at(check, span, now)
-    if checked == EVERYTHING:
-        return []
-    records = instance.event_log_storage.get_asset_check_execution_history(
-        dg.AssetCheckKey(dg.AssetKey(check.asset), check.name),
-        limit=1,
-        status=COMPLETED_ASSET_CHECK_EXECUTION_RECORD_STATUSES,
-    )
-    known = records[0].evaluation.metadata.get(BREACHES) if records and records[0].evaluation else None
+
+def standing(instance: dg.DagsterInstance, check: Check, span: Span, began: datetime) -> list[Breach]:
+    """The breaches that earlier evaluations found and that a look at the span, which began then, says nothing about."""
+    evaluation = _newest(instance, check)
+    known = evaluation.metadata.get(BREACHES) if evaluation else None
     if known is None or not isinstance(known.value, list):
         return []
-    return [breach for each in known.value if not (breach := Breach(**each)).lies_in(checked)]
+    checked = _looked_at(check, span, began)
+    return [breach for each in known.value if (breach := Breach(**each)).outlasts(checked, began)]
+
+
+def _newest(instance: dg.DagsterInstance, check: Check) -> dg.AssetCheckEvaluation | None:
+    """The evaluation that ended last: Dagster orders them by when their runs began."""
+    records = instance.event_log_storage.get_asset_check_execution_history(
+        dg.AssetCheckKey(dg.AssetKey(check.asset), check.name),
+        limit=AT_ONCE,
+        status=COMPLETED_ASSET_CHECK_EXECUTION_RECORD_STATUSES,
+    )
+    ended = max(records, key=lambda record: record.event.timestamp if record.event else 0, default=None)
+    return ended.evaluation if ended else None
 
 
 def _looked_at(check: Check, span: Span, now: datetime) -> Span:

@@ -38,7 +38,7 @@ class OrganizationsDisagree(Refused):
 
 
 class Documents:
-    """The documents of an edition, made when they are asked for, and what they add up to so far."""
+    """The documents of an edition, made when they are asked for, and what they add up to so far; of errors, those that are known."""
 
     def __init__(self, reader: Reader, edition: Edition) -> None:
         self.totals: Counter[str] = Counter(customers=0, requests=0)

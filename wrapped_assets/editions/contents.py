@@ -25,7 +25,7 @@ class Contents:
     """Writes the serving snapshot of a year to a path; None for a version without one."""
 
     totals: Callable[[], Mapping[str, int]]
-    """Sums over the documents made so far."""
+    """Sums over the documents made so far, of errors over those that know them."""
 
     checks: Callable[[], Sequence[CheckResult]]
     """How the checks ended; asked once the documents are made."""

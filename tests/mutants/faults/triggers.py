@@ -31,6 +31,15 @@ FAULTS = (
         (EXPORTS,),
     ),
     Fault(
+        "the last nanoseconds of a day are exported with the next",
+        "wrapped_assets/resources/regions.py",
+        """f"cast(strftime({FAMILIES[family].event_time}, '%Y-%m-%d') as date)\"""",
+        """f"cast({FAMILIES[family].event_time} as date)\"""",
+        (
+            "tests/test_regional_exports.py::test_the_last_instant_of_a_day_is_exported_with_that_day[timestamp_ns]",
+        ),
+    ),
+    Fault(
         "a run that has not started yet does not count as one",
         "wrapped_assets/sensors/runs.py",
         "_UNFINISHED = [status for status in dg.DagsterRunStatus if status not in _ENDED]",
@@ -49,9 +58,23 @@ FAULTS = (
     Fault(
         "a check of one day turns a failing year green",
         "wrapped_assets/assets/breaches.py",
-        "if not (breach := Breach(**each)).lies_in(checked)]",
-        "if (breach := Breach(**each)).lies_in(checked)]",
+        "return not inside or self._seen >= began",
+        "return False",
         ("tests/test_checks_of_a_part.py::test_a_check_of_one_day_turns_no_failing_year_green",),
+    ),
+    Fault(
+        "a check of a day hides the check of a year that ended after it",
+        "wrapped_assets/assets/breaches.py",
+        "limit=AT_ONCE",
+        "limit=1",
+        ("tests/test_checks_of_a_part.py::test_a_check_of_a_day_inside_a_check_of_the_year_hides_nothing",),
+    ),
+    Fault(
+        "a long check takes back what another one found meanwhile",
+        "wrapped_assets/assets/breaches.py",
+        "return not inside or self._seen >= began",
+        "return not inside",
+        ("tests/test_checks_of_a_part.py::test_a_look_takes_back_only_what_was_seen_before_it_began",),
     ),
     Fault(
         "a check of several editions looks at the first of them",
