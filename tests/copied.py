@@ -18,7 +18,7 @@ _NAMED = re.compile(r"\b(?:raw|hourly|daily|weekly|monthly|landing|dimensions|ma
 # What ClickHouse is asked for, by the name that DuckDB's table has. There are no yearly tables.
 TABLES: dict[str, str] = {
     "landing.files": """
-        select sequence as file_id, family, object_key, etag, size, folder_day, region, state, reason, columns, row_count,
+        select sequence as file_id, family, object_key, etag, size, folder_day, region, state, reason, row_count,
             bad_row_count, last_exported_at, imported_at
         from landing_files""",
     "landing.file_days": """

@@ -212,7 +212,7 @@ class Run:
 
 CONTENTS = {
     "landing.files": """
-        select family, object_key, size, folder_day, region, state, reason, columns, row_count, bad_row_count,
+        select family, object_key, size, folder_day, region, state, reason, row_count, bad_row_count,
             last_exported_at
         from landing.files where state <> 'replaced'""",
     "landing.file_days": """

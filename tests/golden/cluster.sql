@@ -838,20 +838,13 @@ group by layer, family, period
 having max(begun) > max(done);
 
 create view if not exists dimensions_owners on cluster 'prod' as
-select organization_id, owner as customer_id, shown_name as customer_name, created_at, is_disputed
+select organization_id, owner as customer_id, shown_name as customer_name, created_at
 from (
     select
         organization_id,
         ifNull(customer_id, organization_id) as owner,
         ifNull(customer_name, name) as shown_name,
-        min(first_exported_at) over same as created_at,
-        min(ifNull(customer_id, organization_id)) over same
-        <> max(ifNull(customer_id, organization_id)) over same
-        or ifNull(
-            min(if(customer_id is null, name, null)) over same
-            <> max(if(customer_id is null, name, null)) over same,
-            false
-        ) as is_disputed,
+        min(first_exported_at) over (partition by organization_id) as created_at,
         row_number() over (
             partition by organization_id
             order by
@@ -862,7 +855,6 @@ from (
                 region desc
         ) as position
     from dimensions_organizations
-    window same as (partition by organization_id)
 )
 where position = 1;
 

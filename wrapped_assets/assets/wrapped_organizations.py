@@ -44,6 +44,7 @@ COLUMNS = column_schema(
     owners=OWNERS,
     code_version=code_version(
         duckdb=[
+            "duckdb/dimensions/disputes",
             "duckdb/dimensions/owners",
             "duckdb/dimensions/wanted_owners",
             "duckdb/dimensions/settle_owners",

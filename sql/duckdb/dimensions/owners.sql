@@ -1,21 +1,14 @@
 -- dimensions.owners: who owns each organization that a snapshot names, as the newest of all regions says: its customer, or itself.
--- One row per organization_id; `is_disputed` when the newest snapshots of two regions name different owners, or none and different names.
--- Reads dimensions.organizations.
+-- One row per organization_id; `is_disputed` when the newest snapshots of two regions say different things of it.
+-- Reads dimensions.organizations and dimensions.disputes.
 create view if not exists dimensions.owners as
 select
     organization_id,
     coalesce(customer_id, organization_id) as customer_id,
     coalesce(customer_name, name) as customer_name,
-    min(first_exported_at) over same as created_at,
-    min(coalesce(customer_id, organization_id)) over same
-    <> max(coalesce(customer_id, organization_id)) over same
-    or coalesce(
-        min(case when customer_id is null then name end) over same
-        <> max(case when customer_id is null then name end) over same,
-        false
-    ) as is_disputed
+    min(first_exported_at) over (partition by organization_id) as created_at,
+    organization_id in (select organization_id from dimensions.disputes) as is_disputed
 from dimensions.organizations
-window same as (partition by organization_id)
 qualify row_number() over (
     partition by organization_id
     order by

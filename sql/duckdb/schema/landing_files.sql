@@ -11,7 +11,6 @@ create table if not exists landing.files (
     region varchar,
     state varchar not null,
     reason varchar,
-    columns varchar,
     row_count ubigint not null default 0,
     bad_row_count ubigint not null default 0,
     last_exported_at timestamp,

@@ -96,7 +96,6 @@ def _ledger_row(
         "region": file.region,
         "state": "quarantined" if reason else "landed",
         "reason": reason,
-        "columns": found.columns,
         "row_count": found.row_count,
         "bad_row_count": found.bad_row_count,
         "last_exported_at": found.last_exported_at,

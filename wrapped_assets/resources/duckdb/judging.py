@@ -61,11 +61,6 @@ class Contents:
     reasons: dict[str, int] = field(default_factory=dict)
     last_exported_at: datetime | None = None
 
-    @property
-    def columns(self) -> str:
-        """The file's columns for the ledger: `region VARCHAR, read_bytes UBIGINT, ...`."""
-        return ", ".join(f"{name} {kind}" for name, kind in self.types)
-
     def add(
         self, day: date | None, reason: str | None, rows: int, last_exported_at: datetime, hours: int
     ) -> None:

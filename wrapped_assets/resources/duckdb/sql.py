@@ -362,6 +362,6 @@ def dimension_ddl(dimension: Dimension) -> str:
 
 
 def dimension_ddls() -> list[str]:
-    """The tables of all dimensions, and the view that says who owns an organization."""
+    """The tables of all dimensions, and the views of who owns an organization and which regions dispute that."""
     tables = [dimension_ddl(dimension) for dimension in DIMENSIONS.values()]
-    return [*tables, queries.text("duckdb/dimensions/owners")]
+    return [*tables, *(queries.text(f"duckdb/dimensions/{view}") for view in ("disputes", "owners"))]
