@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from wrapped_assets import queries
 from wrapped_assets.families import PIPE_STATS, Rollup
 from wrapped_assets.periods import DAILY
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, sql
@@ -70,3 +71,9 @@ def test_a_rollup_by_what_no_column_holds_is_refused() -> None:
     """A misspelled dimension makes no table of text."""
     with pytest.raises(KeyError, match="status_cod"):
         sql.rollup_ddl(PIPE_STATS, _rollup("organization_id", "status_cod"), DAILY)
+
+
+def test_the_migrations_of_clickhouse_are_numbered_without_a_gap() -> None:
+    """A warehouse notes how many it has had, so a file's number is its place."""
+    numbers = [int(name.split("_")[0]) for name in queries.names("clickhouse/migrations")]
+    assert numbers == list(range(1, len(numbers) + 1))
