@@ -73,8 +73,7 @@ def evaluation(
 
 
 def _broken(check: Check, span: Span, now: datetime, reader: Reader, store: LandingStore) -> Broken:
-    # Their queries ask about one edition.
-    spans = years(span) if check.asset == ("wrapped_summaries",) else [span]
+    spans = years(span) if check.looks_at == "year" else [span]
     found = (reader.violations(check, each, now, fetching(store)) for each in spans)
     return sum(found, Broken())
 

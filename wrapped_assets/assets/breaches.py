@@ -77,6 +77,6 @@ def _newest(instance: dg.DagsterInstance, check: Check) -> dg.AssetCheckEvaluati
 
 
 def _looked_at(check: Check, span: Span, now: datetime) -> Span:
-    """The days about which a look at the span says everything: all of them where the check knows no days."""
-    asks_about_now = check.statement == "freshness" and now.date() in span
-    return EVERYTHING if check.has_no_days or asks_about_now else span
+    """The days about which a look at the span says everything."""
+    says_all = check.looks_at == "everything" or (check.looks_at == "now" and now.date() in span)
+    return EVERYTHING if says_all else span

@@ -30,7 +30,7 @@ from wrapped_assets.editions import CheckResult, Manifest, Outcome, Publisher, o
 from wrapped_assets.partitions import editions
 from wrapped_assets.periods import Span
 from wrapped_assets.progress import Progress
-from wrapped_assets.resources.checks import CHECKS, holds
+from wrapped_assets.resources.checks import CHECKS, found_nothing
 from wrapped_assets.resources.configured import LandingResource, PublishedResource
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.warehouse import Reader, Warehouse
@@ -108,7 +108,7 @@ def _checked(
 
 
 def _result(seen: dg.AssetCheckEvaluation) -> Literal["passed", "warning", "failed"]:
-    if holds(seen.metadata):
+    if found_nothing(seen.metadata):
         return "passed"
     return "warning" if seen.severity is dg.AssetCheckSeverity.WARN else "failed"
 

@@ -15,7 +15,7 @@ from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import LEVELS, Span
 from wrapped_assets.products.usage.document import Edition, PreviousYear, Summary, document
 from wrapped_assets.progress import report
-from wrapped_assets.resources.checks import holds
+from wrapped_assets.resources.checks import found_nothing
 from wrapped_assets.resources.errors import Refused
 from wrapped_assets.resources.open import open_landing, open_warehouse
 from wrapped_assets.resources.warehouse import QuarantineEntry, Reader
@@ -270,21 +270,21 @@ def print_checks(console: Console, evaluations: Sequence["dg.AssetCheckEvaluatio
         table.add_row(_result(evaluation), "/".join(evaluation.asset_key.path), evaluation.check_name)
     console.print(table)
     for evaluation in ordered:
-        if not holds(evaluation.metadata):
+        if not found_nothing(evaluation.metadata):
             _print_broken(console, evaluation)
     failed = [evaluation for evaluation in ordered if _is_failure(evaluation)]
-    warned = sum(not holds(evaluation.metadata) for evaluation in ordered) - len(failed)
+    warned = sum(not found_nothing(evaluation.metadata) for evaluation in ordered) - len(failed)
     passed = len(ordered) - len(failed) - warned
     console.print(f"{len(ordered)} checks: {passed} passed, {warned} warned, {len(failed)} failed.")
     return bool(failed)
 
 
 def _is_failure(evaluation: "dg.AssetCheckEvaluation") -> bool:
-    return not holds(evaluation.metadata) and evaluation.severity.value == "ERROR"
+    return not found_nothing(evaluation.metadata) and evaluation.severity.value == "ERROR"
 
 
 def _result(evaluation: "dg.AssetCheckEvaluation") -> str:
-    if holds(evaluation.metadata):
+    if found_nothing(evaluation.metadata):
         return "[green]passed"
     return "[red]FAILED" if _is_failure(evaluation) else "[yellow]warning"
 

@@ -7,9 +7,9 @@ The same table makes the asset checks in Dagster and the list that `wrapped chec
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from wrapped_assets.families import DIMENSIONS, FAMILIES
+from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import LEVELS
 
 
@@ -18,7 +18,8 @@ class Check:
     """One rule about one asset.
 
     `statement` names the query; `family` is empty for assets that belong to no family. A breach of a
-    `warning` is shown and does not fail `wrapped check`.
+    `warning` is shown and does not fail `wrapped check`. `looks_at` is what the query asks about, given a span: its days,
+    one year at a time, the present (of a span that holds it), or everything, whatever the span.
     """
 
     name: str
@@ -27,14 +28,10 @@ class Check:
     promise: str
     family: str = ""
     warning: bool = False
-
-    @property
-    def has_no_days(self) -> bool:
-        """Whether it looks at all of an asset that has no partitions, whatever span it is asked about."""
-        return self.asset[0] in (*DIMENSIONS, "wrapped_organizations")
+    looks_at: Literal["span", "now", "year", "everything"] = "span"
 
 
-def holds(metadata: Mapping[str, Any]) -> bool:
+def found_nothing(metadata: Mapping[str, Any]) -> bool:
     """Whether an evaluation with this metadata found nothing in what it looked at, whatever still stands from earlier ones."""
     return bool(metadata["broken_rows"].value == 0)
 
@@ -56,6 +53,7 @@ def _family_checks(family: str) -> list[Check]:
             "freshness",
             "While the year runs, something was exported within the last hour.",
             family,
+            looks_at="now",
         ),
         Check("keys_are_unique", raw, "duplicates", "No key stands twice in raw.", family),
         Check("nothing_is_lost", raw, "lost_keys", "Every key that landed stands in raw.", family),
@@ -88,12 +86,14 @@ CHECKS: tuple[Check, ...] = (
         ("organizations",),
         "disputed_owners",
         "The newest snapshots of all regions that name an organization give it the same customer.",
+        looks_at="everything",
     ),
     Check(
         "one_identity_each",
         ("wrapped_organizations",),
         "identities",
         "Each organization has one wrapped_id, and organizations share one exactly when they share a customer.",
+        looks_at="everything",
     ),
     *(
         Check(
@@ -102,6 +102,7 @@ CHECKS: tuple[Check, ...] = (
             "conserved_yearly",
             f"The yearly states of {family} behind the summaries add up to what monthly holds.",
             family,
+            looks_at="year",
         )
         for family in FAMILIES
     ),
@@ -110,11 +111,13 @@ CHECKS: tuple[Check, ...] = (
         ("wrapped_summaries",),
         "internal_ids",
         "No text of a summary holds an organization_id of its customer.",
+        looks_at="year",
     ),
     Check(
         "totals_equal_rollups",
         ("wrapped_summaries",),
         "totals",
         "A summary's totals are the sums of its organizations' monthly rollups, and no customer is missing.",
+        looks_at="year",
     ),
 )
