@@ -23,7 +23,7 @@ from tests.pipeline import Pipeline
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import WarehouseBusy
 from wrapped_assets.resources.landing_store import LandingObject, LandingStore
-from wrapped_assets.resources.unrecognized import told
+from wrapped_assets.resources.unrecognized import in_words
 from wrapped_assets.resources.warehouse import Pending, Reader
 from wrapped_assets.sensors import landing_files as auto_import
 from wrapped_assets.sensors.follow_changes import due, follow_changes, next_runs
@@ -381,7 +381,7 @@ def test_what_no_import_will_ever_look_at_is_named_and_stops_nothing(ledger: Led
     found = news(ledger.store, ledger.known, CALENDAR)
 
     assert found.days == {day("02-14"), day("02-15")}
-    assert sorted(found.overlooked) == [
+    assert sorted(found.unrecognized) == [
         "notes.txt",
         "pipe_stat",
         "pipe_stats/DT=2025-02-14",
@@ -392,22 +392,22 @@ def test_what_no_import_will_ever_look_at_is_named_and_stops_nothing(ledger: Led
         "pipe_stats/dt=today",
         "pipe_stats/notes.txt",
     ]
-    assert found.overlooked["pipe_stat"] == (
+    assert found.unrecognized["pipe_stat"] == (
         "is no folder of a family or dimension: pipe_stats, ingestion, storage, organizations, workspaces"
     )
-    assert found.overlooked["pipe_stats/dt=2099-01-01"] == (
+    assert found.unrecognized["pipe_stats/dt=2099-01-01"] == (
         "lies outside the calendar, which runs from 2025-01-01 to 2025-04-10"
     )
-    assert found.overlooked["pipe_stats/dt=2025-02-15/region=eu/tab\\x09here.parquet"] == (
+    assert found.unrecognized["pipe_stats/dt=2025-02-15/region=eu/tab\\x09here.parquet"] == (
         "has a name with a control character or an empty part"
     )
 
 
-def test_the_operator_is_told_a_few_overlooked_places_and_how_many_more() -> None:
+def test_the_operator_is_told_a_few_unrecognized_places_and_how_many_more() -> None:
     """A thousand stray folders make one sentence."""
-    assert told({}) == ""
-    assert told({"b": "is wrong", "a": "is odd"}) == "Not looked at (2): a is odd; b is wrong."
-    assert told({f"f{n}": "is odd" for n in range(12)}).endswith(
+    assert in_words({}) == ""
+    assert in_words({"b": "is wrong", "a": "is odd"}) == "Not imported (2): a is odd; b is wrong."
+    assert in_words({f"f{n}": "is odd" for n in range(12)}).endswith(
         "f10 is odd; f11 is odd; f2 is odd; and 7 more."
     )
 
@@ -552,7 +552,7 @@ def test_a_tick_with_nothing_new_says_what_it_saw(desk: Desk) -> None:
     found = desk.landing()
 
     assert skipped(found) == (
-        f"No file is new: 1 of 1 days below file://{desk.pipeline.landing} looked at in this tick. Not looked at (1):"
+        f"No file is new: 1 of 1 days below file://{desk.pipeline.landing} looked at in this tick. Not imported (1):"
         " pipe_stats/dt=2099-01-01 lies outside the calendar, which runs from"
         f" 2025-01-01 to {datetime.now(UTC).date()}."
     )

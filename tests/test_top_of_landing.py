@@ -15,7 +15,7 @@ from wrapped_assets.periods import Span
 from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.landing_folder import Folder, Skip
 from wrapped_assets.resources.landing_store import LandingStore
-from wrapped_assets.resources.unrecognized import not_imported, strangers
+from wrapped_assets.resources.unrecognized import at_top, not_imported
 from wrapped_assets.sensors.landing_files import news
 
 
@@ -29,7 +29,7 @@ def one_day_landed(folder: Path) -> tuple[Pipeline, LandingStore]:
 def is_found_and_told(store: LandingStore, place: str, reason: str) -> None:
     """The day is news, and what could not be listed is told."""
     assert news(store, lambda source, days: {}, Span.year(2025)).days == {date(2025, 3, 1)}
-    assert strangers(store) == {place: reason}
+    assert at_top(store) == {place: reason}
 
 
 def test_a_loop_of_links_at_the_top_stops_no_import(tmp_path: Path) -> None:
@@ -94,5 +94,5 @@ def test_what_is_not_imported_after_a_build_is_named(tmp_path: Path) -> None:
     assert not_imported(store, "pipe_stats", [], {}) == {place: UNUSABLE}
     assert not_imported(store, "pipe_stats", [day], {item.key: "another"}) == {
         place: UNUSABLE,
-        item.key: "is not imported: it landed just now, or cannot be read",
+        item.key: "landed just now, or cannot be read",
     }

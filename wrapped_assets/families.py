@@ -138,7 +138,8 @@ def _total(name: str, description: str, source: str | None = None) -> Measure:
 
 def _known(name: str, description: str, source: str | None = None) -> Measure:
     """The sum over the rows that say it, of a column that may be null."""
-    return Measure(name, "sum", "total", f"sum(coalesce({source or name}, 0))", description)
+    silent = "Rows that do not say it add nothing."
+    return Measure(name, "sum", "total", f"sum(coalesce({source or name}, 0))", f"{description} {silent}")
 
 
 def _unknown(name: str, source: str) -> Measure:

@@ -35,7 +35,7 @@ class Span:
         return cls(date(year, 1, 1), date(year + 1, 1, 1))
 
 
-# Every day that either engine can keep.
+# Every day that both engines can keep but 2299-12-31, after which ClickHouse has none to end the span with.
 EVERYTHING = Span(date(1900, 1, 1), date(2299, 12, 31))
 
 

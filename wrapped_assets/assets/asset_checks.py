@@ -20,7 +20,7 @@ from wrapped_assets.periods import Span, years
 from wrapped_assets.resources.checks import CHECKS, Check
 from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.landing_store import LandingStore
-from wrapped_assets.resources.unrecognized import folders, skipped, strangers
+from wrapped_assets.resources.unrecognized import at_top, folders, skipped
 from wrapped_assets.resources.warehouse import EXAMPLES, Broken, Reader, Warehouse
 
 
@@ -102,7 +102,7 @@ FOLDERS_ARE_READ = "Every folder and every file of landing is one that the impor
 
 
 def folders_are_read(family: str) -> dg.AssetChecksDefinition:
-    """A warning of what lies in landing and no import will ever look at; asked of the store, not of the warehouse."""
+    """A warning of what lies in landing and no import takes in; asked of the store, not of the warehouse."""
 
     @dg.asset_check(
         name="folders_are_read", asset=dg.AssetKey(["landing", family]), description=FOLDERS_ARE_READ
@@ -110,8 +110,8 @@ def folders_are_read(family: str) -> dg.AssetChecksDefinition:
     def run(context: dg.AssetCheckExecutionContext, landing_store: LandingResource) -> dg.AssetCheckResult:
         store, today = landing_store.store(), datetime.now(UTC).date()
         seen = folders(store, family, Span(days.start.date(), today + timedelta(days=1)))
-        overlooked = strangers(store) | seen.overlooked | skipped(store, family, *DIMENSIONS)
-        rows = [{"place": place, "reason": reason} for place, reason in sorted(overlooked.items())]
+        unrecognized = at_top(store) | seen.unrecognized | skipped(store, family, *DIMENSIONS)
+        rows = [{"place": place, "reason": reason} for place, reason in sorted(unrecognized.items())]
         return dg.AssetCheckResult(
             passed=not rows,
             severity=dg.AssetCheckSeverity.WARN,

@@ -24,7 +24,7 @@ from wrapped_assets.assets.common import (
 from wrapped_assets.assets.importing import fetching, import_dimension
 from wrapped_assets.families import DIMENSIONS, Dimension
 from wrapped_assets.resources.configured import LandingResource
-from wrapped_assets.resources.unrecognized import told
+from wrapped_assets.resources.unrecognized import in_words
 from wrapped_assets.resources.warehouse import Warehouse
 
 
@@ -64,7 +64,7 @@ def dimension_asset(dimension: Dimension) -> dg.AssetsDefinition:
             full = wants_rebuild(context, config)
             rows = writer.refresh_dimension(dimension.name, fetching(store), full, reporter(context))
         if done.unread:
-            context.log.warning(told(done.unread))
+            context.log.warning(in_words(done.unread))
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": rows,

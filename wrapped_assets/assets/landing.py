@@ -30,7 +30,7 @@ from wrapped_assets.partitions import days, every_region, span_of
 from wrapped_assets.periods import EVERYTHING
 from wrapped_assets.resources.checks import CHECKS
 from wrapped_assets.resources.configured import LandingResource
-from wrapped_assets.resources.unrecognized import told
+from wrapped_assets.resources.unrecognized import in_words
 from wrapped_assets.resources.warehouse import QuarantineEntry, Warehouse
 
 REPLACED = "A changed object (same key, new etag) replaces what it said before; a vanished one stays landed."
@@ -118,7 +118,7 @@ def _tell(context: dg.AssetExecutionContext, done: Import) -> None:
             f" Set aside: {len(report.quarantined_files)} files and {rows} rows."
         )
     if done.unread:
-        context.log.warning(told(done.unread))
+        context.log.warning(in_words(done.unread))
 
 
 landings = [landing(family) for family in FAMILIES.values()]

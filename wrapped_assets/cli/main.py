@@ -16,7 +16,7 @@ from wrapped_assets.products.usage.document import ContradictoryFacts
 from wrapped_assets.progress import bars, console, errors, say
 from wrapped_assets.resources.errors import Refused, RegionUnavailable, WarehouseError
 from wrapped_assets.resources.landing_store import LandingStoreError
-from wrapped_assets.resources.unrecognized import told
+from wrapped_assets.resources.unrecognized import in_words
 from wrapped_assets.settings import BadSettings, Settings
 
 app = typer.Typer(
@@ -122,8 +122,8 @@ def build(
     if files or rows:
         check = wrapped(f"check --year {year}")
         say(console, f"Set aside: {files:,} files and {rows:,} rows; `{check}` says why.", "yellow")
-    if overlooked := told(running.overlooked(settings, span)):
-        say(console, overlooked, "yellow")
+    if unrecognized := in_words(running.unrecognized(settings, span)):
+        say(console, unrecognized, "yellow")
 
 
 @app.command()
@@ -153,7 +153,7 @@ def check(
     failed = reports.print_checks(console, evaluations)
     with open_warehouse(settings).reading(PATIENCE_SECONDS) as reader:
         reports.print_quarantine(console, reader.quarantine(Span.year(year)))
-    reports.print_overlooked(console, running.overlooked(settings, Span.year(year)))
+    reports.print_unrecognized(console, running.unrecognized(settings, Span.year(year)))
     if deep:
         with bars():
             failed |= reports.print_differences(console, settings, year)

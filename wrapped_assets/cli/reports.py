@@ -238,11 +238,11 @@ def print_quarantine(console: Console, entries: Sequence[QuarantineEntry], most:
     _print_lines(console, rows, most)
 
 
-def print_overlooked(console: Console, overlooked: Mapping[str, str], most: int = 30) -> None:
+def print_unrecognized(console: Console, unrecognized: Mapping[str, str], most: int = 30) -> None:
     """What lies in landing and no import looks at, each place with the reason."""
-    if overlooked:
-        _say(console, f"Not looked at: {_count(len(overlooked), 'place')} in landing.")
-        _print_lines(console, [f"{place} {reason}" for place, reason in sorted(overlooked.items())], most)
+    if unrecognized:
+        _say(console, f"Not imported: {_count(len(unrecognized), 'place')} in landing.")
+        _print_lines(console, [f"{place} {reason}" for place, reason in sorted(unrecognized.items())], most)
 
 
 def _count(number: int, noun: str) -> str:

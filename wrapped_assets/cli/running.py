@@ -23,7 +23,7 @@ from wrapped_assets.resources.checks import CHECKS
 from wrapped_assets.resources.errors import Refused, WarehouseMissing
 from wrapped_assets.resources.landing_store import LandingStoreError
 from wrapped_assets.resources.open import open_landing, open_warehouse
-from wrapped_assets.resources.unrecognized import SHOWN, folders, not_imported, strangers
+from wrapped_assets.resources.unrecognized import SHOWN, at_top, folders, not_imported
 from wrapped_assets.resources.warehouse import Pending
 from wrapped_assets.sensors.follow_changes import due, next_runs, stale
 from wrapped_assets.sensors.jobs import DAY_LAYERS
@@ -237,13 +237,13 @@ def _full(*layers: str) -> dict[str, Any]:
     return {"ops": {f"{layer}__{family}": _FULL_REFRESH for layer in layers for family in FAMILIES}}
 
 
-def overlooked(settings: Settings, span: Span) -> dict[str, str]:
+def unrecognized(settings: Settings, span: Span) -> dict[str, str]:
     """What lies in landing and is not imported, each place with the reason. Of the families' files: those of these days."""
     store = open_landing(settings)
-    places = strangers(store)
+    places = at_top(store)
     seen = {family: folders(store, family, calendar(datetime.now(UTC))) for family in FAMILIES}
     for found in seen.values():
-        places |= found.overlooked
+        places |= found.unrecognized
     try:
         with open_warehouse(settings).reading() as reader:
             for source in SOURCES:

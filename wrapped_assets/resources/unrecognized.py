@@ -1,4 +1,4 @@
-"""What lies in landing and no import will ever look at: unknown names, names that are no day, days outside the calendar, and what a listing skipped.
+"""What lies in landing and no import takes in: unknown names, names that are no day, days outside the calendar, and what a listing skipped.
 
 Nothing is lost silently: the sensor names these places when it has nothing to do, and a check warns of them.
 """
@@ -17,13 +17,13 @@ SHOWN = 5
 
 @dataclass
 class Folders:
-    """The days of one family to look at, and what is overlooked beside them: place by place, with the reason."""
+    """The days of one family to look at, and what is unrecognized beside them: place by place, with the reason."""
 
     days: list[date] = field(default_factory=list)
-    overlooked: dict[str, str] = field(default_factory=dict)
+    unrecognized: dict[str, str] = field(default_factory=dict)
 
 
-def strangers(store: LandingStore) -> dict[str, str]:
+def at_top(store: LandingStore) -> dict[str, str]:
     """What lies at the top of landing and is no folder of a family or dimension, with the reason."""
     try:
         names = store.top()
@@ -45,7 +45,7 @@ def folders(store: LandingStore, family: str, calendar: Span) -> Folders:
         else:
             last = calendar.end - timedelta(days=1)
             reason = f"lies outside the calendar, which runs from {calendar.start} to {last}"
-            found.overlooked[f"{family}/dt={day}"] = reason
+            found.unrecognized[f"{family}/dt={day}"] = reason
     return found
 
 
@@ -66,14 +66,14 @@ def not_imported(
         for item in page.objects:
             day = landing_layout.day_of_folder(item.key.split("/")[1])
             if known.get(item.key) != item.etag and (wanted is None or day in wanted):
-                found[item.key] = "is not imported: it landed just now, or cannot be read"
+                found[item.key] = "landed just now, or cannot be read"
     return found
 
 
-def told(overlooked: dict[str, str]) -> str:
-    """The overlooked places in a sentence or two, and how many; empty when there are none."""
-    if not overlooked:
+def in_words(unrecognized: dict[str, str]) -> str:
+    """The unrecognized places in a sentence or two, and how many; empty when there are none."""
+    if not unrecognized:
         return ""
-    shown = "; ".join(f"{place} {reason}" for place, reason in sorted(overlooked.items())[:SHOWN])
-    more = f"; and {len(overlooked) - SHOWN} more" if len(overlooked) > SHOWN else ""
-    return f"Not looked at ({len(overlooked)}): {shown}{more}."
+    shown = "; ".join(f"{place} {reason}" for place, reason in sorted(unrecognized.items())[:SHOWN])
+    more = f"; and {len(unrecognized) - SHOWN} more" if len(unrecognized) > SHOWN else ""
+    return f"Not imported ({len(unrecognized)}): {shown}{more}."

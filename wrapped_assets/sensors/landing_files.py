@@ -19,7 +19,7 @@ from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
 from wrapped_assets.resources.landing_store import LandingObject, LandingStore
 from wrapped_assets.resources.open import open_landing, open_warehouse
-from wrapped_assets.resources.unrecognized import folders, strangers, told
+from wrapped_assets.resources.unrecognized import at_top, folders, in_words
 from wrapped_assets.sensors.jobs import DAY_LAYERS, build_days, import_landing, refresh_identities
 from wrapped_assets.sensors.runs import History, at_work, calendar, history, ranges, ready, run_over
 from wrapped_assets.settings import Settings
@@ -61,7 +61,7 @@ class News:
     looked: int = 0
     total: int = 0
     position: str = ""
-    overlooked: dict[str, str] = field(default_factory=dict)
+    unrecognized: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_new(self) -> bool:
@@ -94,12 +94,12 @@ def news(
 ) -> News:
     """What landed that the ledger does not hold: all of it, or what was found before `is_late`, or in one of so many ticks."""
     settled = settled or Settled()
-    found = News(position=position, overlooked=strangers(store))
+    found = News(position=position, unrecognized=at_top(store))
     days = {}
     for family in FAMILIES:
         seen = folders(store, family, calendar)
         days[family] = set(seen.days)
-        found.overlooked |= seen.overlooked
+        found.unrecognized |= seen.unrecognized
     every = sorted(set().union(*days.values()))
     found.total = len(every)
     enough = NEWEST_DAYS + max(FEW_DAYS, -(-found.total // ticks))
@@ -116,7 +116,7 @@ def news(
             found.position = day.isoformat()
     for name in DIMENSIONS:
         snapshots = store.list_dimension(name)
-        found.overlooked |= snapshots.skipped
+        found.unrecognized |= snapshots.skipped
         if _lacks(known, settled, name, None, snapshots.objects):
             found.dimensions.append(name)
     return found
@@ -124,7 +124,7 @@ def news(
 
 def _is_new(store: LandingStore, known: Known, settled: Settled, family: str, day: date, found: News) -> bool:
     listing = store.list_day(family, day)
-    found.overlooked |= listing.skipped
+    found.unrecognized |= listing.skipped
     return _lacks(known, settled, family, day, listing.objects)
 
 
@@ -176,8 +176,8 @@ def landing_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.S
     now, position = datetime.now(UTC), context.cursor or ""
     try:
         found = _look(now, position)
-        if found.overlooked:
-            context.log.warning(told(found.overlooked))
+        if found.unrecognized:
+            context.log.warning(in_words(found.unrecognized))
         if not found.is_new:
             return _skip(found, "No file is new:")
         # Dagster's records are left alone until there is work: opening them is most of a tick's price.
@@ -216,5 +216,5 @@ def _skip(found: News, why: str) -> dg.SensorResult:
     place = open_landing(Settings.load()).url
     seen = f"{found.looked} of {found.total} days below {place} looked at in this tick."
     return dg.SensorResult(
-        skip_reason=f"{why} {seen} {told(found.overlooked)}".rstrip(), cursor=found.position
+        skip_reason=f"{why} {seen} {in_words(found.unrecognized)}".rstrip(), cursor=found.position
     )
