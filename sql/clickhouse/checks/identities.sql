@@ -1,6 +1,6 @@
 -- Organizations without exactly one identity, and identities that are not exactly one customer. None is a pass.
 -- One row per breach.
--- Reads wrapped_organizations and the monthly rollups.
+-- Reads wrapped_organizations and the months of every family.
 select subject, identities, breach
 from (
     select 'organization ' || organization_id as subject, count() as identities, 'has several rows' as breach
@@ -19,13 +19,7 @@ from (
     having uniqExact(customer_id) > 1
     union all
     select 'organization ' || organization_id, 0, 'has events and no identity'
-    from (
-        select organization_id from monthly_pipe_stats_days
-        union distinct
-        select organization_id from monthly_ingestion_operations
-        union distinct
-        select organization_id from monthly_storage_sizes
-    )
+    from (select distinct organization_id from ({months}))
     where organization_id not in (select organization_id from wrapped_organizations)
 )
 order by all

@@ -1,6 +1,6 @@
 -- Who owns each organization that must be looked at: the newest snapshot's customer, or itself.
 -- One row per organization_id.
--- Reads stale_identities (or, when {everyone}, every organization known), dimensions_owners and the monthly rollups.
+-- Reads stale_identities (or, when {everyone}, every organization known), dimensions_owners and the months of every family.
 with wanted as (
     select organization_id
     from stale_identities
@@ -10,11 +10,7 @@ with wanted as (
     union distinct
     select organization_id from wrapped_organizations where {everyone:Bool}
     union distinct
-    select organization_id from monthly_pipe_stats_days where {everyone:Bool}
-    union distinct
-    select organization_id from monthly_ingestion_operations where {everyone:Bool}
-    union distinct
-    select organization_id from monthly_storage_sizes where {everyone:Bool}
+    select organization_id from ({months}) where {everyone:Bool}
 )
 
 select

@@ -1,6 +1,6 @@
 -- Organizations without exactly one identity, and identities that are not exactly one customer. None is a pass.
 -- One row per breach.
--- Reads main.wrapped_organizations and the monthly rollups.
+-- Reads main.wrapped_organizations and the months of every family.
 select 'organization ' || organization_id as subject, count(*) as identities, 'has several rows' as breach
 from main.wrapped_organizations
 group by organization_id
@@ -17,12 +17,6 @@ group by wrapped_id
 having count(distinct customer_id) > 1
 union all
 select 'organization ' || organization_id, 0, 'has events and no identity'
-from (
-    select organization_id from monthly.pipe_stats_days
-    union
-    select organization_id from monthly.ingestion_operations
-    union
-    select organization_id from monthly.storage_sizes
-)
+from (select distinct organization_id from ({months}))
 where organization_id not in (select organization_id from main.wrapped_organizations)
 order by all

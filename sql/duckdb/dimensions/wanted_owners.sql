@@ -1,6 +1,6 @@
 -- Who owns each organization that must be looked at: the newest snapshot's customer, or itself.
 -- One row per organization_id.
--- Reads stale.identities (or, with $everyone, every organization known), dimensions.owners and the monthly rollups.
+-- Reads stale.identities (or, with $everyone, every organization known), dimensions.owners and the months of every family.
 with wanted as (
     select organization_id from stale.identities
     union
@@ -8,11 +8,7 @@ with wanted as (
     union
     select organization_id from main.wrapped_organizations where $everyone
     union
-    select organization_id from monthly.pipe_stats_days where $everyone
-    union
-    select organization_id from monthly.ingestion_operations where $everyone
-    union
-    select organization_id from monthly.storage_sizes where $everyone
+    select organization_id from ({months}) where $everyone
 )
 
 select

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from wrapped_assets import queries
 from wrapped_assets.families import FAMILIES, Family, Rollup
 from wrapped_assets.periods import HOURLY, LEVELS, Level, Span
 from wrapped_assets.resources.checks import Check
@@ -33,7 +32,7 @@ def violations(session: Session, check: Check, span: Span, now: datetime) -> Bro
         "year": span.start.year,
         "now": now.replace(tzinfo=None),
     }
-    return raw.broken(session, queries.text(f"clickhouse/checks/{check.statement}"), values)
+    return raw.broken(session, sql.render(f"checks/{check.statement}", months=sql.months()), values)
 
 
 def _landing_violations(session: Session, name: str, family: Family, span: Span) -> Broken:

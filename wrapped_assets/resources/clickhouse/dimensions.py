@@ -75,7 +75,7 @@ def refresh_identities(session: Session, secret: bytes, full: bool) -> int:
     """
     newest = session.value("select max(sequence) from stale_identities")
     everyone = full or marks.is_broken(session, OWNERS)
-    owners = session.rows(queries.text("clickhouse/dimensions/wanted_owners"), {"everyone": everyone})
+    owners = session.rows(sql.render("dimensions/wanted_owners", months=sql.months()), {"everyone": everyone})
     names = ("organization_id", "customer_id", "customer_name", "created_at")
     identities = [
         dict(zip(names, row, strict=True)) | {"wrapped_id": wrapped_id(secret, row[1])} for row in owners

@@ -60,7 +60,7 @@ def _fill(session: Session, draft: Draft, span: Span) -> None:
     bounds = {"since": span.start, "until": span.end}
     stream.fill("file_hours", _text("file_hours"), bounds)
     _fill_waiting(session, draft, span)
-    stream.number_organizations(_text("regions"), bounds)
+    stream.number_organizations(sql.render("serving/regions", months=sql.months()), bounds)
     for name in DIMENSIONS:
         stream.fill(f"dimensions.{name}", f"select * from dimensions_{name}")
     for level in tables.LEVELS:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from wrapped_assets import queries
-from wrapped_assets.families import Column, Family, Measure, Rollup, Source
+from wrapped_assets.families import FAMILIES, Column, Family, Measure, Rollup, Source
 from wrapped_assets.periods import HOURLY, LEVELS, Level
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -50,6 +50,12 @@ def render(name: str, **parts: str) -> str:
     return "\n".join(
         _PLACEHOLDER.sub(in_words if line.lstrip().startswith("--") else part, line) for line in lines
     )
+
+
+def months() -> str:
+    """The query for the organizations, regions and months in which some family has numbers; a row may come several times."""
+    tables = [f"monthly_{family.table(family.rollups[0])}" for family in FAMILIES.values()]
+    return " union all ".join(f"select organization_id, region, month from {table}" for table in tables)
 
 
 def names(columns: Iterable[str], prefix: str = "") -> str:

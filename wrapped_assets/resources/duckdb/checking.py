@@ -30,7 +30,7 @@ def violations(
         return _conservation(
             con, ALL_LEVELS[check.statement.removeprefix("conserved_")], FAMILIES[check.family], span
         )
-    statement = queries.text(f"duckdb/checks/{check.statement}")
+    statement = sql.render(f"checks/{check.statement}", months=sql.months())
     offered = {**bounds, "family": check.family, "year": span.start.year, "now": now.replace(tzinfo=None)}
     named = {name: value for name, value in offered.items() if f"${name}" in statement}
     return broken(con, statement, named)

@@ -80,7 +80,9 @@ def refresh_identities(con: duckdb.DuckDBPyConnection, secret: bytes, full: bool
     Whoever gained or lost an organization has every edition's summary recomputed.
     """
     with transaction(con):
-        rows = con.execute(queries.text("duckdb/dimensions/wanted_owners"), {"everyone": full}).fetchall()
+        rows = con.execute(
+            sql.render("dimensions/wanted_owners", months=sql.months()), {"everyone": full}
+        ).fetchall()
         identities = [
             {
                 "organization_id": organization,

@@ -7,7 +7,7 @@ import duckdb
 from wrapped_assets import queries
 from wrapped_assets.families import DIMENSIONS
 from wrapped_assets.periods import Span
-from wrapped_assets.resources.duckdb import status, summaries
+from wrapped_assets.resources.duckdb import sql, status, summaries
 from wrapped_assets.resources.snapshot import tables
 from wrapped_assets.resources.snapshot.readiness import require_followed
 from wrapped_assets.resources.snapshot.writing import drafting, report
@@ -22,7 +22,7 @@ def write_snapshot(con: duckdb.DuckDBPyConnection, path: Path, year: int) -> Sna
     span = Span.year(year)
     bounds = {"from": span.start, "to": span.end}
     with drafting(con, path) as draft:
-        draft.number_organizations(f"({_text('regions')})", bounds)
+        draft.number_organizations(f"({sql.render('serving/regions', months=sql.months())})", bounds)
         draft.fill_edition(year, edition)
         draft.fill("files", _text("files"))
         draft.fill("file_hours", _text("file_hours"), bounds)

@@ -8,7 +8,17 @@ import re
 from collections.abc import Mapping, Sequence
 
 from wrapped_assets import queries
-from wrapped_assets.families import DIMENSIONS, Column, Dimension, Family, Kind, Measure, Rollup, Source
+from wrapped_assets.families import (
+    DIMENSIONS,
+    FAMILIES,
+    Column,
+    Dimension,
+    Family,
+    Kind,
+    Measure,
+    Rollup,
+    Source,
+)
 from wrapped_assets.periods import Level
 from wrapped_assets.resources.duckdb.parquet import Types
 
@@ -73,6 +83,12 @@ COUNT_TYPES = {"count": "bigint", "total": "hugeint", "instant": "timestamp"}
 def render(name: str, **parts: str) -> str:
     """The statement `name` with its `{placeholders}` replaced by declared names; unknown ones raise."""
     return _PLACEHOLDER.sub(lambda match: parts[match[1]], queries.text(f"duckdb/{name}"))
+
+
+def months() -> str:
+    """The query for the organizations, regions and months in which some family has numbers; a row may come several times."""
+    tables = [f"monthly.{family.table(family.rollups[0])}" for family in FAMILIES.values()]
+    return " union all ".join(f"select organization_id, region, month from {table}" for table in tables)
 
 
 def names(columns: Sequence[str], prefix: str = "") -> str:

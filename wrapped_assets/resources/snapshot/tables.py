@@ -53,7 +53,7 @@ OPERATIONS = Kind("operations", FAMILIES["ingestion"], "operations", "sums")
 SIZES = Kind("sizes", FAMILIES["storage"], "sizes", "last")
 
 KINDS = {kind.family.name: kind for kind in (REQUESTS, OPERATIONS, SIZES)}
-"""By family: each family has one."""
+"""By family. Answers know the families in it; of another one serving reads nothing."""
 
 
 def days_of_months(source: str) -> str:

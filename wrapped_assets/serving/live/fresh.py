@@ -22,6 +22,7 @@ from wrapped_assets.resources.landing_store import (
 )
 from wrapped_assets.resources.snapshot.history import HeldFile, History
 from wrapped_assets.resources.snapshot.overlay import Overlay, Piece
+from wrapped_assets.resources.snapshot.tables import KINDS
 from wrapped_assets.resources.warehouse import LandedFile, LedgerFile
 from wrapped_assets.serving.live.following import FollowReport
 from wrapped_assets.serving.live.touched import Hours, batches, chunks, count
@@ -80,10 +81,10 @@ class Fresh:
         self.spool = spool
         self.taken: dict[str, Taken] = {}
         # Touched and not recomputed yet: what raw had not followed, days outside the calendar, what a failure left.
-        self._waiting: dict[str, Hours] = {family: history.waiting(family) for family in FAMILIES}
+        self._waiting: dict[str, Hours] = {family: history.waiting(family) for family in KINDS}
         # Hours that need a file which is gone, and when they are tried again.
-        self._held: dict[str, Hours] = {family: {} for family in FAMILIES}
-        self._again_at = dict.fromkeys(FAMILIES, 0.0)
+        self._held: dict[str, Hours] = {family: {} for family in KINDS}
+        self._again_at = dict.fromkeys(KINDS, 0.0)
         # Snapshots of names that wait for one which is gone: which they are, what is told of it, and when they are tried again.
         self._held_names: dict[str, HeldNames] = {}
         self._set_aside: dict[str, SetAside] = {}
@@ -99,14 +100,12 @@ class Fresh:
     def resume(self, taken: Iterable[Taken], waiting: Mapping[str, Hours]) -> None:
         """Go on from where another process stopped, whose tables the overlay has already."""
         self.taken = {each.file.key: each for each in taken}
-        self._waiting = {family: dict(waiting[family]) for family in FAMILIES}
+        self._waiting = {family: dict(waiting[family]) for family in KINDS}
 
     def folders(self) -> dict[str, set[date]]:
         """The days of the calendar that have a folder, by family."""
         calendar = self.calendar()
-        return {
-            family: {day for day in self.store.days(family).days if day in calendar} for family in FAMILIES
-        }
+        return {family: {day for day in self.store.days(family).days if day in calendar} for family in KINDS}
 
     def new_of_day(self, family: str, day: date, listing: Sequence[LandingObject]) -> list[LandingObject]:
         """Those of a day's folder that neither the snapshot nor an earlier look holds in this version."""
@@ -152,7 +151,7 @@ class Fresh:
             return
         except Exception as error:
             self.taken = taken
-            if source in FAMILIES:
+            if source in KINDS:
                 self._waiting[source] = waiting
             of_the_machine = isinstance(error, OSError) and not isinstance(error, _OF_ONE_FILE)
             if of_the_machine or isinstance(error, _NOT_THE_FILES_FAULT) or not new:

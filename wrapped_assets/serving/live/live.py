@@ -13,13 +13,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from wrapped_assets.families import DIMENSIONS, FAMILIES
+from wrapped_assets.families import DIMENSIONS
 from wrapped_assets.periods import DAILY, MONTHLY, Span
 from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError
 from wrapped_assets.resources.snapshot.history import History
 from wrapped_assets.resources.snapshot.overlay import Overlay
 from wrapped_assets.resources.snapshot.present import parts
+from wrapped_assets.resources.snapshot.tables import KINDS
 from wrapped_assets.serving.api.answers import SUMMARY_COLUMNS, Answer, Names, Row, Totals, summary_row
 from wrapped_assets.serving.api.column_types import clickhouse_types
 from wrapped_assets.serving.api.endpoints import Endpoint
@@ -200,7 +201,7 @@ class Live:
         return paused.through
 
     def _look(self, until: float | None, report: FollowReport) -> None:
-        new: dict[str, list[Any]] = {family: [] for family in FAMILIES}
+        new: dict[str, list[Any]] = {family: [] for family in KINDS}
         for family, day in self._watch.places(self._fresh.folders(), until, report):
             try:
                 listing = self._fresh.store.list_day(family, day)
