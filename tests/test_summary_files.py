@@ -12,29 +12,29 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped, unused-ignore]
 
 from tests import year_documents
 from wrapped_assets.cli import summary_files
-from wrapped_assets.cli.summary_files import Form
+from wrapped_assets.cli.summary import Format
 from wrapped_assets.products.usage.document import Facts, Summary
 from wrapped_assets.resources.warehouse import Reader
 
 DOCUMENTS = [year_documents.rich(), year_documents.idle(), year_documents.longest('say "hi", Zoë')]
 
 
-def written(form: Form, documents: Sequence[Summary] = DOCUMENTS) -> BytesIO:
+def written(format: Format, documents: Sequence[Summary] = DOCUMENTS) -> BytesIO:
     """The stream, from pieces of one document."""
     sink = BytesIO()
-    summary_files.write(form, ([each] for each in documents), sink)
+    summary_files.write(format, ([each] for each in documents), sink)
     sink.seek(0)
     return sink
 
 
 def test_ndjson_is_a_document_a_line() -> None:
     """Byte for byte as `--format json` prints one."""
-    assert written(Form.ndjson).read() == b"".join(each.to_json() + b"\n" for each in DOCUMENTS)
+    assert written(Format.ndjson).read() == b"".join(each.to_json() + b"\n" for each in DOCUMENTS)
 
 
 def test_parquet_holds_every_field_exactly() -> None:
     """Integers past 64 bits, instants and dates as what they are, null where the document has null, lists as JSON."""
-    rich, idle, longest = pq.read_table(written(Form.parquet)).to_pylist()
+    rich, idle, longest = pq.read_table(written(Format.parquet)).to_pylist()
 
     assert (rich["requests_total"], rich["requests_p50_ms"]) == (DOCUMENTS[0].requests.total, 10.815)
     assert rich["peak_day_date"] == dt.date(2025, 11, 27)
@@ -49,7 +49,7 @@ def test_parquet_holds_every_field_exactly() -> None:
 
 def test_csv_says_the_same() -> None:
     """Names first; text in double quotes, null as \\N."""
-    names, _, idle, longest = csv.reader(StringIO(written(Form.csv).read().decode()))
+    names, _, idle, longest = csv.reader(StringIO(written(Format.csv).read().decode()))
     told = dict(zip(names, longest, strict=True))
 
     assert names[:3] == ["wrapped_id", "year", "through"]
@@ -60,9 +60,9 @@ def test_csv_says_the_same() -> None:
 
 def test_an_edition_without_customers_has_its_columns() -> None:
     """A reader of the file finds a table without rows."""
-    assert pq.read_table(written(Form.parquet, [])).num_rows == 0
-    assert written(Form.csv, []).read().count(b"\n") == 1
-    assert written(Form.ndjson, []).read() == b""
+    assert pq.read_table(written(Format.parquet, [])).num_rows == 0
+    assert written(Format.csv, []).read().count(b"\n") == 1
+    assert written(Format.ndjson, []).read() == b""
 
 
 class ManyCustomers:

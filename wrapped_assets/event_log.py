@@ -21,6 +21,11 @@ from sqlalchemy import Connection, Engine, Insert, create_engine
 from sqlalchemy.pool import NullPool
 
 
+def hand_events_over_in_batches() -> None:
+    """Dagster does, whatever its storage, only when the environment says how large a batch may be."""
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "500")
+
+
 class SqliteEventLog(SqliteEventLogStorage):
     """Dagster's SQLite event log, one engine a file. Configured in dagster.yaml like the one it stands for."""
 
@@ -37,8 +42,7 @@ class SqliteEventLog(SqliteEventLogStorage):
         cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
     ) -> Self:
         """The storage that dagster.yaml describes."""
-        # Dagster hands events over in batches only when this says how large they may be.
-        os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "500")
+        hand_events_over_in_batches()
         return cls(inst_data)
 
     def register_instance(self, instance: dg.DagsterInstance) -> None:

@@ -14,6 +14,7 @@ import dagster as dg
 
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.definitions import defs
+from wrapped_assets.event_log import hand_events_over_in_batches
 from wrapped_assets.families import FAMILIES, SOURCES
 from wrapped_assets.launcher import HOST_TAG, fail_gone_runs
 from wrapped_assets.partitions import key_range
@@ -93,8 +94,7 @@ def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     config = folder / "dagster.yaml"
     if not config.exists():
         shutil.copyfile(_instance_config(), config)
-    # Storage that is not SQLite writes each event alone unless this says how many may go together.
-    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "500")
+    hand_events_over_in_batches()
     with _retries_told():
         try:
             opened = dg.DagsterInstance.from_config(str(folder))

@@ -76,7 +76,7 @@ def summary(
         if everyone:
             pieces = summary_files.documents(reader, reports.edition_of(reader, year))
             with _sink(output) as sink:
-                summary_files.write(summary_files.Form(chosen), pieces, sink)
+                summary_files.write(chosen, pieces, sink)
             return
         document = reports.find(reader, year, wrapped_id, organization_id)
     if chosen is Format.json:

@@ -6,7 +6,6 @@ A column is a field of the document; one inside another has both names (`request
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 from types import NoneType
 from typing import Annotated, Any, BinaryIO, get_args, get_origin
 
@@ -14,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import AwareDatetime, BaseModel
 
+from wrapped_assets.cli.summary import Format
 from wrapped_assets.products.usage.document import Edition, Summary, document
 from wrapped_assets.resources.warehouse import Reader
 from wrapped_assets.serving.api.formats import csv_line
@@ -24,14 +24,6 @@ PIECE = 400
 Path = tuple[str, ...]
 
 
-class Form(StrEnum):
-    """What the stream is made of."""
-
-    ndjson = "ndjson"
-    csv = "csv"
-    parquet = "parquet"
-
-
 def documents(reader: Reader, edition: Edition) -> Iterator[list[Summary]]:
     """All documents of an edition by wrapped_id, a piece at a time."""
     subjects = sorted(reader.recipients(edition.year))
@@ -40,9 +32,9 @@ def documents(reader: Reader, edition: Edition) -> Iterator[list[Summary]]:
         yield [document(row, edition) for row in sorted(facts, key=lambda row: row["wrapped_id"])]
 
 
-def write(form: Form, pieces: Iterable[list[Summary]], sink: BinaryIO) -> None:
-    """Write every document into the sink."""
-    {Form.ndjson: _ndjson, Form.csv: _csv, Form.parquet: _parquet}[form](pieces, sink)
+def write(format: Format, pieces: Iterable[list[Summary]], sink: BinaryIO) -> None:
+    """Write every document into the sink; the format is one of `OF_ALL`."""
+    {Format.ndjson: _ndjson, Format.csv: _csv, Format.parquet: _parquet}[format](pieces, sink)
 
 
 def _ndjson(pieces: Iterable[list[Summary]], sink: BinaryIO) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from wrapped_assets.resources import duckdb
+from wrapped_assets.families import FAMILIES
+from wrapped_assets.periods import LEVELS
 from wrapped_assets.resources.address import Address
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
 from wrapped_assets.resources.errors import RegionUnavailable
@@ -42,10 +43,12 @@ def statements(settings: Settings, layer: str, family: str) -> str:
     """The SQL that computes a layer of a family on the engine of these settings, to read."""
     if settings.engine == "clickhouse":
         # Imported only where it is used: DuckDB's commands start without it.
-        from wrapped_assets.resources import clickhouse
-
-        return clickhouse.statements(layer, family)
-    return duckdb.statements(layer, family)
+        from wrapped_assets.resources.clickhouse.raw import shown as of_raw
+        from wrapped_assets.resources.clickhouse.rollups import shown as of_rollup
+    else:
+        from wrapped_assets.resources.duckdb.raw import shown as of_raw
+        from wrapped_assets.resources.duckdb.rollups import shown as of_rollup
+    return of_raw(FAMILIES[family]) if layer == "raw" else of_rollup(LEVELS[layer], FAMILIES[family])
 
 
 def kept_open(settings: Settings) -> AbstractContextManager[None]:

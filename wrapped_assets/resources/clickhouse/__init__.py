@@ -218,16 +218,10 @@ class ClickHouseWriter(ClickHouseReader):
         return summaries.refresh(self.session, year, full, now, freeze_at)
 
 
-def statements(layer: str, family: str) -> str:
-    """The SQL that computes a layer of a family, to read."""
-    return raw.shown(FAMILIES[family]) if layer == "raw" else rollups.shown(LEVELS[layer], FAMILIES[family])
-
-
 __all__ = [
     "Address",
     "ClickHouseReader",
     "ClickHouseWarehouse",
     "ClickHouseWriter",
     "Limits",
-    "statements",
 ]

@@ -193,9 +193,4 @@ class DuckDBWriter(DuckDBReader):
         return summaries.refresh(self.con, year, full, now, freeze_at)
 
 
-def statements(layer: str, family: str) -> str:
-    """The SQL that computes a layer of a family, to read."""
-    return raw.shown(FAMILIES[family]) if layer == "raw" else rollups.shown(LEVELS[layer], FAMILIES[family])
-
-
-__all__ = ["DuckDBReader", "DuckDBWarehouse", "DuckDBWriter", "Engine", "statements"]
+__all__ = ["DuckDBReader", "DuckDBWarehouse", "DuckDBWriter", "Engine"]
