@@ -168,7 +168,7 @@ def test_what_is_wrong_with_a_row_is_judged_as_if_it_came_from_duckdb(server: Se
 EXPORT_AND_BUILD = """
 import sys
 from datetime import date
-from wrapped_assets import running
+from wrapped_assets.cli import running
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import Refused
 from wrapped_assets.settings import Settings

@@ -24,7 +24,7 @@ KILLED = """
 import os, signal, socket
 import dagster as dg
 from wrapped_assets.launcher import HOST_TAG
-from wrapped_assets.running import instance
+from wrapped_assets.cli.running import instance
 from wrapped_assets.settings import Settings
 
 @dg.op(pool="warehouse")

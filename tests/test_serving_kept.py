@@ -413,8 +413,8 @@ import os, signal, sys
 from pathlib import Path
 from tests.pipeline import SECRET
 from wrapped_assets.resources.landing_store import LandingStore
-from wrapped_assets.serving import kept
-from wrapped_assets.serving.live import Live
+from wrapped_assets.serving.live import warm_start
+from wrapped_assets.serving.live.live import Live
 
 def killed(source, target, seal):
     target.write(source.read(1000))
@@ -422,9 +422,9 @@ def killed(source, target, seal):
     os.kill(os.getpid(), signal.SIGKILL)
 
 snapshot, landing, path = sys.argv[1:]
-keeper = kept.Keeper(Path(path), SECRET, {"snapshot": "one", "landing": "here"})
+keeper = warm_start.Keeper(Path(path), SECRET, {"snapshot": "one", "landing": "here"})
 live = Live.open(Path(snapshot), LandingStore.open(f"file://{landing}"), SECRET, keeper=keeper)
-kept._copy = killed
+warm_start._copy = killed
 live.follow()
 live.follow()
 """

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 RUN = """
 import json
 import dagster as dg
-from wrapped_assets import running
+from wrapped_assets.cli import running
 from wrapped_assets.partitions import key_range
 from wrapped_assets.settings import Settings
 
