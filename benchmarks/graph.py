@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from benchmarks.floor import digest
 from benchmarks.measure import own_cost
 from wrapped_assets.cli import running
+from wrapped_assets.cli.instance import dagster_instance
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.open import open_warehouse
 from wrapped_assets.settings import Settings
@@ -20,7 +21,7 @@ def main(first: date, last: date) -> None:
     """Build, and print a digest of the facts."""
     settings = Settings.load()
     started = time.perf_counter()
-    with running.instance(settings) as instance:
+    with dagster_instance(settings) as instance:
         runs = running.build(instance, settings, Span(first, last + timedelta(days=1)))
     seconds = time.perf_counter() - started
     cost = own_cost()

@@ -169,12 +169,13 @@ EXPORT_AND_BUILD = """
 import sys
 from datetime import date
 from wrapped_assets.cli import running
+from wrapped_assets.cli.instance import dagster_instance
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import Refused
 from wrapped_assets.settings import Settings
 
 settings, days = Settings.load(), Span(*map(date.fromisoformat, sys.argv[1:]))
-with running.instance(settings) as instance:
+with dagster_instance(settings) as instance:
     try:
         running.export(instance, settings, days)
     except Refused as error:

@@ -12,7 +12,7 @@ import yaml  # type: ignore[import-untyped, unused-ignore]
 
 from tests.ports import free_port
 from wrapped_assets.cli import main
-from wrapped_assets.cli.running import instance as instance_of
+from wrapped_assets.cli.instance import dagster_instance
 from wrapped_assets.sensors import retention
 from wrapped_assets.sensors.retention import forget_old_runs, superseded
 from wrapped_assets.settings import Settings
@@ -42,7 +42,7 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.Dagst
     """An empty instance, configured by the project's own dagster.yaml."""
     monkeypatch.setenv("WRAPPED_HOME", str(tmp_path))
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
-    with instance_of(Settings.load()) as instance:
+    with dagster_instance(Settings.load()) as instance:
         yield instance
 
 

@@ -13,7 +13,7 @@ import pytest
 from dagster._core.events import EngineEventData
 from dagster._core.launcher import WorkerStatus
 
-from wrapped_assets.cli.running import instance as instance_of
+from wrapped_assets.cli.instance import dagster_instance
 from wrapped_assets.launcher import HOST_TAG, LocalRunLauncher, fail_gone_runs, gone
 from wrapped_assets.settings import Settings
 
@@ -24,7 +24,7 @@ KILLED = """
 import os, signal, socket
 import dagster as dg
 from wrapped_assets.launcher import HOST_TAG
-from wrapped_assets.cli.running import instance
+from wrapped_assets.cli.instance import dagster_instance
 from wrapped_assets.settings import Settings
 
 @dg.op(pool="warehouse")
@@ -35,7 +35,7 @@ def stand_in():
 def killed():
     stand_in()
 
-with instance(Settings.load()) as opened:
+with dagster_instance(Settings.load()) as opened:
     killed.execute_in_process(instance=opened, tags={HOST_TAG: socket.gethostname()})
 """
 
@@ -52,7 +52,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, st
 @pytest.fixture
 def opened(environment: dict[str, str]) -> Iterator[dg.DagsterInstance]:
     """The world's Dagster instance, configured by the project's own dagster.yaml."""
-    with instance_of(Settings.load()) as instance:
+    with dagster_instance(Settings.load()) as instance:
         yield instance
 
 
@@ -79,7 +79,7 @@ def test_a_run_that_was_killed_in_its_step_is_failed_by_whoever_opens_the_instan
         assert run.status is STARTED
         assert before.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 1
 
-    with instance_of(Settings.load()) as opened:
+    with dagster_instance(Settings.load()) as opened:
         (run,) = opened.get_runs()
         assert run.status is FAILURE
         assert opened.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 0

@@ -23,10 +23,11 @@ RUN = """
 import json
 import dagster as dg
 from wrapped_assets.cli import running
+from wrapped_assets.cli.instance import dagster_instance
 from wrapped_assets.partitions import key_range
 from wrapped_assets.settings import Settings
 
-with running.instance(Settings.load()) as instance:
+with dagster_instance(Settings.load()) as instance:
     running.run(instance, "issue_tokens", key_range(YEAR, YEAR))
     (record,) = instance.fetch_materializations(dg.AssetKey("wrapped_tokens"), limit=1).records
     said = record.asset_materialization

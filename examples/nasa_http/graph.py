@@ -22,6 +22,7 @@ from examples.nasa_http.windows import OVERLAP, Window, midnights, windows
 from wrapped_assets import progress
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.cli import running
+from wrapped_assets.cli.instance import dagster_instance
 from wrapped_assets.definitions import defs
 from wrapped_assets.partitions import key_range
 from wrapped_assets.periods import Span
@@ -51,7 +52,7 @@ class Story:
 
 def history(settings: Settings, keep: bool) -> AbstractContextManager[dg.DagsterInstance]:
     """Where Dagster records the runs: in the home folder, or in memory at a quarter of the price."""
-    return running.instance(settings) if keep else dg.DagsterInstance.ephemeral()
+    return dagster_instance(settings) if keep else dg.DagsterInstance.ephemeral()
 
 
 def tell(instance: dg.DagsterInstance, settings: Settings, source: Source) -> Story:

@@ -65,10 +65,11 @@ def _words(world: Mapping[str, int]) -> str:
 def run(console: Console, settings: Settings, world: synthetic.World, bars: Bars) -> int:
     """Export, build, check, and show; returns the exit code."""
     from wrapped_assets.cli import running  # reads the regions that were just written
+    from wrapped_assets.cli.instance import dagster_instance
 
     settings = Settings.load()
     started = datetime.now(UTC)
-    with bars(), running.instance(settings) as instance:
+    with bars(), dagster_instance(settings) as instance:
         runs = 0 if _is_exported(settings) else running.export(instance, settings, _last_month(world))
         _remember_export(settings)
         runs += running.build(instance, settings, Span.year(world.year))
@@ -77,7 +78,7 @@ def run(console: Console, settings: Settings, world: synthetic.World, bars: Bars
         console.print(f"Nothing to do: {world.year} is built and up to date ({seconds:.1f} s).")
     else:
         console.print(f"Built {world.year} through Dagster: {runs} runs in {seconds:.1f} s.")
-    with bars(), running.instance(settings) as instance:
+    with bars(), dagster_instance(settings) as instance:
         evaluations = running.check(instance, world.year) if runs else []
     with open_warehouse(settings).reading() as reader:
         failed = _show(console, reader, settings, world) if runs else False

@@ -20,10 +20,11 @@ def publish(
 ) -> None:
     """Publish and promote the edition, unless what is current says the same."""
     from wrapped_assets.cli import running  # Dagster takes seconds to import
+    from wrapped_assets.cli.instance import dagster_instance
 
     publisher = Publisher(open_publication(settings))
     if is_new or publisher.current(year) is None:
-        with bars(), running.instance(settings) as instance:
+        with bars(), dagster_instance(settings) as instance:
             publisher.promote(year, running.publish(instance, year, sample=False))
 
 

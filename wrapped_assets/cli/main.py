@@ -3,7 +3,7 @@
 import sys
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -16,7 +16,6 @@ from wrapped_assets.products.usage.document import ContradictoryFacts
 from wrapped_assets.progress import bars, console, errors, say
 from wrapped_assets.resources.errors import Refused, RegionUnavailable, WarehouseError
 from wrapped_assets.resources.landing_store import LandingStoreError
-from wrapped_assets.resources.unrecognized import in_words
 from wrapped_assets.settings import BadSettings, Settings
 
 app = typer.Typer(
@@ -61,20 +60,16 @@ def _day(text: str) -> date:
         raise typer.BadParameter(f"expected a day as YYYY-MM-DD, got '{text}'.") from None
 
 
+def _option(name: str, help: str) -> Any:
+    return typer.Option(name, parser=_day, metavar="YYYY-MM-DD", help=help)
+
+
 @app.command()
 def build(
     context: typer.Context,
     year: Year,
-    since: Annotated[
-        date | None,
-        typer.Option("--from", parser=_day, metavar="YYYY-MM-DD", help="First day; default 1 January."),
-    ] = None,
-    until: Annotated[
-        date | None,
-        typer.Option(
-            "--to", parser=_day, metavar="YYYY-MM-DD", help="Last day; default 31 December or today."
-        ),
-    ] = None,
+    since: Annotated[date | None, _option("--from", "First day; default 1 January.")] = None,
+    until: Annotated[date | None, _option("--to", "Last day; default 31 December or today.")] = None,
     full: Annotated[
         bool, typer.Option("--full", help="Rebuild every layer instead of following what changed.")
     ] = False,
@@ -89,41 +84,36 @@ def build(
     settings = Settings.load()
     span = _span(settings, year, since, until)
     from wrapped_assets.cli import running  # Dagster takes seconds to import: wrong input is told before
+    from wrapped_assets.cli.instance import dagster_instance
     from wrapped_assets.resources.open import kept_open
 
     context.with_resource(kept_open(settings))
     running.require_landing(settings)
     started = datetime.now(UTC)
-    with bars(), running.instance(settings) as instance:
+    with bars(), dagster_instance(settings) as instance:
         runs = (running.rebuild if full else running.build)(instance, settings, span)
-    seconds = (datetime.now(UTC) - started).total_seconds()
+    _tell(settings, span, runs, (datetime.now(UTC) - started).total_seconds())
+
+
+def _tell(settings: Settings, span: Span, runs: int, seconds: float) -> None:
+    """What a build did, and what there is now."""
+    from wrapped_assets.cli.build_report import build_report
+
     last = span.end - timedelta(days=1)
     if runs:
         count = f"{runs} run{'s' if runs > 1 else ''}"
-        console.print(f"Built {span.start} to {last}: {count} in {seconds:.1f} s.", soft_wrap=True)
+        say(console, f"Built {span.start} to {last}: {count} in {seconds:.1f} s.")
     else:
         say(
             console,
             f"Nothing to do: no file of {span.start} to {last} is new, and every layer follows those that are"
             f" imported ({seconds:.1f} s). Looked below {settings.landing_url}",
         )
-    if held := running.holdings(settings, span):
-        say(console, held)
-    else:
-        say(
-            console,
-            f"The warehouse holds no row of {year}, so there is nothing to summarize or to check. Files of {year}"
-            f" belong below {settings.landing_url}, as docs/landing-contract.md says.",
-            "yellow",
-        )
-    for dispute in running.disputes(settings):
-        say(console, f"{dispute}: until they agree {year} is not published.", "yellow")
-    files, rows = running.set_aside(settings, span)
-    if files or rows:
-        check = wrapped(f"check --year {year}")
-        say(console, f"Set aside: {files:,} files and {rows:,} rows; `{check}` says why.", "yellow")
-    if unrecognized := in_words(running.unrecognized(settings, span)):
-        say(console, unrecognized, "yellow")
+    holdings, warnings = build_report(settings, span)
+    if holdings:
+        say(console, holdings)
+    for warning in warnings:
+        say(console, warning, "yellow")
 
 
 @app.command()
@@ -142,18 +132,19 @@ def check(
     """
     settings = Settings.load()
     from wrapped_assets.cli import reports
-    from wrapped_assets.resources.open import open_warehouse
+    from wrapped_assets.resources.open import open_landing, open_warehouse
 
     with open_warehouse(settings).reading(PATIENCE_SECONDS) as reader:
         reports.require_edition(reader, settings, year, datetime.now(UTC).date())
-    from wrapped_assets.cli import running
+    from wrapped_assets.cli import build_report, running
+    from wrapped_assets.cli.instance import dagster_instance
 
-    with bars(), running.instance(settings) as instance:
+    with bars(), dagster_instance(settings) as instance:
         evaluations = running.check(instance, year)
-    failed = reports.print_checks(console, evaluations)
+    failed, span = reports.print_checks(console, evaluations), Span.year(year)
     with open_warehouse(settings).reading(PATIENCE_SECONDS) as reader:
-        reports.print_quarantine(console, reader.quarantine(Span.year(year)))
-    reports.print_unrecognized(console, running.unrecognized(settings, Span.year(year)))
+        reports.print_quarantine(console, reader.quarantine(span))
+        reports.print_unrecognized(console, build_report.unrecognized(open_landing(settings), span, reader))
     if deep:
         with bars():
             failed |= reports.print_differences(console, settings, year)

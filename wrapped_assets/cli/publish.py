@@ -50,9 +50,10 @@ def publish(
             raise NothingToPublish(year, reader.editions())
         left_out = reader.left_out(year)
     from wrapped_assets.cli import running
+    from wrapped_assets.cli.instance import dagster_instance
 
     started = datetime.now(UTC)
-    with bars(), running.instance(settings) as instance:
+    with bars(), dagster_instance(settings) as instance:
         number = running.publish(instance, year, sample)
     manifest = _publisher(settings).version(year, number).manifest
     seconds = (datetime.now(UTC) - started).total_seconds()

@@ -1,30 +1,23 @@
 """Running the graph through Dagster from a terminal: the same assets, the same instance the UI shows."""
 
-import logging
-import os
-import shutil
 import socket
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.definitions import defs
-from wrapped_assets.event_log import hand_events_over_in_batches
 from wrapped_assets.families import FAMILIES, SOURCES
-from wrapped_assets.launcher import HOST_TAG, fail_gone_runs
+from wrapped_assets.launcher import HOST_TAG
 from wrapped_assets.partitions import key_range
 from wrapped_assets.periods import MONTHLY, WEEKLY, Span
-from wrapped_assets.progress import waits
 from wrapped_assets.resources.checks import CHECKS
 from wrapped_assets.resources.errors import Refused, WarehouseMissing
 from wrapped_assets.resources.landing_store import LandingStoreError
 from wrapped_assets.resources.open import open_landing, open_warehouse
-from wrapped_assets.resources.unrecognized import SHOWN, at_top, folders, not_imported
+from wrapped_assets.resources.unrecognized import SHOWN
 from wrapped_assets.resources.warehouse import Pending
 from wrapped_assets.sensors.follow_changes import due, next_runs, stale
 from wrapped_assets.sensors.jobs import DAY_LAYERS
@@ -34,10 +27,6 @@ from wrapped_assets.settings import Settings
 
 # Dagster prints every event of a run; a terminal wants errors and a progress bar.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-
-
-# Whose errors mean Dagster's own storage: the warehouse and the registry tell theirs themselves.
-STORAGE_DRIVERS = ("sqlalchemy", "psycopg2", "dagster_postgres")
 
 
 class RunFailed(Refused):
@@ -60,19 +49,6 @@ class NoLanding(Refused):
         )
 
 
-class HistoryUnavailable(Refused):
-    """Dagster's own storage cannot be opened, or is lost in the middle of the work."""
-
-    def __init__(self, config: Path, error: BaseException) -> None:
-        while error.__cause__ is not None:
-            error = error.__cause__
-        seen = str(error).strip().partition("\n")[0] or type(error).__name__
-        super().__init__(
-            f"Dagster's storage, where {config} says, could not be used.\n  What was seen: {seen}\n"
-            "  Next: check that its database is up and what `storage` in that file says, then run this again."
-        )
-
-
 class NothingMoved(Refused):
     """Runs that succeeded left stale what they were to refresh."""
 
@@ -81,56 +57,6 @@ class NothingMoved(Refused):
             f"The build stopped: the same partitions are stale after being refreshed.\n  Still to do: {requests}\n"
             "  Next: this is a defect of this program, not of your data; please report it with these lines."
         )
-
-
-@contextmanager
-def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
-    """The Dagster instance of DAGSTER_HOME, or of `<home>/dagster`; made when it is not there.
-
-    Runs whose process was killed are marked failed first: they would keep the pool of the one writer.
-    """
-    folder = Path(os.environ.get("DAGSTER_HOME") or settings.home / "dagster")
-    folder.mkdir(parents=True, exist_ok=True)
-    config = folder / "dagster.yaml"
-    if not config.exists():
-        shutil.copyfile(_instance_config(), config)
-    hand_events_over_in_batches()
-    with _retries_told():
-        try:
-            opened = dg.DagsterInstance.from_config(str(folder))
-        except OSError:
-            raise
-        except Exception as error:
-            raise HistoryUnavailable(config, error) from error
-        with opened:
-            try:
-                fail_gone_runs(opened)
-                yield opened
-            except Exception as error:
-                if type(error).__module__.split(".")[0] in STORAGE_DRIVERS:
-                    raise HistoryUnavailable(config, error) from error
-                raise
-
-
-@contextmanager
-def _retries_told() -> Iterator[None]:
-    """Dagster warns of each try to reach its database over several lines: who waits is told the first."""
-    handler = _Retries(logging.WARNING)
-    logging.getLogger().addHandler(handler)
-    try:
-        yield
-    finally:
-        logging.getLogger().removeHandler(handler)
-
-
-class _Retries(logging.Handler):
-    def emit(self, record: logging.LogRecord) -> None:
-        waits(record.getMessage().strip().partition("\n")[0])
-
-
-def _instance_config() -> Path:
-    here = Path(__file__).parents[1]
-    return next(path for path in (here.parent / "dagster.yaml", here / "dagster.yaml") if path.exists())
 
 
 def run(
@@ -235,63 +161,6 @@ _FULL_REFRESH = {"config": {"full_refresh": True}}
 
 def _full(*layers: str) -> dict[str, Any]:
     return {"ops": {f"{layer}__{family}": _FULL_REFRESH for layer in layers for family in FAMILIES}}
-
-
-def unrecognized(settings: Settings, span: Span) -> dict[str, str]:
-    """What lies in landing and is not imported, each place with the reason. Of the families' files: those of these days."""
-    store = open_landing(settings)
-    places = at_top(store)
-    seen = {family: folders(store, family, calendar(datetime.now(UTC))) for family in FAMILIES}
-    for found in seen.values():
-        places |= found.unrecognized
-    try:
-        with open_warehouse(settings).reading() as reader:
-            for source in SOURCES:
-                days = [day for day in seen[source].days if day in span] if source in seen else None
-                places |= not_imported(store, source, days, reader.known(source, days))
-    except WarehouseMissing:
-        pass
-    return places
-
-
-def holdings(settings: Settings, span: Span) -> str:
-    """What the warehouse holds of these days, and the edition of their year, in words; empty when there is no edition."""
-    year = span.start.year
-    try:
-        with open_warehouse(settings).reading() as reader:
-            if reader.edition(year) is None:
-                return ""
-            totals = {family: reader.landing_totals(family, span) for family in FAMILIES}
-            customers = len(reader.recipients(year))
-    except WarehouseMissing:
-        return ""
-    files, rows = (
-        sum(each) for each in zip(*((t.files, t.landed_rows) for t in totals.values()), strict=True)
-    )
-    unique = ", ".join(f"{each.unique_rows:,} of {family}" for family, each in totals.items())
-    return (
-        f"Imported of these days: {files:,} files with {rows:,} rows. Unique rows: {unique}."
-        f" Customers of {year}: {customers:,}."
-    )
-
-
-def disputes(settings: Settings) -> list[str]:
-    """Which organizations regions give to different customers, in words."""
-    try:
-        with open_warehouse(settings).reading() as reader:
-            return reader.pending().disputes
-    except WarehouseMissing:
-        return []
-
-
-def set_aside(settings: Settings, span: Span) -> tuple[int, int]:
-    """How many files whole, and how many single rows, lie in quarantine for these days."""
-    try:
-        with open_warehouse(settings).reading() as reader:
-            entries = reader.quarantine(span)
-    except WarehouseMissing:
-        return 0, 0
-    return sum(entry.rows is None for entry in entries), sum(entry.rows or 0 for entry in entries)
 
 
 def require_landing(settings: Settings) -> None:
