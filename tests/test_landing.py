@@ -46,7 +46,8 @@ from wrapped_assets.assets.importing import import_dimension, refresh_raw
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.duckdb.rows import insert_dicts
-from wrapped_assets.resources.landing_store import LandingObject, LandingStore, Problem
+from wrapped_assets.resources.landing_folder import Folder
+from wrapped_assets.resources.landing_objects import LandingObject, Problem
 
 Edit = Callable[[pa.Table], pa.Table]
 INF, NAN = float("inf"), float("nan")
@@ -954,17 +955,17 @@ def test_a_file_that_goes_before_it_is_read_is_left_out(
     gone = the_file(request(id="gone"), name="gone")
     pipeline.land(gone, the_file(request(id="stays"), name="stays"))
     away = pipeline.landing / "away"
-    in_place = LandingStore._in_place
+    bring = Folder.bring
 
-    def and_gone(self: LandingStore, item: LandingObject, link: Path) -> Path | Problem:
-        path = in_place(self, item, link)
+    def and_gone(self: Folder, item: LandingObject, *how: Any) -> Path | Problem:
+        path = bring(self, item, *how)
         if item.key == gone.key:
             (pipeline.landing / gone.key).rename(away)
         return path
 
     with pipeline.open() as run:
         with monkeypatch.context() as patches:
-            patches.setattr(LandingStore, "_in_place", and_gone)
+            patches.setattr(Folder, "bring", and_gone)
             done = run.import_family("pipe_stats")
         assert (done.report.files, done.unread) == (1, {gone.key: "vanished"})
         run.raw("pipe_stats")

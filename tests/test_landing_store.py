@@ -22,15 +22,10 @@ from obstore.store import LocalStore
 
 from tests.object_stores import ObjectStore
 from wrapped_assets import landing_layout
-from wrapped_assets.resources import landing_store, s3
-from wrapped_assets.resources.landing_store import (
-    AlreadyThere,
-    LandingObject,
-    LandingStore,
-    LandingStoreError,
-    Names,
-    Problem,
-)
+from wrapped_assets.resources import landing_bucket, s3
+from wrapped_assets.resources.landing_bucket import Bucket
+from wrapped_assets.resources.landing_objects import DayFolders, LandingObject, Names, Problem
+from wrapped_assets.resources.landing_store import AlreadyThere, LandingStore, LandingStoreError
 
 DAY = date(2025, 1, 2)
 FOLDER = "pipe_stats/dt=2025-01-02/region=eu"
@@ -146,7 +141,7 @@ def test_the_top_is_listed_without_what_lies_below(world: World) -> None:
 def test_a_store_nobody_wrote_to_is_empty(world: World) -> None:
     """Before the first export there is nothing, and that is no error."""
     assert world.store.top() == Names()
-    assert world.store.days("pipe_stats") == landing_store.DayFolders([], {})
+    assert world.store.days("pipe_stats") == DayFolders([], {})
     assert world.store.list_day("pipe_stats", DAY).objects == []
     assert world.store.list_dimension("organizations").objects == []
 
@@ -228,7 +223,7 @@ def test_an_empty_file_is_listed_and_an_empty_folder_is_not(bucket: World) -> No
     assert [item.key for item in bucket.store.list_day("pipe_stats", DAY).objects] == [
         f"{FOLDER}/empty.parquet"
     ]
-    assert bucket.store.days("pipe_stats") == landing_store.DayFolders([DAY], {})
+    assert bucket.store.days("pipe_stats") == DayFolders([DAY], {})
 
 
 def test_misplaced_files_are_listed(world: World) -> None:
@@ -419,7 +414,7 @@ def test_a_bucket_skips_a_name_that_cannot_be_a_key(
         "pipe_stats/dt=2025-01-02/odd\\x09/x.parquet": UNUSABLE,
     }
     assert sorted(item for page in pages for item in page.objects) == listing.objects
-    assert world.store.days("pipe_stats") == landing_store.DayFolders([DAY], {})
+    assert world.store.days("pipe_stats") == DayFolders([DAY], {})
     assert world.store.top() == Names({"pipe_stats"}, skipped={"odd\\x09": UNUSABLE})
 
 
@@ -513,7 +508,7 @@ def test_a_new_file_lands_once(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole_put_bytes: int
 ) -> None:
     """It is there with its bytes; a second one under the same key is refused and changes nothing."""
-    monkeypatch.setattr(landing_store, "WHOLE_PUT_BYTES", whole_put_bytes)
+    monkeypatch.setattr(landing_bucket, "WHOLE_PUT_BYTES", whole_put_bytes)
     (tmp_path / "new").write_bytes(b"first")
     (tmp_path / "other").write_bytes(b"second")
 
@@ -523,7 +518,8 @@ def test_a_new_file_lands_once(
 
     assert world.store.list_day("pipe_stats", DAY).objects == [put]
     assert contents(world.store, [put]) == {KEY: b"first"}
-    everything = LocalStore(world.store.in_place) if world.store.in_place else world.store._objects
+    place = world.store._place
+    everything = place.objects if isinstance(place, Bucket) else LocalStore(world.store.in_place)
     assert [item["path"] for item in obstore.list(everything).collect()] == [KEY]
 
 

@@ -22,7 +22,8 @@ from tests.landing_files import files_of, organization, request, write
 from tests.pipeline import Pipeline
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import WarehouseBusy
-from wrapped_assets.resources.landing_store import LandingObject, LandingStore
+from wrapped_assets.resources.landing_objects import LandingObject
+from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.unrecognized import in_words
 from wrapped_assets.resources.warehouse import Pending, Reader
 from wrapped_assets.sensors import landing_files as auto_import

@@ -33,13 +33,9 @@ from wrapped_assets.periods import Span
 from wrapped_assets.resources.duckdb import dimensions, raw
 from wrapped_assets.resources.errors import SnapshotNotReady, SnapshotUnreadable
 from wrapped_assets.resources.identity import wrapped_id
-from wrapped_assets.resources.landing_store import (
-    LandingObject,
-    LandingStore,
-    LandingStoreError,
-    Listing,
-    Problem,
-)
+from wrapped_assets.resources.landing_folder import Folder
+from wrapped_assets.resources.landing_objects import LandingObject, Listing, Problem
+from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError
 from wrapped_assets.serving.live import following, fresh, touched
 from wrapped_assets.serving.live.live import Live
 
@@ -502,16 +498,16 @@ def test_a_listing_that_fails_is_begun_anew(built: Pipeline, monkeypatch: pytest
 
 def standing_in_the_way(monkeypatch: pytest.MonkeyPatch, key: str, outcome: Problem | BaseException) -> None:
     """The store does not give this file."""
-    in_place = LandingStore._in_place
+    bring = Folder.bring
 
-    def instead(self: LandingStore, item: LandingObject, link: Path) -> Path | Problem:
+    def instead(self: Folder, item: LandingObject, *how: Any) -> Path | Problem:
         if item.key != key:
-            return in_place(self, item, link)
+            return bring(self, item, *how)
         if isinstance(outcome, Problem):
             return outcome
         raise outcome
 
-    monkeypatch.setattr(LandingStore, "_in_place", instead)
+    monkeypatch.setattr(Folder, "bring", instead)
     monkeypatch.setattr(following, "PASS_SECONDS", 0.0)
 
 
@@ -875,15 +871,15 @@ def test_a_file_that_goes_before_it_is_read_is_passed_over(
     with serving(built) as live:
         (gone,) = files_of(request("org-1", "2025-03-01T10:00", "gone"), name="gone")
         built.land(gone, *files_of(request("org-1", "2025-03-01T10:00", "stays"), name="stays"))
-        in_place = LandingStore._in_place
+        bring = Folder.bring
 
-        def and_gone(self: LandingStore, item: LandingObject, link: Path) -> Path | Problem:
-            path = in_place(self, item, link)
+        def and_gone(self: Folder, item: LandingObject, *how: Any) -> Path | Problem:
+            path = bring(self, item, *how)
             if item.key == gone.key:
                 (built.landing / gone.key).unlink(missing_ok=True)
             return path
 
-        monkeypatch.setattr(LandingStore, "_in_place", and_gone)
+        monkeypatch.setattr(Folder, "bring", and_gone)
         report = live.follow()
 
         assert (report.unread, report.failure) == ({gone.key: "vanished"}, None)

@@ -20,7 +20,7 @@ from wrapped_assets.periods import Span
 from wrapped_assets.resources.duckdb import dimensions, sql
 from wrapped_assets.resources.duckdb.judging import judge
 from wrapped_assets.resources.identity import wrapped_id
-from wrapped_assets.resources.landing_store import Fetched
+from wrapped_assets.resources.landing_objects import Fetched
 from wrapped_assets.resources.warehouse import LandedFile, LedgerFile
 
 # How a column of each kind may be stored. Words stand for what is no type of Arrow's own: see `written`.

@@ -15,6 +15,9 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
+
+from obstore.store import S3Store
 
 from tests.pipeline import Pipeline
 from tests.simulation.assets import run_asset
@@ -33,6 +36,7 @@ from wrapped_assets.resources.errors import (
     SnapshotNotReady,
     WarehouseMissing,
 )
+from wrapped_assets.resources.landing_bucket import Bucket
 from wrapped_assets.resources.landing_store import AlreadyThere, LandingStore, LandingStoreError
 from wrapped_assets.resources.warehouse import Reader, Warehouse, Writer
 
@@ -58,7 +62,7 @@ OF_A_STORE = (LandingStoreError, PublicationRefused)
 def store_of(world: World) -> LandingStore:
     """The real landing store on the simulated bucket."""
     store = LandingStore("s3://landing")
-    store.__dict__["_objects"] = world.landing
+    store.__dict__["_place"] = Bucket(cast(S3Store, world.landing), None)
     return store
 
 

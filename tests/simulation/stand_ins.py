@@ -53,7 +53,6 @@ def simulated(process: Process) -> Iterator[None]:
     clock = SimpleNamespace(now=lambda zone: process.now.astimezone(zone))
     settings = SimpleNamespace(load=lambda: SimpleNamespace(frozen=process.frozen))
     with (
-        patch.object(landing_store, "obstore", store),
         patch.object(landing_bucket, "obstore", store),
         patch.object(bucket, "obstore", store),
         patch.object(landing_store, "ThreadPoolExecutor", InThisThread),

@@ -9,7 +9,8 @@ from wrapped_assets.families import DIMENSIONS
 from wrapped_assets.periods import Span
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.errors import LandingFilesGone
-from wrapped_assets.resources.landing_store import Fetched, LandingObject, LandingStore, Problem
+from wrapped_assets.resources.landing_objects import Fetched, LandingObject, Problem
+from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.warehouse import Fetch, ImportReport, LandedFile, RefreshReport, Writer
 
 # Files imported in one transaction: few enough to spool, enough to share a query.

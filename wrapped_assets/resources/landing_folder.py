@@ -5,28 +5,20 @@ A link is followed where it leads, also to another disk, but not to a folder tha
 """
 
 import os
+import re
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 from wrapped_assets import landing_layout
+from wrapped_assets.resources.landing_objects import Found, LandingObject, Problem, Skip, landing_object
 
 CHUNK_BYTES = 1024 * 1024
-Skip = Callable[[str, str], None]
-"""Told of a place that is skipped, and why."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """A file or a folder by its key."""
-
-    key: str
-    is_folder: bool
-    etag: str = ""
-    size: int = 0
+# DuckDB expands these in a path even inside a list: `d[1].parquet` would open `d1.parquet`.
+_GLOB = re.compile(r"[*?\[\]{}]")
 
 
 @dataclass(frozen=True)
@@ -34,6 +26,19 @@ class Folder:
     """The folder of a `file://` store."""
 
     root: Path
+
+    @property
+    def in_place(self) -> Path:
+        """The folder itself: files are given as they lie there."""
+        return self.root
+
+    def exists(self) -> bool:
+        """Whether there is a folder."""
+        return self.root.is_dir()
+
+    def require(self) -> None:
+        """FileNotFoundError when there is none."""
+        os.stat(self.root)
 
     def names(self, prefix: str, skip: Skip) -> Iterator[Found]:
         """What lies directly below a prefix, which is empty or ends in "/"; nothing when there is no such folder."""
@@ -51,7 +56,26 @@ class Folder:
             return None
         return _file(key, found) if stat.S_ISREG(found.st_mode) else None
 
-    def put_new(self, key: str, path: Path) -> None:
+    def bring(self, item: LandingObject, target: Path, apart: bool, spare_refused: bool) -> Path | Problem:
+        """Exactly this version, in place: never write to it.
+
+        At `target` is a link to it when its path holds glob characters, or a copy when a link leads to it and the reader
+        is set `apart`: locked into the folder and that of the target.
+        """
+        found = self.file(item.key)
+        if found is None or landing_object(found) != item:
+            return Problem.CHANGED if found else Problem.VANISHED
+        path = self.root / item.key
+        if not os.access(path, os.R_OK):
+            return Problem.REFUSED
+        if apart and not path.resolve().is_relative_to(self.root.resolve()):
+            return _copied(path, target)
+        if not _GLOB.search(str(path)):
+            return path
+        target.symlink_to(path)
+        return target
+
+    def put_new(self, key: str, path: Path) -> Found:
         """A copy that appears whole or not at all, and is on the disk by then; FileExistsError when the key is taken."""
         target = self.root / key
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -64,6 +88,7 @@ class Folder:
             os.link(staged, target)
         finally:
             staged.unlink(missing_ok=True)
+        return _file(key, os.stat(target))
 
     def _is_behind_link(self, prefix: str) -> bool:
         """Whether a link leads to a prefix below the root."""
@@ -128,6 +153,14 @@ def _file(key: str, seen: os.stat_result) -> Found:
     # As obstore writes it, because ledgers hold such etags: times before 1970 are 0.
     written = max(0, seen.st_mtime_ns // 1000)
     return Found(key, False, f'"{seen.st_ino:x}-{written:x}-{seen.st_size:x}"', seen.st_size)
+
+
+def _copied(path: Path, target: Path) -> Path | Problem:
+    try:
+        shutil.copyfile(path, target)
+    except FileNotFoundError:
+        return Problem.VANISHED
+    return target
 
 
 def _id(seen: os.stat_result) -> tuple[int, int]:

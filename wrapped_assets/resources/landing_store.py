@@ -12,45 +12,36 @@ the file system's clock, would be missed. A folder restored from a backup has ne
 count as changed, and are imported again.
 """
 
-import os
-import re
-import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import unquote, urlsplit
-from uuid import uuid4
 
-import obstore
-from obstore.exceptions import (
-    AlreadyExistsError,
-    BaseError,
-    PermissionDeniedError,
-    PreconditionError,
-)
-from obstore.store import GCSStore, S3Store
+from obstore.exceptions import AlreadyExistsError, BaseError
 
 from wrapped_assets import landing_layout
 from wrapped_assets.resources import s3
-from wrapped_assets.resources.landing_bucket import FILES_AT_ONCE, Bucket, found_of
-from wrapped_assets.resources.landing_folder import CHUNK_BYTES, Folder, Found
+from wrapped_assets.resources.landing_bucket import FILES_AT_ONCE, Bucket
+from wrapped_assets.resources.landing_folder import Folder
+from wrapped_assets.resources.landing_objects import (
+    DayFolders,
+    Fetched,
+    Found,
+    LandingObject,
+    Listing,
+    Names,
+    Problem,
+    landing_object,
+)
 
 AT_ONCE = 8
-# obstore reads the whole of a put-if-absent into memory; larger files are staged in parts.
-WHOLE_PUT_BYTES = 16 * 1024 * 1024
-# DuckDB expands these in a path even inside a list: `d[1].parquet` would open `d1.parquet`.
-_GLOB = re.compile(r"[*?\[\]{}]")
-# What a server says of one object, and would say again; 401, 408 and 429 are about whoever asks.
-_ABOUT_THE_OBJECT = re.compile(r"status code: 4(?!01|08|29)\d\d")
-
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
 
@@ -68,63 +59,6 @@ class LandingStoreError(Exception):
 
 class AlreadyThere(LandingStoreError):
     """A new object was not written, because its key is taken."""
-
-
-class Problem(StrEnum):
-    """Why a listed object could not be brought."""
-
-    CHANGED = "changed"
-    VANISHED = "vanished"
-    ARCHIVED = "archived"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, order=True)
-class LandingObject:
-    """One version of one file."""
-
-    key: str
-    etag: str
-    size: int
-
-
-@dataclass
-class Listing:
-    """Files by key, and the places that were skipped, each with the reason."""
-
-    objects: list[LandingObject] = field(default_factory=list)
-    skipped: dict[str, str] = field(default_factory=dict)
-
-    def skip(self, place: str, reason: str) -> None:
-        self.skipped[place] = reason
-
-
-@dataclass
-class Names:
-    """The folders and files directly below a place, by name, and the places that were skipped, each with the reason."""
-
-    folders: set[str] = field(default_factory=set)
-    files: set[str] = field(default_factory=set)
-    skipped: dict[str, str] = field(default_factory=dict)
-
-    def skip(self, place: str, reason: str) -> None:
-        self.skipped[place] = reason
-
-
-@dataclass(frozen=True)
-class DayFolders:
-    """The days of a family, and what lies beside them and no import takes in: place by place, with the reason."""
-
-    days: list[date]
-    skipped: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """Where the files of a fetch are while it lasts, and why the others are not there."""
-
-    paths: dict[str, Path]
-    problems: dict[str, Problem]
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,11 +83,7 @@ class LandingStore:
         """
         _check_url(url)
         store = cls(url.rstrip("/"), dict(options or {}), credentials)
-        if store._folder is None:
-            store._objects  # noqa: B018 - a wrong option is told here, not at the first listing
-        elif options or credentials:
-            then = "leave them out, or use s3://."
-            raise LandingStoreError("use options", url, "A folder takes none.", then)
+        store._place  # noqa: B018 - a wrong option is told here, not at the first listing
         return store
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -161,7 +91,7 @@ class LandingStore:
 
     def exists(self) -> bool:
         """Whether there is a place to list; a bucket is not asked."""
-        return not self._nothing_yet()
+        return self._place.exists()
 
     def top(self) -> Names:
         """What lies at the top of the store, except what writers keep for themselves."""
@@ -207,16 +137,17 @@ class LandingStore:
         for a reader that is locked into both folders. No path holds glob characters.
         """
         wanted = list(objects)
-        bring = partial(self._spooled, spare_refused) if self._folder is None else self._in_place
         with tempfile.TemporaryDirectory(prefix="wrapped-landing-", dir=below) as folder:
             targets = [Path(folder) / f"{number:06}.parquet" for number in range(len(wanted))]
             with self._explained("fetch files"):
-                brought = _at_once(lambda pair: bring(*pair), list(zip(wanted, targets, strict=True)))
-            if self._folder is not None and below is not None:
-                root = self._folder.root.resolve()
-                brought = [_reachable(root, *pair) for pair in zip(brought, targets, strict=True)]
+                brought = _at_once(
+                    lambda pair: self._place.bring(*pair, below is not None, spare_refused),
+                    list(zip(wanted, targets, strict=True)),
+                )
             if Problem.VANISHED in brought:
-                self._require_store()
+                # Only from a store that is there: an unmounted disk has lost nothing.
+                with self._explained("find files"):
+                    self._place.require()
             outcomes = {item.key: outcome for item, outcome in zip(wanted, brought, strict=True)}
             yield Fetched(
                 {key: outcome for key, outcome in outcomes.items() if isinstance(outcome, Path)},
@@ -226,7 +157,7 @@ class LandingStore:
     @property
     def in_place(self) -> Path | None:
         """The folder that a `file://` store gives its files in; None for a bucket, whose files are spooled."""
-        return self._folder.root if self._folder else None
+        return self._place.in_place
 
     def put_new(self, key: str, path: Path) -> LandingObject:
         """Add a file under a key that is not taken; readers see all of it or nothing, also after a crash.
@@ -236,47 +167,31 @@ class LandingStore:
         """
         if landing_layout.parse(key) is None:
             raise ValueError(f"not a key of the landing layout: {key!r}")
-        is_large = path.stat().st_size > WHOLE_PUT_BYTES
         with self._explained(f"write {key}"):
-            if self._folder is not None:
-                self._folder.put_new(key, path)
-                return _object(self._folder.file(key))
-            if is_large:
-                self._put_staged(key, path)
-            else:
-                obstore.put(self._objects, key, path, mode="create")
-            return _object(found_of(obstore.head(self._objects, key)))
-
-    @cached_property
-    def _folder(self) -> Folder | None:
-        """The folder of a `file://` store, None for a bucket."""
-        return Folder(Path(unquote(urlsplit(self.url).path))) if self.url.startswith("file:") else None
+            return landing_object(self._place.put_new(key, path))
 
     @cached_property
     def _place(self) -> Folder | Bucket:
-        """What is listed."""
-        if self._folder is not None:
-            return self._folder
-        is_s3 = self.url.startswith("s3:")
-        lister = partial(s3.list_any_name, self.url, self.options, self.credentials) if is_s3 else None
-        return Bucket(self._objects, lister)
-
-    @cached_property
-    def _objects(self) -> S3Store | GCSStore:
+        """Where the files are: the one place that knows of which kind the store is."""
+        if self.url.startswith("file:"):
+            if self.options or self.credentials:
+                then = "leave them out, or use s3://."
+                raise LandingStoreError("use options", self.url, "A folder takes none.", then)
+            return Folder(Path(unquote(urlsplit(self.url).path)))
         with self._explained("open the store"):
             try:
-                return s3.open_bucket(self.url, self.options, self.credentials)
+                objects = s3.open_bucket(self.url, self.options, self.credentials)
             except ValueError as error:
                 then = "correct WRAPPED_LANDING_URL or the options."
                 raise LandingStoreError("open the store", self.url, f"It has {error}.", then) from None
-
-    def _nothing_yet(self) -> bool:
-        return self._folder is not None and not self._folder.root.is_dir()
+        is_s3 = self.url.startswith("s3:")
+        lister = partial(s3.list_any_name, self.url, self.options, self.credentials) if is_s3 else None
+        return Bucket(objects, lister)
 
     def _names(self, prefix: str, action: str) -> Names:
         """The names of the folders and of the files directly below a prefix."""
         names = Names()
-        if self._nothing_yet():
+        if not self._place.exists():
             return names
         with self._explained(action):
             for found in self._place.names(prefix, names.skip):
@@ -297,7 +212,7 @@ class LandingStore:
         return Listing([whole[key] for key in sorted(whole)], skipped)
 
     def _pages(self, prefix: str) -> Iterator[Listing]:
-        if self._nothing_yet():
+        if not self._place.exists():
             return
         page = Listing()
         # It tells `page`, which is another one after each that is handed out.
@@ -305,66 +220,12 @@ class LandingStore:
         while True:
             with self._explained(f"list {prefix}"):
                 found = list(islice(files, FILES_AT_ONCE))
-                page.objects = [_object(each) for each in found if _is_file(each)]
+                page.objects = [landing_object(each) for each in found if _is_file(each)]
             if page.objects or page.skipped:
                 yield page
             if len(found) < FILES_AT_ONCE:
                 return
             page = Listing()
-
-    def _in_place(self, item: LandingObject, link: Path) -> Path | Problem:
-        found = self._folder.file(item.key) if self._folder else None
-        if found is None or self._folder is None or _object(found) != item:
-            return Problem.CHANGED if found else Problem.VANISHED
-        path = self._folder.root / item.key
-        if not os.access(path, os.R_OK):
-            return Problem.REFUSED
-        if not _GLOB.search(str(path)):
-            return path
-        link.symlink_to(path)
-        return link
-
-    def _spooled(self, spare_refused: bool, item: LandingObject, target: Path) -> Path | Problem:
-        with target.open("wb") as spool:
-            try:
-                result = obstore.get(self._objects, item.key, options={"if_match": item.etag})
-                # Some servers ignore If-Match. obstore resumes a broken download, under the same etag only.
-                if _object(found_of(result.meta)) != item:
-                    return Problem.CHANGED
-                for chunk in result.stream(CHUNK_BYTES):
-                    spool.write(chunk)
-            except PreconditionError:
-                return Problem.CHANGED
-            except FileNotFoundError:
-                return Problem.VANISHED
-            except PermissionDeniedError as error:
-                if "InvalidObjectState" in str(error):  # a lifecycle rule moved it to cold storage
-                    return Problem.ARCHIVED
-                if not spare_refused:
-                    raise
-                return Problem.REFUSED
-            except BaseError as error:
-                # A key that decrypts it is disabled, a rule of the bucket forbids it: S3 has 400 for these.
-                if not spare_refused or not _ABOUT_THE_OBJECT.search(str(error)):
-                    raise
-                return Problem.REFUSED
-        return target
-
-    def _put_staged(self, key: str, path: Path) -> None:
-        staged = f"{key}.{uuid4().hex}.tmp"
-        try:
-            obstore.put(self._objects, staged, path)
-            obstore.copy(self._objects, staged, key, overwrite=False)
-        finally:
-            obstore.delete(self._objects, staged)
-
-    def _require_store(self) -> None:
-        """A file can only have vanished from a store that is there: an unmounted disk has lost nothing."""
-        with self._explained("find files"):
-            if self._folder is not None:
-                os.stat(self._folder.root)
-            else:
-                obstore.list_with_delimiter(self._objects, "_is_it_there")
 
     @contextmanager
     def _explained(self, action: str) -> Iterator[None]:
@@ -379,29 +240,11 @@ class LandingStore:
             raise LandingStoreError(action, self.url, *s3.diagnose(str(error), whose=whose)) from None
 
 
-def _object(found: Found | None) -> LandingObject:
-    if found is None or not found.etag:
-        raise BaseError("the store gives no etag")
-    return LandingObject(found.key, found.etag, found.size)
-
-
 def _is_file(found: Found) -> bool:
     """Whether this is no writer's own, and stands for no folder: consoles put an empty `region=eu/`, obstore drops the last slash."""
     name = found.key.rpartition("/")[2]
     is_marker = found.size == 0 and ("." not in name or name.startswith(("dt=", "region=")))
     return not is_marker and not landing_layout.is_leftover(found.key)
-
-
-def _reachable(root: Path, brought: Path | Problem, target: Path) -> Path | Problem:
-    """The file, copied when it lies outside of the landing folder."""
-    if isinstance(brought, Problem) or (real := brought.resolve()).is_relative_to(root):
-        return brought
-    target.unlink(missing_ok=True)
-    try:
-        shutil.copyfile(real, target)
-    except FileNotFoundError:
-        return Problem.VANISHED
-    return target
 
 
 def _at_once(work: Callable[[_In], _Out], items: Sequence[_In]) -> list[_Out]:

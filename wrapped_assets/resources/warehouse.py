@@ -15,7 +15,7 @@ from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, Span, read_by_edition
 from wrapped_assets.products.usage.document import Edition, Facts
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.checks import Check
-from wrapped_assets.resources.landing_store import Fetched
+from wrapped_assets.resources.landing_objects import Fetched
 
 # Rows that break a rule and are shown: enough to look for the cause.
 EXAMPLES = 5

@@ -17,7 +17,8 @@ from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
-from wrapped_assets.resources.landing_store import LandingObject, LandingStore
+from wrapped_assets.resources.landing_objects import LandingObject
+from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.open import open_landing, open_warehouse
 from wrapped_assets.resources.unrecognized import at_top, folders, in_words
 from wrapped_assets.sensors.jobs import DAY_LAYERS, build_days, import_landing, refresh_identities

@@ -117,16 +117,16 @@ FAULTS = (
     ),
     Fault(
         "a file that changed since it was listed is read for the one listed",
-        "wrapped_assets/resources/landing_store.py",
-        "if found is None or self._folder is None or _object(found) != item:",
-        "if found is None or self._folder is None:",
+        "wrapped_assets/resources/landing_folder.py",
+        "if found is None or landing_object(found) != item:",
+        "if found is None:",
         (f"{STORE}::test_changed_and_vanished_files_are_told_and_the_others_come[folder]",),
     ),
     Fault(
         "a new file takes the place of one that has its name",
-        "wrapped_assets/resources/landing_store.py",
-        'obstore.put(self._objects, key, path, mode="create")',
-        'obstore.put(self._objects, key, path, mode="overwrite")',
+        "wrapped_assets/resources/landing_bucket.py",
+        'obstore.put(self.objects, key, path, mode="create")',
+        'obstore.put(self.objects, key, path, mode="overwrite")',
         (f"{STORE}::test_a_new_file_lands_once[moto-whole]",),
     ),
     Fault(

@@ -13,7 +13,7 @@ from wrapped_assets.resources.duckdb.rows import insert_dicts
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import LandingFilesGone
 from wrapped_assets.resources.identity import wrapped_id
-from wrapped_assets.resources.landing_store import Fetched
+from wrapped_assets.resources.landing_objects import Fetched
 from wrapped_assets.resources.warehouse import Fetch, LedgerFile
 
 # Snapshot files read at once.

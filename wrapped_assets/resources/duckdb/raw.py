@@ -23,7 +23,7 @@ from wrapped_assets.resources.duckdb.parquet import FILE_INDEX, Types, by_types
 from wrapped_assets.resources.duckdb.rows import broken, dicts
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import DuplicateKeys, LandingFilesGone
-from wrapped_assets.resources.landing_store import Fetched
+from wrapped_assets.resources.landing_objects import Fetched
 from wrapped_assets.resources.warehouse import Broken, Fetch, LedgerFile, RefreshReport
 
 # A day without rows is built whole when it and its like bring more than this; fewer are merged like late rows,

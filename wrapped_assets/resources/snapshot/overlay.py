@@ -17,7 +17,7 @@ from wrapped_assets.families import DIMENSIONS, ORGANIZATIONS, Family
 from wrapped_assets.periods import ALL_LEVELS, HOURLY, MONTHLY, Level
 from wrapped_assets.resources.duckdb import dimensions, raw, sql
 from wrapped_assets.resources.duckdb.transaction import transaction
-from wrapped_assets.resources.landing_store import Fetched
+from wrapped_assets.resources.landing_objects import Fetched
 from wrapped_assets.resources.snapshot import tables
 from wrapped_assets.resources.snapshot.history import HeldFile
 from wrapped_assets.resources.snapshot.tables import DAYS, KINDS, LEVELS, REQUESTS, Kind

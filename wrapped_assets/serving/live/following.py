@@ -13,7 +13,8 @@ from datetime import date, datetime
 from hashlib import md5
 
 from wrapped_assets import landing_layout
-from wrapped_assets.resources.landing_store import LandingObject, LandingStore
+from wrapped_assets.resources.landing_objects import LandingObject
+from wrapped_assets.resources.landing_store import LandingStore
 
 NEWEST_DAYS = 3
 """Listed at every look."""

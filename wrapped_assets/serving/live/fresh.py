@@ -13,13 +13,8 @@ from wrapped_assets import landing_layout
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.duckdb.judging import Contents, judge
-from wrapped_assets.resources.landing_store import (
-    Fetched,
-    LandingObject,
-    LandingStore,
-    LandingStoreError,
-    Problem,
-)
+from wrapped_assets.resources.landing_objects import Fetched, LandingObject, Problem
+from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError
 from wrapped_assets.resources.snapshot.history import HeldFile, History
 from wrapped_assets.resources.snapshot.overlay import Overlay, Piece
 from wrapped_assets.resources.snapshot.tables import KINDS
