@@ -20,6 +20,10 @@ from wrapped_assets.periods import ALL_LEVELS, DAILY, YEARLY, Level, Span
 _LOG = logging.getLogger(__name__)
 _LOG.addHandler(logging.NullHandler())
 _LOG.propagate = False
+# No check was evaluated before.
+_NO_HISTORY = SimpleNamespace(
+    event_log_storage=SimpleNamespace(get_asset_check_execution_history=lambda *_args, **_how: [])
+)
 
 
 def run_asset(task: Task, resources: Mapping[str, object]) -> dg.MaterializeResult[Any]:
@@ -48,7 +52,7 @@ class _Context:
 
     task: Task
     log: logging.Logger = _LOG
-    instance: None = None
+    instance: SimpleNamespace = field(default_factory=lambda: _NO_HISTORY)
     run: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(tags={REFRESH_TAG: "follow"}))
 
     @property
