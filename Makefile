@@ -11,14 +11,10 @@ override WRAPPED_HOME := $(abspath $(WRAPPED_HOME))
 override DAGSTER_HOME := $(abspath $(DAGSTER_HOME))
 export WRAPPED_HOME DAGSTER_HOME
 PORT ?= 3000
-
-SEEDS ?= 100
 ENGINE ?= duckdb
-MINUTES ?= 10
-FILES ?= 1000
-SIMULATION_SEED ?=
+SERVER_TESTS := CLICKHOUSE_SERVER_REQUIRED=1 $(BIN)/python -m pytest -m clickhouse_server
 
-.PHONY: help demo dev serve test simulate soak fuzz test-clickhouse test-clickhouse-server test-slow mutants check bench bench-clickhouse golden clean
+.PHONY: help demo dev serve test test-all check bench golden clean
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,29 +39,14 @@ dev: $(VENV)/.installed ## The Dagster UI and daemon on http://localhost:3000 (P
 serve: $(VENV)/.installed ## The API and the pages of what is published, on http://127.0.0.1:8080
 	$(BIN)/wrapped serve
 
-test: check ## Everything that must hold before a commit, under 12 minutes on 2 cores
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow and not clickhouse and not clickhouse_server'
+test: check ## Everything that shows within 4 minutes on 2 cores whether a change holds
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not proof and not slow and not clickhouse and not clickhouse_server'
 
-simulate: $(VENV)/.installed ## Stories full of faults, SEEDS=100 of them, on ENGINE=duckdb or chdb
-	$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(if $(SIMULATION_SEED),--first $(SIMULATION_SEED)) --engine $(ENGINE)
-
-soak: $(VENV)/.installed ## Everything runs and is killed for MINUTES=10 while a client asks: no wrong answer, no lost row
-	$(BIN)/python -m tests.soak --minutes $(MINUTES)
-
-fuzz: $(VENV)/.installed ## Import FILES=1000 spoilt Parquet files on ENGINE: none stops the others, no row is lost
-	$(BIN)/python -m tests.fuzz --files $(FILES) --engine $(ENGINE)
-
-test-clickhouse: $(VENV)/.installed ## The pipeline's tests on ClickHouse in process (chdb)
+# A server's tests wait for processes: one that failed is run once more, and both results are in the log.
+test-all: test ## What CI runs: that, and killed processes, browsers, real servers, ClickHouse in process and listening (needs npm)
+	SERVERS_REQUIRED=1 $(BIN)/python -m pytest -n 2 --dist worksteal -m 'proof and not slow and not clickhouse and not clickhouse_server'
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'clickhouse and not slow'
-
-test-clickhouse-server: $(VENV)/.installed ## The same on a listening ClickHouse server, killed and cut off (needs npm)
-	CLICKHOUSE_SERVER_REQUIRED=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m clickhouse_server
-
-test-slow: $(VENV)/.installed ## The proofs that take longer
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'slow and not clickhouse_server'
-
-mutants: $(VENV)/.installed ## Deliberate faults, each of which a test must notice (ONLY=number or name)
-	$(BIN)/python -m tests.mutants $(if $(ONLY),--only '$(ONLY)')
+	$(SERVER_TESTS) -n 2 --dist loadfile || $(SERVER_TESTS) -n 0 --last-failed
 
 check: $(VENV)/.installed ## Format, lint, types and the walls between packages
 	$(BIN)/ruff format --check .
@@ -73,11 +54,8 @@ check: $(VENV)/.installed ## Format, lint, types and the walls between packages
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.installed ## The ratios of benchmarks/ (about 15 minutes)
-	$(BIN)/python -m benchmarks
-
-bench-clickhouse: $(VENV)/.installed ## The batch ratio on ClickHouse in process (about 15 minutes)
-	$(BIN)/python -m benchmarks clickhouse
+bench: $(VENV)/.installed ## The ratios of benchmarks/ (about 15 minutes; ENGINE=clickhouse: the batch on ClickHouse in process)
+	$(BIN)/python -m benchmarks $(ENGINE)
 
 golden: $(VENV)/.installed ## Rewrite the golden files; review the diff
 	$(BIN)/python -m wrapped_assets.products.usage.document docs

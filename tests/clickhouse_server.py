@@ -26,7 +26,7 @@ from tests.ports import free_port
 
 PACKAGE = "@chdb/lib-linux-x64-gnu@26.7.3-stable.1"
 SHA512 = "XP97mMqnc5tZpKQywR8N7cLTsHNiTmHr30pC5mzo3jWmukjKn2IBa60c2B/gWUNcuFjOMjWoorQICCqBVj5wpw=="
-# Set by `make test-clickhouse-server`: there a server that cannot be had is a failure.
+# Set by `make test-all`: there a server that cannot be had is a failure.
 REQUIRED = "CLICKHOUSE_SERVER_REQUIRED"
 
 # The user that the pipeline works as has the rights that docs/operations.md asks for, and no others.

@@ -39,7 +39,7 @@ def pipeline(tmp_path: Path, engine: str) -> "Pipeline":
 
 @pytest.fixture(scope="session")
 def clickhouse_library() -> None:
-    """Skips where no ClickHouse server can be had; under `make test-clickhouse-server` that is a failure."""
+    """Skips where no ClickHouse server can be had; under `make test-all` that is a failure."""
     from tests.clickhouse_server import REQUIRED, NotToBeHad, library
 
     try:

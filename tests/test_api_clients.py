@@ -14,6 +14,8 @@ from tests.api_world import BY_DAY, SUMMARY, World, customer, world
 from tests.listening import listening
 from tests.npm_packages import NotToBeHad, packages
 
+pytestmark = pytest.mark.proof
+
 verdin = pytest.importorskip("verdin.client", reason="verdin is not installed: `make test` installs it")
 
 from verdin.api import ApiError  # noqa: E402

@@ -8,8 +8,11 @@ import sys
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from tests.built_world import YEAR, BuiltWorld
+
+pytestmark = pytest.mark.proof
 
 ROOT = Path(__file__).parent.parent
 DAY = f"{YEAR}-02-03"

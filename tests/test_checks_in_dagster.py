@@ -22,6 +22,8 @@ import pytest
 from tests.built_world import YEAR, BuiltWorld
 from tests.ports import free_port
 
+pytestmark = pytest.mark.proof
+
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 180
 

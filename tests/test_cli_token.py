@@ -15,6 +15,8 @@ from wrapped_assets.access.tokens import Authority, TokenRefused
 from wrapped_assets.assets import edition_tokens
 from wrapped_assets.cli.token_reports import aligned
 
+pytestmark = pytest.mark.proof
+
 DAYS, MONTHS = "wrapped_requests_by_day", "wrapped_requests_by_month"
 
 

@@ -32,6 +32,8 @@ from wrapped_assets.resources.duckdb import DuckDBWarehouse
 from wrapped_assets.resources.warehouse import Pending, Warehouse
 from wrapped_assets.sensors.runs import at_work
 
+pytestmark = pytest.mark.proof
+
 ROOT = Path(__file__).parent.parent
 WRAPPED = Path(sys.executable).with_name("wrapped")
 T = TypeVar("T")

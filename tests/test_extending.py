@@ -16,6 +16,8 @@ import pytest
 
 from tests.landing_files import files_of, request, write
 
+pytestmark = pytest.mark.proof
+
 ROOT = Path(__file__).parent.parent
 DAY = date(2025, 3, 14)
 ENGINES = ["duckdb", pytest.param("chdb", marks=pytest.mark.clickhouse)]

@@ -26,6 +26,8 @@ from wrapped_assets.serving.pages.theme import default_theme
 from wrapped_assets.serving.site import Site
 from wrapped_assets.serving.telling.story import tell
 
+pytestmark = pytest.mark.proof
+
 IDLE = SUBJECTS["idle"]
 STORY = tell(IDLE.document, IDLE.name)
 SECONDS = 2.6 + 0.6 + 4

@@ -1,4 +1,4 @@
-"""Spoilt Parquet files: some that are the same each time, and some that nobody has seen. `make fuzz FILES=5000` imports more."""
+"""Spoilt Parquet files: some that are the same each time, and some that nobody has seen. `python -m tests.fuzz --files 5000` imports more."""
 
 import random
 import time
@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.fuzz.batch import play
+
+pytestmark = pytest.mark.proof
 
 # 47: a footer whose bounds were no dates stopped raw for every file.
 KNOWN = (1, 2, 47)

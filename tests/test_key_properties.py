@@ -27,6 +27,8 @@ from wrapped_assets.access.registry.keys import (
     url_key,
 )
 
+pytestmark = pytest.mark.proof
+
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 COMPANIES = {1: "Acme & Söhne", 2: "Acme & Söhne", 3: "Zürich-1", 4: None, 5: "-" * 3}
 FOR_PROGRAMS = ((b"accept", b"application/json"),)

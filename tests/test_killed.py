@@ -31,6 +31,8 @@ from tests.pipeline import Pipeline, Table, differs_from_oracle
 from wrapped_assets.resources.duckdb.creation import create
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
 
+pytestmark = pytest.mark.proof
+
 # What landed first, and what has changed since: late rows, a new day, an object changed, one broken and one mended,
 # a new owner, a new name, rows that cannot be right.
 BEFORE = [

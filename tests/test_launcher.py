@@ -17,6 +17,8 @@ from wrapped_assets.cli.instance import dagster_instance
 from wrapped_assets.launcher import HOST_TAG, LocalRunLauncher, fail_gone_runs, gone
 from wrapped_assets.settings import Settings
 
+pytestmark = pytest.mark.proof
+
 STARTED, FAILURE = dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.FAILURE
 
 # A run in this very process that takes the writers' pool and is killed inside its step.

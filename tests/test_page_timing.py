@@ -20,7 +20,7 @@ from wrapped_assets.serving.http.page_keys import Keys
 from wrapped_assets.serving.http.problems import Problem
 from wrapped_assets.serving.http.threads import Threads
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.proof]
 
 KINDS = (
     "unknown",

@@ -13,6 +13,8 @@ from tests.browser import SIZES, Visit, chromium, instant, longest_tasks, visit
 from tests.pages_server import SUBJECTS, serving
 from wrapped_assets.serving.telling.story import tell
 
+pytestmark = pytest.mark.proof
+
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 HARD = [
     "marked",

@@ -1,7 +1,11 @@
 """How soon the page is there, measured as if nothing else ran. A module of its own: it starts a browser of its own."""
 
+import pytest
+
 from tests.browser import chromium, undisturbed, visit
 from tests.pages_server import serving
+
+pytestmark = pytest.mark.proof
 
 
 def test_the_first_slide_paints_within_half_a_second_and_answers_within_two_on_a_slow_phone() -> None:

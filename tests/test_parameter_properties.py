@@ -30,6 +30,8 @@ from wrapped_assets.serving.api.endpoints import Parameter, load_endpoints
 from wrapped_assets.serving.interfaces import Version
 from wrapped_assets.serving.live.live import Live
 
+pytestmark = pytest.mark.proof
+
 ENDPOINTS = load_endpoints()
 YEARS = (2024, 2025)
 ANA, BOB, UNI = (wrapped_id(SECRET, name) for name in ("org-1", "org-2", "union"))

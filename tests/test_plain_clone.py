@@ -17,6 +17,8 @@ import pytest
 
 from tests.ports import free_port
 
+pytestmark = pytest.mark.proof
+
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 START_SECONDS = 120

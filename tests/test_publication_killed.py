@@ -32,6 +32,8 @@ from wrapped_assets.editions import Published, Publisher, catalog, pointer
 from wrapped_assets.editions.errors import PromotedMeanwhile, StoreFailed
 from wrapped_assets.editions.store import Store, open_store
 
+pytestmark = pytest.mark.proof
+
 s3_server = the_s3_server
 
 SNAPSHOT = b"what the API answers from" * 4000

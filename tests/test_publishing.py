@@ -20,6 +20,8 @@ from wrapped_assets.products.usage.document import Summary, document
 from wrapped_assets.resources.duckdb import DuckDBWarehouse
 from wrapped_assets.settings import Settings
 
+pytestmark = pytest.mark.proof
+
 FREEZE, AFTER = datetime(2026, 1, 7, tzinfo=UTC), datetime(2026, 1, 8, tzinfo=UTC)
 
 

@@ -20,6 +20,8 @@ from wrapped_assets.access.registry import Database, Registry, RegistryUnavailab
 from wrapped_assets.access.tokens import Authority
 from wrapped_assets.assets import edition_tokens
 
+pytestmark = pytest.mark.proof
+
 ROOT = Path(__file__).parent.parent
 
 

@@ -19,6 +19,8 @@ from wrapped_assets.products.usage.document import document
 from wrapped_assets.resources.open import open_landing, open_warehouse
 from wrapped_assets.settings import Settings
 
+pytestmark = pytest.mark.proof
+
 SECRET = b"a secret of at least 32 bytes, ok!!"
 DAYS = Span(date(2024, 1, 1), date(2026, 5, 1))
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

@@ -15,7 +15,7 @@ from tests.api_world import Answer
 from wrapped_assets.serving.api.sandbox import AT_ONCE, LONGEST_Q, Sandbox
 from wrapped_assets.serving.http.problems import Problem
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.proof]
 
 ANSWER = Answer(
     [

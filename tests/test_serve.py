@@ -29,6 +29,8 @@ from wrapped_assets.serving.api.endpoints import load_endpoints
 from wrapped_assets.serving.api.openapi import document
 from wrapped_assets.settings import Settings
 
+pytestmark = pytest.mark.proof
+
 SUMMARY = "/v0/pipes/wrapped_pipe_stats_summary.json"
 JSON = {"Accept": "application/json"}
 

@@ -39,6 +39,8 @@ from wrapped_assets.resources.landing_store import LandingStore, LandingStoreErr
 from wrapped_assets.serving.live import following, fresh, touched
 from wrapped_assets.serving.live.live import Live
 
+pytestmark = pytest.mark.proof
+
 ANA, BOB, OWNER = (wrapped_id(SECRET, id) for id in ("org-1", "org-2", "owner"))
 
 

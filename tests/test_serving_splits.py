@@ -18,6 +18,8 @@ from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.serving.live.live import Live
 from wrapped_assets.serving.live.warm_start import Keeper
 
+pytestmark = pytest.mark.proof
+
 YEARS = (2024, 2025, 2026)
 
 

@@ -1,6 +1,6 @@
 """Whatever goes wrong, once nothing does any more every number is right: stories of the simulation (`tests/simulation/`).
 
-`make simulate` plays many of them, and longer ones. A failing test names the command that plays its story again and shrinks it.
+`python -m tests.simulation` plays many of them, and longer ones. A failing test names the command that plays its story again and shrinks it.
 """
 
 import os
@@ -12,7 +12,9 @@ from tests.simulation.play import BY_HAND, OUTSIDE, PUBLISHED, SETTINGS, TICKS, 
 from tests.simulation.shrink import shortest
 from tests.simulation.story import WEIGHTS, Step, drawn, only
 
-# Stories for every run of the tests are shorter than those of `make simulate`, so that all of them take half a minute.
+pytestmark = pytest.mark.proof
+
+# Stories for every run of the tests are shorter than those of `python -m tests.simulation`, so that all of them take half a minute.
 STEPS = 40
 FRESH = int(os.environ["SIMULATION_SEED"])
 

@@ -1,4 +1,4 @@
-"""When `make soak` fails, from its figures alone: no soak is run here."""
+"""When `python -m tests.soak` fails, from its figures alone: no soak is run here."""
 
 import pytest
 

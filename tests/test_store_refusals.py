@@ -23,6 +23,8 @@ from wrapped_assets.resources import s3
 from wrapped_assets.resources.landing_store import LandingStoreError
 from wrapped_assets.sensors.landing_files import landing_files
 
+pytestmark = pytest.mark.proof
+
 NOBODY, WRONG_SECRET = "AKIANOBODYNOBODY", "of+nobody/at-all"
 FILES = files_of(request(region="eu"), request("org-2", region="eu-west"), request(at="2025-03-02"))
 THROTTLED = {

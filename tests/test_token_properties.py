@@ -18,6 +18,8 @@ from tests.tokens import NOW, Clock, forge, segment, signing_key
 from wrapped_assets.access.grants import READ, Grant, Scope
 from wrapped_assets.access.tokens import new_jti
 
+pytestmark = pytest.mark.proof
+
 REFUSED = "A valid token is needed: as the parameter 'token' or in the header 'Authorization: Bearer'."
 # What only the holder of a token that is rightly signed is told.
 ENDED, NOT_YET, REVOKED = (

@@ -23,6 +23,8 @@ from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.resources.landing_objects import Fetched
 from wrapped_assets.resources.warehouse import LandedFile, LedgerFile
 
+pytestmark = pytest.mark.proof
+
 # How a column of each kind may be stored. Words stand for what is no type of Arrow's own: see `written`.
 TYPES: dict[str, list[Any]] = {
     "instant": [

@@ -1,1 +1,1 @@
-"""Deliberate faults, each of which some test must notice: `make mutants`."""
+"""Deliberate faults, each of which some test must notice: `python -m tests.mutants`."""

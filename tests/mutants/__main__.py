@@ -1,4 +1,4 @@
-"""`python -m tests.mutants`, or `make mutants`: plants each fault in a copy of the repository and shows which test notices it.
+"""`python -m tests.mutants`: plants each fault in a copy of the repository and shows which test notices it.
 
 Ends with 1 when a fault survives, or when one proves nothing any more.
 """
