@@ -12,6 +12,8 @@ from tests.pipeline import Pipeline, differs_from_oracle
 from wrapped_assets.resources.duckdb import connection, raw, rollups
 from wrapped_assets.resources.duckdb.connection import Engine, connect, release_cache
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.fixture
 def con(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -88,7 +88,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, clickhouse_library: None) ->
 
 
 @pytest.mark.parametrize("day", [YESTERDAY, TEN_MONTHS_AGO], ids=["yesterday", "ten months ago"])
-def test_a_file_changes_the_years_summary_within_90_seconds(world: ServedWorld, day: date) -> None:
+def test_a_file_changes_the_years_summary_within_two_minutes(world: ServedWorld, day: date) -> None:
     """Through several processes, each of which the server knows by its run, its asset and its partitions."""
     started = world.land_late(day)
     assert len(world.processes(started)) >= 2

@@ -38,7 +38,7 @@ ROOT = Path(__file__).parent.parent
 WRAPPED = Path(sys.executable).with_name("wrapped")
 T = TypeVar("T")
 
-PROMISED_SECONDS = 90
+PROMISED_SECONDS = 120
 START_SECONDS = 180
 # The run's death is noticed, its slot in the pool is freed, and only then is the work tried again.
 AFTER_A_KILL_SECONDS = 240
@@ -175,7 +175,7 @@ def sensors_tick(world: World) -> bool:
 
 
 @pytest.mark.parametrize("day", [YESTERDAY, TEN_MONTHS_AGO], ids=["yesterday", "ten months ago"])
-def test_a_file_for_any_day_changes_the_years_summary_within_90_seconds(
+def test_a_file_for_any_day_changes_the_years_summary_within_two_minutes(
     world: World, day: date, record_property: Callable[[str, object], None]
 ) -> None:
     """One more day's file is copied into landing; a handful of runs later the summary holds its requests."""

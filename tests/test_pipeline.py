@@ -209,6 +209,7 @@ def is_settled(run: Run) -> bool:
 # ---- The promises
 
 
+@pytest.mark.proof
 @FEW
 @given(stories())
 def test_neither_order_nor_runs_nor_repeats_show_in_any_table_or_document(story: Story) -> None:
@@ -223,6 +224,7 @@ def test_neither_order_nor_runs_nor_repeats_show_in_many_more_worlds(seed: int) 
     tell(rolled_story(seed), then_rebuild=True)
 
 
+@pytest.mark.proof
 @FEWER
 @given(stories())
 def test_a_rebuild_of_every_layer_after_any_story_changes_nothing(story: Story) -> None:
@@ -258,6 +260,7 @@ def test_a_world_of_a_hundred_customers_is_ranked_as_the_oracle_ranks_it(pipelin
         assert any(b'"percentile"' in text for year in YEARS for text in run.documents(year).values())
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("zone", ["America/St_Johns", "Pacific/Kiritimati"])
 def test_the_clock_of_the_machine_does_not_show(tmp_path: Path, zone: str) -> None:
     """A process three and a half hours behind UTC, or fourteen ahead, counts the same days and hours."""

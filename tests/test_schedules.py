@@ -19,6 +19,8 @@ from wrapped_assets.families import FAMILIES
 from wrapped_assets.sensors import schedules
 from wrapped_assets.sensors.schedules import export_run
 
+pytestmark = pytest.mark.proof
+
 ROOT = Path(__file__).parent.parent
 REGIONS = ("gcp-us-east4", "aws-eu-west-1")
 CALENDAR_START = datetime(2025, 1, 1, tzinfo=UTC)

@@ -569,6 +569,7 @@ def test_a_warehouse_that_was_taken_away_is_filled_again(desk: Desk) -> None:
 
     (desk.pipeline.home / "warehouse.duckdb").unlink()
 
+    assert skipped(desk.follow()) == "Nothing has been imported yet."
     assert requests(desk.landing()) == [("build_days", "2025-03-05", "2025-03-05")]
 
 

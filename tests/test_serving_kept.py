@@ -29,6 +29,8 @@ from wrapped_assets.serving.live.live import Live
 from wrapped_assets.serving.live.shelf import Edition
 from wrapped_assets.serving.live.warm_start import Keeper
 
+pytestmark = pytest.mark.proof
+
 ANA, OWNER, NEW = (wrapped_id(SECRET, id) for id in ("org-1", "owner", "org-9"))
 BELONGS = {"snapshot": "one", "landing": "here"}
 

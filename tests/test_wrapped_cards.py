@@ -21,6 +21,8 @@ from wrapped_assets.serving.pages.theme import DEFAULT, default_theme
 from wrapped_assets.serving.telling.moments import Story
 from wrapped_assets.serving.telling.story import tell
 
+pytestmark = pytest.mark.proof
+
 
 def test_two_hundred_customers_are_drawn_one_at_a_time(tmp_path: Path) -> None:
     """Each is reported when it is done, and memory does not grow with their number."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 from tests.built_world import SECRET, YEAR, BuiltWorld
 from tests.landing_files import files_of, organization, request
@@ -16,6 +17,8 @@ from tests.pipeline import Pipeline
 from wrapped_assets.access.registry import Registry
 from wrapped_assets.access.tokens import Authority
 from wrapped_assets.assets.edition_tokens import LIFETIME
+
+pytestmark = pytest.mark.proof
 
 ROOT = Path(__file__).parent.parent
 # In a process of its own: the partitions follow the settings, which are read at import.

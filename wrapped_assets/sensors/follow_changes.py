@@ -28,6 +28,7 @@ from wrapped_assets.sensors.jobs import (
     refresh_raw,
     refresh_weeks,
 )
+from wrapped_assets.sensors.landing_files import forget_listings
 from wrapped_assets.sensors.runs import History, at_work, calendar, history, ranges, ready, run_over
 from wrapped_assets.settings import Settings
 
@@ -150,6 +151,7 @@ def follow_changes(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.
         # Once more: a run that ended in between may have done it.
         pending = _pending(warehouse, now)
     except WarehouseMissing:
+        forget_listings()
         return dg.SkipReason("Nothing has been imported yet.")
     except WarehouseBusy:
         return dg.SkipReason(

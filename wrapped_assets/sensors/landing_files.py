@@ -8,8 +8,10 @@ more. What was requested and did not succeed is noticed again, because the ledge
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 
 import dagster as dg
 
@@ -21,6 +23,7 @@ from wrapped_assets.resources.landing_objects import LandingObject
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.open import open_landing, open_warehouse
 from wrapped_assets.resources.unrecognized import at_top, folders, in_words
+from wrapped_assets.resources.warehouse import Reader
 from wrapped_assets.sensors.jobs import DAY_LAYERS, build_days, import_landing, refresh_identities
 from wrapped_assets.sensors.runs import History, at_work, calendar, history, ranges, ready, run_over
 from wrapped_assets.settings import Settings
@@ -206,11 +209,22 @@ def _look(now: datetime, position: str) -> News:
         return news(store, known, calendar(now), position, lambda: time.monotonic() > until, _settled, TICKS)
 
     try:
-        with open_warehouse(settings).reading(patience=0) as reader:
-            return look(reader.known)
+        with ExitStack() as opened:
+
+            @cache
+            def reader() -> Reader:
+                # Opened when a listing is new: a third of what a tick costs that finds nothing.
+                return opened.enter_context(open_warehouse(settings).reading(patience=0))
+
+            return look(lambda source, days: reader().known(source, days))
     except WarehouseMissing:
-        _settled.marks.clear()
+        forget_listings()
         return look(lambda source, days: {})
+
+
+def forget_listings() -> None:
+    """There is no warehouse: whatever was seen in its ledger is to be imported again."""
+    _settled.marks.clear()
 
 
 def _skip(found: News, why: str) -> dg.SensorResult:
