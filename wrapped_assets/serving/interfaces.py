@@ -1,94 +1,11 @@
-"""What serving needs of the other parts, as Protocols: it is written against these and never against an engine.
-
-The registry, the publication and the lambda engine keep them; a test may keep them in memory.
-"""
+"""What serving asks of published editions and of their answers, as Protocols: tests keep theirs in memory."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from wrapped_assets.access.grants import Grant
 from wrapped_assets.serving.api.endpoints import Endpoint
 from wrapped_assets.serving.live.following import FollowReport
-
-
-class Authority(Protocol):
-    """Says what a token allows."""
-
-    def verify(self, text: str | None) -> Grant:
-        """The token's grant; TokenRefused for one that allows nothing."""
-
-
-class Verdict(Protocol):
-    """How one request stands with a limit."""
-
-    @property
-    def allowed(self) -> bool:
-        """Whether it may go on."""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """What to tell the caller."""
-
-
-class Limits(Protocol):
-    """Counts requests by name."""
-
-    def hit(self, name: str, rps: int | None) -> Verdict | None:
-        """Count one request; None where there is no limit."""
-
-    def close(self) -> None:
-        """Give its connections back."""
-
-
-class Link(Protocol):
-    """Where a url_key leads."""
-
-    @property
-    def url_key(self) -> str:
-        """The secret part of the page's address."""
-
-    @property
-    def subject(self) -> str:
-        """Whom the page is about."""
-
-    @property
-    def year(self) -> int:
-        """The edition."""
-
-    @property
-    def company(self) -> str | None:
-        """The name to show."""
-
-    @property
-    def opted_out(self) -> bool:
-        """Whether the subject wants no page."""
-
-
-class Share(Protocol):
-    """A short link that ends, and with it the address that it leads to."""
-
-    @property
-    def short(self) -> str:
-        """The last part of its address."""
-
-    @property
-    def expires_at(self) -> datetime:
-        """When it ends, UTC."""
-
-
-class Links(Protocol):
-    """The registry, as pages need it."""
-
-    def resolve(self, url_key: str) -> Link | None:
-        """The link; None when it is unknown or revoked."""
-
-    def resolve_short(self, short: str) -> Link | None:
-        """Where a short or share link leads; None when it is unknown, over or revoked."""
-
-    def share(self, url_key: str, lifetime: timedelta) -> Share | None:
-        """A share link to this page; None when there is no such page."""
 
 
 class Document(Protocol):

@@ -1,10 +1,10 @@
 """Who is asking: the token of a request, what it allows, and whether it asks too often."""
 
 from wrapped_assets.access.grants import Grant, Scope
-from wrapped_assets.access.tokens import Reason, TokenRefused
+from wrapped_assets.access.tokens import Authority, Reason, TokenRefused
 from wrapped_assets.serving.http.messages import Call
 from wrapped_assets.serving.http.problems import Problem
-from wrapped_assets.serving.interfaces import Authority, Limits
+from wrapped_assets.serving.http.rate_limits import Limits
 
 REFUSED = "A valid token is needed: as the parameter 'token' or in the header 'Authorization: Bearer'."
 """Told to whoever has none, whatever is wrong with what was sent: nobody learns which part of a guess was right. The log says more."""

@@ -14,9 +14,10 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from wrapped_assets.access.registry import Link, Registry
 from wrapped_assets.serving.http.problems import not_found
 from wrapped_assets.serving.http.threads import Threads
-from wrapped_assets.serving.interfaces import Document, Link, Links, Published
+from wrapped_assets.serving.interfaces import Document, Published
 
 REMEMBERED_SECONDS = 0.3
 """How long a page is shown without asking again. The registry looks every half second, and a revocation must count within one."""
@@ -55,7 +56,7 @@ class Page:
 class Keys:
     """Finds pages. The same key asked by many at once is looked up once."""
 
-    links: Links
+    links: Registry
     published: Published
     threads: Threads
     years: Callable[[], Sequence[int]]
