@@ -1,4 +1,4 @@
-"""How many examples a property is tried with: some in `make test`, many in `python -m pytest -m slow`, more with EXAMPLES=20000 in the environment."""
+"""How many examples a property is tried with: some in `make test-all`, many in `python -m pytest -m slow`, more with EXAMPLES=20000 in the environment."""
 
 import os
 
