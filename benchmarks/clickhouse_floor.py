@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.floor import digest
 from benchmarks.measure import own_cost
 from wrapped_assets.periods import LEVELS, Span
-from wrapped_assets.resources.clickhouse import Address, Limits, schema, sql, summaries
+from wrapped_assets.resources.clickhouse import Address, Limits, computing, schema, sql, summaries
 from wrapped_assets.resources.clickhouse.connection import connect, kept_open
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.identity import wrapped_id
@@ -140,7 +140,7 @@ def _summarize(session: Session, secret: bytes) -> None:
         [{"organization_id": o, "customer_id": o, "wrapped_id": wrapped_id(secret, o)} for (o,) in owners],
     )
     summaries.keep_members(session, YEAR, None, everyone=True)
-    session.run(sql.render("summaries/facts", staging=summaries.TABLE), {"year": YEAR})
+    computing.compute(session, YEAR, Limits(), summaries.TABLE)
 
 
 if __name__ == "__main__":

@@ -44,14 +44,14 @@ def spilled(reader: object) -> int:
 
 
 def test_what_does_not_fit_into_memory_goes_to_disk(tmp_path: Path) -> None:
-    """1.8 million landing rows, some 500 MB of them, with a limit of 400 MB for a statement."""
+    """1.8 million landing rows, some 500 MB of them, with a limit of 300 MB for a statement."""
     landing = tmp_path / "landing"
     write_benchmark_landing(landing, UNIQUE_ROWS, 2, files_per_region_day=3, first_day=SPAN.start)
     store = LandingStore.open(landing.as_uri())
     address = Address("chdb", path=str(tmp_path / "small.chdb"))
 
     expected, _ = build(DuckDBWarehouse(tmp_path / "warehouse.duckdb"), store)
-    found, to_disk = build(ClickHouseWarehouse(address, tmp_path / "lock", Limits("400MB")), store)
+    found, to_disk = build(ClickHouseWarehouse(address, tmp_path / "lock", Limits("300MB")), store)
 
     assert found == expected
     assert to_disk > 0

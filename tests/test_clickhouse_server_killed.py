@@ -111,7 +111,8 @@ STEPS = {
     "a mark is set": "INSERT INTO `built`",
     "names are swapped": "alter table dimensions_organizations",
     "owners are swapped": "alter table wrapped_organizations",
-    "summaries are computed": "insert into staging_wrapped_summaries",
+    "a year is read": "from monthly_pipe_stats_requests as state",
+    "summaries are staged": "INSERT INTO staging_wrapped_summaries",
     "a year is swapped": "alter table wrapped_summaries",
     "an edition is closed": "INSERT INTO `edition_log`",
 }

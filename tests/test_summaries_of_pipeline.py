@@ -85,6 +85,7 @@ def test_ties_are_broken_the_same_way_everywhere(pipeline: Pipeline) -> None:
     assert told["peak_hour"] == {"hour_of_day": 1, "requests": 1}
 
 
+@pytest.mark.duckdb("the same statement ranks on both engines")
 def test_twenty_regions_are_told_the_busiest_first(pipeline: Pipeline) -> None:
     """Whoever works in one more misses the last of those that are equal."""
     rows = [request(id=f"{n}", region=f"region-{n:02}") for n in (*range(21), 20)]
@@ -98,6 +99,7 @@ def test_twenty_regions_are_told_the_busiest_first(pipeline: Pipeline) -> None:
     ]
 
 
+@pytest.mark.duckdb("the same statement ranks on both engines")
 def test_equal_requests_are_ranked_by_bytes_and_then_by_id(pipeline: Pipeline) -> None:
     """Bytes read and written together decide between workspaces."""
     rows = [
@@ -110,6 +112,7 @@ def test_equal_requests_are_ranked_by_bytes_and_then_by_id(pipeline: Pipeline) -
     assert [each["name"] for each in told["top_workspaces"]] == ["b", "c", "a"]
 
 
+@pytest.mark.duckdb("the same statement ranks on both engines")
 def test_a_data_source_with_more_rows_wins_among_equals_in_bytes(pipeline: Pipeline) -> None:
     """And only its last reading counts."""
     rows = [

@@ -1,6 +1,6 @@
 """wrapped_summaries: the year of each customer, as final integers from which the document is made.
 
-What the numbers mean is written in sql/*/summaries/facts.sql, how they become the document in
+What the numbers mean is written in sql/duckdb/summaries/facts.sql, how they become the document in
 wrapped_assets/products/usage/document.py; this module says what an edition reads and shows its first customers.
 """
 
@@ -77,7 +77,8 @@ COLUMNS = column_schema(
     kinds={ENGINE},
     owners=OWNERS,
     code_version=code_version(
-        duckdb=["duckdb/summaries/facts", "duckdb/summaries/days"], clickhouse=["clickhouse/summaries/facts"]
+        duckdb=["duckdb/summaries/facts", "duckdb/summaries/days"],
+        clickhouse=["duckdb/summaries/facts", "duckdb/summaries/days", "clickhouse/summaries/yearly"],
     ),
     backfill_policy=dg.BackfillPolicy.single_run(),
     retry_policy=RETRY,

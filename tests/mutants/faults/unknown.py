@@ -21,13 +21,6 @@ FAULTS = (
         (f"{UNKNOWN}::test_one_request_that_says_nothing_makes_a_sum_unknown[duckdb]",),
     ),
     Fault(
-        "ClickHouse: durations unknown: percentiles are those of the requests that say one",
-        "sql/clickhouse/summaries/facts.sql",
-        "\n        and request_totals.total_requests = histograms.total",
-        "",
-        (f"{UNKNOWN}::test_one_request_that_says_nothing_makes_a_sum_unknown[clickhouse]",),
-    ),
-    Fault(
         "errors unknown: an answer adds up the days that say them",
         "sql/duckdb/serving/merged/sums.sql",
         "if(count(errors) = count(*), cast(sum(errors) as bigint), null) as errors",

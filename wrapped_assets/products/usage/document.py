@@ -30,7 +30,7 @@ from pydantic import (
 from wrapped_assets.text.public_names import public_name
 
 SCHEMA_VERSION: Literal[2] = 2
-MOST_WORKSPACES = 5  # as sql/*/summaries/facts.sql ranks them
+MOST_WORKSPACES = 5  # as sql/duckdb/summaries/facts.sql ranks them
 LATEST_START = 7  # a year before that begins by this day of a month has all of that month
 SMALLEST_COHORT = 100  # among fewer customers a rank would say something about each of the others
 

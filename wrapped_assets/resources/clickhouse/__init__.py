@@ -29,6 +29,7 @@ from wrapped_assets.resources.clickhouse import (
 from wrapped_assets.resources.clickhouse.connection import Limits, connect
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.clickhouse.writer_lock import alone
+from wrapped_assets.resources.duckdb.connection import Engine
 from wrapped_assets.resources.warehouse import (
     Broken,
     Fetch,
@@ -67,7 +68,7 @@ class ClickHouseWarehouse:
         """Open it to read; a folder that another process has open is waited for."""
         with connect(self.address, self.limits, self.labels(), create=False, patience=patience) as session:
             schema.require(session, str(self.address))
-            yield ClickHouseReader(session, self.limits.memory_limit)
+            yield ClickHouseReader(session, self.limits)
 
     @contextmanager
     def unchanging(self, patience: float = 60.0) -> Iterator["ClickHouseReader"]:
@@ -83,26 +84,22 @@ class ClickHouseWarehouse:
             connect(
                 self.address, self.limits, self.labels(), create=True, patience=WRITER_PATIENCE
             ) as session,
-            duckdb.connect(":memory:", config=self._judge()) as judge_with,
+            duckdb.connect(
+                ":memory:", config=Engine(self.limits.memory_limit, self.limits.threads).config()
+            ) as judge_with,
         ):
             judge_with.execute("set TimeZone = 'UTC'")
             judge_with.execute("set enable_progress_bar = false")
             schema.prepare(session, str(self.address))
-            yield ClickHouseWriter(session, self.limits.memory_limit, judge_with)
-
-    def _judge(self) -> dict[str, str | bool | int | float | list[str]]:
-        threads: dict[str, str | bool | int | float | list[str]] = (
-            {"threads": self.limits.threads} if self.limits.threads else {}
-        )
-        return {"memory_limit": self.limits.memory_limit, **threads}
+            yield ClickHouseWriter(session, self.limits, judge_with)
 
 
 @dataclass(frozen=True)
 class ClickHouseReader:
-    """What can be asked of an open warehouse. `memory_limit` is for what DuckDB does beside it, in this process."""
+    """What can be asked of an open warehouse. The limits are also for what DuckDB does beside it, in this process."""
 
     session: Session
-    memory_limit: str
+    limits: Limits
 
     def known(self, family: str, days: Sequence[date] | None) -> dict[str, str]:
         """The etag of each object the ledger holds in its newest version, by key."""
@@ -118,7 +115,7 @@ class ClickHouseReader:
 
     def differences(self, layer: str, family: str, span: Span, fetch: Fetch) -> list[dict[str, Any]]:
         """The first rows by which a table differs from its full rebuild; none is a pass."""
-        return checking.differences(self.session, layer, family, span)
+        return checking.differences(self.session, self.limits, layer, family, span)
 
     def quarantine(self, span: Span, family: str = "") -> list[QuarantineEntry]:
         """What is in quarantine from files of these folder days (dimensions always), of one family or of all."""
@@ -178,7 +175,7 @@ class ClickHouseReader:
 
     def write_snapshot(self, path: Path, year: int) -> SnapshotReport:
         """Put what serving needs of a year into an immutable DuckDB file at `path`, where nothing may stand yet."""
-        return serving.write_snapshot(self.session, path, year, self.memory_limit)
+        return serving.write_snapshot(self.session, path, year, self.limits.memory_limit)
 
 
 @dataclass(frozen=True)
@@ -215,7 +212,7 @@ class ClickHouseWriter(ClickHouseReader):
         self, year: int, full: bool, now: datetime, freeze_at: datetime | None
     ) -> SummaryReport:
         """Recompute the summaries of an edition that something changed, or with `full` all of them."""
-        return summaries.refresh(self.session, year, full, now, freeze_at)
+        return summaries.refresh(self.session, year, self.limits, full, now, freeze_at)
 
 
 __all__ = [

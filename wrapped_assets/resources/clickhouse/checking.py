@@ -7,7 +7,8 @@ from typing import Any
 from wrapped_assets.families import FAMILIES, Family, Rollup
 from wrapped_assets.periods import HOURLY, LEVELS, Level, Span
 from wrapped_assets.resources.checks import Check
-from wrapped_assets.resources.clickhouse import raw, rollups, sql, status, summaries
+from wrapped_assets.resources.clickhouse import computing, raw, rollups, sql, status, summaries
+from wrapped_assets.resources.clickhouse.connection import Limits
 from wrapped_assets.resources.clickhouse.partitions import staged
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.warehouse import EXAMPLES, Broken
@@ -90,13 +91,13 @@ def conservation_statement(level: Level, family: Family, rollup: Rollup) -> str:
     )
 
 
-def differences(session: Session, layer: str, family: str, span: Span) -> Rows:
+def differences(session: Session, limits: Limits, layer: str, family: str, span: Span) -> Rows:
     """Rows by which a table differs from its full rebuild, either way; none is a pass."""
     if layer == "raw":
         return list(_raw_differences(session, FAMILIES[family], span))[:EXAMPLES]
     if layer in LEVELS:
         return list(_rollup_differences(session, LEVELS[layer], FAMILIES[family], span))[:EXAMPLES]
-    return _summary_differences(session, span.start.year)
+    return _summary_differences(session, limits, span.start.year)
 
 
 def _raw_differences(session: Session, family: Family, span: Span) -> Iterator[dict[str, Any]]:
@@ -124,7 +125,7 @@ def _rollup_differences(
             yield from session.dicts(_rebuilt(name, columns, stored, rebuilt), values)
 
 
-def _summary_differences(session: Session, year: int) -> Rows:
+def _summary_differences(session: Session, limits: Limits, year: int) -> Rows:
     known = summaries.edition(session, year)
     if known and known.frozen:
         return []  # it left rows out on purpose
@@ -138,7 +139,7 @@ def _summary_differences(session: Session, year: int) -> Rows:
     staging = sql.staging(summaries.TABLE)
     with staged(session, summaries.TABLE):
         summaries.keep_members(session, year, None, everyone=True)
-        summaries.compute(session, year)
+        computing.compute(session, year, limits, staging)
         session.run("drop table staging_members sync")
         stored = f"select {columns} from {summaries.TABLE} where year = {{year:Int32}}"
         return session.dicts(

@@ -5,17 +5,17 @@ of the snapshot's; and when something was swapped meanwhile, all is read again.
 """
 
 from collections.abc import Mapping
-from itertools import chain
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from wrapped_assets import queries
 from wrapped_assets.families import DIMENSIONS
 from wrapped_assets.periods import Level, Span
 from wrapped_assets.resources.clickhouse import marks, sql, status, summaries
+from wrapped_assets.resources.clickhouse.answers import answered
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.errors import SnapshotNotReady
 from wrapped_assets.resources.snapshot import tables
@@ -78,26 +78,22 @@ class _Stream:
         self.session, self.draft = session, draft
 
     def fill(self, table: str, statement: str, values: Mapping[str, Any] | None = None) -> None:
-        if self._asked(statement, values):
-            self.draft.fill(table, "from answer")
+        with self._answered(statement, values) as has_rows:
+            if has_rows:
+                self.draft.fill(table, "from answer")
 
     def number_organizations(self, statement: str, values: Mapping[str, Any]) -> None:
-        if self._asked(statement, values):
-            self.draft.number_organizations("answer")
+        with self._answered(statement, values) as has_rows:
+            if has_rows:
+                self.draft.number_organizations("answer")
 
     def fill_parts(self, level: Level, statement: str, values: Mapping[str, Any]) -> None:
-        if self._asked(statement, values):
-            self.draft.fill_parts(level, "from answer", {})
+        with self._answered(statement, values) as has_rows:
+            if has_rows:
+                self.draft.fill_parts(level, "from answer", {})
 
-    def _asked(self, statement: str, values: Mapping[str, Any] | None) -> bool:
-        """Have the rows of an answer stand as `answer`; whether there are any."""
-        batches = self.session.batches(statement, values)
-        first = next(batches, None)
-        if first is None:
-            return False
-        reader = pa.RecordBatchReader.from_batches(first.schema, chain([first], batches))
-        self.draft.con.register("answer", reader)
-        return True
+    def _answered(self, statement: str, values: Mapping[str, Any] | None) -> AbstractContextManager[bool]:
+        return answered(self.session, self.draft.con, statement, values)
 
 
 def _fill_waiting(session: Session, draft: Draft, span: Span) -> None:

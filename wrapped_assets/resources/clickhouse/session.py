@@ -12,9 +12,11 @@ import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 from clickhouse_connect.driver.query import QueryResult
+from urllib3.exceptions import HTTPError
 
 from wrapped_assets.resources.clickhouse import troubles
 from wrapped_assets.resources.clickhouse.cluster import Cluster
+from wrapped_assets.resources.errors import WarehouseLost
 
 Values = Mapping[str, Any]
 
@@ -60,9 +62,13 @@ class Session:
             self._troubles(),
             self.client.query_arrow_stream(statement, parameters=dict(values or {})) as stream,
         ):
-            for batch in stream:
-                if batch.num_rows:
-                    yield batch
+            try:
+                for batch in stream:
+                    if batch.num_rows:
+                        yield batch
+            except (HTTPError, pa.ArrowException, OSError) as error:
+                # The driver translates what happens before the first byte of an answer only.
+                raise WarehouseLost(self.place, troubles.seen(error)) from error
 
     def run(self, statement: str, values: Values | None = None) -> None:
         """Do something that has no answer."""

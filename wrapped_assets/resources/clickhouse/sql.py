@@ -139,6 +139,27 @@ def merged(measure: Measure, rollup: Rollup) -> str:
     return f"{_aggregate(measure)}Merge({measure.name}) as {measure.name}"
 
 
+def yearly_measures(rollup: Rollup) -> str:
+    """The numbers that months make together, in types that Arrow has: 128 bits as a decimal, a histogram as two arrays."""
+    if is_histogram(rollup):
+        whole = "sumMapMerge(state.histogram)"
+        return f"{whole}.1 as {BUCKETS}, {whole}.2 as {rollup.measures[0].name}"
+    return ",\n    ".join(f"{_in_arrow(measure)} as {measure.name}" for measure in rollup.measures)
+
+
+def _in_arrow(measure: Measure) -> str:
+    number = f"{_aggregate(measure)}Merge(state.{measure.name})"
+    return f"toDecimal128({number}, 0)" if measure.kind == "total" else number
+
+
+def unnested(rollup: Rollup, answer: str) -> str:
+    """DuckDB's query for the rows of an answer with yearly measures."""
+    if not is_histogram(rollup):
+        return f"from {answer}"
+    lists = ", ".join(f"unnest({name}) as {name}" for name in (BUCKETS, rollup.measures[0].name))
+    return f"select year, {names(stored_dimensions(rollup))}, {lists} from {answer}"
+
+
 def from_raw(measure: Measure) -> str:
     """The same number from raw rows, from the declaration's words."""
     words = re.sub(r"count\(\*\) filter \(where (.*)\)", r"countIf(\1)", measure.from_raw)

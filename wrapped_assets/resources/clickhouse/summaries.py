@@ -11,7 +11,8 @@ from typing import Any, cast
 
 from wrapped_assets import queries
 from wrapped_assets.products.usage.document import Edition, Facts
-from wrapped_assets.resources.clickhouse import marks, sql, status
+from wrapped_assets.resources.clickhouse import computing, marks, sql, status
+from wrapped_assets.resources.clickhouse.connection import Limits
 from wrapped_assets.resources.clickhouse.partitions import staged, swap_whole
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.errors import EditionNotWhole
@@ -36,7 +37,7 @@ class _Log:
 
 
 def refresh(
-    session: Session, year: int, full: bool, now: datetime, freeze_at: datetime | None
+    session: Session, year: int, limits: Limits, full: bool, now: datetime, freeze_at: datetime | None
 ) -> SummaryReport:
     """Bring an edition up to date; once frozen it stays as it is and only counts what it leaves out."""
     known = _known(session, year)
@@ -44,7 +45,7 @@ def refresh(
     if known.frozen_at and known.generated_at:
         return _acknowledge(session, year, known, newest)
     everyone = full or known.generated_at is None or marks.is_broken(session, TABLE, _period(year))
-    recomputed = _recompute(session, year, known, everyone)
+    recomputed = _recompute(session, year, limits, known, everyone)
     log = replace(known, followed=newest)
     waiting = session.rows(_text("waiting"), {"year": year})
     pending = status.pending(session)
@@ -123,20 +124,20 @@ def recipients(session: Session, year: int) -> dict[str, str | None]:
 def keep_members(session: Session, year: int, known: _Log | None, everyone: bool) -> int:
     """Write down the organizations of the customers to recompute; how many customers they are."""
     followed = known.followed if known else 0
-    session.run(_text("members"), {"year": year, "followed": followed, "everyone": everyone})
+    values = {
+        "year": year,
+        "followed": followed,
+        "everyone": everyone,
+        "batch_organizations": computing.BATCH_ORGANIZATIONS,
+    }
+    session.run(_text("members"), values)
     return int(session.value("select uniqExact(wrapped_id) from staging_members"))
 
 
-def compute(session: Session, year: int) -> None:
-    """Stage the summaries of those customers."""
-    session.run(sql.render("summaries/facts", staging=sql.staging(TABLE)), {"year": year})
-
-
-def _recompute(session: Session, year: int, known: _Log, everyone: bool) -> int:
+def _recompute(session: Session, year: int, limits: Limits, known: _Log, everyone: bool) -> int:
     with staged(session, TABLE):
         recomputed = keep_members(session, year, known, everyone)
-        if recomputed:
-            compute(session, year)
+        computing.compute(session, year, limits, sql.staging(TABLE))
         statement = sql.render("summaries/untouched", staging=sql.staging(TABLE))
         session.run(statement, {"year": year})
         with marks.swapping(session, TABLE, "", [_period(year)], marks.next_sequence(session)):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import duckdb
+import pyarrow as pa
 
 from wrapped_assets import queries
 from wrapped_assets.families import FAMILIES
@@ -28,23 +29,40 @@ def refresh(
     known = edition(con, year)
     if known and known.frozen:
         return _acknowledge(con, year)
-    values = {"year": year}
     with transaction(con):
-        con.execute(_text("wanted"), {**values, "everyone": full or known is None})
-        (recomputed,) = con.execute("select count(distinct wrapped_id) from wanted").fetchall()[0]
-        con.execute(_text("clear"), values)
-        con.execute(f"insert into main.wrapped_summaries by name\n{_text('facts')}", values)
-        con.execute(_text("clear_days"), values)
-        con.execute(f"insert into main.wrapped_days by name\n{_text('days')}", values)
+        recomputed = recompute(con, year, everyone=full or known is None)
         pending = status.pending(con)
         if not pending.holding_up(year) and not _has_changed_objects(con, year):
             _keep_edition(con, year)
             # Not before its reach can be told: what a frozen edition says of it, it says for ever.
             if freeze_at and now >= freeze_at and edition(con, year) and not pending.disputes:
                 _freeze(con, year, freeze_at)
-        con.execute(_text("settle"), values)
-        con.execute("drop table wanted")
+        con.execute(_text("settle"), {"year": year})
         return SummaryReport(_count(con, year), recomputed, 0, frozen=False)
+
+
+def recompute(con: duckdb.DuckDBPyConnection, year: int, everyone: bool) -> int:
+    """Compute the facts of the customers that something changed anew, or of everyone; how many customers they are."""
+    values = {"year": year}
+    con.execute(_text("wanted"), {**values, "everyone": everyone})
+    (recomputed,) = con.execute("select count(distinct wrapped_id) from wanted").fetchall()[0]
+    con.execute(_text("clear"), values)
+    con.execute(f"insert into main.wrapped_summaries by name\n{_text('facts')}", values)
+    con.execute(_text("clear_days"), values)
+    con.execute(f"insert into main.wrapped_days by name\n{_text('days')}", values)
+    con.execute("drop table wanted")
+    return int(recomputed)
+
+
+def whole(con: duckdb.DuckDBPyConnection, year: int, rows: int) -> pa.RecordBatchReader:
+    """The summaries of a year as ClickHouse keeps them: with their days, and the largest data source as a list of none or one."""
+    statement = f"""
+        select
+            * exclude (cohort_size, fewer)
+            replace (if(largest_datasource is null, [], [largest_datasource]) as largest_datasource)
+        from ({_text("read")})"""
+    found = con.sql(statement, params={"year": year, "wrapped_ids": None, "most": None})
+    return found.to_arrow_reader(rows)
 
 
 def edition(con: duckdb.DuckDBPyConnection, year: int) -> Edition | None:
