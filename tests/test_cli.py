@@ -308,6 +308,7 @@ def test_percentiles_are_shown_with_the_three_digits_that_are_known(number: floa
     assert reports.three_digits(number) == text
 
 
+@pytest.mark.proof
 def test_a_build_ends_with_what_it_built(tmp_path: Path) -> None:
     """Files and rows as they landed, what is left without duplicates, and customers, of the days that were built."""
     world = BuiltWorld(tmp_path / "home", tmp_path / "landing")
@@ -326,6 +327,7 @@ def test_a_build_ends_with_what_it_built(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.proof
 def test_a_second_build_finds_nothing_to_do_and_names_what_it_never_looks_at(
     built_world: BuiltWorld, tmp_path: Path
 ) -> None:
@@ -581,6 +583,7 @@ def test_a_year_without_rows_is_not_checked_and_what_would_change_that_is_told(
     assert f"Next: {then}" in told
 
 
+@pytest.mark.proof
 def test_a_build_of_a_year_without_rows_says_so(tmp_path: Path) -> None:
     """It is done, with 0, but nobody is sent on to check it."""
     world = BuiltWorld(tmp_path / "home", tmp_path / "landing")
@@ -693,6 +696,7 @@ def test_a_warehouse_that_another_process_writes_is_told_with_the_process(
     assert f"Process {holder.pid} has it open" in told
 
 
+@pytest.mark.proof
 def test_a_build_that_waits_for_another_process_says_for_which_and_how_long(
     built_world: BuiltWorld, tmp_path: Path
 ) -> None:

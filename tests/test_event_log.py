@@ -9,6 +9,8 @@ import yaml  # type: ignore[import-untyped, unused-ignore]
 
 from wrapped_assets.event_log import SqliteEventLog
 
+pytestmark = pytest.mark.proof
+
 ROOT = Path(__file__).parent.parent
 DAYS = dg.DailyPartitionsDefinition("2025-01-01", end_date="2025-01-11")
 RANGE = {

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
@@ -501,6 +502,7 @@ def desk(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("WRAPPED_HOME", str(pipeline.home))
     auto_import._settled.marks.clear()
+    auto_import._settled.warned.clear()
     opens(monkeypatch, pipeline.warehouse)
     with dg.DagsterInstance.ephemeral() as instance:
         yield Desk(pipeline, instance)
@@ -560,6 +562,23 @@ def test_a_tick_with_nothing_new_says_what_it_saw(desk: Desk) -> None:
 
 
 @pytest.mark.duckdb("reaches into the DuckDB file")
+def test_the_log_is_told_once_of_a_folder_that_nobody_reads(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A place that lies there for weeks is in every tick's reason; a warning each time would hide all others."""
+    told: list[str] = []
+    monkeypatch.setattr(dg.SensorEvaluationContext, "log", SimpleNamespace(warning=told.append))
+    desk.pipeline.land(*files_of(MARCH_5))
+    (desk.pipeline.landing / "pipe_stat").mkdir()
+
+    for _ in range(3):
+        desk.landing()
+
+    (only,) = told
+    assert only.startswith("Not imported (1): pipe_stat is no folder of a family")
+    assert only.endswith(f" below file://{desk.pipeline.landing}.")
+
+
 def test_a_warehouse_that_was_taken_away_is_filled_again(desk: Desk) -> None:
     """What the sensor remembers of listings is worth nothing without the ledger it was compared with."""
     desk.pipeline.land(*files_of(MARCH_5))

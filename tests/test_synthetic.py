@@ -25,6 +25,8 @@ from wrapped_assets.products.usage.synthetic import (
     write_regions,
 )
 
+pytestmark = pytest.mark.proof
+
 Row = dict[str, Any]
 
 WORLD = World(

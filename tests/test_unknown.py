@@ -15,6 +15,8 @@ from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.serving.api.endpoints import load_endpoints
 from wrapped_assets.serving.live.live import Live
 
+pytestmark = pytest.mark.proof
+
 UNKNOWN_REQUEST = dict.fromkeys(NULLABLE["pipe_stats"])
 UNKNOWN_OPERATION = dict.fromkeys(NULLABLE["ingestion"])
 

@@ -59,7 +59,7 @@ def _holdings(reader: Reader, span: Span) -> str:
     rows = sum(each.landed_rows for each in totals.values())
     unique = ", ".join(f"{each.unique_rows:,} of {family}" for family, each in totals.items())
     return (
-        f"Imported of these days: {files:,} files with {rows:,} rows. Unique rows: {unique}."
+        f"Imported of these days: {files:,} file{'s' * (files != 1)} with {rows:,} row{'s' * (rows != 1)}. Unique rows: {unique}."
         f" Customers of {year}: {len(reader.recipients(year)):,}."
     )
 

@@ -33,9 +33,8 @@ class NotPublished(PublicationRefused):
 
     def __init__(self, year: int, number: int | None, seen: str) -> None:
         subject = f"version {number} of {year}" if number else f"version of {year} to promote"
-        super().__init__(
-            f"There is no {subject}.\n  {seen}\n  Next: `{wrapped(f'publish --year {year}')}` makes one."
-        )
+        then = "choose one of them" if number else f"`{wrapped(f'publish --year {year}')}` makes one"
+        super().__init__(f"There is no {subject}.\n  {seen}\n  Next: {then}.")
 
 
 class SampleStays(PublicationRefused):

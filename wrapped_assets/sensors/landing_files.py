@@ -48,6 +48,8 @@ class Settled:
     """
 
     marks: dict[str, tuple[str, float]] = field(default_factory=dict)
+    warned: set[str] = field(default_factory=set)
+    """Unrecognized places that the log has been told of: once each, while the process lives."""
 
     def holds(self, place: str, mark: str, now: float) -> bool:
         """Whether the ledger lately held exactly this listing."""
@@ -180,8 +182,13 @@ def landing_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.S
     now, position = datetime.now(UTC), context.cursor or ""
     try:
         found = _look(now, position)
-        if found.unrecognized:
-            context.log.warning(in_words(found.unrecognized))
+        if unheard := {
+            place: why for place, why in found.unrecognized.items() if place not in _settled.warned
+        }:
+            context.log.warning(
+                f"{in_words(unheard)} All of it lies below {open_landing(Settings.load()).url}."
+            )
+            _settled.warned |= unheard.keys()
         if not found.is_new:
             return _skip(found, "No file is new:")
         # Dagster's records are left alone until there is work: opening them is most of a tick's price.

@@ -1,5 +1,6 @@
 """What the registry says when it refuses: what failed, what was seen, what to do next. Never a password of its URL."""
 
+from wrapped_assets.command import wrapped
 from wrapped_assets.resources.errors import Refused
 
 
@@ -55,5 +56,5 @@ class NoSuchToken(RegistryError):
         super().__init__(
             f"Nothing was revoked: no token and no link is called '{named}'.\n"
             "  The registry knows tokens by id and by name, and links by the last part of their address.\n"
-            "  Next: `wrapped token list --all` shows the tokens, `wrapped token list --year Y --all` the links of an edition."
+            f"  Next: `{wrapped('token list --all')}` shows the tokens, `{wrapped('token list --year Y --all')}` the links of an edition."
         )
