@@ -561,7 +561,6 @@ def test_a_tick_with_nothing_new_says_what_it_saw(desk: Desk) -> None:
     )
 
 
-@pytest.mark.duckdb("reaches into the DuckDB file")
 def test_the_log_is_told_once_of_a_folder_that_nobody_reads(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -579,6 +578,7 @@ def test_the_log_is_told_once_of_a_folder_that_nobody_reads(
     assert only.endswith(f" below file://{desk.pipeline.landing}.")
 
 
+@pytest.mark.duckdb("reaches into the DuckDB file")
 def test_a_warehouse_that_was_taken_away_is_filled_again(desk: Desk) -> None:
     """What the sensor remembers of listings is worth nothing without the ledger it was compared with."""
     desk.pipeline.land(*files_of(MARCH_5))
