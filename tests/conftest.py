@@ -87,7 +87,7 @@ def started_store() -> "Iterator[Callable[[str], ObjectStore]]":
         yield start
 
 
-@pytest.fixture(params=["moto", "seaweedfs"])
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.proof) for name in ("moto", "seaweedfs")])
 def object_store(
     request: pytest.FixtureRequest, started_store: "Callable[[str], ObjectStore]"
 ) -> "ObjectStore":
@@ -107,7 +107,7 @@ def _served(server: "AbstractContextManager[T]") -> "Iterator[T]":
         pytest.skip(str(reason))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.proof)])
 def registry_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Each database in turn, empty: whoever asks for it proves its promise on both."""
     if request.param == "sqlite":

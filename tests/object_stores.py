@@ -21,6 +21,7 @@ from typing import Any
 from uuid import uuid4
 
 import obstore
+import pytest
 from obstore.store import S3Store
 
 from tests.databases import NotToBeHad, Process
@@ -197,3 +198,4 @@ def _takes_objects(store: ObjectStore) -> bool:
 
 
 STARTED: dict[str, Callable[[], AbstractContextManager[ObjectStore]]] = {"moto": moto, "seaweedfs": seaweedfs}
+EACH_SERVER = [pytest.param(name, marks=pytest.mark.proof) for name in STARTED]

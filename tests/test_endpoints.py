@@ -19,6 +19,8 @@ from wrapped_assets.serving.api.endpoints import (
 )
 from wrapped_assets.serving.live.live import Live, OutsideYear
 
+pytestmark = pytest.mark.proof
+
 ANA, BOB = wrapped_id(SECRET, "org-1"), wrapped_id(SECRET, "org-2")
 ENDPOINTS = load_endpoints()
 

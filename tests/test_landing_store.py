@@ -20,7 +20,7 @@ import obstore
 import pytest
 from obstore.store import LocalStore
 
-from tests.object_stores import ObjectStore
+from tests.object_stores import EACH_SERVER, ObjectStore
 from wrapped_assets import landing_layout
 from wrapped_assets.resources import landing_bucket, s3
 from wrapped_assets.resources.landing_bucket import Bucket
@@ -83,7 +83,7 @@ def bucket_world(server: ObjectStore) -> World:
     )
 
 
-@pytest.fixture(params=["folder", "moto", "seaweedfs"])
+@pytest.fixture(params=["folder", *EACH_SERVER])
 def world(
     request: pytest.FixtureRequest, started_store: Callable[[str], ObjectStore], tmp_path: Path
 ) -> World:

@@ -12,6 +12,8 @@ from tests.api_world import BY_DAY, ENDPOINTS, SUMMARY, World, customer, world
 from tests.listening import listening
 from wrapped_assets.serving.api.openapi import document
 
+pytestmark = pytest.mark.proof
+
 DOCUMENT = document(ENDPOINTS.values(), "1", "http://api.test")
 schema = schemathesis.openapi.from_dict(DOCUMENT)
 Served = tuple[World, str]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.object_stores import ObjectStore
+from tests.object_stores import EACH_SERVER, ObjectStore
 from tests.published_editions import (
     NOW,
     PASSED,
@@ -46,7 +46,7 @@ FAILED = CheckResult(asset="raw/plays", name="keys_are_unique", result="failed")
 WARNING = CheckResult(asset="landing/plays", name="quarantine_is_empty", result="warning")
 
 
-@pytest.fixture(params=["folder", "moto", "seaweedfs"])
+@pytest.fixture(params=["folder", *EACH_SERVER])
 def store(
     request: pytest.FixtureRequest, started_store: Callable[[str], ObjectStore], tmp_path: Path
 ) -> Store:
