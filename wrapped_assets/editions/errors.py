@@ -33,8 +33,10 @@ class NotPublished(PublicationRefused):
 
     def __init__(self, year: int, number: int | None, seen: str) -> None:
         subject = f"version {number} of {year}" if number else f"version of {year} to promote"
-        then = "choose one of them" if number else f"`{wrapped(f'publish --year {year}')}` makes one"
-        super().__init__(f"There is no {subject}.\n  {seen}\n  Next: {then}.")
+        super().__init__(
+            f"There is no {subject}.\n  {seen}\n  Next: `{wrapped(f'publish --year {year}')}` makes the next one,"
+            f" `{wrapped(f'promote --year {year} --version N')}` takes one that is listed."
+        )
 
 
 class SampleStays(PublicationRefused):
