@@ -48,11 +48,11 @@ def test_rows_that_do_not_fit_into_memory_are_built_all_the_same(tmp_path: Path)
 
 
 def test_groups_that_do_not_fit_into_memory_go_to_disk(tmp_path: Path) -> None:
-    """Four million of them are more than the limit; without spilling ClickHouse refuses the statement."""
+    """Sixteen million of them are more than the limit; without spilling ClickHouse refuses the statement."""
     address = Address("chdb", path=str(tmp_path / "small.chdb"))
     written = "select sum(value) from system.events where event = 'ExternalAggregationWritePart'"
-    groups = "select count() from (select number from numbers(4000000) group by number)"
+    groups = "select count() from (select number from numbers(16000000) group by number)"
     with ClickHouseWarehouse(address, tmp_path / "lock", Limits("200MB")).writing() as writer:
         before = int(writer.session.value(written))
-        assert writer.session.value(groups) == 4_000_000
+        assert writer.session.value(groups) == 16_000_000
         assert int(writer.session.value(written)) > before
