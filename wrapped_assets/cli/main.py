@@ -13,10 +13,10 @@ from wrapped_assets.cli.summary import PATIENCE_SECONDS
 from wrapped_assets.command import wrapped
 from wrapped_assets.periods import Span
 from wrapped_assets.products.usage.document import ContradictoryFacts
-from wrapped_assets.progress import bars, console, errors, say
 from wrapped_assets.resources.errors import Refused, RegionUnavailable, WarehouseError
 from wrapped_assets.resources.landing_store import LandingStoreError
 from wrapped_assets.settings import BadSettings, Settings
+from wrapped_assets.text.terminal import bars, console, errors, say
 
 app = typer.Typer(
     no_args_is_help=True,

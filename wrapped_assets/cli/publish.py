@@ -7,8 +7,8 @@ import typer
 from rich.table import Table
 
 from wrapped_assets.command import wrapped
-from wrapped_assets.progress import bars, console, say
 from wrapped_assets.settings import Settings
+from wrapped_assets.text.terminal import bars, console, say
 
 if TYPE_CHECKING:
     from wrapped_assets.editions import Manifest, Publisher

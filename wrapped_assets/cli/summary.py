@@ -10,9 +10,9 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from wrapped_assets.progress import console
 from wrapped_assets.resources.errors import Refused
 from wrapped_assets.settings import Settings
+from wrapped_assets.text.terminal import console
 
 # How long a command waits for a run that is writing the warehouse.
 PATIENCE_SECONDS = 10.0

@@ -12,9 +12,9 @@ import typer
 from wrapped_assets.cli import token_issue
 from wrapped_assets.cli.token_issue import Year
 from wrapped_assets.command import wrapped
-from wrapped_assets.progress import console, errors, say
 from wrapped_assets.resources.errors import Refused, WarehouseMissing
 from wrapped_assets.settings import Settings
+from wrapped_assets.text.terminal import console, errors, say
 
 if TYPE_CHECKING:
     from wrapped_assets.access.registry import Registry

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wrapped_assets.command import wrapped
-from wrapped_assets.progress import errors, say
 from wrapped_assets.settings import Settings
+from wrapped_assets.text.terminal import errors, say
 
 if TYPE_CHECKING:
     from wrapped_assets.access.grants import Grant, Scope

@@ -21,11 +21,11 @@ from typing import Any
 
 from wrapped_assets.command import wrapped
 from wrapped_assets.editions.open import open_published
-from wrapped_assets.progress import errors, say
 from wrapped_assets.resources.errors import Refused
 from wrapped_assets.resources.open import open_registry
 from wrapped_assets.serving.pages.theme import Theme
 from wrapped_assets.settings import Settings
+from wrapped_assets.text.terminal import errors, say
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """By which prometheus_client's processes find each other's numbers. It must be set before that is imported."""

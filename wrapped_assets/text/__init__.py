@@ -1,1 +1,1 @@
-"""What any public text goes through: names without addresses, cut between letters."""
+"""What text goes through on its way to people: names without addresses, cut between letters; the terminal."""
