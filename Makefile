@@ -39,7 +39,7 @@ dev: $(VENV)/.installed ## The Dagster UI and daemon on http://localhost:3000 (P
 serve: $(VENV)/.installed ## The API and the pages of what is published, on http://127.0.0.1:8080
 	$(BIN)/wrapped serve
 
-test: check ## Whether a change holds: every rule, and each layer on DuckDB (about 5 minutes on 2 cores)
+test: check ## Whether a change holds: every rule, and each layer on DuckDB (under 4 minutes on 2 cores)
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not proof and not slow and not clickhouse and not clickhouse_server'
 
 # A server's tests wait for processes: one that failed is run once more, and both results are in the log.
