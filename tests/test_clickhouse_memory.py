@@ -18,7 +18,7 @@ from wrapped_assets.resources.warehouse import Warehouse
 pytestmark = pytest.mark.clickhouse
 
 SPAN = Span(date(2025, 1, 1), date(2025, 1, 3))
-UNIQUE_ROWS = 600_000
+UNIQUE_ROWS = 1_000_000
 
 
 def build(warehouse: Warehouse, store: LandingStore) -> list[Facts]:
@@ -35,14 +35,14 @@ def build(warehouse: Warehouse, store: LandingStore) -> list[Facts]:
 
 
 def test_rows_that_do_not_fit_into_memory_are_built_all_the_same(tmp_path: Path) -> None:
-    """1.8 million landing rows, some 500 MB of them, with a limit of 400 MB for a statement."""
+    """3 million landing rows, some 800 MB of them, with a limit of 600 MB for a statement (450 MB was enough, 400 MB was not)."""
     landing = tmp_path / "landing"
     write_benchmark_landing(landing, UNIQUE_ROWS, 2, files_per_region_day=3, first_day=SPAN.start)
     store = LandingStore.open(landing.as_uri())
     address = Address("chdb", path=str(tmp_path / "small.chdb"))
 
     expected = build(DuckDBWarehouse(tmp_path / "warehouse.duckdb"), store)
-    found = build(ClickHouseWarehouse(address, tmp_path / "lock", Limits("400MB")), store)
+    found = build(ClickHouseWarehouse(address, tmp_path / "lock", Limits("600MB", threads=2)), store)
 
     assert found == expected
 
