@@ -10,19 +10,19 @@ from collections.abc import Callable
 
 from benchmarks.measure import machine
 from tests.year_documents import rich
+from wrapped_assets.products.usage import USAGE
 from wrapped_assets.serving.cards.card_layout import SIZES, SUMMARY, card, names
-from wrapped_assets.serving.cards.fonts import shared_fonts
 from wrapped_assets.serving.cards.raster import jpeg, png
 from wrapped_assets.serving.pages.theme import SCHEMES, Scheme, default_theme
-from wrapped_assets.serving.telling.moments import Story
-from wrapped_assets.serving.telling.story import tell
+from wrapped_assets.slides.glyphs import shared_fonts
+from wrapped_assets.slides.moments import Slideshow
 
 CUSTOMERS = 200
 
 
 def main() -> None:
     """Print CPU milliseconds a card and the peak of memory."""
-    story = tell(rich().published(), "Café Ångström")
+    story = USAGE.tell(rich().published(), "Café Ångström")
     _drawn(story, SUMMARY, "1080x1920", "light")
     print(f"{machine()}; {len(names(story)) * len(SIZES) * len(SCHEMES)} cards of one customer")
     costs = {}
@@ -41,13 +41,13 @@ def main() -> None:
     print(f"| JPEG of a PNG, CPU ms | {_cost(lambda: jpeg(image))[0]:.0f} | |")
     before, began = _peak_mb(), time.process_time()
     for seed in range(CUSTOMERS):
-        _drawn(tell(rich(seed).published(), f"Customer {seed}"), SUMMARY, "1200x630", "light")
+        _drawn(USAGE.tell(rich(seed).published(), f"Customer {seed}"), SUMMARY, "1200x630", "light")
     print(
         f"| {CUSTOMERS} customers' summary cards: CPU s, MB before and after | {time.process_time() - began:.1f}, {before:.0f} and {_peak_mb():.0f} | |"
     )
 
 
-def _drawn(story: Story, name: str, size: str, scheme: Scheme) -> bytes:
+def _drawn(story: Slideshow, name: str, size: str, scheme: Scheme) -> bytes:
     drawn = card(story, name, size, default_theme(), shared_fonts(), scheme)
     return png(drawn.svg, drawn.fonts)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, Request, sync_playwright
 
-from wrapped_assets.serving.cards.fonts import SHIPPED
+from wrapped_assets.slides.glyphs import SHIPPED
 
 CHROMIUM = Path("/usr/bin/chromium")
 SIZES = {

@@ -7,16 +7,16 @@ import re
 import pytest
 
 from tests import year_documents
+from wrapped_assets.products.usage import USAGE
 from wrapped_assets.serving.pages.announcement import mail, table
 from wrapped_assets.serving.pages.theme import default_theme
-from wrapped_assets.serving.telling.story import tell
 
 ADDRESS = "https://wrapped.example.com/wrapped/acme-6f1d0c9a2b7e4f58a1c3"
 
 
 def test_the_mail_says_what_matters_and_where_to_see_the_rest() -> None:
     """In both forms: the name, the requests, the peak day, the link, how far it reaches."""
-    written = mail(tell(year_documents.rich(), "Acme Logistics"), ADDRESS, default_theme())
+    written = mail(USAGE.tell(year_documents.rich(), "Acme Logistics"), ADDRESS, default_theme())
 
     assert written.title == "Acme Logistics: your 2025, wrapped"
     for form in (written.text, written.html):
@@ -26,7 +26,7 @@ def test_the_mail_says_what_matters_and_where_to_see_the_rest() -> None:
 
 def test_a_date_and_its_number_are_told_apart() -> None:
     """Not "27 November 164,301 requests"."""
-    written = mail(tell(year_documents.rich(), "Acme Logistics"), ADDRESS, default_theme())
+    written = mail(USAGE.tell(year_documents.rich(), "Acme Logistics"), ADDRESS, default_theme())
 
     assert "Peak day: 27 November, 164,301 requests\n" in written.text
     assert "Requests: 12,495,011 API requests\n" in written.text
@@ -34,7 +34,7 @@ def test_a_date_and_its_number_are_told_apart() -> None:
 
 def test_opening_the_mail_asks_nobody_for_anything() -> None:
     """No image, no script, no style sheet or font from anywhere: the only address is the page's."""
-    html = mail(tell(year_documents.rich(), "Acme"), ADDRESS, default_theme()).html
+    html = mail(USAGE.tell(year_documents.rich(), "Acme"), ADDRESS, default_theme()).html
 
     assert re.findall(r"<(?:img|script|link|iframe|video|object)", html) == []
     assert re.findall(r"https?://[^\"'\s<]+", html) == [ADDRESS]
@@ -44,7 +44,7 @@ def test_opening_the_mail_asks_nobody_for_anything() -> None:
 @pytest.mark.parametrize("name", ["<b>Acme</b>", "Acme\r\nBcc: everybody@example.com", None])
 def test_a_name_stays_a_name(name: str | None) -> None:
     """It becomes neither markup nor a header of the mail."""
-    written = mail(tell(year_documents.rich(), name), ADDRESS, default_theme())
+    written = mail(USAGE.tell(year_documents.rich(), name), ADDRESS, default_theme())
 
     assert "<b>" not in written.html
     assert "\n" not in written.title and "\r" not in written.title

@@ -19,15 +19,16 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from tests import year_documents
 from tests.pages_server import SUBJECTS
+from wrapped_assets.products.usage import USAGE
+from wrapped_assets.products.usage.stories import calendar, rank, read, requests, storage
 from wrapped_assets.serving.cards import raster
 from wrapped_assets.serving.cards.card_layout import SIZES, Card, card, names
-from wrapped_assets.serving.cards.fonts import DISPLAY, SHIPPED, TEXT, Fonts, shared_fonts
-from wrapped_assets.serving.cards.typesetting import ELLIPSIS, Setter
-from wrapped_assets.serving.pages import drawings
-from wrapped_assets.serving.pages.links import Links
 from wrapped_assets.serving.pages.page import slideshow
-from wrapped_assets.serving.pages.theme import SCHEMES, default_theme
-from wrapped_assets.serving.telling.story import tell
+from wrapped_assets.serving.pages.theme import SCHEMES, Scheme, default_theme
+from wrapped_assets.slides.fitting import DISPLAY, TEXT
+from wrapped_assets.slides.glyphs import SHIPPED, Fonts, shared_fonts
+from wrapped_assets.slides.links import Links
+from wrapped_assets.slides.typesetting import ELLIPSIS, Setter
 from wrapped_assets.text.clusters import clusters
 
 SCRIPTS = [
@@ -37,9 +38,11 @@ SCRIPTS = [
 ]  # fmt: skip
 
 
-def drawn(key: str, name: str, size: str = "1200x630", scheme: str = "light") -> Card:
+def drawn(key: str, name: str, size: str = "1200x630", scheme: Scheme = "light") -> Card:
     subject = SUBJECTS[key]
-    return card(tell(subject.document, subject.name), name, size, default_theme(), shared_fonts(), scheme)  # type: ignore[arg-type]
+    return card(
+        USAGE.tell(subject.document, subject.name), name, size, default_theme(), shared_fonts(), scheme
+    )
 
 
 def picture(text: str, fonts: Fonts) -> Image.Image:
@@ -175,7 +178,7 @@ def test_a_name_that_cannot_be_drawn_is_replaced(size: str) -> None:
     """By words that name nobody: the card is never without its lines."""
     document = year_documents.longest("\U00012000")
     told = {
-        name: card(tell(document, "\U00012000"), name, size, default_theme(), Fonts([SHIPPED])).svg
+        name: card(USAGE.tell(document, "\U00012000"), name, size, default_theme(), Fonts([SHIPPED])).svg
         for name in ("summary", "workspaces", "pipes")
     }
 
@@ -197,7 +200,7 @@ def test_any_text_at_all_can_be_set(text: str) -> None:
 def test_every_card_of_every_size_is_drawn(key: str) -> None:
     """In its size, as PNG, with alternative text."""
     subject = SUBJECTS[key]
-    for name in names(tell(subject.document, subject.name)):
+    for name in names(USAGE.tell(subject.document, subject.name)):
         for size, (width, height, smaller) in SIZES.items():
             one = drawn(key, name, size)
             with Image.open(io.BytesIO(raster.png(one.svg, one.fonts))) as image:
@@ -211,7 +214,7 @@ def test_no_line_of_text_leaves_the_card_or_is_cut_short_of_its_numbers(key: str
     """Measured with the fonts' own widths; an ellipsis may end a name, never a figure."""
     subject, fonts = SUBJECTS[key], shared_fonts()
     width, height, _ = SIZES[size]
-    for name in names(tell(subject.document, subject.name)):
+    for name in names(USAGE.tell(subject.document, subject.name)):
         for text, x, y, em, family in _texts(drawn(key, name, size).svg):
             assert (
                 x >= -16
@@ -239,7 +242,11 @@ def test_a_card_is_the_same_bytes_each_time() -> None:
     made = []
     for _ in range(2):
         one = card(
-            tell(subject.document, subject.name), "workspaces", "1080x1920", default_theme(), Fonts([SHIPPED])
+            USAGE.tell(subject.document, subject.name),
+            "workspaces",
+            "1080x1920",
+            default_theme(),
+            Fonts([SHIPPED]),
         )
         image = raster.png(one.svg, one.fonts)
         made.append((image, raster.jpeg(image)))
@@ -250,7 +257,7 @@ def test_a_card_is_the_same_bytes_each_time() -> None:
 def test_a_card_takes_at_most_250_milliseconds_of_processor() -> None:
     """Each of them, layout, PNG and all, with the fonts open."""
     subject = SUBJECTS["acme"]
-    story = tell(subject.document, subject.name)
+    story = USAGE.tell(subject.document, subject.name)
     drawn("acme", "summary")
     for name in names(story):
         started = time.process_time()
@@ -260,7 +267,7 @@ def test_a_card_takes_at_most_250_milliseconds_of_processor() -> None:
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_a_jpeg_is_the_same_picture_for_fewer_or_as_many_eyes(scheme: str) -> None:
+def test_a_jpeg_is_the_same_picture_for_fewer_or_as_many_eyes(scheme: Scheme) -> None:
     """Close to the PNG everywhere."""
     one = drawn("acme", "summary", "1200x630", scheme)
     image = raster.png(one.svg, one.fonts)
@@ -289,21 +296,21 @@ def _areas(markup: str, class_: str) -> float:
 @pytest.mark.parametrize("part", [1.0, 0.5, 0.329, 0.0001])
 def test_a_part_of_a_whole_has_its_part_of_the_area(part: float) -> None:
     """Storage: the largest data source in its corner."""
-    markup = drawings.corner(part)
+    markup = storage.corner(part)
     assert _areas(markup, "accent") / _areas(markup, "soft") == pytest.approx(part, rel=1e-3)
 
 
 def test_the_rows_answered_have_their_part_of_the_rows_read() -> None:
     """One in four, and everything when as many were answered as read."""
-    assert _areas(drawings.needle(1, 4), "accent") == pytest.approx(2500)
-    assert _areas(drawings.needle(5, 5), "accent") == pytest.approx(10_000)
+    assert _areas(read.needle(1, 4), "accent") == pytest.approx(2500)
+    assert _areas(read.needle(5, 5), "accent") == pytest.approx(10_000)
 
 
 def test_the_crowd_has_a_stroke_for_each_percent() -> None:
     """87 with fewer, the customer, 12 others."""
     counts = {
         class_: len(re.findall("M", path))
-        for class_, path in re.findall(r'class="(\w+)" d="([^"]*)"', drawings.crowd(87))
+        for class_, path in re.findall(r'class="(\w+)" d="([^"]*)"', rank.crowd(87))
     }
     assert counts == {"ink": 87, "accent": 1, "soft": 12}
 
@@ -313,7 +320,7 @@ def test_the_months_are_to_scale_and_the_busiest_stands_out() -> None:
     document = year_documents.rich()
     counts = [month.requests for month in document.months]
     best = counts.index(max(counts))
-    markup = drawings.months(document)
+    markup = requests.month_bars(document)
     heights = {
         class_: [float(h) for h in re.findall(r"v(\d[\d.]*)", path)]
         for class_, path in re.findall(r'class="(\w+)" d="([^"]*)"', markup)
@@ -324,7 +331,7 @@ def test_the_months_are_to_scale_and_the_busiest_stands_out() -> None:
     assert heights["ink"] == pytest.approx(
         [100 * n / max(counts) for i, n in enumerate(counts) if i != best], abs=0.01
     )
-    assert drawings.months(spring).count("M") == 3
+    assert requests.month_bars(spring).count("M") == 3
 
 
 @pytest.mark.parametrize("size", ["1080x1920", "1200x630"])
@@ -342,7 +349,7 @@ def test_a_card_without_a_picture_sets_its_figure_larger(size: str) -> None:
 
 def test_the_heat_map_has_a_cell_for_each_day_that_is_over() -> None:
     """365 days, idle ones among them; the busiest in the last level."""
-    markup = drawings.punch_card(year_documents.rich())
+    markup = calendar.punch_card(year_documents.rich())
     cells = {level: path.count("M") for level, path in re.findall(r'class="level(\d)" d="([^"]*)"', markup)}
     assert sum(cells.values()) == 365
     assert cells["0"] == 9
@@ -355,7 +362,7 @@ def test_the_busiest_day_has_the_last_level_however_few_there_are(requests: list
     """Also alone and among its equals: no other is busier."""
     days = [{"day": dt.date(2025, 3, 1 + i), "requests": n, "errors": 0} for i, n in enumerate(requests)]
     document = year_documents.made({"days": days, "hours": [{"hour_of_day": 1, "requests": sum(requests)}]})
-    cells = dict(re.findall(r'class="level(\d)" d="([^"]*)"', drawings.punch_card(document)))
+    cells = dict(re.findall(r'class="level(\d)" d="([^"]*)"', calendar.punch_card(document)))
 
     assert cells["4"].count("M") == requests.count(7)
 
@@ -367,7 +374,7 @@ def test_a_leap_year_has_its_29th_of_february() -> None:
     leap = plain.model_copy(
         update={"year": 2024, "days": days, "through": dt.datetime(2024, 12, 31, 23, 59, tzinfo=dt.UTC)}
     )
-    cells = dict(re.findall(r'class="level(\d)" d="([^"]*)"', drawings.punch_card(leap)))
+    cells = dict(re.findall(r'class="level(\d)" d="([^"]*)"', calendar.punch_card(leap)))
 
     assert sum(path.count("M") for path in cells.values()) == 366
     assert "M280.7 10.9h" in cells["4"] and cells["4"].count("M") == 1
@@ -385,7 +392,7 @@ def test_more_rows_answered_than_read_are_no_part_of_them() -> None:
             "result_rows": 3,
         }
     )
-    story = tell(document, "Acme")
+    story = USAGE.tell(document, "Acme")
     read = card(story, "read", "1080x1920", default_theme(), shared_fonts())
     page = slideshow(story, Links("k", "/static/x"), default_theme()).body.decode()
 
@@ -396,7 +403,9 @@ def test_more_rows_answered_than_read_are_no_part_of_them() -> None:
 def test_a_drawing_on_a_card_says_what_it_shows() -> None:
     """A card travels without its page: bars and areas have their words with them."""
     svgs = {
-        name: card(tell(year_documents.rich(), "Acme"), name, "1200x630", default_theme(), shared_fonts()).svg
+        name: card(
+            USAGE.tell(year_documents.rich(), "Acme"), name, "1200x630", default_theme(), shared_fonts()
+        ).svg
         for name in ("peak", "read", "storage", "calendar")
     }
 
@@ -409,7 +418,9 @@ def test_a_drawing_on_a_card_says_what_it_shows() -> None:
 @pytest.mark.parametrize("size", ["1080x1920", "1200x630"])
 def test_without_a_request_the_summary_tells_large_what_there_is(size: str) -> None:
     """And does not repeat it in small."""
-    svg = card(tell(year_documents.idle(), "Idle"), "summary", size, default_theme(), shared_fonts()).svg
+    svg = card(
+        USAGE.tell(year_documents.idle(), "Idle"), "summary", size, default_theme(), shared_fonts()
+    ).svg
 
     assert svg.count("bytes kept") == 1
     told = re.search(r'font-size="([\d.]+)"[^>]*>10</text>', svg)
@@ -426,7 +437,7 @@ def test_without_a_request_the_figures_stand_where_the_skyline_would() -> None:
     }
     lowest = {}
     for name, document in documents.items():
-        drawn = card(tell(document, "Acme"), "summary", "1080x1920", default_theme(), shared_fonts())
+        drawn = card(USAGE.tell(document, "Acme"), "summary", "1080x1920", default_theme(), shared_fonts())
         lowest[name] = max(y for _, _, y, _, _ in _texts(drawn.svg) if y < 1814)
 
     assert lowest["busy"] < 1450
@@ -445,7 +456,7 @@ def test_no_word_stands_alone_on_the_last_line() -> None:
 def test_the_skyline_is_as_high_as_the_days() -> None:
     """Linear, the peak at the top."""
     document = year_documents.rich()
-    heights = [100 - float(y) for y in re.findall(r"V([\d.]+)h1", drawings.skyline(document))]
+    heights = [100 - float(y) for y in re.findall(r"V([\d.]+)h1", calendar.skyline(document) or "")]
     most = max(document.days)
     chosen = random.Random(1).sample(range(365), 40)
     assert [heights[i] for i in chosen] == pytest.approx(

@@ -8,7 +8,7 @@ import pytest
 from tests.pipeline import SECRET, say_nothing
 from wrapped_assets.assets.importing import fetching, import_days
 from wrapped_assets.periods import LEVELS, Span
-from wrapped_assets.products.usage.document import Facts
+from wrapped_assets.product import Facts
 from wrapped_assets.products.usage.synthetic import write_benchmark_landing
 from wrapped_assets.resources.clickhouse import Address, ClickHouseWarehouse, Limits
 from wrapped_assets.resources.duckdb import DuckDBWarehouse

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from wrapped_assets.serving.pages import other
 from wrapped_assets.serving.pages.theme import default_theme
-from wrapped_assets.serving.telling.comparisons import THINGS, Thing, Unit, compare, once
-from wrapped_assets.serving.telling.numbers import LOCALES, Locale
+from wrapped_assets.slides.comparisons import THINGS, Thing, Unit, compare, once
+from wrapped_assets.slides.numbers import LOCALES, Locale
 
 ICELAND = Thing(
     "iceland",

@@ -16,20 +16,20 @@ from PIL import Image, ImageChops, ImageStat
 
 from tests.browser import chromium
 from tests.pages_server import SUBJECTS, serving
+from wrapped_assets.products.usage import USAGE
 from wrapped_assets.serving.cards import film, films, raster
 from wrapped_assets.serving.cards.card_layout import Card, names
 from wrapped_assets.serving.cards.films import Films, NotFilmed
-from wrapped_assets.serving.cards.fonts import shared_fonts
 from wrapped_assets.serving.http.byte_ranges import ranged
 from wrapped_assets.serving.http.messages import Reply
 from wrapped_assets.serving.pages.theme import default_theme
 from wrapped_assets.serving.site import Site
-from wrapped_assets.serving.telling.story import tell
+from wrapped_assets.slides.glyphs import shared_fonts
 
 pytestmark = pytest.mark.proof
 
 IDLE = SUBJECTS["idle"]
-STORY = tell(IDLE.document, IDLE.name)
+STORY = USAGE.tell(IDLE.document, IDLE.name)
 SECONDS = 2.6 + 0.6 + 4
 
 

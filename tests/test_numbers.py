@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrapped_assets.serving.telling.numbers import (
+from wrapped_assets.slides.numbers import (
     ENGLISH,
     LOCALES,
     count,

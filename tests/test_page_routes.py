@@ -14,16 +14,16 @@ import pytest
 
 from tests import year_documents
 from tests.api_world import YEAR, Document, Version, World, customer, world
+from wrapped_assets.products.usage import USAGE
 from wrapped_assets.serving.app import App
 from wrapped_assets.serving.cards import film, films
 from wrapped_assets.serving.cards.card_layout import Card
 from wrapped_assets.serving.cards.films import Films
-from wrapped_assets.serving.cards.fonts import shared_fonts
 from wrapped_assets.serving.page_routes import Pages
 from wrapped_assets.serving.pages.theme import Scheme
 from wrapped_assets.serving.site import Reply as Drawn
 from wrapped_assets.serving.site import Site, Subject
-from wrapped_assets.serving.telling.story import tell
+from wrapped_assets.slides.glyphs import shared_fonts
 
 pytestmark = pytest.mark.anyio
 IDLE = Document(year_documents.idle().published().to_json(), "b" * 64)
@@ -154,7 +154,7 @@ async def another_worker(
 def filmed(site: Site, name: str, content: bytes) -> None:
     """As if the film of the idle customer had been made under this name."""
     assert site.films
-    cards = film.cards(tell(year_documents.idle(), name), site.theme, shared_fonts(), "light")
+    cards = film.cards(USAGE.tell(year_documents.idle(), name), site.theme, shared_fonts(), "light")
     (site.films.folder / f"{films.digest(cards)}.mp4").write_bytes(content)
 
 

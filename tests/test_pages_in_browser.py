@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, CDPSession
 from tests import year_documents
 from tests.browser import SIZES, Visit, chromium, instant, longest_tasks, visit
 from tests.pages_server import SUBJECTS, serving
-from wrapped_assets.serving.telling.story import tell
+from wrapped_assets.products.usage import USAGE
 
 pytestmark = pytest.mark.proof
 
@@ -646,5 +646,5 @@ def test_a_document_without_a_metric_has_no_slide_for_it(origin: str, browser: B
         assert (
             seen.names
             == ["opening", "storage", "share"]
-            == [m.name for m in tell(year_documents.idle(), "Idle").moments]
+            == [m.name for m in USAGE.tell(year_documents.idle(), "Idle").moments]
         )

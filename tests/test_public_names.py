@@ -14,10 +14,10 @@ from tests.year_documents import longest, made
 from wrapped_assets.access.registry import Registry
 from wrapped_assets.access.registry.tables import links
 from wrapped_assets.assets.edition_tokens import edition_grant
+from wrapped_assets.products.usage import USAGE
 from wrapped_assets.serving.cards.card_layout import SIZES, card, names
-from wrapped_assets.serving.cards.fonts import shared_fonts
 from wrapped_assets.serving.pages.theme import default_theme
-from wrapped_assets.serving.telling.story import tell
+from wrapped_assets.slides.glyphs import shared_fonts
 from wrapped_assets.text.public_names import LONGEST, public_company, public_name
 
 LOCALS = st.one_of(
@@ -115,7 +115,7 @@ def test_a_name_is_cut_between_letters_that_are_joined() -> None:
 def test_cards_of_a_name_of_20000_characters_are_laid_out_in_a_blink() -> None:
     """Such a name kept a worker busy for seconds, and everybody else waiting."""
     name = "प्र" * 7_000
-    story = tell(longest(name), name)
+    story = USAGE.tell(longest(name), name)
     fonts = shared_fonts()
     card(story, "summary", "1080x1920", default_theme(), fonts)  # opens the fonts
     started = time.thread_time()
@@ -140,4 +140,4 @@ def test_a_company_named_by_an_address_is_told_as_one_without_a_name(name: str, 
         assert other.company == "Acme"
 
     assert edition_grant("883065d6", name, 2025, datetime(2026, 1, 1, tzinfo=UTC)).company == {}
-    assert tell(made({}), name).company == "Your team"
+    assert USAGE.tell(made({}), name).company == "Your team"

@@ -19,15 +19,15 @@ from tests.landing_files import (
     workspace,
 )
 from tests.pipeline import SECRET, Pipeline, differs_from_oracle
+from wrapped_assets.products.usage import USAGE
 from wrapped_assets.products.usage.document import PublishedSummary, document
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.serving.api.endpoints import load_endpoints
 from wrapped_assets.serving.cards.card_layout import SIZES, card, names
-from wrapped_assets.serving.cards.fonts import shared_fonts
 from wrapped_assets.serving.live.live import Live
 from wrapped_assets.serving.pages.theme import default_theme
 from wrapped_assets.serving.site import Site, Subject
-from wrapped_assets.serving.telling.story import tell
+from wrapped_assets.slides.glyphs import shared_fonts
 
 # By customer: its only organization, the word that every name of its has, and how much more it does than the other.
 CUSTOMERS = {
@@ -106,7 +106,7 @@ def told(live: Live, customer: str) -> dict[str, list[dict[str, object]]]:
 
 def shown(summary: PublishedSummary, name: str) -> str:
     """All that pages and cards say of a document."""
-    story, site = tell(summary, name), Site()
+    story, site = USAGE.tell(summary, name), Site()
     cards = [
         asdict(card(story, each, size, default_theme(), shared_fonts()))
         for each in names(story)

@@ -104,7 +104,7 @@ def _somebody(world: BuiltWorld) -> str:
     """The customer with most requests, by the warehouse itself."""
     with open_warehouse(Settings.load(world.environment)).reading() as reader:
         facts = max(reader.facts(YEAR), key=lambda each: each["requests"])
-    return facts["wrapped_id"]
+    return str(facts["wrapped_id"])
 
 
 def summary(served: Served) -> dict[str, Any]:

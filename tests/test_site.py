@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from tests import year_documents
 from tests.pages_server import SUBJECTS
-from wrapped_assets.serving.pages import fitting
-from wrapped_assets.serving.pages.markup import el, join
+from wrapped_assets.products.usage import USAGE
 from wrapped_assets.serving.pages.static_files import FOLDER, static_files, static_path
 from wrapped_assets.serving.site import Reply, Site, Subject
-from wrapped_assets.serving.telling.comparisons import THINGS
-from wrapped_assets.serving.telling.story import tell
+from wrapped_assets.slides import fitting
+from wrapped_assets.slides.comparisons import THINGS
+from wrapped_assets.slides.markup import el, join
 
 ACME = SUBJECTS["acme"]
 KEY = "acme-logistics-6f1d0c9a2b7e4f58a1c3d5e7"
@@ -208,7 +208,7 @@ def test_every_script_the_page_preloads_is_there_and_no_other() -> None:
 def test_the_story_for_programs_says_what_the_slides_say() -> None:
     """The same words, the document itself, and addresses of the cards."""
     told = json.loads(ask(f"/wrapped/{KEY}/story.json").body)
-    story = tell(ACME.document, ACME.name)
+    story = USAGE.tell(ACME.document, ACME.name)
 
     assert [moment["figure"] for moment in told["moments"]] == [moment.figure for moment in story.moments]
     assert told["document"]["requests"]["total"] == ACME.document.requests.total

@@ -7,12 +7,13 @@ import pytest
 
 from tests import year_documents
 from tests.year_documents import made, rich
-from wrapped_assets.serving.telling.moments import Moment, Story
-from wrapped_assets.serving.telling.numbers import LOCALES
-from wrapped_assets.serving.telling.story import tell
+from wrapped_assets.products.usage import USAGE
+from wrapped_assets.products.usage.stories import read
+from wrapped_assets.slides.moments import Moment, Slideshow
+from wrapped_assets.slides.numbers import LOCALES
 
 
-def moment(story: Story, name: str) -> Moment:
+def moment(story: Slideshow, name: str) -> Moment:
     found = story.moment(name)
     assert found is not None
     return found
@@ -25,23 +26,23 @@ def on(requests: dict[str, int], failed: dict[str, int] | None = None) -> list[d
     ]
 
 
-def year(requests: dict[str, int], **others: object) -> Story:
+def year(requests: dict[str, int], **others: object) -> Slideshow:
     """The story of a customer with these requests, all in one hour."""
     hours = [{"hour_of_day": 23, "requests": sum(requests.values())}]
     measured = {"p50_us": 900_000, "p95_us": 1_200_000, "p99_us": 1_200_000}
-    return tell(made({"days": on(requests), "hours": hours, **measured, **others}), "Acme")
+    return USAGE.tell(made({"days": on(requests), "hours": hours, **measured, **others}), "Acme")
 
 
 def test_the_moments_come_in_the_order_of_the_story() -> None:
     """From the name to the card."""
-    assert [one.name for one in tell(rich(), "Acme").moments] == [
+    assert [one.name for one in USAGE.tell(rich(), "Acme").moments] == [
         "opening", "requests", "calendar", "peak", "read", "service", "storage", "ingestion", "workspaces", "pipes", "rank", "growth", "share",
     ]  # fmt: skip
 
 
 def test_what_is_missing_has_no_moment() -> None:
     """A single request without a byte: no data read, nothing stored, nobody to rank among, no year before."""
-    assert [one.name for one in tell(year_documents.bare(), None).moments] == [
+    assert [one.name for one in USAGE.tell(year_documents.bare(), None).moments] == [
         "opening",
         "requests",
         "calendar",
@@ -55,12 +56,12 @@ def test_what_is_missing_has_no_moment() -> None:
 @pytest.mark.parametrize("name", [None, "", "  \n "])
 def test_a_company_without_a_name_is_addressed_all_the_same(name: str | None) -> None:
     """Nothing internal stands in for a name."""
-    assert tell(year_documents.bare(), name).company == "Your team"
+    assert USAGE.tell(year_documents.bare(), name).company == "Your team"
 
 
 def test_a_name_is_a_part_of_its_sentence() -> None:
     """Line breaks, control characters and what turns the following words around are left out; marks of direction stay."""
-    assert tell(rich(), "A\x00c\nme\u202e \u2066B\u200f").company == "A c me B\u200f"
+    assert USAGE.tell(rich(), "A\x00c\nme\u202e \u2066B\u200f").company == "A c me B\u200f"
 
 
 def test_the_peak_day_is_compared_with_the_median_active_day() -> None:
@@ -108,7 +109,7 @@ def test_one_row_is_singular() -> None:
 
 def test_one_failure_in_ten_million_is_not_no_failure() -> None:
     """The share is rounded down and the failures are told exactly."""
-    story = tell(made({"days": on({"03-01": 10_000_000}, {"03-01": 1}), "hours": [{"hour_of_day": 1, "requests": 10_000_000}],
+    story = USAGE.tell(made({"days": on({"03-01": 10_000_000}, {"03-01": 1}), "hours": [{"hour_of_day": 1, "requests": 10_000_000}],
                        "p50_us": 1, "p95_us": 1, "p99_us": 1}), "Acme")  # fmt: skip
 
     assert moment(story, "service").figure == "99.99\u00a0%"
@@ -140,17 +141,18 @@ def test_all_is_lost_only_where_nothing_is_left() -> None:
     """A customer who only keeps data now."""
     idle = {"storage_bytes": 10, "storage_rows": 1, "previous_requests": 7}
 
-    assert moment(tell(made(idle), "Acme"), "growth").line == "100\u00a0% fewer requests than in 2024"
+    assert moment(USAGE.tell(made(idle), "Acme"), "growth").line == "100\u00a0% fewer requests than in 2024"
 
 
 def test_growth_past_what_a_float_holds_is_a_factor() -> None:
     """No digit of a quintillion percent is made up."""
     assert (
-        moment(tell(year_documents.longest("x"), "Acme"), "growth").figure == "4,612\u00a0quadrillion\u00d7"
+        moment(USAGE.tell(year_documents.longest("x"), "Acme"), "growth").figure
+        == "4,612\u00a0quadrillion\u00d7"
     )
 
 
-def running(months: dict[str, int]) -> Story:
+def running(months: dict[str, int]) -> Slideshow:
     """The story, on 2 March, of a customer with 80 requests in January, 20 in February, 7 in March, and these in 2024."""
     days = on({"01-05": 80, "02-05": 20, "03-01": 7})
     earlier = [
@@ -162,7 +164,7 @@ def running(months: dict[str, int]) -> Story:
         "previous_requests": sum(months.values()),
         "previous_months": earlier,
     }
-    return tell(made(told, through=dt.datetime(2025, 3, 2, 0, 4, 9, tzinfo=dt.UTC)), "Acme")
+    return USAGE.tell(made(told, through=dt.datetime(2025, 3, 2, 0, 4, 9, tzinfo=dt.UTC)), "Acme")
 
 
 @pytest.mark.parametrize(
@@ -194,11 +196,12 @@ def test_a_year_that_runs_is_compared_with_nothing_where_the_year_before_has_no_
 
 def test_what_no_request_says_is_not_told() -> None:
     """Unknown is not nothing: no slide says that not one request failed, or that half took 0 ms."""
-    unknown = tell(year_documents.unknown(), "Acme")
+    unknown = USAGE.tell(year_documents.unknown(), "Acme")
 
     assert unknown.moment("service") is None
     assert moment(unknown, "read").sentences == ("Exactly 9 bytes.", "9 rows processed.")
-    assert unknown.answered_of_read is None
+    picture = read.STORY.picture
+    assert picture and not picture.exists(unknown, moment(unknown, "read"))
 
 
 def test_of_reliability_and_speed_the_known_one_is_told() -> None:
@@ -206,8 +209,10 @@ def test_of_reliability_and_speed_the_known_one_is_told() -> None:
     day = {"day": dt.date(2025, 3, 9), "requests": 4}
     hours = [{"hour_of_day": 23, "requests": 4}]
     speed = {"p50_us": 1_000, "p95_us": 2_000, "p99_us": 4_000}
-    fast = moment(tell(made({"days": [day | {"errors": None}], "hours": hours} | speed), "Acme"), "service")
-    reliable = moment(tell(made({"days": [day | {"errors": 1}], "hours": hours}), "Acme"), "service")
+    fast = moment(
+        USAGE.tell(made({"days": [day | {"errors": None}], "hours": hours} | speed), "Acme"), "service"
+    )
+    reliable = moment(USAGE.tell(made({"days": [day | {"errors": 1}], "hours": hours}), "Acme"), "service")
 
     assert (fast.label, fast.line, fast.sentences) == (
         "Speed",
@@ -232,7 +237,7 @@ def test_the_busiest_month_is_named_where_there_are_several() -> None:
 
 def test_a_rank_is_told_as_the_document_has_it() -> None:
     """87 percent, rounded down, among so many."""
-    rank = moment(tell(rich(), "Acme"), "rank")
+    rank = moment(USAGE.tell(rich(), "Acme"), "rank")
 
     assert (rank.figure, rank.unit) == ("87\u00a0%", "of customers sent fewer requests")
     assert rank.sentences == ("Among 1,240 customers with a request in 2025.",)
@@ -244,7 +249,7 @@ def test_a_rank_is_told_only_where_it_flatters(fewer: int, is_told: bool) -> Non
     ranked = rich(fewer=fewer, cohort_size=100)
 
     assert ranked.rank
-    assert (tell(ranked, "Acme").moment("rank") is not None) is is_told
+    assert (USAGE.tell(ranked, "Acme").moment("rank") is not None) is is_told
 
 
 def test_days_that_are_not_over_do_not_count_as_idle() -> None:
@@ -253,7 +258,7 @@ def test_days_that_are_not_over_do_not_count_as_idle() -> None:
         update={"through": dt.datetime(2025, 3, 2, 0, 4, 9, tzinfo=dt.UTC), "active_days": 30}
     )
 
-    assert moment(tell(document, "Acme"), "calendar").unit == "active days of 61"
+    assert moment(USAGE.tell(document, "Acme"), "calendar").unit == "active days of 61"
 
 
 def in_workspaces(*named: tuple[str, int], left: int = 0) -> Moment:
@@ -305,7 +310,7 @@ def test_workspaces_without_a_request_lead_with_nothing() -> None:
     """A customer who only writes."""
     written = {"ingestion_bytes": 8, "ingestion_rows": 1, "ingestion_operations": 1}
 
-    assert moment(tell(made(written), "Acme"), "workspaces").unit == ""
+    assert moment(USAGE.tell(made(written), "Acme"), "workspaces").unit == ""
 
 
 def test_what_the_workspaces_leave_is_told_apart_from_one_called_other() -> None:
@@ -320,7 +325,7 @@ def test_what_the_workspaces_leave_is_told_apart_from_one_called_other() -> None
 
 def test_no_comparison_is_made_twice_in_a_story() -> None:
     """Read, kept and written are each set beside something else."""
-    told = [one.comparison for one in tell(rich(), "Acme").moments if one.comparison]
+    told = [one.comparison for one in USAGE.tell(rich(), "Acme").moments if one.comparison]
 
     assert len(told) == 4
     assert len({re.sub(r"[\d,.]+", "", text) for text in told}) == 4
@@ -328,7 +333,7 @@ def test_no_comparison_is_made_twice_in_a_story() -> None:
 
 def test_how_far_the_data_reaches_is_said_at_once() -> None:
     """In the first moment, with its clock."""
-    assert tell(rich(), "Acme").moments[0].sentences == (
+    assert USAGE.tell(rich(), "Acme").moments[0].sentences == (
         "Everything counted once.",
         "From 1 January through 31 December 2025, 23:59 UTC.",
     )
@@ -338,7 +343,7 @@ def test_how_far_the_data_reaches_is_said_at_once() -> None:
 def test_the_figure_is_the_documents_value_in_every_language(language: str) -> None:
     """Separators differ, digits do not, also past 2 to the 53rd."""
     document = year_documents.longest("x")
-    requests = moment(tell(document, "Acme", LOCALES[language]), "requests")
+    requests = moment(USAGE.tell(document, "Acme", LOCALES[language]), "requests")
 
     assert re.sub(r"\D", "", requests.figure) == str(document.requests.total) == str(requests.exact)
 

@@ -20,15 +20,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from wrapped_assets.assets import plots
+from wrapped_assets.product import ContradictoryFacts, Edition, Facts
 from wrapped_assets.products.usage import document
-from wrapped_assets.products.usage.document import (
-    ContradictoryFacts,
-    Edition,
-    Facts,
-    PublishedSummary,
-    Summary,
-    WorkspaceFacts,
-)
+from wrapped_assets.products.usage.document import PublishedSummary, Summary
+from wrapped_assets.products.usage.stories.workspaces import Workspace
 
 DOCS = Path(__file__).parents[1] / "docs"
 WRAPPED_ID = "883065d6-d27f-851e-ab8c-aef33a2a3b86"
@@ -68,7 +63,7 @@ def facts(
     return cast(Facts, ABSENT | told | others)
 
 
-def workspace(name: str | None, requests: int = 0, read: int = 0, written: int = 0) -> WorkspaceFacts:
+def workspace(name: str | None, requests: int = 0, read: int = 0, written: int = 0) -> Workspace:
     return {"name": name, "requests": requests, "bytes_read": read, "bytes_written": written}
 
 

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped, unused-ignore]
 from tests import year_documents
 from wrapped_assets.cli import summary_files
 from wrapped_assets.cli.summary import Format
-from wrapped_assets.products.usage.document import Facts, Summary
+from wrapped_assets.product import Facts
+from wrapped_assets.products.usage.document import STORIES, Summary
 from wrapped_assets.resources.warehouse import Reader
 
 DOCUMENTS = [year_documents.rich(), year_documents.idle(), year_documents.longest('say "hi", Zoë')]
@@ -77,13 +78,12 @@ class ManyCustomers:
     def facts_of(self, year: int, wrapped_ids: Sequence[str]) -> list[Facts]:
         self.asked.append(len(wrapped_ids))
         nothing: dict[str, Any] = {
-            **dict.fromkeys(Facts.__annotations__, 0),
-            **dict.fromkeys(("p50_us", "p95_us", "p99_us", "previous_requests", "largest_datasource")),
-            **{name: [] for name in ("days", "hours", "workspaces", "pipes", "regions", "event_types")},
-            "previous_months": [],
+            **{name: value for story in STORIES for name, value in story.columns.items()},
+            **dict.fromkeys(("fewer", "cohort_size"), 0),
+            "days": [],
             "year": year,
         }
-        return [cast(Facts, nothing | {"wrapped_id": each}) for each in reversed(wrapped_ids)]
+        return [nothing | {"wrapped_id": each} for each in reversed(wrapped_ids)]
 
 
 def _id(number: int) -> str:

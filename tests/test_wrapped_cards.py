@@ -15,11 +15,11 @@ import pytest
 from tests import year_documents
 from tests.built_world import YEAR, BuiltWorld
 from wrapped_assets.definitions import defs
+from wrapped_assets.products.usage import USAGE
 from wrapped_assets.serving.cards.batch import draw, into
-from wrapped_assets.serving.cards.fonts import shared_fonts
 from wrapped_assets.serving.pages.theme import DEFAULT, default_theme
-from wrapped_assets.serving.telling.moments import Story
-from wrapped_assets.serving.telling.story import tell
+from wrapped_assets.slides.glyphs import shared_fonts
+from wrapped_assets.slides.moments import Slideshow
 
 pytestmark = pytest.mark.proof
 
@@ -29,12 +29,12 @@ def test_two_hundred_customers_are_drawn_one_at_a_time(tmp_path: Path) -> None:
     reports: list[tuple[int, int]] = []
     peaks: list[int] = []
 
-    def stories() -> Iterator[tuple[str, Story]]:
+    def stories() -> Iterator[tuple[str, Slideshow]]:
         document = year_documents.rich()
         for number in range(200):
             if number in (20, 199):
                 peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-            yield document.wrapped_id, tell(document, f"Customer {number}")
+            yield document.wrapped_id, USAGE.tell(document, f"Customer {number}")
 
     drawn = draw(
         stories(), 200, lambda name, image: None, default_theme(), shared_fonts(), False,

@@ -5,7 +5,8 @@ import random
 from dataclasses import replace
 from typing import Any
 
-from wrapped_assets.products.usage.document import Edition, Facts, Summary, document
+from wrapped_assets.product import Edition, Facts
+from wrapped_assets.products.usage.document import Summary, document
 
 WRAPPED_ID = "883065d6-d27f-851e-ab8c-aef33a2a3b86"
 EDITION = Edition(
@@ -156,7 +157,7 @@ def made(told: dict[str, Any], through: dt.datetime | None = None) -> Summary:
         facts["workspaces"] = [
             dict(zip(("name", "requests", "bytes_read", "bytes_written"), ("main", *sums), strict=True))
         ]
-    return document(Facts(**facts), replace(EDITION, through=through or EDITION.through))  # type: ignore[typeddict-item]
+    return document(Facts(**facts), replace(EDITION, through=through or EDITION.through))
 
 
 def _days(seed: int) -> list[tuple[dt.date, int]]:

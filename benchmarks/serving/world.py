@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, Level, Span
-from wrapped_assets.products.usage.document import Edition
+from wrapped_assets.product import Edition
 from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.snapshot import tables

@@ -8,12 +8,13 @@ import dagster as dg
 
 from wrapped_assets.assets.common import OWNERS, RETRY, WRITERS_POOL, refusals_are_final
 from wrapped_assets.partitions import editions
-from wrapped_assets.products.usage.document import Facts, document
+from wrapped_assets.product import Facts
+from wrapped_assets.products.usage import USAGE
+from wrapped_assets.products.usage.document import document
 from wrapped_assets.resources.warehouse import Reader
 from wrapped_assets.serving.pages.theme import Theme, version
-from wrapped_assets.serving.telling.moments import Story
-from wrapped_assets.serving.telling.story import tell
 from wrapped_assets.settings import Settings
+from wrapped_assets.slides.moments import Slideshow
 
 
 def handout(
@@ -53,8 +54,8 @@ def folder(kind: str, edition: str) -> Path:
 
 def stories(
     reader: Reader, year: int, told: Iterable[tuple[Facts, str | None]]
-) -> Iterator[tuple[str, Story]]:
+) -> Iterator[tuple[str, Slideshow]]:
     """The story of each customer's facts under its name, by wrapped_id; none before the edition was built."""
     edition = reader.edition(year)
     if edition is not None:
-        yield from ((facts["wrapped_id"], tell(document(facts, edition), name)) for facts, name in told)
+        yield from ((facts["wrapped_id"], USAGE.tell(document(facts, edition), name)) for facts, name in told)

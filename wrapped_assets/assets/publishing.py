@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from wrapped_assets.command import wrapped
 from wrapped_assets.editions import CheckResult, Contents
-from wrapped_assets.products.usage.document import Edition, Facts, Summary, document
+from wrapped_assets.product import Edition, Facts
+from wrapped_assets.products.usage.document import Summary, document
 from wrapped_assets.resources.errors import Refused
 from wrapped_assets.resources.warehouse import Reader
 

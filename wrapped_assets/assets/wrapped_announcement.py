@@ -17,8 +17,8 @@ from wrapped_assets.resources.errors import Refused
 from wrapped_assets.resources.warehouse import Reader, Warehouse
 from wrapped_assets.serving.cards.batch import into
 from wrapped_assets.serving.pages.announcement import mail, table
-from wrapped_assets.serving.telling.moments import Story
 from wrapped_assets.settings import Settings, is_origin
+from wrapped_assets.slides.moments import Slideshow
 
 _AT_ONCE = 500
 """Customers whose facts are held at a time."""
@@ -113,7 +113,7 @@ def _origin(given: str | None) -> str:
     return told.rstrip("/")
 
 
-def _invited(reader: Reader, year: int, links: Sequence[Link]) -> Iterator[tuple[Link, Story]]:
+def _invited(reader: Reader, year: int, links: Sequence[Link]) -> Iterator[tuple[Link, Slideshow]]:
     for start in range(0, len(links), _AT_ONCE):
         invited = {link.subject: link for link in links[start : start + _AT_ONCE]}
         told = ((facts, invited[facts["wrapped_id"]].company) for facts in reader.facts_of(year, [*invited]))

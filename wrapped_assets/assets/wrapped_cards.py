@@ -17,11 +17,11 @@ from wrapped_assets.resources.configured import RegistryResource
 from wrapped_assets.resources.warehouse import Reader, Warehouse
 from wrapped_assets.serving.cards.batch import Drawn, draw, into
 from wrapped_assets.serving.cards.card_layout import SUMMARY, card
-from wrapped_assets.serving.cards.fonts import shared_fonts
 from wrapped_assets.serving.cards.raster import jpeg, png
-from wrapped_assets.serving.pages.slides import PREVIEW
 from wrapped_assets.serving.pages.theme import Theme
-from wrapped_assets.serving.telling.moments import Story
+from wrapped_assets.slides.glyphs import shared_fonts
+from wrapped_assets.slides.links import PREVIEW
+from wrapped_assets.slides.moments import Slideshow
 
 COLUMNS = column_schema(
     [
@@ -78,7 +78,7 @@ def wrapped_cards(
     return dg.MaterializeResult()
 
 
-def _stories(reader: Reader, year: int, most: int, gone: Set[str]) -> list[tuple[str, Story]]:
+def _stories(reader: Reader, year: int, most: int, gone: Set[str]) -> list[tuple[str, Slideshow]]:
     """The stories of the largest customers, without those who are gone."""
     largest = reader.facts(year, most=most + len(gone))
     facts = [row for row in largest if row["wrapped_id"] not in gone][:most]
@@ -94,7 +94,7 @@ def _forget(folder: Path, drawn: Set[str]) -> None:
 
 
 def _metadata(
-    drawn: Drawn, stories: list[tuple[str, Story]], folder: str, theme: Theme
+    drawn: Drawn, stories: list[tuple[str, Slideshow]], folder: str, theme: Theme
 ) -> dict[str, dg.MetadataValue]:
     return {
         "dagster/partition_row_count": dg.MetadataValue.int(drawn.cards),
@@ -107,7 +107,7 @@ def _metadata(
     }
 
 
-def _shown(story: Story, theme: Theme) -> str:
+def _shown(story: Slideshow, theme: Theme) -> str:
     """The summary card, small, under the customer's name."""
     made = card(story, SUMMARY, PREVIEW, theme, shared_fonts())
     return f"{markdown_table(['customer'], [(story.company,)])}\n\n![card]({_as_data_uri(jpeg(png(made.svg, made.fonts)))})"

@@ -24,7 +24,7 @@ from wrapped_assets.assets.common import (
 from wrapped_assets.assets.plots import MONTHS, as_data_uri, bar_chart_svg, markdown_table
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.partitions import editions, reaching_outside
-from wrapped_assets.products.usage.document import Facts
+from wrapped_assets.product import Facts
 from wrapped_assets.resources.warehouse import SummaryReport, Warehouse, Writer
 from wrapped_assets.settings import Settings
 

@@ -14,8 +14,8 @@ from wrapped_assets import progress
 from wrapped_assets.cli import demo_page, reports
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import Span
+from wrapped_assets.product import Facts
 from wrapped_assets.products.usage import synthetic
-from wrapped_assets.products.usage.document import Facts
 from wrapped_assets.resources.errors import Refused
 from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.resources.open import open_warehouse

@@ -13,7 +13,9 @@ from wrapped_assets.assets.importing import fetching
 from wrapped_assets.command import wrapped
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import LEVELS, Span
-from wrapped_assets.products.usage.document import Edition, PreviousYear, Summary, document
+from wrapped_assets.product import Edition
+from wrapped_assets.products.usage.document import Summary, document
+from wrapped_assets.products.usage.stories.growth import PreviousYear
 from wrapped_assets.progress import report
 from wrapped_assets.resources.checks import found_nothing
 from wrapped_assets.resources.errors import Refused

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 from pydantic import AwareDatetime, BaseModel
 
 from wrapped_assets.cli.summary import Format
-from wrapped_assets.products.usage.document import Edition, Summary, document
+from wrapped_assets.product import Edition
+from wrapped_assets.products.usage.document import Summary, document
 from wrapped_assets.resources.warehouse import Reader
 from wrapped_assets.serving.api.formats import csv_line
 

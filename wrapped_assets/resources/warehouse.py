@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, Span, read_by_edition
-from wrapped_assets.products.usage.document import Edition, Facts
+from wrapped_assets.product import Edition, Facts
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.checks import Check
 from wrapped_assets.resources.landing_objects import Fetched

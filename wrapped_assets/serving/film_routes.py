@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from wrapped_assets.editions.cache import Bounded
-from wrapped_assets.products.usage.document import PublishedSummary
 from wrapped_assets.serving.cards.card_layout import Card
 from wrapped_assets.serving.cards.films import Films, digest
 from wrapped_assets.serving.http.page_keys import Page
 from wrapped_assets.serving.http.problems import Problem
 from wrapped_assets.serving.http.threads import Threads
 from wrapped_assets.serving.pages.theme import Scheme
-from wrapped_assets.serving.site import Reply, Site, Subject, private
+from wrapped_assets.serving.site import Reply, Site, private
 
 NAMED_BYTES = 1024 * 1024
 """What a worker remembers of which film is whose: some 1,500 films."""
@@ -99,8 +98,8 @@ class FilmRoutes:
             return _reply(await loop.run_in_executor(self._maker, self.films.of, cards))
 
     def _cards(self, page: Page, scheme: Scheme) -> list[Card]:
-        document = PublishedSummary.model_validate_json(page.document.content)
-        return self.site.film_cards(Subject(document, page.link.company), scheme)
+        subject = self.site.subject(page.document.content, page.link.company)
+        return self.site.film_cards(subject, scheme)
 
     def _kept(self, name: str) -> Reply | None:
         film = self.films.kept(name)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from wrapped_assets.editions.cache import Bounded
-from wrapped_assets.products.usage.document import PublishedSummary
 from wrapped_assets.serving import film_routes
 from wrapped_assets.serving.film_routes import FilmRoutes
 from wrapped_assets.serving.http.byte_ranges import ranged
@@ -18,7 +17,7 @@ from wrapped_assets.serving.http.threads import Threads
 from wrapped_assets.serving.pages.theme import SCHEMES, Scheme
 from wrapped_assets.serving.site import FILM, Site, Subject, card_at
 from wrapped_assets.serving.site import Reply as Drawn
-from wrapped_assets.serving.telling.numbers import preferred
+from wrapped_assets.slides.numbers import preferred
 
 KEPT_BYTES = 32 * 1024 * 1024
 """What a worker keeps of what it drew; a card has some 100 kB, a page 30."""
@@ -75,11 +74,16 @@ class Pages:
         reply = self._kept.get(wanted.place)
         if reply is None:
             reply = _reply(
-                self.site.answer(wanted.path, wanted.subject(), wanted.headers(), wanted.scheme or "")
+                self.site.answer(
+                    wanted.path, self._subject(wanted.page), wanted.headers(), wanted.scheme or ""
+                )
             )
             if reply.status == 200 or wanted.path == NOTHING:
                 self._kept.put(wanted.place, reply, len(reply.body))
         return reply
+
+    def _subject(self, page: Page | None) -> Subject | None:
+        return self.site.subject(page.document.content, page.link.company) if page else None
 
 
 @dataclass(frozen=True)
@@ -117,13 +121,6 @@ class _Wanted:
         if card:
             return (card, sha256, company, "", False, self.scheme)
         return (self.path, sha256, company, preferred(self.language).tag, self.zipped, self.scheme)
-
-    def subject(self) -> Subject | None:
-        """Whose page it is."""
-        if self.page is None:
-            return None
-        document = PublishedSummary.model_validate_json(self.page.document.content)
-        return Subject(document, self.page.link.company)
 
     def headers(self) -> dict[str, str]:
         """Those that the site reads."""

@@ -9,22 +9,23 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from wrapped_assets.products.usage.document import PublishedSummary
+from wrapped_assets import products
+from wrapped_assets.product import Product
 from wrapped_assets.serving.cards import film
 from wrapped_assets.serving.cards.card_layout import SIZES, SUMMARY, Card, card, names
 from wrapped_assets.serving.cards.films import Films
-from wrapped_assets.serving.cards.fonts import shared_fonts
 from wrapped_assets.serving.cards.raster import jpeg, png
 from wrapped_assets.serving.cards.story_json import story_json
 from wrapped_assets.serving.pages import other
-from wrapped_assets.serving.pages.links import Links
 from wrapped_assets.serving.pages.page import PRIVATE, Page, slideshow
 from wrapped_assets.serving.pages.static_files import FOR_EVER, static_files, static_path
 from wrapped_assets.serving.pages.theme import SCHEMES, Scheme, Theme, default_theme
-from wrapped_assets.serving.telling.moments import Story
-from wrapped_assets.serving.telling.numbers import preferred
-from wrapped_assets.serving.telling.story import tell
+from wrapped_assets.slides.glyphs import shared_fonts
+from wrapped_assets.slides.links import Links
+from wrapped_assets.slides.moments import Slideshow
+from wrapped_assets.slides.numbers import ENGLISH, Locale, preferred
 
 FILM = "story.mp4"
 _CARD = re.compile(r"cards/(?P<name>[a-z]+)-(?P<size>\d+x\d+)\.(?P<form>png|jpg)")
@@ -35,7 +36,7 @@ _OWN = re.compile(r"/wrapped/(?P<key>[^/]+)(?:/(?P<rest>.+))?")
 class Subject:
     """Whose page it is: the document and the name to put on it."""
 
-    document: PublishedSummary
+    document: Any
     name: str | None
 
 
@@ -51,7 +52,14 @@ class Reply:
 class Site:
     """Pages and cards in one theme, at one origin. Without a place for films none is offered."""
 
-    def __init__(self, origin: str = "", theme: Theme | None = None, films: Films | None = None) -> None:
+    def __init__(
+        self,
+        origin: str = "",
+        theme: Theme | None = None,
+        films: Films | None = None,
+        product: Product = products.DEFAULT,
+    ) -> None:
+        self.product = product
         self.origin, self.theme, self.films = origin.rstrip("/"), theme or default_theme(), films
 
     def answer(
@@ -70,34 +78,41 @@ class Site:
             return self._not_found()
         links = Links(own["key"], static_path(), self.origin, has_film=self.films is not None)
         if own["rest"] is None:
-            story = tell(subject.document, subject.name, preferred(headers.get("accept-language")))
-            return _reply(slideshow(story, links, self.theme))
+            show = self._told(subject, preferred(headers.get("accept-language")))
+            return _reply(slideshow(show, links, self.theme))
         drawn = next((one for one in SCHEMES if one == scheme), None)
         if drawn is None:
             return self._not_found()
-        return self._belonging(own["rest"], tell(subject.document, subject.name), links, headers, drawn)
+        return self._belonging(own["rest"], self._told(subject), links, headers, drawn)
 
     def _belonging(
-        self, rest: str, story: Story, links: Links, headers: Mapping[str, str], scheme: Scheme
+        self, rest: str, show: Slideshow, links: Links, headers: Mapping[str, str], scheme: Scheme
     ) -> Reply:
         """What lies below a page. Cards and the story are in English numbers: they are shared, not read by one person."""
         if rest == "story.json":
-            return private(story_json(story, links), "application/json", headers)
+            return private(story_json(show, links), "application/json", headers)
         if rest == FILM and self.films:
-            shown = film.cards(story, self.theme, shared_fonts(), scheme)
+            shown = film.cards(show, self.theme, shared_fonts(), scheme)
             return private(self.films.of(shown), "video/mp4", headers)
         wanted = _CARD.fullmatch(card_at(rest) or "")
-        if wanted is None or wanted["name"] not in names(story) or wanted["size"] not in SIZES:
+        if wanted is None or wanted["name"] not in names(show) or wanted["size"] not in SIZES:
             return self._not_found()
-        drawn = card(story, wanted["name"], wanted["size"], self.theme, shared_fonts(), scheme)
+        drawn = card(show, wanted["name"], wanted["size"], self.theme, shared_fonts(), scheme)
         image = png(drawn.svg, drawn.fonts)
         if wanted["form"] == "png":
             return private(image, "image/png", headers)
         return private(jpeg(image), "image/jpeg", headers)
 
+    def subject(self, document: bytes, name: str | None) -> Subject:
+        """Whose page a published document makes."""
+        return Subject(self.product.model.model_validate_json(document), name)
+
+    def _told(self, subject: Subject, locale: Locale = ENGLISH) -> Slideshow:
+        return self.product.tell(subject.document, subject.name, locale)
+
     def film_cards(self, subject: Subject, scheme: Scheme) -> list[Card]:
         """What the film of this subject shows; Films makes it."""
-        return film.cards(tell(subject.document, subject.name), self.theme, shared_fonts(), scheme)
+        return film.cards(self._told(subject), self.theme, shared_fonts(), scheme)
 
     def _not_found(self) -> Reply:
         return _reply(other.not_found(self.theme), 404)

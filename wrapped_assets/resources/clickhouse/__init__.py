@@ -11,7 +11,7 @@ import duckdb
 
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import LEVELS, Span
-from wrapped_assets.products.usage.document import Edition, Facts
+from wrapped_assets.product import Edition, Facts
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.address import Address
 from wrapped_assets.resources.checks import Check

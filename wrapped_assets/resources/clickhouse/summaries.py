@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from wrapped_assets import queries
-from wrapped_assets.products.usage.document import Edition, Facts
+from wrapped_assets.product import Edition, Facts
 from wrapped_assets.resources.clickhouse import computing, marks, sql, status
 from wrapped_assets.resources.clickhouse.connection import Limits
 from wrapped_assets.resources.clickhouse.partitions import staged, swap_whole

@@ -10,7 +10,7 @@ import pyarrow as pa
 from wrapped_assets import queries
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import YEARLY, read_by_edition
-from wrapped_assets.products.usage.document import Edition, Facts
+from wrapped_assets.product import Edition, Facts
 from wrapped_assets.progress import report as progress
 from wrapped_assets.resources.duckdb import rollups, status
 from wrapped_assets.resources.duckdb.rows import dicts

@@ -5,7 +5,7 @@ Files that raw does not hold yet are no hindrance: the snapshot names their hour
 
 from collections.abc import Iterator
 
-from wrapped_assets.products.usage.document import Edition
+from wrapped_assets.product import Edition
 from wrapped_assets.resources.errors import SnapshotNotReady
 from wrapped_assets.resources.warehouse import Pending
 

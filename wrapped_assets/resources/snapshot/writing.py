@@ -16,7 +16,7 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.periods import DAILY, MONTHLY, Level
-from wrapped_assets.products.usage.document import Edition
+from wrapped_assets.product import Edition
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.snapshot import tables
 from wrapped_assets.resources.snapshot.tables import REQUESTS

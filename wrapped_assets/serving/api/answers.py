@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from wrapped_assets.products.usage.document import EventType, WorkspaceFacts, workspace_shares
+from wrapped_assets.products.usage.stories.ingestion import EventType
+from wrapped_assets.products.usage.stories.peak import peak_day
+from wrapped_assets.products.usage.stories.workspaces import MOST_WORKSPACES, workspace_shares
 from wrapped_assets.text.public_names import public_name
 
 Row = tuple[Any, ...]
 
-TOP_WORKSPACES = 5
 TOP_EVENT_TYPES = 3
 
 
@@ -143,21 +144,13 @@ def summary_row(totals: Totals, names: Names) -> Row:
         totals.errors,
         bytes_read,
         totals.rows_read,
-        *_peak(totals.days),
+        *(peak_day(totals.days) or (None, 0)),
         *_storage(totals, names),
         bytes_written,
         totals.rows_written,
         _top_event_types(totals),
         _top_workspaces(totals, names),
     )
-
-
-def _peak(days: Mapping[date, int]) -> tuple[date | None, int]:
-    """The day with most requests, the earliest of equals."""
-    if not days:
-        return None, 0
-    most = max(days.values())
-    return min(day for day, requests in days.items() if requests == most), most
 
 
 def _storage(totals: Totals, names: Names) -> tuple[int, int, str | None, int]:
@@ -188,11 +181,14 @@ def _top_workspaces(totals: Totals, names: Names) -> list[dict[str, Any]]:
         return -requests, -read - written, workspace.encode(), *names.tie_break(organization)
 
     listed = [
-        WorkspaceFacts(
-            name=names.workspaces.get(workspace), requests=requests, bytes_read=read, bytes_written=written
-        )
+        {
+            "name": names.workspaces.get(workspace),
+            "requests": requests,
+            "bytes_read": read,
+            "bytes_written": written,
+        }
         for workspace, (requests, read, written) in sorted(totals.workspaces.items(), key=rank)[
-            :TOP_WORKSPACES
+            :MOST_WORKSPACES
         ]
     ]
     shares = workspace_shares(listed, *totals.of_workspaces)

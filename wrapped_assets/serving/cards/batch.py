@@ -7,10 +7,10 @@ from pathlib import Path
 
 from wrapped_assets.progress import Progress
 from wrapped_assets.serving.cards.card_layout import SUMMARY, card, names
-from wrapped_assets.serving.cards.fonts import Fonts
 from wrapped_assets.serving.cards.raster import png
 from wrapped_assets.serving.pages.theme import Theme
-from wrapped_assets.serving.telling.moments import Story
+from wrapped_assets.slides.glyphs import Fonts
+from wrapped_assets.slides.moments import Slideshow
 
 SHARED = ("1080x1920", "1200x630")
 
@@ -28,7 +28,7 @@ class Drawn:
 
 
 def draw(
-    stories: Iterator[tuple[str, Story]],
+    stories: Iterator[tuple[str, Slideshow]],
     total: int,
     write: Write,
     theme: Theme,
@@ -36,12 +36,12 @@ def draw(
     every: bool,
     report: Progress,
 ) -> Drawn:
-    """The summary cards of each customer's story, or with `every` those of all its moments, in both shared sizes."""
+    """The summary cards of each customer's slideshow, or with `every` those of all its moments, in both shared sizes."""
     drawn = Drawn()
-    for wrapped_id, story in stories:
-        for name in names(story) if every else [SUMMARY]:
+    for wrapped_id, show in stories:
+        for name in names(show) if every else [SUMMARY]:
             for size in SHARED:
-                made = card(story, name, size, theme, fonts)
+                made = card(show, name, size, theme, fonts)
                 image = png(made.svg, made.fonts)
                 write(f"{wrapped_id}/{name}-{size}.png", image)
                 drawn.cards += 1

@@ -1,4 +1,4 @@
-"""The cards of a story in a row, as an MP4 to share. Needs the extra `video` (PyAV); everything else does without.
+"""The cards of a slideshow in a row, as an MP4 to share. Needs the extra `video` (PyAV); everything else does without.
 
 Two cards are held as pictures at a time, and the encoder has one thread and looks few frames ahead: a film of any length costs
 the same memory and leaves the other processors to the pages. Who keeps films, and where they are made, is in films.py.
@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from wrapped_assets.serving.cards.card_layout import Card, card, names
-from wrapped_assets.serving.cards.fonts import Fonts
 from wrapped_assets.serving.cards.raster import png
 from wrapped_assets.serving.pages.theme import Scheme, Theme
-from wrapped_assets.serving.telling.moments import Story
+from wrapped_assets.slides.glyphs import Fonts
+from wrapped_assets.slides.moments import Slideshow
 
 if TYPE_CHECKING:
     import av
@@ -59,10 +59,10 @@ def available() -> bool:
     return importlib.util.find_spec("av") is not None
 
 
-def cards(story: Story, theme: Theme, fonts: Fonts, scheme: Scheme) -> list[Card]:
+def cards(show: Slideshow, theme: Theme, fonts: Fonts, scheme: Scheme) -> list[Card]:
     """What the film shows: the moments in their order, and the summary at last."""
-    summary, *moments = names(story)
-    return [card(story, name, SIZE, theme, fonts, scheme) for name in (*moments, summary)]
+    summary, *moments = names(show)
+    return [card(show, name, SIZE, theme, fonts, scheme) for name in (*moments, summary)]
 
 
 def write(shown: Sequence[Card], path: Path) -> None:

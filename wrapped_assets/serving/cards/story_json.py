@@ -2,21 +2,20 @@
 
 import json
 
-from wrapped_assets.products.usage.document import PublishedSummary
 from wrapped_assets.serving.cards.card_layout import SIZES, SUMMARY, names
-from wrapped_assets.serving.pages.links import Links
-from wrapped_assets.serving.telling.moments import Story
+from wrapped_assets.slides.links import Links
+from wrapped_assets.slides.moments import Slideshow
 
 
-def story_json(story: Story, links: Links) -> bytes:
+def story_json(show: Slideshow, links: Links) -> bytes:
     """The story's JSON: who, which year, how far, and its moments in order."""
     told = {
-        "company": story.company,
-        "year": story.year,
-        "through": story.document.model_dump(mode="json", include={"through"})["through"],
+        "company": show.company,
+        "year": show.year,
+        "through": show.document.model_dump(mode="json", include={"through"})["through"],
         "page": links.absolute(links.page),
         "card": _cards(SUMMARY, links),
-        "film": links.absolute(links.under("story.mp4")) if links.has_film else None,
+        "film": links.absolute(links.under("show.mp4")) if links.has_film else None,
         "moments": [
             {
                 "name": moment.name,
@@ -27,12 +26,12 @@ def story_json(story: Story, links: Links) -> bytes:
                 "rows": [{"name": row.name, "told": row.told} for row in moment.rows],
                 "comparison": moment.comparison,
                 "alt": moment.alt,
-                "card": _cards(moment.name, links) if moment.name in names(story) else None,
+                "card": _cards(moment.name, links) if moment.name in names(show) else None,
             }
-            for moment in story.moments
+            for moment in show.moments
         ],
         # Whoever knows the document as the operator does gives away no more than the page.
-        "document": story.document.model_dump(mode="json", include={*PublishedSummary.model_fields}),
+        "document": show.document.model_dump(mode="json", include={*show.product.model.model_fields}),
     }
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 

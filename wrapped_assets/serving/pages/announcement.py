@@ -9,12 +9,13 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from wrapped_assets.serving.pages.markup import Markup, el, join
 from wrapped_assets.serving.pages.theme import Theme
-from wrapped_assets.serving.telling.moments import Moment, Story
+from wrapped_assets.slides.markup import Markup, el, join
+from wrapped_assets.slides.moments import Moment, Slideshow
 
 COLUMNS = ("wrapped_id", "company", "address", "title", "html_file", "text_file")
-_TOLD = ("requests", "read", "peak")
+_MOST = 3
+"""Figures in a mail."""
 
 
 @dataclass(frozen=True)
@@ -26,18 +27,18 @@ class Mail:
     html: str
 
 
-def mail(story: Story, address: str, theme: Theme) -> Mail:
+def mail(show: Slideshow, address: str, theme: Theme) -> Mail:
     """What this customer is written; `address` is the page's, with its origin."""
-    title = f"{story.company}: your {story.year}, wrapped"
-    told = [moment for moment in story.moments if moment.name in _TOLD]
+    title = f"{show.company}: your {show.year}, wrapped"
+    told = [moment for moment in show.moments if moment.name in show.product.in_short[:_MOST]]
     lines = [f"{moment.label}: {moment.line}".replace("\u00a0", " ") for moment in told]
     text = "\n".join(
-        [title, "", *lines, "", f"See the whole year: {address}", "", f"Counted through {story.through}.", theme.operator, ""]
+        [title, "", *lines, "", f"See the whole year: {address}", "", f"Counted through {show.through}.", theme.operator, ""]
     )  # fmt: skip
-    return Mail(title, text, _html(story, title, told, address, theme))
+    return Mail(title, text, _html(show, title, told, address, theme))
 
 
-def _html(story: Story, title: str, told: list[Moment], address: str, theme: Theme) -> str:
+def _html(show: Slideshow, title: str, told: list[Moment], address: str, theme: Theme) -> str:
     inks = theme.grounds["light"]["flame"]
     fonts = "font-family:'Arial Narrow',Arial,Helvetica,sans-serif"
     figures = (
@@ -46,18 +47,16 @@ def _html(story: Story, title: str, told: list[Moment], address: str, theme: The
         for moment in told
     )  # fmt: skip
     button = el(
-        "a", f"See all of {story.year}", href=address,
+        "a", f"See all of {show.year}", href=address,
         style=f"display:inline-block;padding:14px 22px;background:{inks.ink};color:{inks.ground};text-decoration:none;font-weight:800;font-size:18px",
     )  # fmt: skip
     body = el(
         "div",
-        el("p", str(story.year), style="margin:0;font-size:110px;line-height:.9;font-weight:900"),
-        el(
-            "h1", story.company, style="margin:0 0 28px;font-size:32px;line-height:1.1;overflow-wrap:anywhere"
-        ),
+        el("p", str(show.year), style="margin:0;font-size:110px;line-height:.9;font-weight:900"),
+        el("h1", show.company, style="margin:0 0 28px;font-size:32px;line-height:1.1;overflow-wrap:anywhere"),
         *figures,
         el("p", button, style="margin:28px 0"),
-        el("p", f"Counted through {story.through}. {theme.operator}", style="margin:0;font-size:13px"),
+        el("p", f"Counted through {show.through}. {theme.operator}", style="margin:0;font-size:13px"),
         style=f"max-width:480px;margin:0 auto;padding:36px 28px;background:{inks.ground};color:{inks.ink};{fonts}",
     )
     head = el(

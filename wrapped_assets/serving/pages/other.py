@@ -1,9 +1,9 @@
 """The two pages beside the slideshow: where the comparisons come from, and what any address answers that is no page."""
 
-from wrapped_assets.serving.pages.markup import el, join
 from wrapped_assets.serving.pages.page import Page, document
 from wrapped_assets.serving.pages.theme import Theme
-from wrapped_assets.serving.telling.comparisons import THINGS, once
+from wrapped_assets.slides.comparisons import THINGS, once
+from wrapped_assets.slides.markup import el, join
 
 
 def comparisons(theme: Theme) -> Page:

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote
 
-from wrapped_assets.serving.pages import drawings, fitting
-from wrapped_assets.serving.pages.links import Links
-from wrapped_assets.serving.pages.markup import Markup, el, join
-from wrapped_assets.serving.pages.parts import View
-from wrapped_assets.serving.pages.slides import LOOKS, slide
 from wrapped_assets.serving.pages.static_files import static_files, static_path
 from wrapped_assets.serving.pages.theme import Theme
-from wrapped_assets.serving.telling.moments import Story, through_briefly
+from wrapped_assets.slides import fitting, shapes
+from wrapped_assets.slides.links import Links
+from wrapped_assets.slides.markup import Markup, el, join
+from wrapped_assets.slides.moments import Slideshow, through_briefly
+from wrapped_assets.slides.parts import Look, View
 
 SCRIPTS = ("wrapped.js", "deck.js", "motion.js", "counter.js", "player.js", "gestures.js", "share.js")
 
@@ -40,10 +39,11 @@ class Page:
     headers: Mapping[str, str]
 
 
-def slideshow(story: Story, links: Links, theme: Theme) -> Page:
-    """The page of this story."""
-    summary = f"{story.company}: {story.year} wrapped"
-    described = " ".join(moment.alt for moment in story.moments[1:3])
+def slideshow(show: Slideshow, links: Links, theme: Theme) -> Page:
+    """The page of this slideshow."""
+    looks = {moment.name: look for moment in show.moments if (look := show.product.story(moment.name).look)}
+    summary = f"{show.company}: {show.year} wrapped"
+    described = " ".join(moment.alt for moment in show.moments[1:3])
     image = links.absolute(links.card("summary", "1200x630", "png"))
     head = join(
         el("meta", name="description", content=described),
@@ -59,31 +59,49 @@ def slideshow(story: Story, links: Links, theme: Theme) -> Page:
         *(el("link", rel="modulepreload", href=f"{links.static}/{script}") for script in SCRIPTS),
         el("script", type="module", src=f"{links.static}/wrapped.js"),
     )
-    slides = [slide(View(story, moment, links), i) for i, moment in enumerate(story.moments, 1)]
+    slides = [
+        _slide(View(show, moment, links), looks[moment.name], i) for i, moment in enumerate(show.moments, 1)
+    ]
     body = join(
-        _segments(story),
+        _segments(show),
         el("main", el("div", *slides, class_="slides"), class_="deck", aria_roledescription="carousel", aria_label=summary),
-        _controls(story, theme),
+        _controls(show, theme),
         el("p", class_="hidden", id="told", aria_live="off", aria_atomic="true"),
         el("div", class_="curtain", aria_hidden="true"),
     )  # fmt: skip
     return document(
-        summary, head, body, theme, ground=LOOKS["opening"].ground, year=story.year, key=links.key
+        summary, head, body, theme, ground=looks[show.moments[0].name].ground, year=show.year, key=links.key
     )
 
 
-def _segments(story: Story) -> Markup:
+def _slide(view: View, look: Look, position: int) -> Markup:
+    """One slide; `position` counts from 1."""
+    show, moment = view.show, view.moment
+    return el(
+        "section",
+        look.body(view),
+        class_="slide",
+        id=moment.name,
+        data_ground=look.ground,
+        data_enter=look.enter,
+        data_leave=look.leave,
+        aria_roledescription="slide",
+        aria_label=f"{position} of {len(show.moments)}: {moment.label}",
+    )
+
+
+def _segments(show: Slideshow) -> Markup:
     items = (
-        el("button", el("span", el("i")), type="button", aria_label=f"{i} of {len(story.moments)}: {moment.label}")
-        for i, moment in enumerate(story.moments, 1)
+        el("button", el("span", el("i")), type="button", aria_label=f"{i} of {len(show.moments)}: {moment.label}")
+        for i, moment in enumerate(show.moments, 1)
     )  # fmt: skip
     return el("div", *items, class_="segments", role="group", aria_label="Slides")
 
 
-def _controls(story: Story, theme: Theme) -> Markup:
+def _controls(show: Slideshow, theme: Theme) -> Markup:
     return el(
         "footer",
-        el("p", drawings.logo(theme.logo), el("span", el("span", "Data through "), el("span", through_briefly(story.document.through))), class_="through"),
+        el("p", shapes.logo(theme.logo), el("span", el("span", "Data through "), el("span", through_briefly(show.document.through))), class_="through"),
         el(
             "div",
             _button("previous", "Previous slide", "M15 4 7 12l8 8"),

@@ -1,20 +1,35 @@
 """The parts that slides are put together from."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from wrapped_assets.serving.pages import fitting
-from wrapped_assets.serving.pages.links import Links
-from wrapped_assets.serving.pages.markup import NOTHING, Child, Markup, el, join
-from wrapped_assets.serving.telling.moments import Moment, Story
+from wrapped_assets.slides import fitting, shapes
+from wrapped_assets.slides.links import Links
+from wrapped_assets.slides.markup import NOTHING, Child, Markup, el, join
+from wrapped_assets.slides.moments import Moment, Row, Slideshow
 
 
 @dataclass(frozen=True)
 class View:
     """What a slide is made from."""
 
-    story: Story
+    show: Slideshow
     moment: Moment
     links: Links
+
+
+@dataclass(frozen=True)
+class Look:
+    """A slide beside its words: the ground it stands on, how it enters and leaves, and what makes its body."""
+
+    ground: str
+    """A name of the theme."""
+
+    enter: str
+    """How it comes, and `leave` how it goes: names in static/motion.js."""
+
+    leave: str
+    body: Callable[[View], Markup]
 
 
 def heading(moment: Moment) -> Markup:
@@ -75,3 +90,22 @@ def area(shape: Markup, note: str) -> Markup:
 def named(name: str) -> Markup:
     """A name from outside, which may run in either direction."""
     return el("bdi", name, class_=f"name{fitting.script(name)}")
+
+
+def bars(rows: Iterable[Row]) -> Markup:
+    """A list of names, each with what is told of it and a bar."""
+    lines = (
+        el(
+            "li",
+            named(row.name),
+            el("span", row.told, class_="told"),
+            art(shapes.bar(*row.parts), motion="widen", class_="line"),
+        )
+        for row in rows
+    )
+    return el("ol", *lines, class_="art bars")
+
+
+def initials(class_: str) -> Markup:
+    """The first letters of the months."""
+    return el("p", *(el("span", letter) for letter in "JFMAMJJASOND"), class_=class_, aria_hidden="true")

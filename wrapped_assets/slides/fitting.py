@@ -5,6 +5,9 @@ from math import ceil
 
 from wrapped_assets.text.clusters import clusters
 
+DISPLAY, TEXT = "Wrapped Display", "Wrapped Text"
+"""The two families of type."""
+
 LONGEST_WORD = 11.0
 """A word longer than this is broken rather than set ever smaller."""
 

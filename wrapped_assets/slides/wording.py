@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from statistics import median
 
-from wrapped_assets.serving.telling.numbers import Locale, count, nearest, times
+from wrapped_assets.slides.numbers import Locale, count, nearest, times
 
 MANY = 10
 """From so many times the year before on, growth is told as a factor: "1,100 % more" is read as eleven times, and is twelve."""

@@ -12,12 +12,11 @@ from pathlib import Path
 from fontTools.ttLib import TTCollection, TTFont
 from PIL import ImageFont
 
+from wrapped_assets.slides.fitting import TEXT
 from wrapped_assets.text.clusters import INVISIBLE, clusters
 
-SHIPPED = Path(__file__).parents[1] / "fonts"
+SHIPPED = Path(__file__).parents[1] / "serving" / "fonts"
 INSTALLED = (Path("/usr/share/fonts/truetype/noto"), Path("/usr/share/fonts/opentype/noto"))
-
-DISPLAY, TEXT = "Wrapped Display", "Wrapped Text"
 
 _SHAPED = (range(0x590, 0x10A0), range(0x1780, 0x1800))
 """Scripts whose letters join, stack or change places: Hebrew and Arabic, those of India and its neighbours, Thai, Burmese, Khmer."""

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from wrapped_assets.serving.cards.fonts import DISPLAY, TEXT, Fonts
-from wrapped_assets.serving.pages.markup import NOTHING, Markup, el, join
+from wrapped_assets.slides.fitting import DISPLAY, TEXT
+from wrapped_assets.slides.glyphs import Fonts
+from wrapped_assets.slides.markup import NOTHING, Markup, el, join
 from wrapped_assets.text.clusters import clusters
 
 ELLIPSIS = "…"

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+PREVIEW = "360x640"
+"""The size of the card that the closing slide shows."""
+
 
 @dataclass(frozen=True)
 class Links:

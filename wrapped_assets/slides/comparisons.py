@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from wrapped_assets.serving.telling.numbers import ENGLISH, Locale, nearest, times
+from wrapped_assets.slides.numbers import ENGLISH, Locale, nearest, times
 
 Unit = Literal["requests", "rows", "bytes"]
 

@@ -1,16 +1,16 @@
 """What every moment is told from: the document, whose it is, and the reader's way of writing numbers."""
 
-from wrapped_assets.products.usage.document import PublishedSummary
-from wrapped_assets.serving.telling.comparisons import Unit, compare
-from wrapped_assets.serving.telling.numbers import Locale
+from typing import Any
+
+from wrapped_assets.slides.comparisons import Unit, compare
+from wrapped_assets.slides.numbers import Locale
 
 
 class Teller:
     """Tells one document. What large numbers are set beside is used once each, in the order of the story."""
 
-    def __init__(self, document: PublishedSummary, company: str, locale: Locale) -> None:
+    def __init__(self, document: Any, company: str, locale: Locale) -> None:
         self.document, self.company, self.locale = document, company, locale
-        self.is_over = document.through.timetuple().tm_yday == len(document.days)
         self._used: set[str] = set()
 
     def compared(self, value: int, unit: Unit) -> str | None:

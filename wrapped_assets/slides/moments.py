@@ -1,10 +1,13 @@
-"""What a story consists of: moments with their figures, sentences and rows; and how dates are told."""
+"""What a slideshow consists of: moments with their figures, sentences and rows; and how dates are told."""
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from wrapped_assets.products.usage.document import ComparedMonths, PublishedSummary
-from wrapped_assets.serving.telling.numbers import ENGLISH, Locale
+from wrapped_assets.slides.numbers import ENGLISH, Locale
+
+if TYPE_CHECKING:
+    from wrapped_assets.product import Product
 
 MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]  # fmt: skip
 
@@ -26,7 +29,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Moment:
-    """One slide, and one card."""
+    """One story of one document: a slide, and a card."""
 
     name: str
     """In addresses and file names: "requests"."""
@@ -67,23 +70,20 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Story:
-    """A customer's year, ready to be shown."""
+class Slideshow:
+    """A subject's year, ready to be shown."""
 
     company: str
     year: int
     through: str
     """The last instant covered, in words, UTC."""
 
-    document: PublishedSummary = field(repr=False)
+    document: Any = field(repr=False)
+    """The product's document, which its stories draw from."""
+
+    product: "Product" = field(repr=False, kw_only=True)
     moments: tuple[Moment, ...] = ()
     locale: Locale = ENGLISH
-
-    @property
-    def answered_of_read(self) -> tuple[int, int] | None:
-        """Rows answered and rows processed, where the ones are among the others: generated rows are no part of what was read."""
-        answered, processed = self.document.requests.result_rows, self.document.requests.rows_read
-        return None if answered is None or not 0 < processed >= answered else (answered, processed)
 
     def moment(self, name: str) -> Moment | None:
         """The moment of this name; None when the document has nothing for it."""
@@ -98,15 +98,6 @@ def through(moment: dt.datetime) -> str:
 def through_briefly(moment: dt.datetime) -> str:
     """The same where there is little room: "31 Dec 2025, 23:59 UTC"."""
     return f"{moment.day} {MONTHS[moment.month - 1][:3]} {moment.year}, {moment:%H:%M} UTC"
-
-
-def span(year: int, months: ComparedMonths, briefly: bool = False) -> str:
-    """Some months of a year: "2024" when it is all of them, "January to July 2024", or with three letters each."""
-    if (months.first_month, months.last_month) == (1, 12):
-        return str(year)
-    names = [MONTHS[number - 1] for number in sorted({months.first_month, months.last_month})]
-    told = "–".join(name[:3] for name in names) if briefly else " to ".join(names)
-    return f"{told} {year}"
 
 
 def day_and_month(day: dt.date) -> str:

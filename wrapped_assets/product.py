@@ -1,0 +1,163 @@
+"""What a product is: the contract that each package of `products/` fills, and all that the other packages know of one.
+
+A product tells of its subjects in stories. A story is one module: the columns that its SQL computes, the fields of the
+document that are made of them, its words, its slide and its card.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
+
+from wrapped_assets import queries
+from wrapped_assets.slides.moments import NAMELESS, Moment, Slideshow, through
+from wrapped_assets.slides.numbers import ENGLISH, Locale
+from wrapped_assets.slides.parts import Look
+from wrapped_assets.slides.pictures import Picture
+from wrapped_assets.slides.teller import Teller
+from wrapped_assets.text.public_names import public_company, public_name
+
+Facts = dict[str, Any]
+"""One subject's final integers: the columns of every story, and `year`, `wrapped_id`, `days`, `fewer` and `cohort_size`."""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The year published and how far its data reaches, both instants in UTC, and whether it follows late rows no more."""
+
+    year: int
+    through: dt.datetime
+    generated_at: dt.datetime
+    frozen: bool = False
+
+
+class ContradictoryFacts(ValueError):
+    """The facts of one subject disagree with each other, so no document was made of them."""
+
+    def __init__(self, facts: Facts, what: str, seen: object, expected: object) -> None:
+        year, wrapped_id = facts["year"], facts["wrapped_id"]
+        super().__init__(
+            f"The {year} summary of {wrapped_id} was not made: its facts contradict each other.\n"
+            f"  {what}: {seen}, expected {expected}.\n"
+            f"  Next: materialize wrapped_summaries for {year}; if that says the same, run "
+            f"`wrapped check --year {year} --deep`."
+        )
+
+
+# Of what documents are made.
+
+
+def utc_milliseconds(moment: dt.datetime) -> dt.datetime:
+    """The instant in UTC, cut to the millisecond."""
+    moment = moment.astimezone(dt.UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def _iso(moment: dt.datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+Count = Annotated[int, Field(ge=0)]
+Percentage = Annotated[float, Field(ge=0, le=100)]
+Name = Annotated[str, AfterValidator(public_name)]
+Instant = Annotated[
+    AwareDatetime,
+    AfterValidator(utc_milliseconds),
+    PlainSerializer(_iso, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2025-12-31T23:59:59.999Z"]}),
+]
+
+
+# Strict, because a sum that reaches Python as a float or a Decimal has been through something that can round.
+class Part(BaseModel):
+    """A part of a document."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, json_schema_serialization_defaults_required=True
+    )
+
+
+def as_json(fields: dict[str, Any]) -> bytes:
+    """The published bytes of these fields, the same on every machine."""
+    return json.dumps(fields, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def rounded(numerator: int, denominator: int) -> int:
+    """The nearest integer, halves away from zero; dividing it by ten or a million is the only float step."""
+    nearest = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return nearest if numerator >= 0 else -nearest
+
+
+# What a product declares.
+
+
+@dataclass(frozen=True)
+class Story:
+    """One thing that is told of a subject's year."""
+
+    name: str
+    """In addresses and file names, of its SQL too: `sql/products/<product>/<name>.sql`."""
+
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    """What its SQL computes, each with its value for a subject that has no row: 0, an empty list, None. None: it has no SQL."""
+
+    fields: Callable[[Facts, Edition], Mapping[str, Any]] | None = None
+    """Its part of the document."""
+
+    words: Callable[[Teller], Moment | None] | None = None
+    """What it says of a document; None where the document has nothing for it. Without words it has no slide."""
+
+    look: Look | None = None
+    """Its slide."""
+
+    picture: Picture | None = None
+    """What stands on its card; without one it has no card."""
+
+    figure_is_name: bool = False
+    """Whether its figure is a name from outside, which takes several lines on a card."""
+
+
+@dataclass(frozen=True)
+class Product:
+    """A product: its stories in the order they are told."""
+
+    name: str
+    stories: tuple[Story, ...]
+    model: type[Any]
+    """The published document, a pydantic model."""
+
+    emblem: Callable[[Any], Any]
+    """The drawing that is a document's own, for the summary card; None where there is nothing to draw."""
+
+    on_summary_card: tuple[str, ...]
+    """The stories whose figures stand on the summary card, the most telling first; those that a document lacks are left out."""
+
+    in_short: tuple[str, ...]
+    """The stories that make up a document in one paragraph: the summary card for those who cannot see it."""
+
+    def story(self, name: str) -> Story:
+        """The story of this name; KeyError when there is none."""
+        return {story.name: story for story in self.stories}[name]
+
+    def sql(self, story: Story) -> str:
+        """The SQL of a story: one row a subject, by `customer`, with the story's columns."""
+        return queries.text(f"products/{self.name}/{story.name}")
+
+    def tell(self, document: Any, company: str | None, locale: Locale = ENGLISH) -> Slideshow:
+        """The slideshow of this document. A company without a name that may be shown is told as NAMELESS."""
+        teller = Teller(document, public_company(company) or NAMELESS, locale)
+        told = tuple(story.words(teller) for story in self.stories if story.words)
+        moments = tuple(moment for moment in told if moment)
+        reach = through(document.through)
+        return Slideshow(teller.company, document.year, reach, document, moments, locale, product=self)

@@ -1,0 +1,1 @@
+"""The stories of a customer's year, one a module."""

@@ -1,1 +1,0 @@
-"""A document put into words, one function a moment."""
