@@ -30,21 +30,21 @@ VERSIONS = 3
 _HOURS = {
     REQUESTS.name: """
         select
-            'org-' || o as organization_id, hour, 'requests' as kind, 'ws-' || o || '-' || w as id, '' as label,
+            'org-' || o as organization_id, 'region-' || (o % {regions}) as region, hour, 'requests' as kind, 'ws-' || o || '-' || w as id, '' as label,
             1 + hash(o, hour, w) % 90 as amount, hash(o, hour) % 2 as errors,
             hash(w, hour) % 1000000000 as bytes, hash(w, o) % 1000000 as rows
         from hours, range($organizations) as a (o), range(3) as b (w)
         where hash(o, hour) % 24 < 5 or hour(hour) = o % 24""",
     OPERATIONS.name: """
         select
-            'org-' || o as organization_id, hour, 'operations' as kind, 'ws-' || o || '-' || w as id,
+            'org-' || o as organization_id, 'region-' || (o % {regions}) as region, hour, 'operations' as kind, 'ws-' || o || '-' || w as id,
             ['append', 'append-hfi', 'copy'][1 + k] as label, 1 + hash(o, hour) % 9 as amount, 0 as errors,
             hash(w, hour) % 1000000000 as bytes, hash(w, o) % 1000000 as rows
         from hours, range($organizations) as a (o), range(2) as b (w), range(3) as c (k)
         where hour(hour) = (o + k) % 24""",
     SIZES.name: """
         select
-            'org-' || o as organization_id, hour, 'sizes' as kind, 'ds-' || o || '-' || d as id, 'table_' || d as label,
+            'org-' || o as organization_id, 'region-' || (o % {regions}) as region, hour, 'sizes' as kind, 'ds-' || o || '-' || d as id, 'table_' || d as label,
             1 as amount, 0 as errors, hash(d, hour) % 1000000000 as bytes, hash(d, o) % 1000000 as rows,
             hour + interval 7 minute as last_at
         from hours, range($organizations) as a (o), range(5) as b (d)
@@ -70,9 +70,12 @@ def customers() -> list[str]:
 
 def _write_snapshot(path: Path, landing: Path) -> None:
     with duckdb.connect(":memory:") as con, drafting(con, path) as draft:
-        con.execute("create table owners (organization_id varchar, wrapped_id varchar)")
-        owners = [(f"org-{number}", customer) for number, customer in enumerate(customers())]
-        con.executemany("insert into owners values ($1, $2)", owners)
+        con.execute("create table owners (organization_id varchar, region varchar, wrapped_id varchar)")
+        owners = [
+            (f"org-{number}", f"region-{number % REGIONS}", customer)
+            for number, customer in enumerate(customers())
+        ]
+        con.executemany("insert into owners values ($1, $2, $3)", owners)
         draft.number_organizations("owners")
         # History ends with the last day but one.
         through = datetime(YEAR, 12, 30, 23, 59, tzinfo=UTC)
@@ -95,7 +98,8 @@ def _fill_hours(con: duckdb.DuckDBPyConnection, draft: Draft) -> None:
             },
         )
         for source in _HOURS.values():
-            draft.fill_parts(HOURLY, source, {"organizations": ORGANIZATIONS})
+            text = source.format(regions=REGIONS)
+            draft.fill_parts(HOURLY, text, {"organizations": ORGANIZATIONS})
 
 
 def _merge(draft: Draft, kind: Kind, level: Level, below: Level) -> None:
@@ -142,15 +146,14 @@ def _late_days() -> list[date]:
 _ROWS = """
     select
         $start + to_microseconds(cast((n * 1.0 / $count) * $seconds * 1000 as bigint) * 1000) as start_datetime,
-        'org-' || (hash(n, $salt) % $organizations) as organization_id,
-        'ws-' || (hash(n, $salt) % $organizations) || '-' || (n % 3) as workspace_id,
+        'org-' || o as organization_id, 'ws-' || o || '-' || (n % 3) as workspace_id,
         'pipe-' || (n % 20) as pipe_id, 'name_' || (n % 20) as pipe_name,
         cast(md5_number(cast($salt as varchar) || n) as uuid)::varchar as request_id,
         200 as status_code, cast(n % 2 as tinyint) as error, 0.001 * (n % 900) as duration,
         cast(n % 1000000 as ubigint) as read_bytes, cast(n % 1000 as ubigint) as read_rows,
         cast(n % 10 as ubigint) as result_rows, 0.001 as cpu_time, 'GET' as method, 'curl/8' as user_agent,
-        $region as region, $exported_at as exported_at
-    from range($count) as rows (n)"""
+        'region-' || $region as region, $exported_at as exported_at
+    from (select n, $regions * (hash(n, $salt) % ($organizations // $regions)) + $region as o from range($count) as rows (n))"""
 
 
 def _write_late_files(landing: Path, version: int) -> None:
@@ -194,7 +197,8 @@ def _write(
         # Windows that overlap say the same of the same instants only by chance: three quarters of all rows are unique.
         "salt": f"{region}-{start}",
         "organizations": ORGANIZATIONS,
-        "region": f"region-{region}",
+        "region": region,
+        "regions": REGIONS,
         "exported_at": exported_at,
     }
     with duckdb.connect(":memory:") as con:

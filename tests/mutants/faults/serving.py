@@ -59,8 +59,8 @@ FAULTS = (
     Fault(
         "pieces of a recomputation are kept when a later one fails",
         "wrapped_assets/resources/snapshot/overlay.py",
-        "        with transaction(self.con):\n            for piece in pieces:",
-        "        if True:\n            for piece in pieces:",
+        "        with transaction(self.con):\n            self._begin(HOURLY)\n",
+        "        if True:\n            self._begin(HOURLY)\n",
         (f"{FOLLOW}::test_hours_that_fail_half_way_are_all_as_before_and_tried_again",),
     ),
     Fault(

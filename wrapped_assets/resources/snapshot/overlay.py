@@ -8,13 +8,12 @@ any. So the present is a disjoint cover: nothing is ever added to a number that 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.families import DIMENSIONS, ORGANIZATIONS, Family
-from wrapped_assets.periods import ALL_LEVELS, HOURLY, MONTHLY, Level
+from wrapped_assets.periods import ALL_LEVELS, HOURLY, MONTHLY, Level, consecutive
 from wrapped_assets.resources.duckdb import dimensions, raw, sql
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.landing_objects import Fetched
@@ -60,17 +59,21 @@ class Overlay:
 
     def replace_hours(self, family: Family, pieces: Iterable[Piece]) -> dict[date, int]:
         """Recompute hours piece by piece, then the days and months they are in; all of it or nothing. Returns the hours, by day."""
-        touched: dict[date, int] = {}
+        kind, touched = KINDS[family.name], dict[date, int]()
         with transaction(self.con):
+            self._begin(HOURLY)
             for piece in pieces:
                 self._settle_raw(family, piece)
                 self._number_strangers(family)
-                self._replace_hours(KINDS[family.name], piece.hours)
+                self._recompute_hours(kind, piece.hours)
                 self.con.execute(f"drop table raw.{family.name}")
                 for day, hours in piece.hours.items():
                     touched[day] = touched.get(day, 0) | hours
+            if touched:
+                self._touch(HOURLY, (start for start, _ in _hours(touched)))
+                self._replace(HOURLY, kind.name)
             for level in LEVELS[1:] if touched else ():
-                self._replace_periods(KINDS[family.name], level, touched)
+                self._replace_periods(kind, level, touched)
         return touched
 
     def merge_names(self, name: str, files: Sequence[LedgerFile], fetched: Fetched, rebuild: bool) -> None:
@@ -149,7 +152,7 @@ class Overlay:
             statement = "update fresh.organizations set wrapped_id = $2 where organization = $1"
             self.con.executemany(statement, moved)
 
-    def _replace_hours(self, kind: Kind, touched: Mapping[date, int]) -> None:
+    def _recompute_hours(self, kind: Kind, touched: Mapping[date, int]) -> None:
         bounds = {"from": min(touched), "to": max(touched) + timedelta(days=1)}
         self._touch(HOURLY, (start for start, _ in _hours(touched)))
         hourly = queries.text(f"duckdb/hourly/{kind.table}")
@@ -160,31 +163,38 @@ class Overlay:
         )
         self.con.execute(f"create or replace temp table recomputed as\n{numbered}", bounds)
         self.con.execute(queries.text("duckdb/serving/fresh/changed"), {**bounds, "kind": kind.name})
-        replacing = "from recomputed semi join changed using (organization, hour)"
-        self._replace(HOURLY, replacing, {"kind": kind.name})
+        self.con.execute("insert into replacing from recomputed semi join changed using (organization, hour)")
         self.con.execute("drop table recomputed")
 
     def _replace_periods(self, kind: Kind, level: Level, touched: Mapping[date, int]) -> None:
         """The touched days or months, from the hours or days as they are now."""
-        below = ALL_LEVELS[level.source]
-        self._touch(level, {level.start(day) for day in touched})
+        below, spans = ALL_LEVELS[level.source], consecutive(touched, level)
         names = {"period": level.period, "period_type": level.period_type}
         lower = {"below": below.name, "below_period": below.period}
-        self.con.execute(sql.render("serving/fresh/wanted", **names, **lower), {"kind": kind.name})
         present = f"({sql.render('serving/fresh/present', **names, **lower)})"
-        spans = [level.span(day) for day in touched]
-        values = {
-            "below_kind": kind.name,
-            "from": min(span.start for span in spans),
-            "to": max(span.end for span in spans),
-        }
-        self._replace(level, kind.merged(level, present, below.period), {"kind": kind.name, **values})
+        merged = {kind.name: kind.merged(level, present, below.period)}
         if kind is REQUESTS and level is MONTHLY:
-            self._replace(level, tables.days_of_months(present), {"kind": DAYS, **values})
+            merged[DAYS] = tables.days_of_months(present)
+        self._begin(level)
+        self._touch(level, {level.start(day) for day in touched})
+        self.con.execute(sql.render("serving/fresh/wanted", **names, **lower), {"kind": kind.name})
+        for name, statement in merged.items():
+            self.con.execute("delete from replacing")
+            for span in spans:
+                bounds = {"below_kind": kind.name, "from": span.start, "to": span.end}
+                self.con.execute(f"insert into replacing {statement}", bounds)
+            self._replace(level, name)
 
-    def _replace(self, level: Level, parts: str, values: dict[str, Any]) -> None:
-        statement = sql.render("serving/fresh/replaced", level=level.name, period=level.period, parts=parts)
-        self.con.execute(statement, values)
+    def _begin(self, level: Level) -> None:
+        """No replacing parts and no changed periods yet."""
+        self.con.execute(f"create or replace temp table replacing as from fresh.{level.name} limit 0")
+        self.con.execute(
+            f"create or replace temp table changed as select organization, {level.period} from replacing"
+        )
+
+    def _replace(self, level: Level, kind: str) -> None:
+        statement = sql.render("serving/fresh/replaced", level=level.name, period=level.period)
+        self.con.execute(statement, {"kind": kind})
 
     def _touch(self, level: Level, periods: Iterable[date]) -> None:
         statement = f"create or replace temp table touched as select unnest($periods) as {level.period}"

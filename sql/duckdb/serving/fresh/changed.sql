@@ -1,7 +1,7 @@
 -- changed: organizations and touched hours whose parts are not those of the snapshot; a row exported again says nothing new.
 -- One row per (organization, hour).
 -- Reads recomputed, touched and the snapshot. An hour that lost its last row is here too.
-create or replace temp table changed as
+insert into changed
 with recorded as (
     select *
     from history.hourly.parts
