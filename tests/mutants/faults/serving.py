@@ -65,17 +65,10 @@ FAULTS = (
     ),
     Fault(
         "a worker goes on from what was kept for another snapshot",
-        "wrapped_assets/serving/live/warm_start.py",
-        "        if belongs != self._belongs:\n",
-        "        if not belongs:\n",
-        (f"{KEPT}::test_what_was_kept_for_something_else_is_not_used",),
-    ),
-    Fault(
-        "a worker goes on from what somebody changed or cut off",
-        "wrapped_assets/serving/live/warm_start.py",
-        "        if not hmac.compare_digest(said, seal.digest()):\n",
+        "wrapped_assets/resources/snapshot/kept.py",
+        "        if said != belongs:\n",
         "        if not said:\n",
-        (f"{KEPT}::test_a_damaged_file_is_not_used",),
+        (f"{KEPT}::test_what_was_kept_for_something_else_is_not_used",),
     ),
     Fault(
         "hours that need a vanished file are forgotten when a worker ends",

@@ -21,22 +21,40 @@ TABLES = (
 """All that an overlay holds between two looks; the other tables it makes are gone when a look is over."""
 
 
-def write(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Copy the tables into a new file, as they are at one moment. duckdb.Error when that cannot be written: remove what is left of it."""
+class OfAnother(Exception):
+    """What is in the file belongs to something else."""
+
+    def __init__(self) -> None:
+        super().__init__("it is of another snapshot, program, landing or secret")
+
+
+def write(con: duckdb.DuckDBPyConnection, path: Path, belongs: str, state: str) -> None:
+    """Copy the tables into a new file, as they are at one moment, with a text that says what they belong to and one of the caller's own.
+
+    duckdb.Error when that cannot be written: remove what is left of it.
+    """
     with _attached(con, path, "read_write"):
         with transaction(con):
             for schema in SCHEMAS:
                 con.execute(f"create schema kept.{schema}")
             for table in TABLES:
                 con.execute(f"create table kept.{table} as from {table}")
+            con.execute("create table kept.state as select $1 as belongs, $2 as state", [belongs, state])
         con.execute("checkpoint kept")
 
 
-def read(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Have the tables of the file in the place of those that are there: all of them, or none and a duckdb.Error."""
+def read(con: duckdb.DuckDBPyConnection, path: Path, belongs: str) -> str:
+    """Have the tables of the file in the place of those that are there; returns the caller's text.
+
+    All of them, or none and OfAnother, or a duckdb.Error when the file is damaged, cut off or no such file.
+    """
     with _attached(con, path, "read_only"), transaction(con):
+        ((said, state),) = con.execute("select belongs, state from kept.state").fetchall()
+        if said != belongs:
+            raise OfAnother
         for table in TABLES:
             con.execute(f"create or replace table {table} as from kept.{table}")
+        return str(state)
 
 
 @contextmanager

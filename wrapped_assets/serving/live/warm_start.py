@@ -1,8 +1,7 @@
 """What a worker took in from landing, kept for the next one: a start goes on where the last process stopped.
 
-One file a year: a seal, a line that says what it belongs to, a line with the files taken and the hours that wait, and the overlay's
-tables as a DuckDB file. The seal is the HMAC of all the rest. What is cut off, damaged, or was made with another secret has another one, and is
-not so much as looked into. When in doubt there is nothing: landing is then read from the snapshot on, as ever.
+One DuckDB file a year: the overlay's tables, the files taken in, the hours that wait, and what it all belongs to. It appears whole or not
+at all, and DuckDB checks the sum of every block it reads. When in doubt there is nothing: landing is then read from the snapshot on.
 """
 
 import hashlib
@@ -10,6 +9,7 @@ import hmac
 import json
 import logging
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -17,7 +17,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
 
 from pydantic import TypeAdapter
 
@@ -34,8 +33,6 @@ KEEP_SECONDS = 60.0
 
 # A draft that is older was left by a process that was killed.
 _STALE_SECONDS = 3600.0
-_SEAL_BYTES = 32
-_PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -50,10 +47,6 @@ class Paused:
 _PAUSED = TypeAdapter(Paused)
 
 
-class _Unusable(Exception):
-    """Why what is kept is not taken; the text is for the log."""
-
-
 class Keeper:
     """Keeps what one edition's follower has taken in, and gives it back. Never raises: serving goes on without."""
 
@@ -66,9 +59,8 @@ class Keeper:
     ) -> None:
         """`belongs` is what the numbers hang on beside this program and the secret: another snapshot, another landing."""
         self.path, self._clock = path, clock
-        everything = {"program": queries.digest_of_program(), **belongs}
-        self._belongs = json.dumps(everything, sort_keys=True).encode() + b"\n"
-        self._key = hmac.digest(secret, b"what a worker keeps", hashlib.sha256)
+        everything = json.dumps({"program": queries.digest_of_program(), **belongs}, sort_keys=True)
+        self._belongs = hmac.new(secret, everything.encode(), hashlib.sha256).hexdigest()
         self._has_more, self._next_at = False, clock()
         self._trouble = ""
 
@@ -79,19 +71,17 @@ class Keeper:
         """
         database = spool / "kept.duckdb"
         try:
-            with self.path.open("rb") as file:
-                paused = self._unsealed(file, database)
-            tables.read(overlay.con, database)
+            shutil.copyfile(self.path, database)
+            return _PAUSED.validate_json(tables.read(overlay.con, database, self._belongs))
         except FileNotFoundError:
             return None
         except Exception as error:
             # Whatever an engine or a file system says may hold paths and ids.
-            why = str(error) if isinstance(error, _Unusable) else type(error).__name__
+            why = str(error) if isinstance(error, tables.OfAnother) else type(error).__name__
             log.warning("%s is not used, and landing read anew: %s", self.path.name, why)
             return None
         finally:
             database.unlink(missing_ok=True)
-        return paused
 
     def changed(self) -> None:
         """There is something to keep."""
@@ -112,8 +102,8 @@ class Keeper:
         self._next_at = self._clock() + KEEP_SECONDS
         database = spool / "keeping.duckdb"
         try:
-            tables.write(overlay.con, database)
-            self._put(database, paused)
+            tables.write(overlay.con, database, self._belongs, _PAUSED.dump_json(paused).decode())
+            self._put(database)
             self._has_more, self._trouble = False, ""
         except Exception as error:
             trouble = type(error).__name__
@@ -126,52 +116,23 @@ class Keeper:
             for leftover in (database, database.with_name(f"{database.name}.wal")):
                 leftover.unlink(missing_ok=True)
 
-    def _put(self, database: Path, paused: Paused) -> None:
+    def _put(self, database: Path) -> None:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._remove_stale()
-        # Readable by its owner alone. Not flushed: after a power cut the seal does not fit.
+        # Readable by its owner alone.
         handle, draft = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
         try:
             with open(handle, "wb") as file, database.open("rb") as rows:
-                self._seal(file, paused, rows)
+                shutil.copyfileobj(rows, file)
+                file.flush()
+                os.fsync(handle)
             os.replace(draft, self.path)
         except BaseException:
             Path(draft).unlink(missing_ok=True)
             raise
-
-    def _seal(self, file: BinaryIO, paused: Paused, rows: BinaryIO) -> None:
-        seal = hmac.new(self._key, digestmod=hashlib.sha256)
-        file.write(bytes(_SEAL_BYTES))
-        for piece in (self._belongs, _PAUSED.dump_json(paused) + b"\n"):
-            seal.update(piece)
-            file.write(piece)
-        _copy(rows, file, seal)
-        file.seek(0)
-        file.write(seal.digest())
-
-    def _unsealed(self, file: BinaryIO, database: Path) -> Paused:
-        """What the file says, and its tables in `database`, once it is certain that this program wrote all of it."""
-        seal = hmac.new(self._key, digestmod=hashlib.sha256)
-        said, belongs = file.read(_SEAL_BYTES), file.readline(len(self._belongs))
-        if belongs != self._belongs:
-            raise _Unusable("it is of another snapshot, program or landing, or no such file")
-        paused = file.readline()
-        seal.update(belongs)
-        seal.update(paused)
-        with database.open("wb") as rows:
-            _copy(file, rows, seal)
-        if not hmac.compare_digest(said, seal.digest()):
-            raise _Unusable("it is damaged, or was made with another secret")
-        return _PAUSED.validate_json(paused)
 
     def _remove_stale(self) -> None:
         for draft in self.path.parent.glob(f".{self.path.name}.*"):
             with suppress(FileNotFoundError):  # another worker put its own in place
                 if time.time() - draft.stat().st_mtime > _STALE_SECONDS:
                     draft.unlink()
-
-
-def _copy(source: BinaryIO, target: BinaryIO, seal: "hmac.HMAC") -> None:
-    while piece := source.read(_PIECE_BYTES):
-        seal.update(piece)
-        target.write(piece)
