@@ -72,7 +72,8 @@ def world(built_world: BuiltWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def _materialize(asset: str, upstream: tuple[str, ...], config: dict[str, object]) -> dg.AssetMaterialization:
     """Run the asset for the year as Dagster would, on the settings of this process."""
-    from wrapped_assets.resources.configured import RegistryResource, warehouse_resource
+    from wrapped_assets.assets.stores import RegistryResource
+    from wrapped_assets.resources.configured import warehouse_resource
     from wrapped_assets.settings import Settings
 
     resources = {"warehouse": warehouse_resource(Settings.load()), "registry": RegistryResource()}
@@ -102,7 +103,7 @@ def test_an_operator_sees_the_cards_of_the_largest_customers(world: BuiltWorld) 
 
 def test_nobody_who_opted_out_has_cards(world: BuiltWorld) -> None:
     """The next takes the place, and what an earlier run wrote for whoever is not drawn any more is gone. Nobody else may read them."""
-    from wrapped_assets.resources.open import open_registry
+    from wrapped_assets.access.open import open_registry
     from wrapped_assets.settings import Settings
 
     _materialize("wrapped_cards", (), {"customers": 3})
@@ -128,7 +129,7 @@ def test_the_announcement_has_a_mail_for_everybody_with_a_link(
     world: BuiltWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One row and two files each, readable by nobody else; whoever opted out gets none, whoever has no link is counted. The setting says where pages are, unless the run does."""
-    from wrapped_assets.resources.open import open_registry
+    from wrapped_assets.access.open import open_registry
     from wrapped_assets.settings import Settings
 
     none_yet = _materialize("wrapped_announcement", (), {"public_url": "https://wrapped.example.com/"})

@@ -28,10 +28,10 @@ from benchmarks.measure import machine
 from benchmarks.serving import world
 from tests.ports import free_port
 from wrapped_assets.access.grants import Grant, Scope
+from wrapped_assets.access.open import open_registry
 from wrapped_assets.access.tokens import Authority, new_jti
 from wrapped_assets.editions import CheckResult, Contents, Publisher
 from wrapped_assets.editions.open import open_publication
-from wrapped_assets.resources.open import open_registry
 from wrapped_assets.settings import Settings
 
 CONNECTIONS = 32

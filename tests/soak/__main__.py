@@ -27,11 +27,11 @@ from tests.soak.processes import ROOT, Kept, Killer
 from tests.soak.region import ORGANIZATIONS, Numbers, Region, today
 from tests.soak.verdict import failures
 from wrapped_assets.access.grants import Grant, Scope
+from wrapped_assets.access.open import open_registry
 from wrapped_assets.access.tokens import Authority, new_jti
 from wrapped_assets.resources.duckdb import DuckDBWarehouse
 from wrapped_assets.resources.errors import WarehouseBusy
 from wrapped_assets.resources.identity import wrapped_id
-from wrapped_assets.resources.open import open_registry
 from wrapped_assets.resources.warehouse import Pending
 from wrapped_assets.settings import Settings
 

@@ -12,7 +12,7 @@ from wrapped_assets.access.registry import Link
 from wrapped_assets.assets import handouts
 from wrapped_assets.assets.common import column_schema, describe, refusals_are_final, reporter
 from wrapped_assets.assets.plots import markdown_table
-from wrapped_assets.resources.configured import RegistryResource
+from wrapped_assets.assets.stores import RegistryResource
 from wrapped_assets.resources.errors import Refused
 from wrapped_assets.resources.warehouse import Reader, Warehouse
 from wrapped_assets.serving.cards.batch import into

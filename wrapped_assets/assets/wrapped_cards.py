@@ -13,7 +13,7 @@ import dagster as dg
 from wrapped_assets.assets import handouts
 from wrapped_assets.assets.common import column_schema, describe, reporter
 from wrapped_assets.assets.plots import markdown_table
-from wrapped_assets.resources.configured import RegistryResource
+from wrapped_assets.assets.stores import RegistryResource
 from wrapped_assets.resources.warehouse import Reader, Warehouse
 from wrapped_assets.serving.cards.batch import Drawn, draw, into
 from wrapped_assets.serving.cards.card_layout import SUMMARY, card

@@ -14,8 +14,8 @@ from wrapped_assets.access.registry.keys import slug
 from wrapped_assets.assets.common import OWNERS, RETRY, WRITERS_POOL, code_version, column_schema, describe
 from wrapped_assets.assets.edition_tokens import IssueReport, issue
 from wrapped_assets.assets.plots import markdown_table
+from wrapped_assets.assets.stores import RegistryResource
 from wrapped_assets.partitions import editions
-from wrapped_assets.resources.configured import RegistryResource
 from wrapped_assets.resources.warehouse import Warehouse
 from wrapped_assets.settings import Settings
 

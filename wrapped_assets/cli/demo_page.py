@@ -5,10 +5,11 @@ from contextlib import AbstractContextManager
 
 from rich.console import Console
 
+from wrapped_assets.access.open import open_registry
 from wrapped_assets.command import wrapped
 from wrapped_assets.editions import Publisher
 from wrapped_assets.editions.open import open_publication
-from wrapped_assets.resources.open import open_registry, open_warehouse
+from wrapped_assets.resources.open import open_warehouse
 from wrapped_assets.settings import Settings
 
 SERVED = "http://127.0.0.1:8080"

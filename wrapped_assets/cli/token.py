@@ -174,7 +174,7 @@ def _require_customer(settings: Settings, wrapped_id: str) -> None:
 
 @contextmanager
 def _registry(settings: Settings, make: bool = False) -> "Iterator[Registry]":
-    from wrapped_assets.resources.open import open_registry
+    from wrapped_assets.access.open import open_registry
 
     with open_registry(settings, make) as registry:
         yield registry

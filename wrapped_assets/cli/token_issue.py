@@ -113,8 +113,8 @@ def issue(
 def _issue_by_hand(settings: Settings, wanted: _Wanted) -> None:
     """Issue the token that was described."""
     from wrapped_assets.access.grants import BadClaims
+    from wrapped_assets.access.open import open_registry
     from wrapped_assets.access.tokens import Authority
-    from wrapped_assets.resources.open import open_registry
 
     _refuse_contradictions(wanted)
     try:
@@ -173,9 +173,10 @@ def _assignment(text: str) -> tuple[str, str]:
 
 def _issue_to_customer(settings: Settings, wrapped_id: str, year: int) -> None:
     """One customer's link and token of an edition, made where there are none."""
+    from wrapped_assets.access.open import open_registry
     from wrapped_assets.access.tokens import Authority
     from wrapped_assets.assets.edition_tokens import of_customer
-    from wrapped_assets.resources.open import open_registry, open_warehouse
+    from wrapped_assets.resources.open import open_warehouse
 
     with open_warehouse(settings).reading() as reader:
         companies = reader.recipients(year)

@@ -9,15 +9,11 @@ import dagster as dg
 import duckdb
 from dagster_duckdb import DuckDBResource
 
-from wrapped_assets.access.registry import Registry
-from wrapped_assets.editions import Publisher
-from wrapped_assets.editions.open import open_publication
-from wrapped_assets.progress import Progress
 from wrapped_assets.resources.address import Address
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
 from wrapped_assets.resources.duckdb.connection import connect
 from wrapped_assets.resources.landing_store import LandingStore
-from wrapped_assets.resources.open import open_landing, open_region, open_registry, open_warehouse
+from wrapped_assets.resources.open import open_landing, open_region, open_warehouse
 from wrapped_assets.resources.regions import RegionalDatabase
 from wrapped_assets.resources.warehouse import Reader, Writer
 from wrapped_assets.settings import Settings
@@ -155,14 +151,6 @@ class LandingResource(dg.ConfigurableResource):
         return open_landing(Settings.load())
 
 
-class PublishedResource(dg.ConfigurableResource):
-    """The published store named by WRAPPED_PUBLISHED_URL."""
-
-    def publisher(self, progress: Progress) -> Publisher:
-        """Publishes there; asks no server yet."""
-        return Publisher(open_publication(Settings.load()), progress=progress)
-
-
 class RegionsResource(dg.ConfigurableResource):
     """The regional databases, by the name of their region.
 
@@ -191,13 +179,3 @@ class Secret(dg.ConfigurableResource):
     def value(self) -> bytes:
         """WRAPPED_SECRET, or the one generated into WRAPPED_HOME."""
         return Settings.load().secret()
-
-
-class RegistryResource(dg.ConfigurableResource):
-    """The registry named by WRAPPED_REGISTRY_URL; its address, which may hold a password, is read when it is opened."""
-
-    @contextmanager
-    def opened(self) -> Iterator[Registry]:
-        """The registry, for the time of a step."""
-        with open_registry(Settings.load()) as registry:
-            yield registry

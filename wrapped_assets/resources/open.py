@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from wrapped_assets.families import FAMILIES
@@ -15,9 +14,6 @@ from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.regions import DuckDBRegion, RegionalDatabase
 from wrapped_assets.resources.warehouse import Warehouse
 from wrapped_assets.settings import Settings
-
-if TYPE_CHECKING:
-    from wrapped_assets.access.registry import Registry
 
 Labels = Callable[[], Mapping[str, str]]
 
@@ -73,14 +69,6 @@ def open_region(settings: Settings, region: str) -> RegionalDatabase:
 
     limits = Limits(settings.memory_limit, settings.threads)
     return ClickHouseRegion(region, Address.parse(url), limits)
-
-
-def open_registry(settings: Settings, make: bool = True) -> "Registry":
-    """The registry of these settings, made when there is none, unless told not to; close it after use."""
-    # Imported only where it is used: SQLAlchemy takes a while.
-    from wrapped_assets.access.registry import Registry
-
-    return Registry.open(settings.registry_url, make=make)
 
 
 def open_landing(settings: Settings) -> LandingStore:

@@ -6,10 +6,11 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+from wrapped_assets.access.open import open_registry
 from wrapped_assets.access.tokens import Authority
 from wrapped_assets.editions.open import open_published
 from wrapped_assets.periods import Span
-from wrapped_assets.resources.open import open_landing, open_registry, open_request_log
+from wrapped_assets.resources.open import open_landing, open_request_log
 from wrapped_assets.serving.api.endpoints import load_endpoints
 from wrapped_assets.serving.api.mcp_tools import Mcp
 from wrapped_assets.serving.api.openapi import document

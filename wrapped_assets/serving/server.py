@@ -19,10 +19,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from wrapped_assets.access.open import open_registry
 from wrapped_assets.command import wrapped
 from wrapped_assets.editions.open import open_published
 from wrapped_assets.resources.errors import Refused
-from wrapped_assets.resources.open import open_registry
 from wrapped_assets.serving.pages.theme import Theme
 from wrapped_assets.settings import Settings
 from wrapped_assets.text.terminal import errors, say
