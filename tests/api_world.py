@@ -16,34 +16,37 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 
 from wrapped_assets.access import tokens
 from wrapped_assets.access.grants import Grant, Scope
 from wrapped_assets.access.registry import Registry
 from wrapped_assets.access.tokens import Authority, new_jti
 from wrapped_assets.serving import interfaces
+from wrapped_assets.serving.api.answers import Answer
 from wrapped_assets.serving.api.endpoints import Endpoint, Parameter
-from wrapped_assets.serving.api.mcp_tools import Mcp
 from wrapped_assets.serving.api.openapi import document
-from wrapped_assets.serving.api.sandbox import Sandbox
 from wrapped_assets.serving.api.token_admin import TokenAdmin
 from wrapped_assets.serving.api.token_routes import TokenRoutes
 from wrapped_assets.serving.app import App, Parts
 from wrapped_assets.serving.http.access_log import AccessLog
 from wrapped_assets.serving.http.authentication import Door
-from wrapped_assets.serving.http.messages import Call, Reply
 from wrapped_assets.serving.http.metrics import Metrics
 from wrapped_assets.serving.http.page_keys import Keys, Page
 from wrapped_assets.serving.http.proxy import Proxy
 from wrapped_assets.serving.http.rate_limits import Limits
-from wrapped_assets.serving.http.request_log import RequestLog
 from wrapped_assets.serving.http.threads import Threads
 from wrapped_assets.serving.live.follower import Follower
 from wrapped_assets.serving.live.following import FollowReport
 from wrapped_assets.serving.live.live import OutsideYear
 from wrapped_assets.serving.live.shelf import Shelf
 from wrapped_assets.serving.operations import Operations
+from wrapped_assets.serving.optional import Additions, modules
+from wrapped_assets.serving.page_routes import Pages
 from wrapped_assets.serving.pipes import Pipes
+from wrapped_assets.serving.site import Site
+from wrapped_assets.settings import Settings
 
 SECRET = b"a secret of at least 32 bytes, ok!!"
 YEAR = 2025
@@ -69,14 +72,9 @@ ENDPOINTS = {
 }
 
 
-@dataclass(frozen=True)
-class Answer:
-    """Rows."""
-
-    columns: list[tuple[str, str]]
-    rows: list[tuple[Any, ...]]
-    rows_read: int = 10
-    bytes_read: int = 400
+def answer(columns: list[tuple[str, str]], rows: list[tuple[Any, ...]]) -> Answer:
+    """Rows that cost something."""
+    return Answer(columns, rows, rows_read=10, bytes_read=400)
 
 
 def customer(number: int) -> str:
@@ -111,7 +109,7 @@ class Live:
                 ("top_event_types", "Array(Tuple(name String, bytes UInt64))"),
             ]
             day = date(YEAR, 3, 1) if total else None
-            return Answer(
+            return answer(
                 columns, [(total, 2**100 + total, day, None if not total else 0.25, 'a,"b"\n☃', top)]
             )
         start = values["start_date"]
@@ -119,7 +117,7 @@ class Live:
         if start.year != YEAR:
             raise OutsideYear(YEAR, start, date(YEAR + 1, 1, 1))
         days = [(start + timedelta(n), total + n) for n in range(min(int(str(values["limit"])), 366))]
-        return Answer([("day", "Date"), ("requests", "UInt64")], days)
+        return answer([("day", "Date"), ("requests", "UInt64")], days)
 
     def follow(self, seconds: float | None = None) -> FollowReport:
         """Two files have landed at each look, and one of them cannot be read."""
@@ -182,20 +180,25 @@ class Published:
         return self.promoted.get(year)
 
 
-class Html:
+class Html(Pages):
     """What stands for the slideshow and its cards."""
 
-    async def answer(self, call: Call, page: Page | None) -> Reply:
+    async def answer(self, request: Request, page: Page | None) -> Response:
         """The name on a page, or a picture."""
-        if page is None or call.params.get("part") not in (None, "story.png"):
-            return Reply(404, b"<h1>Nothing here</h1>", "text/html; charset=utf-8")
-        if call.params.get("part"):
-            return Reply(200, b"a picture", "image/png")
-        return Reply(200, f"<h1>{page.link.company}</h1>".encode(), "text/html; charset=utf-8")
+        if page is None or request.path_params.get("part") not in (None, "story.png"):
+            return HTMLResponse(b"<h1>Nothing here</h1>", 404)
+        if request.path_params.get("part"):
+            return Response(b"a picture", media_type="image/png")
+        return HTMLResponse(f"<h1>{page.link.company}</h1>".encode())
 
-    async def open_to_all(self, call: Call) -> Reply:
+    async def open_to_all(self, request: Request) -> Response:
         """A script."""
-        return Reply(200, b"a script", "text/javascript")
+        return Response(b"a script", media_type="text/javascript; charset=utf-8")
+
+
+def described(endpoints: Mapping[str, Endpoint], added: Additions) -> dict[str, Any]:
+    """The OpenAPI document."""
+    return document(endpoints.values(), "1", "http://api.test", added.parameters, added.paths)
 
 
 def summary_of(requests: int) -> Document:
@@ -261,7 +264,7 @@ class World:
 
 
 @contextmanager
-def world(folder: Path, request_log: RequestLog | None = None, **changes: Any) -> Iterator[World]:
+def world(folder: Path, **changes: Any) -> Iterator[World]:
     """Version 1 promoted, and opened."""
     registry = Registry.open(f"sqlite:///{folder / 'registry.db'}")
     authority = Authority(SECRET, registry, changes.get("tokens_clock", tokens.now))
@@ -285,7 +288,7 @@ def world(folder: Path, request_log: RequestLog | None = None, **changes: Any) -
     shelf.follow()
     metrics, threads, log = Metrics(), Threads(seconds=changes.get("seconds", 10)), io.StringIO()
     door = Door(authority, Limits.open("memory://"))
-    pipes = Pipes(endpoints, shelf, door, threads, Sandbox(changes.get("q_seconds", 2.0)))
+    pipes = Pipes(endpoints, shelf, door, threads)
     keys = Keys(
         registry,
         published,
@@ -293,16 +296,19 @@ def world(folder: Path, request_log: RequestLog | None = None, **changes: Any) -
         lambda: shelf.years,
         **{k: v for k, v in changes.items() if k in ("clock", "sleep")},
     )
+    pages = changes.get("pages") or Html(Site())
+    added = Additions(Settings.load({"WRAPPED_HOME": str(folder)}), folder, metrics, pipes, pages)
+    for each in [*modules("wrapped_assets.serving"), *changes.get("more", ())]:
+        each.add_to(added)
     parts = Parts(
         pipes=pipes,
-        proxy=Proxy(keys, threads, "https://wrapped.test", changes.get("renderer", Html())),
+        proxy=Proxy(keys, threads, "https://wrapped.test", pages),
         tokens=TokenRoutes(TokenAdmin(authority, registry, endpoints), door, threads),
-        operations=Operations(shelf, metrics, document(endpoints.values(), "1", "http://api.test")),
-        mcp=Mcp(pipes, "1"),
+        operations=Operations(shelf, metrics, described(endpoints, added)),
+        additions=added,
         follower=Follower(shelf, metrics),
         metrics=metrics,
         access_log=AccessLog(log),
-        request_log=request_log,
         documentation=DOCUMENTATION,
         clock=changes.get("now", lambda: datetime.now(UTC)),
     )

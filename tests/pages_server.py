@@ -15,8 +15,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tests import year_documents
+from wrapped_assets.products.usage import USAGE
+from wrapped_assets.serving.cards import film
 from wrapped_assets.serving.cards.films import Films
-from wrapped_assets.serving.site import Site, Subject
+from wrapped_assets.serving.pages.theme import Scheme
+from wrapped_assets.serving.site import Site, Subject, private
+from wrapped_assets.slides.glyphs import shared_fonts
 
 SUBJECTS = {
     "acme": Subject(year_documents.rich(), "Acme Logistics"),
@@ -36,18 +40,24 @@ SUBJECTS = {
 }
 
 
-def app(site: Site) -> Starlette:
+def app(origin: str, films: Films) -> Starlette:
     """The site for these subjects."""
+    site = Site(origin)
+    site.has_film = True
 
     def answer(request: Request) -> Response:
         path = request.url.path
-        reply = site.answer(
+        if path.endswith("/story.mp4"):
+            subject = SUBJECTS[path.split("/")[2]]
+            story = USAGE.tell(subject.document, subject.name)
+            scheme: Scheme = "dark" if request.query_params.get("theme") == "dark" else "light"
+            return private(films.of(film.cards(story, site.theme, shared_fonts(), scheme)), "video/mp4")
+        return site.answer(
             path,
             SUBJECTS.get(path.split("/")[2] if path.count("/") >= 2 else ""),
             dict(request.headers),
             request.query_params.get("theme", "light"),
         )
-        return Response(reply.body, reply.status, dict(reply.headers))
 
     return Starlette(routes=[Route("/{path:path}", answer)])
 
@@ -58,7 +68,7 @@ def serving() -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listening, tempfile.TemporaryDirectory() as folder:
         origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
         server = uvicorn.Server(
-            uvicorn.Config(app(Site(origin, films=Films(Path(folder)))), log_level="error", ws="none")
+            uvicorn.Config(app(origin, Films(Path(folder))), log_level="error", ws="none")
         )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
@@ -71,5 +81,5 @@ def serving() -> Iterator[str]:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as kept:
-        site = Site(f"http://127.0.0.1:{sys.argv[1]}", films=Films(Path(kept)))
-        uvicorn.run(app(site), host="127.0.0.1", port=int(sys.argv[1]))
+        site = app(f"http://127.0.0.1:{sys.argv[1]}", Films(Path(kept)))
+        uvicorn.run(site, host="127.0.0.1", port=int(sys.argv[1]))

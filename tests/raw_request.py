@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.types import Message
+
 from wrapped_assets.serving.app import App
-from wrapped_assets.serving.http.messages import Message
 
 
 @dataclass(frozen=True)

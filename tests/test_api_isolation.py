@@ -70,7 +70,8 @@ async def _send(made: World, method: str, url: str, **request: Any) -> httpx.Res
             return await client.request(method, url, **request)
     finally:
         # The next answer has an event loop of its own, which cannot speak with this one's processes.
-        await made.app.parts.pipes.sandbox.close()
+        for close in made.app.parts.additions.closing:
+            await close()
 
 
 def send(made: World, method: str, url: str, **request: Any) -> httpx.Response:

@@ -92,12 +92,14 @@ def make_targets() -> set[str]:
 
 def ways_in() -> set[tuple[str, str]]:
     """Every method and pattern of the API's routes."""
-    tree = ast.parse(text(CODE / "serving" / "app.py"))
-    calls = [
-        node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "Route"
-    ]
-    found = [(ast.literal_eval(call.args[0]), ast.literal_eval(call.args[1])) for call in calls]
-    return {(method, pattern) for methods, pattern in found for method in methods}
+    found = set()
+    for path in (CODE / "serving").rglob("*.py"):
+        for node in ast.walk(ast.parse(text(path))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Route":
+                given = {word.arg: ast.literal_eval(word.value) for word in node.keywords}
+                pattern = ast.literal_eval(node.args[0])
+                found |= {(method, pattern) for method in given.get("methods", ["GET"])}
+    return found
 
 
 _NUMBERS = ("UBIGINT", "INTEGER", "UTINYINT")

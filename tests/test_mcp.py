@@ -13,8 +13,9 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.api_world import BY_DAY, SUMMARY, Answer, Live, World, customer, world
+from tests.api_world import BY_DAY, SUMMARY, Live, World, customer, world
 from tests.listening import listening
+from wrapped_assets.serving.api.answers import Answer
 from wrapped_assets.serving.http.problems import UNFORESEEN
 
 Served = tuple[World, str]

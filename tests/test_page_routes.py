@@ -3,25 +3,26 @@
 import asyncio
 import fcntl
 import gzip
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
 import pytest
+from starlette.responses import Response
 
 from tests import year_documents
 from tests.api_world import YEAR, Document, Version, World, customer, world
 from wrapped_assets.products.usage import USAGE
 from wrapped_assets.serving.app import App
-from wrapped_assets.serving.cards import film, films
+from wrapped_assets.serving.cards import film
 from wrapped_assets.serving.cards.card_layout import Card
-from wrapped_assets.serving.cards.films import Films
+from wrapped_assets.serving.cards.films import Films, digest
+from wrapped_assets.serving.film_routes import FilmRoutes
+from wrapped_assets.serving.http.page_keys import Page
 from wrapped_assets.serving.page_routes import Pages
 from wrapped_assets.serving.pages.theme import Scheme
-from wrapped_assets.serving.site import Reply as Drawn
 from wrapped_assets.serving.site import Site, Subject
 from wrapped_assets.slides.glyphs import shared_fonts
 
@@ -37,15 +38,29 @@ class Counting(Site):
 
     def answer(
         self, path: str, subject: Subject | None, headers: Mapping[str, str], scheme: str = "light"
-    ) -> Drawn:
+    ) -> Response:
         """Note the path."""
         self.drawn.append(path)
         return super().answer(path, subject, headers, scheme)
 
-    def film_cards(self, subject: Subject, scheme: Scheme) -> list[Card]:
-        """Note that a film is laid out."""
-        self.drawn.append("film")
-        return super().film_cards(subject, scheme)
+
+@dataclass(frozen=True)
+class CountingFilms(FilmRoutes):
+    """Its films, and how often one was laid out."""
+
+    def _cards(self, page: Page, scheme: Scheme) -> list[Card]:
+        assert isinstance(self.site, Counting)
+        self.site.drawn.append("film")
+        return super()._cards(page, scheme)
+
+
+def counting(folder: Path, **limits: float) -> tuple[Pages, CountingFilms]:
+    """Pages that count what they draw, films too."""
+    site = Counting("https://wrapped.test")
+    site.drawn = []
+    pages = Pages(site)
+    films = CountingFilms(site, Films(folder / "films"), pages.threads, **limits)  # type: ignore[arg-type]
+    return pages, films
 
 
 Asked = tuple[World, httpx.AsyncClient, Counting]
@@ -60,13 +75,14 @@ def anyio_backend() -> str:
 @pytest.fixture
 async def asked(tmp_path: Path) -> AsyncIterator[Asked]:
     """A world with a rich document, and a client of it."""
-    site = Counting("https://wrapped.test", films=Films(tmp_path / "films"))
-    site.drawn = []
-    with world(tmp_path, renderer=Pages(site)) as made:
+    pages, films = counting(tmp_path)
+    with world(tmp_path, pages=pages) as made:
+        films.add_to(pages)
         content = year_documents.rich().published().to_json()
         made.published.promoted[YEAR] = Version(1, {customer(1): Document(content, "a" * 64)})
         async with made.client() as client:
-            yield made, client, site
+            assert isinstance(pages.site, Counting)
+            yield made, client, pages.site
 
 
 async def test_a_person_gets_the_slideshow(asked: Asked) -> None:
@@ -139,23 +155,21 @@ async def test_a_player_gets_the_part_of_the_film_that_it_asks_for(asked: Asked)
 
 @asynccontextmanager
 async def another_worker(
-    asked: Asked, pages: Callable[[Site], Pages] = Pages
-) -> AsyncIterator[tuple[httpx.AsyncClient, Pages]]:
+    asked: Asked, folder: Path, **limits: float
+) -> AsyncIterator[tuple[httpx.AsyncClient, CountingFilms]]:
     """Of the same server: it remembers nothing yet, and has the same films."""
-    made, _, site = asked
-    own = Counting("https://wrapped.test", films=site.films)
-    own.drawn = []
-    shown, parts = pages(own), made.app.parts
-    app = App(replace(parts, proxy=replace(parts.proxy, renderer=shown)))
+    pages, films = counting(folder, **limits)
+    films.add_to(pages)
+    parts = asked[0].app.parts
+    app = App(replace(parts, proxy=replace(parts.proxy, renderer=pages)))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api.test") as client:
-        yield client, shown
+        yield client, films
 
 
-def filmed(site: Site, name: str, content: bytes) -> None:
+def filmed(site: Site, folder: Path, name: str, content: bytes) -> None:
     """As if the film of the idle customer had been made under this name."""
-    assert site.films
     cards = film.cards(USAGE.tell(year_documents.idle(), name), site.theme, shared_fonts(), "light")
-    (site.films.folder / f"{films.digest(cards)}.mp4").write_bytes(content)
+    (folder / "films" / f"{digest(cards)}.mp4").write_bytes(content)
 
 
 @contextmanager
@@ -171,13 +185,13 @@ async def test_a_film_that_is_there_waits_for_none_in_the_making(asked: Asked, t
     made, client, site = asked
     made.published.promoted[YEAR] = Version(1, {customer(1): IDLE})
     url = f"/wrapped/{made.link(1)}/story.mp4"
-    filmed(site, "Acme & Söhne", b"a film")
+    filmed(site, tmp_path, "Acme & Söhne", b"a film")
     with a_film_in_the_making(tmp_path / "films"):
         waiting = asyncio.create_task(client.get(f"{url}?theme=dark"))
         while not site.drawn:
             await asyncio.sleep(0)
         here = await client.get(url)
-        async with another_worker(asked) as (other, _):
+        async with another_worker(asked, tmp_path) as (other, _):
             elsewhere = await other.get(url)
         assert not waiting.done()
     dark = await waiting
@@ -186,14 +200,14 @@ async def test_a_film_that_is_there_waits_for_none_in_the_making(asked: Asked, t
     assert (here.content, elsewhere.content, dark.content[4:8]) == (b"a film", b"a film", b"ftyp")
 
 
-async def test_the_parts_of_a_film_are_laid_out_once(asked: Asked) -> None:
+async def test_the_parts_of_a_film_are_laid_out_once(asked: Asked, tmp_path: Path) -> None:
     """Whatever language they are asked for in; of another name or another document it is found out anew."""
     made, client, site = asked
     again = Document(IDLE.content, "c" * 64)
     made.published.promoted[YEAR] = Version(1, {customer(1): IDLE, customer(2): IDLE, customer(3): again})
     url = f"/wrapped/{made.link(1)}/story.mp4"
-    filmed(site, "Acme & Söhne", b"0123456789")
-    filmed(site, "Other", b"another")
+    filmed(site, tmp_path, "Acme & Söhne", b"0123456789")
+    filmed(site, tmp_path, "Other", b"another")
     parts = [
         await client.get(url, headers={"Range": f"bytes={at}-{at + 3}", "Accept-Language": language})
         for at, language in ((0, "en"), (4, "de"), (8, "fr"))
@@ -216,11 +230,10 @@ async def test_whoever_waits_too_long_for_a_film_is_told_when_to_ask_again(
     made, _, _ = asked
     made.published.promoted[YEAR] = Version(1, {customer(1): IDLE})
     url = f"/wrapped/{made.link(1)}/story.mp4"
-    async with another_worker(asked, partial(Pages, film_seconds=0)) as (client, pages):
+    async with another_worker(asked, tmp_path, seconds=0) as (client, films):
         with a_film_in_the_making(tmp_path / "films"):
             late = [await client.get(url + query) for query in ("", "?theme=dark", "")]
-        assert pages.films
-        await asyncio.gather(*pages.films._jobs.values())
+        await asyncio.gather(*films._jobs.values())
         ready = [await client.get(url + query) for query in ("", "?theme=dark")]
 
     for answer in late:
@@ -235,11 +248,10 @@ async def test_only_so_many_films_wait_to_be_made(asked: Asked, tmp_path: Path) 
     made, _, _ = asked
     made.published.promoted[YEAR] = Version(1, {customer(1): IDLE})
     url = f"/wrapped/{made.link(1)}/story.mp4"
-    async with another_worker(asked, partial(Pages, most_films=1)) as (client, pages):
-        assert pages.films
+    async with another_worker(asked, tmp_path, most_waiting=1) as (client, films):
         with a_film_in_the_making(tmp_path / "films"):
             waiting = [asyncio.create_task(client.get(url))]
-            while not pages.films._jobs:
+            while not films._jobs:
                 await asyncio.sleep(0)
             waiting.append(asyncio.create_task(client.get(url)))
             refused = await client.get(f"{url}?theme=dark")

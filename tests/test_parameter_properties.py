@@ -27,6 +27,7 @@ from tests.raw_request import Line, Said, line
 from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.serving.api.endpoints import Parameter, load_endpoints
+from wrapped_assets.serving.api.sandbox import Sandbox
 from wrapped_assets.serving.interfaces import Version
 from wrapped_assets.serving.live.live import Live
 
@@ -109,7 +110,13 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     published = Published({year: Edition(1, {}, year) for year in YEARS})
     with ExitStack() as opened:
         made = opened.enter_context(
-            world(home, endpoints=ENDPOINTS, open_live=open_live, published=published, q_seconds=5.0)
+            world(
+                home,
+                endpoints=ENDPOINTS,
+                open_live=open_live,
+                published=published,
+                more=[Sandbox(seconds=5.0)],
+            )
         )
         asked = opened.enter_context(line(made.app))
         header = (b"authorization", f"Bearer {made.token(*ENDPOINTS)}".encode())

@@ -12,7 +12,7 @@ import pytest
 from tests.api_world import BY_DAY, customer, world
 from tests.pipeline import Pipeline
 from wrapped_assets.resources.landing_store import LandingStore
-from wrapped_assets.serving.http.request_log import NAME, RequestLog, Row
+from wrapped_assets.serving.request_log import NAME, RequestLog, Row
 
 AT = datetime(2025, 3, 1, 23, 59, 59, 500000, UTC)
 
@@ -86,7 +86,7 @@ def test_what_cannot_be_written_waits(log: RequestLog, landing: Path) -> None:
 
 
 async def _ask(folder: Path, log: RequestLog) -> None:
-    with world(folder, log, now=lambda: AT) as made:
+    with world(folder, more=[log], now=lambda: AT) as made:
         transport = httpx.ASGITransport(made.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
             token = made.token(name="ana")

@@ -113,7 +113,7 @@ def shown(summary: PublishedSummary, name: str) -> str:
         for size in SIZES
     ]
     pages = [
-        site.answer(f"/wrapped/key{rest}", Subject(summary, name), {}).body.decode()
+        bytes(site.answer(f"/wrapped/key{rest}", Subject(summary, name), {}).body).decode()
         for rest in ("", "/story.json")
     ]
     return "\n".join(

@@ -11,13 +11,13 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.api_world import Answer
+from tests.api_world import answer
 from wrapped_assets.serving.api.sandbox import AT_ONCE, LONGEST_Q, Sandbox
 from wrapped_assets.serving.http.problems import Problem
 
 pytestmark = [pytest.mark.anyio, pytest.mark.proof]
 
-ANSWER = Answer(
+ANSWER = answer(
     [
         ("requests", "UInt64"),
         ("bytes", "UInt128"),
@@ -237,7 +237,7 @@ async def test_its_length_is_limited(sandbox: Sandbox) -> None:
 
 async def test_one_q_leaves_nothing_for_the_next(sandbox: Sandbox) -> None:
     """Two customers' questions may meet in one process: each finds its own answer alone."""
-    mine = Answer([("secret", "String")], [("mine",)])
+    mine = answer([("secret", "String")], [("mine",)])
     await sandbox.select(mine, "select * from _")
 
     assert (await refusal(sandbox, "select secret from _"))[0] == 400
@@ -258,7 +258,7 @@ async def test_who_gets_no_turn_is_told_to_come_again(sandbox: Sandbox) -> None:
     waiting = Sandbox(wait_seconds=0.01, _places=sandbox._places)
     with pytest.raises(Problem) as told:
         await waiting.select(ANSWER, "select 1")
-    assert (told.value.status, told.value.headers) == (503, ((b"Retry-After", b"2"),))
+    assert (told.value.status, told.value.headers) == (503, {"Retry-After": "2"})
 
     for _ in range(AT_ONCE):
         sandbox._places.release()

@@ -25,6 +25,7 @@ from tests.built_world import WRAPPED, YEAR, BuiltWorld
 from tests.landing_files import LandingFile, request, write
 from tests.ports import free_port
 from wrapped_assets.resources.open import open_warehouse
+from wrapped_assets.serving.api import mcp_tools, sandbox
 from wrapped_assets.serving.api.endpoints import load_endpoints
 from wrapped_assets.serving.api.openapi import document
 from wrapped_assets.settings import Settings
@@ -186,7 +187,15 @@ def test_the_real_engine_never_fails_on_what_is_sent(served: Served, params: dic
         assert answer.status_code in (200, 400), (pipe["name"], answer.text)
 
 
-schema = schemathesis.openapi.from_dict(document(load_endpoints().values(), "1", "http://127.0.0.1"))
+schema = schemathesis.openapi.from_dict(
+    document(
+        load_endpoints().values(),
+        "1",
+        "http://127.0.0.1",
+        [sandbox.PARAMETER],
+        {"/mcp": {"post": mcp_tools.POST}},
+    )
+)
 
 
 @schema.parametrize()

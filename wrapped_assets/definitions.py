@@ -9,7 +9,6 @@ from wrapped_assets.assets.raw import raws
 from wrapped_assets.assets.regional_exports import regional_exports, regional_snapshots
 from wrapped_assets.assets.rollups import rollups
 from wrapped_assets.assets.stores import PublishedResource, RegistryResource
-from wrapped_assets.assets.wrapped_announcement import wrapped_announcement
 from wrapped_assets.assets.wrapped_cards import wrapped_cards
 from wrapped_assets.assets.wrapped_organizations import wrapped_organizations
 from wrapped_assets.assets.wrapped_publication import wrapped_publication
@@ -26,6 +25,7 @@ from wrapped_assets.sensors.schedules import (
     forget_old_runs_every_day,
     snapshot_every_day,
 )
+from wrapped_assets.serving.optional import modules
 from wrapped_assets.settings import Settings
 
 _settings = Settings.load()
@@ -43,7 +43,7 @@ defs = dg.Definitions(
         wrapped_tokens,
         wrapped_publication,
         wrapped_cards,
-        wrapped_announcement,
+        *(asset for each in modules("wrapped_assets.assets") for asset in each.assets),
     ],
     asset_checks=checks,
     jobs=[*jobs, forget_old_runs],

@@ -146,3 +146,6 @@ def _metadata(
             markdown_table(["customer", "title"], [(row[1], row[3]) for row in rows[:5]])
         ),
     }
+
+
+assets = [wrapped_announcement]

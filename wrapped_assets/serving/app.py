@@ -5,40 +5,44 @@ Each gets a request id, is timed, counted and logged, and is answered even when 
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Match, Route, Router
+from starlette.types import Message, Receive, Scope, Send
+
 from wrapped_assets.resources.errors import Refused
-from wrapped_assets.serving.api.mcp_tools import Mcp
 from wrapped_assets.serving.api.token_routes import TokenRoutes
-from wrapped_assets.serving.http import access_log, request_log
+from wrapped_assets.serving.http import access_log
 from wrapped_assets.serving.http.access_log import AccessLog
-from wrapped_assets.serving.http.messages import Call, Headers, Receive, Reply, Scope, Send
+from wrapped_assets.serving.http.messages import NO_STORE, Notes, json_response, start_notes
 from wrapped_assets.serving.http.metrics import Metrics
 from wrapped_assets.serving.http.problems import UNFORESEEN, Problem, traced
 from wrapped_assets.serving.http.proxy import Proxy
-from wrapped_assets.serving.http.request_log import RequestLog
-from wrapped_assets.serving.http.routes import Route, Routes
 from wrapped_assets.serving.live.follower import Follower
 from wrapped_assets.serving.operations import Operations
+from wrapped_assets.serving.optional import Additions
 from wrapped_assets.serving.pipes import Pipes
 
-ALWAYS: Headers = ((b"x-content-type-options", b"nosniff"),)
+ALWAYS = (b"x-content-type-options", b"nosniff")
 
 # Any page may ask the API: what it allows hangs on the token alone, never on a cookie.
-CORS: Headers = (
+CORS = (
     (b"access-control-allow-origin", b"*"),
     (
         b"access-control-expose-headers",
         b"x-request-id, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, retry-after",
     ),
 )
-PREFLIGHT: Headers = (
-    (b"access-control-allow-methods", b"GET, HEAD, POST, DELETE, OPTIONS"),
-    (b"access-control-allow-headers", b"authorization, content-type, mcp-protocol-version, mcp-session-id"),
-    (b"access-control-max-age", b"86400"),
-)
+PREFLIGHT = {
+    "access-control-allow-methods": "GET, HEAD, POST, DELETE, OPTIONS",
+    "access-control-allow-headers": "authorization, content-type, mcp-protocol-version, mcp-session-id",
+    "access-control-max-age": "86400",
+}
 OPEN_TO_PAGES = ("/v0/", "/mcp")
 
 
@@ -54,42 +58,41 @@ class Parts:
     proxy: Proxy
     tokens: TokenRoutes
     operations: Operations
-    mcp: Mcp
+    additions: Additions
     follower: Follower
     metrics: Metrics
     access_log: AccessLog | None
-    request_log: RequestLog | None
     documentation: str
     """The address that errors name."""
 
     clock: Callable[[], datetime] = _now
 
 
-def routes(parts: Parts) -> Sequence[Route]:
+def routes(parts: Parts) -> list[Route]:
     """Every way in."""
     proxy, pipes, tokens, operations = parts.proxy, parts.pipes, parts.tokens, parts.operations
-    return (
-        Route(("GET",), "/wrapped/{url_key}", proxy.wrapped),
-        Route(("GET",), "/wrapped/about/comparisons", proxy.renderer.open_to_all),
-        Route(("POST",), "/wrapped/{url_key}/share", proxy.share),
-        Route(("GET",), "/wrapped/{url_key}/{part:path}", proxy.part),
-        Route(("GET",), "/w/{short}", proxy.short),
-        Route(("GET",), "/static/{file:path}", proxy.renderer.open_to_all),
-        Route(("GET",), "/api/organization", proxy.organization),
-        Route(("GET",), "/api/stats", proxy.stats),
-        Route(("GET",), "/v0/pipes", pipes.list),
-        Route(("GET",), "/v0/pipes/openapi.json", operations.openapi),
-        Route(("GET", "POST"), "/v0/pipes/{name}.{format}", pipes.answer),
-        Route(("GET",), "/v0/pipes/{name}", pipes.describe),
-        Route(("GET",), "/v0/tokens", tokens.list),
-        Route(("POST",), "/v0/tokens", tokens.create),
-        Route(("POST",), "/v0/tokens/{token}/refresh", tokens.refresh),
-        Route(("DELETE",), "/v0/tokens/{token}", tokens.delete),
-        Route(("POST",), "/mcp", parts.mcp.answer),
-        Route(("GET",), "/healthz", operations.healthz),
-        Route(("GET",), "/readyz", operations.readyz),
-        Route(("GET",), "/metrics", operations.metrics_page),
-    )
+    return [
+        Route("/wrapped/{url_key}", proxy.wrapped),
+        Route("/wrapped/about/comparisons", proxy.renderer.open_to_all),
+        Route("/wrapped/{url_key}/share", proxy.share, methods=["POST"]),
+        Route("/wrapped/{url_key}/{part:path}", proxy.part),
+        Route("/w/{short}", proxy.short),
+        Route("/static/{file:path}", proxy.renderer.open_to_all),
+        Route("/api/organization", proxy.organization),
+        Route("/api/stats", proxy.stats),
+        Route("/v0/pipes", pipes.list),
+        Route("/v0/pipes/openapi.json", operations.openapi),
+        Route("/v0/pipes/{name}.{format}", pipes.answer, methods=["GET", "POST"]),
+        Route("/v0/pipes/{name}", pipes.describe),
+        Route("/v0/tokens", tokens.list),
+        Route("/v0/tokens", tokens.create, methods=["POST"]),
+        Route("/v0/tokens/{token}/refresh", tokens.refresh, methods=["POST"]),
+        Route("/v0/tokens/{token}", tokens.delete, methods=["DELETE"]),
+        *parts.additions.routes,
+        Route("/healthz", operations.healthz),
+        Route("/readyz", operations.readyz),
+        Route("/metrics", operations.metrics_page),
+    ]
 
 
 class App:
@@ -97,80 +100,112 @@ class App:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
-        self.routes = Routes(routes(parts))
+        self.routes = routes(parts)
+        self.router = Router(self.routes, redirect_slashes=False, lifespan=self._running)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if scope["type"] == "http":
-            await self._answer(Call(scope, receive), send)
-        elif scope["type"] == "lifespan":
-            await self._live(receive, send)
+        # With an application in the scope Starlette raises what it cannot route.
+        scope["app"] = self
+        await (self._answer if scope["type"] == "http" else self.router)(scope, receive, send)
 
-    async def _answer(self, call: Call, send: Send) -> None:
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         started, at = time.perf_counter(), self.parts.clock()
-        reply = await self._reply(call)
-        common = (*ALWAYS, (b"x-request-id", call.request_id.encode()), *call.reply_headers)
-        if call.path.startswith(OPEN_TO_PAGES):
-            common = (*common, *CORS)
-        await reply.send(send, common, head_only=call.method == "HEAD")
-        self._remember(call, reply, time.perf_counter() - started, at)
+        notes = start_notes(scope)
+        status = size = 0
+        cors = CORS if scope["path"].startswith(OPEN_TO_PAGES) else ()
 
-    async def _reply(self, call: Call) -> Reply:
+        async def complete(message: Message) -> None:
+            """Send it with what every answer has; after HEAD without its body."""
+            nonlocal status, size
+            if message["type"] == "http.response.start":
+                status, own = message["status"], message["headers"]
+                told = [(name.lower().encode(), value.encode()) for name, value in notes.headers.items()]
+                common = (ALWAYS, (b"x-request-id", notes.request_id.encode()), *told, *cors)
+                message = {**message, "headers": [*own, *(each for each in common if each not in own)]}
+            else:
+                size = len(message["body"])
+                message = message if scope["method"] != "HEAD" else {**message, "body": b""}
+            await send(message)
+
         try:
-            if call.method == "OPTIONS" and call.path.startswith(OPEN_TO_PAGES):
-                call.notes.route = "preflight"
-                return Reply(204, headers=PREFLIGHT)
-            return await self.routes.find(call)(call)
-        except Problem as problem:
-            return self._refusal(problem)
-        except Refused as error:
-            call.notes.problem = traced(error)
-            return self._refusal(
-                Problem(503, "A part of this service does not answer; try again", {"Retry-After": "5"})
-            )
+            await self._route(scope, receive, complete, notes)
         except Exception as error:
-            call.notes.problem = traced(error)
-            return self._refusal(Problem(500, UNFORESEEN))
+            if status:
+                raise
+            await self._refusal(error, scope, notes)(scope, receive, complete)
+        self._remember(notes, status, size, time.perf_counter() - started, at)
 
-    def _refusal(self, problem: Problem) -> Reply:
-        headers = ((b"cache-control", b"no-store"), *problem.headers)
-        return Reply(problem.status, problem.body(self.parts.documentation), headers=headers)
+    async def _route(self, scope: Scope, receive: Receive, send: Send, notes: Notes) -> None:
+        if scope["method"] == "OPTIONS" and scope["path"].startswith(OPEN_TO_PAGES):
+            notes.route = "preflight"
+            await Response(None, 204, PREFLIGHT)(scope, receive, send)
+            return
+        scope["path"] = _without_slash(scope)
+        try:
+            await self.router(scope, receive, send)
+        finally:
+            notes.route = scope["route"].path if "route" in scope else notes.route
 
-    def _remember(self, call: Call, reply: Reply, seconds: float, at: datetime) -> None:
-        notes, parts = call.notes, self.parts
-        parts.metrics.answered(notes.route, call.known_method, reply.status, notes.pipe, seconds)
+    def _refusal(self, error: Exception, scope: Scope, notes: Notes) -> Response:
+        """The answer where an error came instead of one."""
+        problem = self._problem(error, scope)
+        if problem is not error and not isinstance(error, HTTPException):
+            notes.problem = traced(error)
+        told = {"error": str(problem), "documentation": self.parts.documentation}
+        return json_response(told, problem.status, {**NO_STORE, **problem.headers})
+
+    def _problem(self, error: Exception, scope: Scope) -> Problem:
+        match error:
+            case Problem():
+                return error
+            case HTTPException(status_code=404):
+                return Problem(404, "There is no such path")
+            case HTTPException(status_code=405):
+                here = [each for each in self.routes if each.matches(scope)[0] is Match.PARTIAL]
+                names = ", ".join(sorted({"OPTIONS"}.union(*(each.methods or () for each in here))))
+                return Problem(405, f"This path takes {names}", {"Allow": names})
+            case Refused():
+                return Problem(503, "A part of this service does not answer; try again", {"Retry-After": "5"})
+            case _:
+                return Problem(500, UNFORESEEN)
+
+    def _remember(self, notes: Notes, status: int, size: int, seconds: float, at: datetime) -> None:
+        parts = self.parts
+        parts.metrics.answered(notes.route, notes.method, status, notes.pipe, seconds)
         if parts.access_log:
-            parts.access_log.add(access_log.line(call, reply.status, len(reply.body), seconds, at))
-        if parts.request_log and not notes.route.startswith(("/healthz", "/readyz", "/metrics")):
-            parts.request_log.add(request_log.row_of(call, reply.status, seconds, at))
+            parts.access_log.add(access_log.line(notes, status, size, seconds, at))
+        for tell in parts.additions.answered:
+            tell(notes, status, seconds, at)
 
-    async def _live(self, receive: Receive, send: Send) -> None:
-        """The server's start and end."""
-        while True:
-            message = await receive()
-            if message["type"] == "lifespan.startup":
-                await self._open()
-                await send({"type": "lifespan.startup.complete"})
-            elif message["type"] == "lifespan.shutdown":
-                await self._close()
-                await send({"type": "lifespan.shutdown.complete"})
-                return
+    @asynccontextmanager
+    async def _running(self, _: object) -> AsyncIterator[None]:
+        """From the server's start to its end."""
+        await self._open()
+        yield
+        await self._close()
 
     async def _open(self) -> None:
         """Until this ends nobody is connected to this worker: whoever asks it first finds what is promoted."""
-        if self.parts.request_log:
-            self.parts.request_log.start()
+        for start in self.parts.additions.starting:
+            start()
         self.parts.follower.start()
         await asyncio.to_thread(self.parts.follower.wait)
 
     async def _close(self) -> None:
         parts = self.parts
         parts.follower.stop()
-        await parts.mcp.close()
-        await parts.pipes.sandbox.close()
+        for close in parts.additions.closing:
+            await close()
         parts.pipes.threads.close()
         parts.pipes.shelf.close()
         parts.pipes.door.close()
-        for log in (parts.request_log, parts.access_log):
-            if log:
-                log.close()
+        if parts.access_log:
+            parts.access_log.close()
+
+
+def _without_slash(scope: Scope) -> str:
+    """The path; some clients end those of the API with a slash. One that was percent-encoded is a part of a name."""
+    path: str = scope["path"]
+    is_api, ends = path.startswith(("/v0/", "/mcp/")), scope.get("raw_path", b"/").endswith(b"/")
+    return path.removesuffix("/") if is_api and ends else path

@@ -10,23 +10,18 @@ from wrapped_assets.access.open import open_registry
 from wrapped_assets.access.tokens import Authority
 from wrapped_assets.editions.open import open_published
 from wrapped_assets.periods import Span
-from wrapped_assets.resources.open import open_landing, open_request_log
+from wrapped_assets.resources.open import open_landing
 from wrapped_assets.serving.api.endpoints import load_endpoints
-from wrapped_assets.serving.api.mcp_tools import Mcp
 from wrapped_assets.serving.api.openapi import document
-from wrapped_assets.serving.api.sandbox import Sandbox
 from wrapped_assets.serving.api.token_admin import TokenAdmin
 from wrapped_assets.serving.api.token_routes import TokenRoutes
 from wrapped_assets.serving.app import App, Parts
-from wrapped_assets.serving.cards import film
-from wrapped_assets.serving.cards.films import Films
 from wrapped_assets.serving.http.access_log import AccessLog
 from wrapped_assets.serving.http.authentication import Door
 from wrapped_assets.serving.http.metrics import Metrics
 from wrapped_assets.serving.http.page_keys import Keys
 from wrapped_assets.serving.http.proxy import Proxy
 from wrapped_assets.serving.http.rate_limits import Limits
-from wrapped_assets.serving.http.request_log import RequestLog
 from wrapped_assets.serving.http.threads import Threads
 from wrapped_assets.serving.interfaces import Version
 from wrapped_assets.serving.live.follower import Follower
@@ -34,6 +29,7 @@ from wrapped_assets.serving.live.live import Live
 from wrapped_assets.serving.live.shelf import Shelf
 from wrapped_assets.serving.live.warm_start import Keeper
 from wrapped_assets.serving.operations import Operations
+from wrapped_assets.serving.optional import Additions, modules
 from wrapped_assets.serving.page_routes import Pages
 from wrapped_assets.serving.pages.theme import Theme
 from wrapped_assets.serving.pipes import Pipes
@@ -75,24 +71,25 @@ def application(
 
     shelf = Shelf(published, open_live, folder)
     keys = Keys(registry, published, threads, lambda: shelf.years)
-    pipes = Pipes(endpoints, shelf, door, threads, Sandbox())
-    described = document(endpoints.values(), version("wrapped-assets"), public_url)
-    site = Site(public_url, theme, films=Films(shared / "films") if film.available() else None)
-    request_store = open_request_log(settings)
+    pipes = Pipes(endpoints, shelf, door, threads)
+    pages = Pages(Site(public_url, theme))
+    added = Additions(settings, shared, metrics, pipes, pages)
+    for each in modules("wrapped_assets.serving"):
+        each.add_to(added)
+    described = document(
+        endpoints.values(), version("wrapped-assets"), public_url, added.parameters, added.paths
+    )
     return App(
         Parts(
             pipes=pipes,
-            proxy=Proxy(keys, threads, public_url, Pages(site)),
+            proxy=Proxy(keys, threads, public_url, pages),
             tokens=TokenRoutes(TokenAdmin(authority, registry, endpoints), door, threads),
             operations=Operations(shelf, metrics, described),
-            mcp=Mcp(pipes, version("wrapped-assets")),
+            additions=added,
             follower=Follower(shelf, metrics),
             metrics=metrics,
             access_log=AccessLog(sys.stdout, lambda lines: metrics.lost("access", lines))
             if log_access
-            else None,
-            request_log=RequestLog(request_store, lambda rows: metrics.lost("requests", rows))
-            if request_store
             else None,
             documentation=f"{public_url}/v0/pipes/openapi.json",
         )

@@ -6,14 +6,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
+from starlette.responses import Response
+
 from wrapped_assets.editions.cache import Bounded
+from wrapped_assets.serving.cards import film
 from wrapped_assets.serving.cards.card_layout import Card
 from wrapped_assets.serving.cards.films import Films, digest
 from wrapped_assets.serving.http.page_keys import Page
 from wrapped_assets.serving.http.problems import Problem
 from wrapped_assets.serving.http.threads import Threads
+from wrapped_assets.serving.optional import Additions
+from wrapped_assets.serving.page_routes import Pages
 from wrapped_assets.serving.pages.theme import Scheme
-from wrapped_assets.serving.site import Reply, Site, private
+from wrapped_assets.serving.site import Site, private
+from wrapped_assets.slides.glyphs import shared_fonts
 
 NAMED_BYTES = 1024 * 1024
 """What a worker remembers of which film is whose: some 1,500 films."""
@@ -36,6 +42,13 @@ Not the reader's language: films have English numbers.
 """
 
 
+def add_to(found: Additions) -> None:
+    """`story.mp4` of every page, where the extra `video` is installed."""
+    if film.available():
+        pages = found.pages
+        FilmRoutes(pages.site, Films(found.shared / "films"), pages.threads).add_to(pages)
+
+
 @dataclass(frozen=True)
 class FilmRoutes:
     """Answers `GET /wrapped/<url_key>/story.mp4`."""
@@ -51,12 +64,17 @@ class FilmRoutes:
     _maker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "film"))
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Films wait for their turn here, not in the thread's own queue: a server that ends would first make all that are in it."""
-    _jobs: dict[str, "asyncio.Task[Reply]"] = field(default_factory=dict)
+    _jobs: dict[str, "asyncio.Task[Response]"] = field(default_factory=dict)
     """What is asked for and not made yet, by the digest of its cards."""
     _named: Bounded[Shown, str] = field(default_factory=lambda: Bounded(NAMED_BYTES))
     """The digest of the cards. To lay out 12 takes 26 ms of processor (measured), and a player asks for many parts."""
 
-    async def answer(self, page: Page, scheme: Scheme) -> Reply:
+    def add_to(self, pages: Pages) -> None:
+        """Be a part of every page, which offers it."""
+        pages.parts["story.mp4"] = self.answer
+        pages.site.has_film = True
+
+    async def answer(self, page: Page, scheme: Scheme) -> Response:
         """The whole film; NotFilmed when it cannot be made, 503 when it is not made in time."""
         shown = (page.document.sha256, page.link.company, scheme)
         known = self._named.get(shown)
@@ -70,13 +88,13 @@ class FilmRoutes:
                 return await self._in_time(self._job(known, cards))
         return kept
 
-    async def _in_time(self, job: "asyncio.Task[Reply]") -> Reply:
+    async def _in_time(self, job: "asyncio.Task[Response]") -> Response:
         try:
             return await asyncio.wait_for(asyncio.shield(job), self.seconds)
         except TimeoutError:
             raise _later() from None
 
-    def _job(self, name: str, cards: Sequence[Card]) -> "asyncio.Task[Reply]":
+    def _job(self, name: str, cards: Sequence[Card]) -> "asyncio.Task[Response]":
         """The making of this film, once for all who wait for it; it ends whether or not they do."""
         job = self._jobs.get(name)
         if job is None:
@@ -86,29 +104,29 @@ class FilmRoutes:
             job.add_done_callback(partial(self._forget, name))
         return job
 
-    def _forget(self, name: str, job: "asyncio.Task[Reply]") -> None:
+    def _forget(self, name: str, job: "asyncio.Task[Response]") -> None:
         del self._jobs[name]
         if not job.cancelled():
             # Looked at even when nobody waits any more, or asyncio would complain.
             job.exception()
 
-    async def _made(self, cards: Sequence[Card]) -> Reply:
+    async def _made(self, cards: Sequence[Card]) -> Response:
         async with self._turn:
             loop = asyncio.get_running_loop()
             return _reply(await loop.run_in_executor(self._maker, self.films.of, cards))
 
     def _cards(self, page: Page, scheme: Scheme) -> list[Card]:
-        subject = self.site.subject(page.document.content, page.link.company)
-        return self.site.film_cards(subject, scheme)
+        show = self.site.told(self.site.subject(page.document.content, page.link.company))
+        return film.cards(show, self.site.theme, shared_fonts(), scheme)
 
-    def _kept(self, name: str) -> Reply | None:
-        film = self.films.kept(name)
-        return None if film is None else _reply(film)
+    def _kept(self, name: str) -> Response | None:
+        kept = self.films.kept(name)
+        return None if kept is None else _reply(kept)
 
 
 def _later() -> Problem:
     return Problem(503, "The film is not made yet; ask again", {"Retry-After": RETRY_AFTER})
 
 
-def _reply(film: bytes) -> Reply:
-    return private(film, "video/mp4", {})
+def _reply(film: bytes) -> Response:
+    return private(film, "video/mp4")

@@ -1,9 +1,10 @@
 """What serving asks of published editions and of their answers, as Protocols: tests keep theirs in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
+from wrapped_assets.serving.api.answers import Answer
 from wrapped_assets.serving.api.endpoints import Endpoint
 from wrapped_assets.serving.live.following import FollowReport
 
@@ -54,26 +55,6 @@ class Published(Protocol):
 
     def current(self, year: int) -> Version | None:
         """The promoted version, a second after a promotion at the latest."""
-
-
-class Answer(Protocol):
-    """Rows with their columns' names and ClickHouse types, and what they cost."""
-
-    @property
-    def columns(self) -> Sequence[tuple[str, str]]:
-        """Name and type of each."""
-
-    @property
-    def rows(self) -> Sequence[tuple[Any, ...]]:
-        """As DuckDB's client returns values."""
-
-    @property
-    def rows_read(self) -> int:
-        """Rows that were looked at."""
-
-    @property
-    def bytes_read(self) -> int:
-        """What these rows weigh."""
 
 
 class Live(Protocol):

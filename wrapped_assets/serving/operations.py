@@ -1,19 +1,19 @@
 """`/healthz`, `/readyz`, `/metrics` and the OpenAPI document: for machines that look after this one."""
 
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wrapped_assets.serving.http.messages import Call, Reply
+from starlette.requests import Request
+from starlette.responses import Response
+
+from wrapped_assets.serving.http.messages import NO_STORE, json_response
 from wrapped_assets.serving.http.metrics import Metrics
 from wrapped_assets.serving.live.shelf import Shelf
 
 LATE_SECONDS = 30.0
 """A file that landed is in the answers by then; what takes longer is told."""
-
-_NO_STORE = ((b"cache-control", b"no-store"),)
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class Operations:
     description: Mapping[str, Any]
     """The OpenAPI document."""
 
-    async def healthz(self, call: Call) -> Reply:
+    async def healthz(self, request: Request) -> Response:
         """`GET /healthz`: this worker answers."""
-        return Reply(200, b'{"status": "ok"}', headers=_NO_STORE)
+        return json_response({"status": "ok"})
 
-    async def readyz(self, call: Call) -> Reply:
+    async def readyz(self, request: Request) -> Response:
         """`GET /readyz`: 200 once an edition can be asked about and was caught up with landing, or could not be in time."""
         now, shelf = time.time(), self.shelf
         numbers = {str(year): number for year, number in shelf.numbers().items()}
@@ -48,18 +48,16 @@ class Operations:
             told["landing_seen_seconds_ago"] = late
         if shelf.trouble:
             told["trouble"] = shelf.trouble
-        return Reply(
-            200 if status in ("ready", "late") else 503, json.dumps(told).encode(), headers=_NO_STORE
-        )
+        return json_response(told, 200 if status in ("ready", "late") else 503)
 
-    async def metrics_page(self, call: Call) -> Reply:
+    async def metrics_page(self, request: Request) -> Response:
         """`GET /metrics`: for Prometheus."""
         page, media_type = self.metrics.page()
-        return Reply(200, page, media_type, _NO_STORE)
+        return Response(page, 200, NO_STORE, media_type)
 
-    async def openapi(self, call: Call) -> Reply:
+    async def openapi(self, request: Request) -> Response:
         """`GET /v0/pipes/openapi.json`: every way in, pages and tokens too, for whoever writes a client. It names no customer, so it asks no token."""
-        return Reply(200, json.dumps(self.description).encode(), headers=((b"cache-control", b"max-age=60"),))
+        return json_response(self.description, headers={"cache-control": "max-age=60"})
 
 
 def _late(at: float, now: float) -> int | None:

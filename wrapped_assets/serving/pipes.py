@@ -1,24 +1,27 @@
 """`/v0/pipes`: endpoints by name, in four formats, for whoever has a token for them."""
 
-import json
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
 
 from wrapped_assets.access.grants import Grant
 from wrapped_assets.serving.api import parameters
+from wrapped_assets.serving.api.answers import Answer
 from wrapped_assets.serving.api.endpoints import Endpoint, Parameter, ParameterRefused
 from wrapped_assets.serving.api.formats import FORMATS, QUOTE_64BIT, Form
-from wrapped_assets.serving.api.sandbox import Sandbox
 from wrapped_assets.serving.http.authentication import Door, scope_for
-from wrapped_assets.serving.http.messages import Call, Reply
+from wrapped_assets.serving.http.messages import NO_STORE, json_response, notes, query
 from wrapped_assets.serving.http.problems import Problem
 from wrapped_assets.serving.http.threads import Threads
-from wrapped_assets.serving.interfaces import Answer
 from wrapped_assets.serving.live.live import OutsideYear
 from wrapped_assets.serving.live.pages_only import NoAnswers
 from wrapped_assets.serving.live.shelf import Shelf
+
+Step = Callable[[Answer, str], Awaitable[Answer]]
 
 ROWS_WRITTEN_HERE = 500
 """More than these would hold up the other requests while they are written; fewer cost less than a thread."""
@@ -32,34 +35,36 @@ class Pipes:
     shelf: Shelf
     door: Door
     threads: Threads
-    sandbox: Sandbox
+    steps: dict[str, Step] = field(default_factory=dict)
+    """What further parameters do with an answer, by their names."""
 
-    async def answer(self, call: Call) -> Reply:
+    async def answer(self, request: Request) -> Response:
         """`GET` and `POST /v0/pipes/<name>.<format>`."""
-        given = await parameters.sent(call, self.known(call.params["name"]))
+        given = await parameters.sent(request, self.known(request.path_params["name"]))
         started = time.perf_counter()
-        answer = await self.threads.run(self._answer, call, given)
-        if q := given.get("q", "").strip():
-            answer = await self.sandbox.select(answer, q)
-        call.notes.rows = len(answer.rows)
+        answer = await self.threads.run(self._answer, request, given)
+        for name, step in self.steps.items():
+            if asked := given.get(name, "").strip():
+                answer = await step(answer, asked)
+        notes(request).rows = len(answer.rows)
         form = Form(given.get(QUOTE_64BIT) == "1", time.perf_counter() - started)
-        wanted = FORMATS[call.params["format"]]
+        wanted = FORMATS[request.path_params["format"]]
         if len(answer.rows) > ROWS_WRITTEN_HERE:
             body = await self.threads.run(wanted.write, answer, form)
         else:
             body = wanted.write(answer, form)
-        return Reply(200, body, wanted.media_type, ((b"cache-control", b"no-store"),))
+        return Response(body, 200, NO_STORE, wanted.media_type)
 
-    def _answer(self, call: Call, given: Mapping[str, str]) -> Answer:
-        grant = self.door.admit(call)
-        if call.params["format"] not in FORMATS:
+    def _answer(self, request: Request, given: Mapping[str, str]) -> Answer:
+        grant = self.door.admit(request)
+        if request.path_params["format"] not in FORMATS:
             raise Problem(404, f"There is no such format; there are {', '.join(FORMATS)}")
-        return self.ask(grant, call.params["name"], given, call)
+        return self.ask(grant, request.path_params["name"], given, request)
 
-    def ask(self, grant: Grant, name: str, given: Mapping[str, str], call: Call) -> Answer:
+    def ask(self, grant: Grant, name: str, given: Mapping[str, str], request: Request) -> Answer:
         """The rows that a grant gets from an endpoint. Blocks; called in a thread."""
-        endpoint = self._find(name)
-        call.notes.pipe = endpoint.name
+        endpoint, noted = self._find(name), notes(request)
+        noted.pipe = endpoint.name
         scope = scope_for(grant, endpoint.name)
         began = time.thread_time()
         try:
@@ -78,8 +83,8 @@ class Pipes:
                 f" from {year}-01-01 up to {year + 1}-01-01",
             ) from None
         finally:
-            call.notes.cpu_seconds = time.thread_time() - began
-        call.notes.rows_read, call.notes.bytes_read = answer.rows_read, answer.bytes_read
+            noted.cpu_seconds = time.thread_time() - began
+        noted.rows_read, noted.bytes_read = answer.rows_read, answer.bytes_read
         return answer
 
     def _year(self, decided: Mapping[str, object]) -> int:
@@ -97,25 +102,25 @@ class Pipes:
         """What a request for this pipe may say; everything else is ignored."""
         endpoint = self.endpoints.get(name)
         own = (each.name for each in endpoint.parameters) if endpoint else ()
-        return {"q", QUOTE_64BIT, *own}
+        return {*self.steps, QUOTE_64BIT, *own}
 
     def _find(self, name: str) -> Endpoint:
         if name not in self.endpoints:
             raise Problem(404, f"The pipe '{name[:100]}' does not exist")
         return self.endpoints[name]
 
-    async def list(self, call: Call) -> Reply:
+    async def list(self, request: Request) -> Response:
         """`GET /v0/pipes`: the endpoints that the token may read."""
-        grant = await self.threads.run(self.door.admit, call)
-        return _json({"pipes": [_asked(described(each), call) for each in self.readable(grant)]})
+        grant = await self.threads.run(self.door.admit, request)
+        return json_response({"pipes": [_asked(described(each), request) for each in self.readable(grant)]})
 
-    async def describe(self, call: Call) -> Reply:
+    async def describe(self, request: Request) -> Response:
         """`GET /v0/pipes/<name>`."""
-        grant = await self.threads.run(self.door.admit, call)
-        endpoint = self._find(call.params["name"])
-        call.notes.pipe = endpoint.name
+        grant = await self.threads.run(self.door.admit, request)
+        endpoint = self._find(request.path_params["name"])
+        notes(request).pipe = endpoint.name
         scope_for(grant, endpoint.name)
-        return _json(_asked(described(endpoint), call))
+        return json_response(_asked(described(endpoint), request))
 
     def readable(self, grant: Grant) -> Sequence[Endpoint]:
         """The endpoints that a grant may read."""
@@ -135,9 +140,9 @@ def described(endpoint: Endpoint) -> dict[str, Any]:
     }
 
 
-def _asked(shown: dict[str, Any], call: Call) -> dict[str, Any]:
+def _asked(shown: dict[str, Any], request: Request) -> dict[str, Any]:
     """The attributes that `attrs` names, of the endpoint, and `node_attrs`, of its nodes; all where they are not given."""
-    given = dict(call.query)
+    given = dict(query(request))
     nodes = [_only(node, given.get("node_attrs")) for node in shown["nodes"]]
     return _only(shown | {"nodes": nodes}, given.get("attrs"))
 
@@ -155,8 +160,3 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "default": parameter.default,
         "description": parameter.description,
     }
-
-
-def _json(value: Any) -> Reply:
-    body = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
-    return Reply(200, body, headers=((b"cache-control", b"no-store"),))

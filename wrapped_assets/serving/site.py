@@ -8,16 +8,17 @@ import gzip
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+from starlette.responses import Response
 
 from wrapped_assets import products
 from wrapped_assets.product import Product
-from wrapped_assets.serving.cards import film
-from wrapped_assets.serving.cards.card_layout import SIZES, SUMMARY, Card, card, names
-from wrapped_assets.serving.cards.films import Films
+from wrapped_assets.serving.cards.card_layout import SIZES, SUMMARY, card, names
 from wrapped_assets.serving.cards.raster import jpeg, png
 from wrapped_assets.serving.cards.story_json import story_json
+from wrapped_assets.serving.http.messages import with_body
 from wrapped_assets.serving.pages import other
 from wrapped_assets.serving.pages.page import PRIVATE, Page, slideshow
 from wrapped_assets.serving.pages.static_files import FOR_EVER, static_files, static_path
@@ -27,7 +28,6 @@ from wrapped_assets.slides.links import Links
 from wrapped_assets.slides.moments import Slideshow
 from wrapped_assets.slides.numbers import ENGLISH, Locale, preferred
 
-FILM = "story.mp4"
 _CARD = re.compile(r"cards/(?P<name>[a-z]+)-(?P<size>\d+x\d+)\.(?P<form>png|jpg)")
 _OWN = re.compile(r"/wrapped/(?P<key>[^/]+)(?:/(?P<rest>.+))?")
 
@@ -40,35 +40,24 @@ class Subject:
     name: str | None
 
 
-@dataclass(frozen=True)
-class Reply:
-    """What goes over the wire."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes = field(repr=False)
-
-
 class Site:
-    """Pages and cards in one theme, at one origin. Without a place for films none is offered."""
+    """Pages and cards in one theme, at one origin. Whether they offer a film hangs on `has_film`."""
 
     def __init__(
-        self,
-        origin: str = "",
-        theme: Theme | None = None,
-        films: Films | None = None,
-        product: Product = products.DEFAULT,
+        self, origin: str = "", theme: Theme | None = None, product: Product = products.DEFAULT
     ) -> None:
-        self.product = product
-        self.origin, self.theme, self.films = origin.rstrip("/"), theme or default_theme(), films
+        self.origin, self.theme, self.product = origin.rstrip("/"), theme or default_theme(), product
+        self.has_film = False
 
     def answer(
         self, path: str, subject: Subject | None, headers: Mapping[str, str], scheme: str = SCHEMES[0]
-    ) -> Reply:
+    ) -> Response:
         """The reply to a GET of this path; header names in lower case. `scheme` is that of cards and films; a page has both."""
         return _zipped(self._answer(path, subject, headers, scheme), headers.get("accept-encoding", ""))
 
-    def _answer(self, path: str, subject: Subject | None, headers: Mapping[str, str], scheme: str) -> Reply:
+    def _answer(
+        self, path: str, subject: Subject | None, headers: Mapping[str, str], scheme: str
+    ) -> Response:
         if path.startswith("/static/"):
             return self._static(path, headers)
         if path == "/wrapped/about/comparisons":
@@ -76,48 +65,40 @@ class Site:
         own = _OWN.fullmatch(path)
         if own is None or subject is None:
             return self._not_found()
-        links = Links(own["key"], static_path(), self.origin, has_film=self.films is not None)
+        links = Links(own["key"], static_path(), self.origin, has_film=self.has_film)
         if own["rest"] is None:
-            show = self._told(subject, preferred(headers.get("accept-language")))
+            show = self.told(subject, preferred(headers.get("accept-language")))
             return _reply(slideshow(show, links, self.theme))
         drawn = next((one for one in SCHEMES if one == scheme), None)
         if drawn is None:
             return self._not_found()
-        return self._belonging(own["rest"], self._told(subject), links, headers, drawn)
+        return self._belonging(own["rest"], self.told(subject), links, drawn)
 
-    def _belonging(
-        self, rest: str, show: Slideshow, links: Links, headers: Mapping[str, str], scheme: Scheme
-    ) -> Reply:
+    def _belonging(self, rest: str, show: Slideshow, links: Links, scheme: Scheme) -> Response:
         """What lies below a page. Cards and the story are in English numbers: they are shared, not read by one person."""
         if rest == "story.json":
-            return private(story_json(show, links), "application/json", headers)
-        if rest == FILM and self.films:
-            shown = film.cards(show, self.theme, shared_fonts(), scheme)
-            return private(self.films.of(shown), "video/mp4", headers)
+            return private(story_json(show, links), "application/json")
         wanted = _CARD.fullmatch(card_at(rest) or "")
         if wanted is None or wanted["name"] not in names(show) or wanted["size"] not in SIZES:
             return self._not_found()
         drawn = card(show, wanted["name"], wanted["size"], self.theme, shared_fonts(), scheme)
         image = png(drawn.svg, drawn.fonts)
         if wanted["form"] == "png":
-            return private(image, "image/png", headers)
-        return private(jpeg(image), "image/jpeg", headers)
+            return private(image, "image/png")
+        return private(jpeg(image), "image/jpeg")
 
     def subject(self, document: bytes, name: str | None) -> Subject:
         """Whose page a published document makes."""
         return Subject(self.product.model.model_validate_json(document), name)
 
-    def _told(self, subject: Subject, locale: Locale = ENGLISH) -> Slideshow:
+    def told(self, subject: Subject, locale: Locale = ENGLISH) -> Slideshow:
+        """The slides of a subject, its numbers as this locale writes them."""
         return self.product.tell(subject.document, subject.name, locale)
 
-    def film_cards(self, subject: Subject, scheme: Scheme) -> list[Card]:
-        """What the film of this subject shows; Films makes it."""
-        return film.cards(self._told(subject), self.theme, shared_fonts(), scheme)
-
-    def _not_found(self) -> Reply:
+    def _not_found(self) -> Response:
         return _reply(other.not_found(self.theme), 404)
 
-    def _static(self, path: str, headers: Mapping[str, str]) -> Reply:
+    def _static(self, path: str, headers: Mapping[str, str]) -> Response:
         folder, _, name = path.rpartition("/")
         file = static_files().get(name)
         if file is None or folder != static_path():
@@ -128,8 +109,9 @@ class Site:
             "x-content-type-options": "nosniff",
         }
         if file.zipped is not None and "gzip" in headers.get("accept-encoding", ""):
-            return Reply(200, kept | {"content-encoding": "gzip", "vary": "accept-encoding"}, file.zipped)
-        return Reply(200, kept, file.body)
+            packed = {"content-encoding": "gzip", "vary": "accept-encoding"}
+            return Response(file.zipped, headers=kept | packed)
+        return Response(file.body, headers=kept)
 
 
 def card_at(rest: str) -> str | None:
@@ -138,18 +120,17 @@ def card_at(rest: str) -> str | None:
     return name if _CARD.fullmatch(name) else None
 
 
-def private(body: bytes, content_type: str, headers: Mapping[str, str]) -> Reply:
+def private(body: bytes, content_type: str) -> Response:
     """An answer for this reader, asked about again each time, so that a withdrawn page is gone at once."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    kept = {"content-type": content_type, "etag": tag, **PRIVATE}
-    return Reply(304, kept, b"") if headers.get("if-none-match") == tag else Reply(200, kept, body)
+    return Response(body, headers={"content-type": content_type, "etag": tag, **PRIVATE})
 
 
-def _reply(page: Page, status: int = 200) -> Reply:
-    return Reply(status, page.headers, page.body)
+def _reply(page: Page, status: int = 200) -> Response:
+    return Response(page.body, status, page.headers)
 
 
-def _zipped(reply: Reply, accepted: str) -> Reply:
+def _zipped(reply: Response, accepted: str) -> Response:
     """Text is compressed for whoever takes it."""
     plain = "content-encoding" not in reply.headers and reply.headers["content-type"].startswith(
         ("text/", "application/json")
@@ -157,4 +138,4 @@ def _zipped(reply: Reply, accepted: str) -> Reply:
     if not plain or "gzip" not in accepted:
         return reply
     added = {"content-encoding": "gzip", "vary": "accept-encoding, accept-language"}
-    return Reply(reply.status, {**reply.headers, **added}, gzip.compress(reply.body, 6, mtime=0))
+    return with_body(reply, gzip.compress(reply.body, 6, mtime=0), reply.status_code, added)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wrapped_assets.serving.api.answers import Answer
 from wrapped_assets.serving.api.columns import encoder
-from wrapped_assets.serving.interfaces import Answer
 
 QUOTE_64BIT = "output_format_json_quote_64bit_integers"
 """A parameter of every endpoint: 1 writes 64-bit integers as strings, for readers whose numbers are floats."""

@@ -20,13 +20,14 @@ from mcp_types import (
     Tool,
     ToolAnnotations,
 )
+from starlette.requests import Request
 
 from wrapped_assets.access.grants import Grant
 from wrapped_assets.serving.api.endpoints import Endpoint
 from wrapped_assets.serving.api.formats import Form, envelope
 from wrapped_assets.serving.api.openapi import field
 from wrapped_assets.serving.api.parameters import texts
-from wrapped_assets.serving.http.messages import LARGEST_BODY, Call
+from wrapped_assets.serving.http.messages import LARGEST_BODY, notes
 from wrapped_assets.serving.http.problems import UNFORESEEN, Problem, traced
 from wrapped_assets.serving.pipes import Pipes
 
@@ -38,7 +39,7 @@ ASKED = "wrapped.asked"
 class Asked:
     """Who asks, and by which request."""
 
-    call: Call
+    request: Request
     grant: Grant
 
 
@@ -55,14 +56,14 @@ def manager(pipes: Pipes, version: str) -> StreamableHTTPSessionManager:
         asked = _asked(context)
         try:
             given = texts(params.arguments or {}, pipes.known(params.name))
-            answer = await pipes.threads.run(pipes.ask, asked.grant, params.name, given, asked.call)
+            answer = await pipes.threads.run(pipes.ask, asked.grant, params.name, given, asked.request)
         except Problem as problem:
             return CallToolResult(content=[TextContent(text=str(problem))], is_error=True)
         except Exception as error:
             # The protocol's library would tell the caller what the engine said.
-            asked.call.notes.problem = traced(error)
+            notes(asked.request).problem = traced(error)
             return CallToolResult(content=[TextContent(text=UNFORESEEN)], is_error=True)
-        asked.call.notes.rows = len(answer.rows)
+        notes(asked.request).rows = len(answer.rows)
         told = envelope(answer, Form())
         text = json.dumps(told, ensure_ascii=False, allow_nan=False)
         return CallToolResult(content=[TextContent(text=text)], structured_content=told)

@@ -6,17 +6,54 @@ The protocol's library is imported with the first request to it: half a second a
 import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from wrapped_assets.serving.http.messages import Call, Message, Reply
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Message
+
+from wrapped_assets.serving.api.openapi_paths import secured
 from wrapped_assets.serving.http.problems import Problem
+from wrapped_assets.serving.optional import Additions
 from wrapped_assets.serving.pipes import Pipes
 
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 # What its answers may say beside their body; everything else is ours to say.
-_KEPT = (b"allow", b"mcp-session-id", b"mcp-protocol-version")
+_KEPT = ("allow", "mcp-session-id", "mcp-protocol-version")
+
+
+_MESSAGE = {
+    "type": "object",
+    "required": ["jsonrpc", "method"],
+    "properties": {
+        "jsonrpc": {"const": "2.0"},
+        "id": {"type": ["integer", "string"]},
+        "method": {"type": "string", "examples": ["tools/list", "tools/call"]},
+        "params": {"type": "object"},
+    },
+}
+POST = secured(
+    "The endpoints as tools, by the Model Context Protocol over streamable HTTP: one JSON-RPC message in, one out.",
+    *(400, 413),
+    requestBody={"required": True, "content": {"application/json": {"schema": _MESSAGE}}},
+)
+POST["responses"] |= {
+    "202": {"description": "A notification was taken; there is no answer to it."},
+    "400": {
+        "description": "No message of the protocol: a JSON-RPC error. No JSON at all: an error as elsewhere."
+    },
+    "406": {"description": "`Accept` leaves no room for application/json: a JSON-RPC error."},
+}
+
+
+def add_to(found: Additions) -> None:
+    """`POST /mcp`."""
+    Mcp(found.pipes, version("wrapped-assets")).add_to(found)
 
 
 @dataclass
@@ -30,9 +67,15 @@ class Mcp:
     _ended: asyncio.Event = field(default_factory=asyncio.Event)
     _running: asyncio.Task[None] | None = None
 
-    async def answer(self, call: Call) -> Reply:
+    def add_to(self, found: Additions) -> None:
+        """Be a route."""
+        found.routes.append(Route("/mcp", self.answer, methods=["POST"]))
+        found.paths["/mcp"] = {"post": POST}
+        found.closing.append(self.close)
+
+    async def answer(self, request: Request) -> Response:
         """`POST /mcp`."""
-        grant = await self.pipes.threads.run(self.pipes.door.admit, call)
+        grant = await self.pipes.threads.run(self.pipes.door.admit, request)
         manager = await self._started()
         from wrapped_assets.serving.api.mcp_server import ASKED, Asked
 
@@ -41,8 +84,8 @@ class Mcp:
         async def keep(message: Message) -> None:
             sent.append(message)
 
-        scope = {**call.scope, ASKED: Asked(call, grant)}
-        await manager.handle_request(scope, call.receive, keep)
+        scope = {**request.scope, ASKED: Asked(request, grant)}
+        await manager.handle_request(scope, request.receive, keep)
         return _reply(sent)
 
     async def close(self) -> None:
@@ -78,14 +121,14 @@ class Mcp:
         return manager(self.pipes, self.version)
 
 
-def _reply(sent: list[Message]) -> Reply:
+def _reply(sent: list[Message]) -> Response:
     """What it sent as one answer."""
     start = next(message for message in sent if message["type"] == "http.response.start")
-    headers = dict(start.get("headers", []))
+    headers = Headers(raw=start.get("headers", []))
     body = b"".join(message.get("body", b"") for message in sent if message["type"] == "http.response.body")
-    media_type = headers.get(b"content-type", b"").decode()
+    media_type = headers.get("content-type", "")
     if start["status"] >= 400 and not media_type.startswith("application/json"):
         # A bare sentence about a header: told as every other refusal is.
         raise Problem(start["status"], body.decode("utf-8", "replace"))
-    kept = tuple((name, headers[name]) for name in _KEPT if name in headers)
-    return Reply(start["status"], body, media_type or "application/json", kept)
+    kept = {name: headers[name] for name in _KEPT if name in headers}
+    return Response(body, start["status"], kept, media_type or "application/json")

@@ -1,23 +1,18 @@
 """The OpenAPI document: every way in, with what it takes and how it answers. Made of the declared endpoints and of openapi_paths."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from wrapped_assets.serving.api.endpoints import Endpoint, Parameter, ParameterRefused
 from wrapped_assets.serving.api.formats import FORMATS, QUOTE_64BIT
 from wrapped_assets.serving.api.json_types import json_type
-from wrapped_assets.serving.api.openapi_paths import PATHS, TOKENS, problems
+from wrapped_assets.serving.api.openapi_paths import OPERATIONS, PATHS, TOKENS, problems
 
 _ENVELOPE = {"$ref": "#/components/schemas/Envelope"}
 
-# Every endpoint takes these beside its own.
-_Q = {
-    "name": "q",
-    "in": "query",
-    "description": "One SELECT over the result, which is the table `_`.",
-    "schema": {"type": "string", "maxLength": 10_000},
-}
-_QUOTE = {
+# Every endpoint takes this beside its own.
+_QUOTE: dict[str, Any] = {
     "name": QUOTE_64BIT,
     "in": "query",
     "description": "1 writes 64-bit integers as strings.",
@@ -25,12 +20,19 @@ _QUOTE = {
 }
 
 
-def document(endpoints: Iterable[Endpoint], version: str, url: str) -> dict[str, Any]:
-    """The whole document."""
+def document(
+    endpoints: Iterable[Endpoint],
+    version: str,
+    url: str,
+    added: Sequence[dict[str, Any]] = (),
+    more_paths: Mapping[str, Any] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """The whole document; `added` are further parameters of every endpoint."""
+    parameters = [*added, _QUOTE]
     paths: dict[str, Any] = {}
     for endpoint in endpoints:
         for name in FORMATS:
-            paths[f"/v0/pipes/{endpoint.name}.{name}"] = _pipe(endpoint, name)
+            paths[f"/v0/pipes/{endpoint.name}.{name}"] = _pipe(endpoint, name, parameters)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -39,7 +41,7 @@ def document(endpoints: Iterable[Endpoint], version: str, url: str) -> dict[str,
             "description": "A year of usage of each customer. Days are half-open ranges in UTC.",
         },
         "servers": [{"url": url}],
-        "paths": {**paths, **PATHS},
+        "paths": {**paths, **PATHS, **more_paths, **OPERATIONS},
         "components": {
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
@@ -50,7 +52,7 @@ def document(endpoints: Iterable[Endpoint], version: str, url: str) -> dict[str,
     }
 
 
-def _pipe(endpoint: Endpoint, name: str) -> dict[str, Any]:
+def _pipe(endpoint: Endpoint, name: str, added: list[dict[str, Any]]) -> dict[str, Any]:
     media = FORMATS[name].media_type
     schema = _ENVELOPE if name == "json" else {"type": "string"}
     answers: dict[str, Any] = {"200": {"description": "The rows.", "content": {media: {"schema": schema}}}}
@@ -59,13 +61,11 @@ def _pipe(endpoint: Endpoint, name: str) -> dict[str, Any]:
         "security": TOKENS,
         "responses": {**answers, **problems(400, 403, 408, 429, 503)},
     }
-    fields = {each.name: field(each) for each in endpoint.parameters} | {
-        "q": _Q["schema"],
-        QUOTE_64BIT: _QUOTE["schema"],
-    }
+    fields = {each.name: field(each) for each in endpoint.parameters}
+    fields |= {each["name"]: each["schema"] for each in added}
     form = {"schema": {"type": "object", "properties": fields}}
     content = {"application/x-www-form-urlencoded": form, "application/json": form}
-    query = [*map(_parameter, endpoint.parameters), _Q, _QUOTE]
+    query = [*map(_parameter, endpoint.parameters), *added]
     post = {**common, "requestBody": {"content": content}}
     post["responses"] = {**common["responses"], **problems(413)}
     return {

@@ -20,7 +20,7 @@ def _content(media: str) -> dict[str, Any]:
     return {media: {"schema": {"type": "object" if media == "application/json" else "string"}}}
 
 
-def _operation(
+def operation(
     summary: str, *statuses: int, media: tuple[str, ...] = ("application/json",), **more: Any
 ) -> dict[str, Any]:
     """What is answered with 200, and the statuses of refusals; `more` is put beside them as it is."""
@@ -29,9 +29,9 @@ def _operation(
     return {"summary": summary, "responses": {**ok, **problems(*statuses)}, **more}
 
 
-def _secured(summary: str, *statuses: int, **more: Any) -> dict[str, Any]:
+def secured(summary: str, *statuses: int, **more: Any) -> dict[str, Any]:
     """An operation that needs a token."""
-    return _operation(summary, 403, 429, 503, *statuses, security=TOKENS, **more)
+    return operation(summary, 403, 429, 503, *statuses, security=TOKENS, **more)
 
 
 def _in_path(name: str, description: str) -> dict[str, Any]:
@@ -46,7 +46,7 @@ _NAMED = [_in_path("token", "A token's id, name or text.")]
 
 _PAGES: dict[str, Any] = {
     "/wrapped/{url_key}": {
-        "get": _operation(
+        "get": operation(
             "The page; with `Accept: application/json` the published document.",
             *(404, 503),
             media=("text/html", "application/json"),
@@ -54,7 +54,7 @@ _PAGES: dict[str, Any] = {
         )
     },
     "/wrapped/{url_key}/{part}": {
-        "get": _operation(
+        "get": operation(
             "What belongs to a page: `<sha256>.json`, `story.json`, `story.png`, `story.mp4`, `cards/<name>-<size>.<png or jpg>`.",
             *(404, 503),
             media=("application/json", "image/png", "image/jpeg", "video/mp4"),
@@ -62,10 +62,10 @@ _PAGES: dict[str, Any] = {
         )
     },
     "/wrapped/{url_key}/share": {
-        "post": _operation("A short link to pass on, and when it ends.", 404, 503, parameters=[_KEY])
+        "post": operation("A short link to pass on, and when it ends.", 404, 503, parameters=[_KEY])
     },
     "/wrapped/about/comparisons": {
-        "get": _operation("Where the page's comparisons come from.", media=("text/html",))
+        "get": operation("Where the page's comparisons come from.", media=("text/html",))
     },
     "/w/{short}": {
         "get": {
@@ -75,7 +75,7 @@ _PAGES: dict[str, Any] = {
         }
     },
     "/static/{file}": {
-        "get": _operation(
+        "get": operation(
             "Scripts, styles and fonts of the page, which names them.",
             404,
             media=("text/css", "text/javascript", "font/woff2"),
@@ -83,9 +83,9 @@ _PAGES: dict[str, Any] = {
         )
     },
     "/api/organization": {
-        "get": _operation("Whose page a key opens, and of which year.", 400, 404, 503, parameters=_ASKED_KEY)
+        "get": operation("Whose page a key opens, and of which year.", 400, 404, 503, parameters=_ASKED_KEY)
     },
-    "/api/stats": {"get": _operation("What the page shows.", 400, 404, 503, parameters=_ASKED_KEY)},
+    "/api/stats": {"get": operation("What the page shows.", 400, 404, 503, parameters=_ASKED_KEY)},
 }
 
 _NEW_TOKEN = {
@@ -117,8 +117,8 @@ _NEW_TOKEN_FORM = {
 }
 _TOKENS: dict[str, Any] = {
     "/v0/tokens": {
-        "get": _secured("Every token that counts, never its text. Needs the scope ADMIN."),
-        "post": _secured(
+        "get": secured("Every token that counts, never its text. Needs the scope ADMIN."),
+        "post": secured(
             "A new token, whose text is told this once. Needs the scope ADMIN.",
             *(400, 413),
             requestBody={
@@ -131,54 +131,32 @@ _TOKENS: dict[str, Any] = {
         ),
     },
     "/v0/tokens/{token}/refresh": {
-        "post": _secured(
+        "post": secured(
             "Another token with the same rights; this one ends. Needs the scope ADMIN.",
             *(400, 404),
             parameters=_NAMED,
         )
     },
     "/v0/tokens/{token}": {
-        "delete": _secured(
+        "delete": secured(
             "It ends, everywhere within a second. Needs the scope ADMIN.", 400, 404, parameters=_NAMED
         )
     },
 }
 
-_MESSAGE = {
-    "type": "object",
-    "required": ["jsonrpc", "method"],
-    "properties": {
-        "jsonrpc": {"const": "2.0"},
-        "id": {"type": ["integer", "string"]},
-        "method": {"type": "string", "examples": ["tools/list", "tools/call"]},
-        "params": {"type": "object"},
-    },
-}
-_MCP = _secured(
-    "The endpoints as tools, by the Model Context Protocol over streamable HTTP: one JSON-RPC message in, one out.",
-    *(400, 413),
-    requestBody={"required": True, "content": {"application/json": {"schema": _MESSAGE}}},
-)
-_MCP["responses"] |= {
-    "202": {"description": "A notification was taken; there is no answer to it."},
-    "400": {
-        "description": "No message of the protocol: a JSON-RPC error. No JSON at all: an error as elsewhere."
-    },
-    "406": {"description": "`Accept` leaves no room for application/json: a JSON-RPC error."},
-}
-
 PATHS: dict[str, Any] = {
-    "/v0/pipes": {"get": _secured("The endpoints that the token may read.")},
+    "/v0/pipes": {"get": secured("The endpoints that the token may read.")},
     "/v0/pipes/{name}": {
-        "get": _secured(
+        "get": secured(
             "One endpoint and its parameters.", 404, parameters=[_in_path("name", "An endpoint's name.")]
         )
     },
-    "/v0/pipes/openapi.json": {"get": _operation("This document.")},
+    "/v0/pipes/openapi.json": {"get": operation("This document.")},
     **_TOKENS,
     **_PAGES,
-    "/mcp": {"post": _MCP},
-    "/healthz": {"get": _operation("Whether this worker answers.")},
-    "/readyz": {"get": _operation("Whether an edition can be asked about.", 503)},
-    "/metrics": {"get": _operation("All workers' numbers, for Prometheus.", media=("text/plain",))},
+}
+OPERATIONS: dict[str, Any] = {
+    "/healthz": {"get": operation("Whether this worker answers.")},
+    "/readyz": {"get": operation("Whether an edition can be asked about.", 503)},
+    "/metrics": {"get": operation("All workers' numbers, for Prometheus.", media=("text/plain",))},
 }

@@ -7,26 +7,28 @@ go any further, under exactly their declared names; everything else is ignored.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from starlette.requests import Request
+
 from wrapped_assets.access.grants import BadClaims, Scope, strict_json
 from wrapped_assets.serving.api.endpoints import Parameter
-from wrapped_assets.serving.http.messages import Call, form_fields
+from wrapped_assets.serving.http.messages import body, form_fields, query
 from wrapped_assets.serving.http.problems import Problem
 
-FORM = b"application/x-www-form-urlencoded"
-JSON = b"application/json"
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
 
 
-async def sent(call: Call, names: Collection[str]) -> dict[str, str]:
+async def sent(request: Request, names: Collection[str]) -> dict[str, str]:
     """What the caller sent of these parameters: those of the URL, and over them those of a form or JSON body."""
-    given = _joined(call.query, names)
-    if call.method == "POST":
-        given |= _in_body(await call.body(), call.headers.get(b"content-type", b""), names)
+    given = _joined(query(request), names)
+    if request.method == "POST":
+        given |= _in_body(await body(request), request.headers.get("content-type", ""), names)
     for name, value in given.items():
         _refuse_unspeakable(name, value)
     return given
 
 
-def _in_body(body: bytes, content_type: bytes, names: Collection[str]) -> dict[str, str]:
+def _in_body(body: bytes, content_type: str, names: Collection[str]) -> dict[str, str]:
     if not body:
         return {}
     if media_type(content_type, body) == JSON:
@@ -34,10 +36,10 @@ def _in_body(body: bytes, content_type: bytes, names: Collection[str]) -> dict[s
     return _joined(form_fields(body), names)
 
 
-def media_type(content_type: bytes, body: bytes) -> bytes:
+def media_type(content_type: str, body: bytes) -> str:
     """JSON or FORM; 400 when the body is neither. Without a type, or with that which browsers give any text, an object is JSON."""
-    kind = content_type.partition(b";")[0].strip().lower()
-    if kind in (b"", b"text/plain") and body.lstrip().startswith(b"{"):
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind in ("", "text/plain") and body.lstrip().startswith(b"{"):
         return JSON
     if kind not in (JSON, FORM):
         raise Problem(400, "The body must be application/x-www-form-urlencoded or application/json")

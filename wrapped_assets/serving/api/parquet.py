@@ -7,8 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from wrapped_assets.serving.api.answers import Answer
 from wrapped_assets.serving.api.columns import Type, parse
-from wrapped_assets.serving.interfaces import Answer
 
 _PLAIN: dict[str, pa.DataType] = {
     "Int8": pa.int8(),

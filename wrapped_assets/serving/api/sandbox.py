@@ -10,10 +10,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from wrapped_assets.serving.api.answers import Answer
 from wrapped_assets.serving.api.formats import records
 from wrapped_assets.serving.api.sandbox_types import READY
 from wrapped_assets.serving.http.problems import Problem
-from wrapped_assets.serving.interfaces import Answer
+from wrapped_assets.serving.optional import Additions
 
 LONGEST_Q = 10_000
 """Characters."""
@@ -33,14 +34,18 @@ LARGEST_RESULT = 32 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 
 
-@dataclass(frozen=True)
-class Selected:
-    """What a `q` made of an answer; it cost what the answer did."""
+PARAMETER = {
+    "name": "q",
+    "in": "query",
+    "description": "One SELECT over the result, which is the table `_`.",
+    "schema": {"type": "string", "maxLength": LONGEST_Q},
+}
 
-    columns: list[tuple[str, str]]
-    rows: list[tuple[Any, ...]]
-    rows_read: int
-    bytes_read: int
+
+def add_to(found: Additions) -> None:
+    """The parameter `q` of every endpoint."""
+    found.parameters.append(PARAMETER)
+    Sandbox().add_to(found)
 
 
 @dataclass
@@ -52,8 +57,13 @@ class Sandbox:
     _idle: list[asyncio.subprocess.Process] = field(default_factory=list)
     _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
-    async def select(self, answer: Answer, q: str) -> Selected:
-        """The rows of `q` over the answer; 400 when it is refused, 408 when it takes too long, 503 when it gets no turn."""
+    def add_to(self, found: Additions) -> None:
+        """Be a step of every answer."""
+        found.pipes.steps["q"] = self.select
+        found.closing.append(self.close)
+
+    async def select(self, answer: Answer, q: str) -> Answer:
+        """The rows of `q` over the answer, which cost what it did; 400 when it is refused, 408 when it takes too long, 503 when it gets no turn."""
         if len(q) > LONGEST_Q:
             raise Problem(400, f"q is longer than {LONGEST_Q:,} characters")
         question = {
@@ -69,7 +79,7 @@ class Sandbox:
         if "timeout" in told:
             raise self._too_long()
         columns = [(name, kind) for name, kind in told["columns"]]
-        return Selected(columns, [tuple(row) for row in told["rows"]], answer.rows_read, answer.bytes_read)
+        return Answer(columns, [tuple(row) for row in told["rows"]], answer.rows_read, answer.bytes_read)
 
     async def close(self) -> None:
         """End the processes."""

@@ -1,16 +1,18 @@
 """`/v0/tokens`: what is asked over HTTP, handed to token_admin."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
 
 from wrapped_assets.access.grants import BadClaims, Grant, strict_json
 from wrapped_assets.access.tokens import TokenRefused
 from wrapped_assets.serving.api.parameters import JSON, media_type
 from wrapped_assets.serving.api.token_admin import BadTokenRequest
 from wrapped_assets.serving.http.authentication import Door
-from wrapped_assets.serving.http.messages import Call, Reply, form_fields
+from wrapped_assets.serving.http.messages import body, form_fields, json_response, query
 from wrapped_assets.serving.http.problems import Problem
 from wrapped_assets.serving.http.threads import Threads
 
@@ -41,35 +43,33 @@ class TokenRoutes:
     door: Door
     threads: Threads
 
-    async def list(self, call: Call) -> Reply:
+    async def list(self, request: Request) -> Response:
         """`GET /v0/tokens`."""
-        return await self._do(call, self.admin.list)
+        return await self._do(request, self.admin.list)
 
-    async def create(self, call: Call) -> Reply:
+    async def create(self, request: Request) -> Response:
         """`POST /v0/tokens`."""
-        parameters, body = await _asked(call)
-        return await self._do(call, lambda asker: self.admin.create(asker, parameters, body))
+        parameters, body = await _asked(request)
+        return await self._do(request, lambda asker: self.admin.create(asker, parameters, body))
 
-    async def refresh(self, call: Call) -> Reply:
+    async def refresh(self, request: Request) -> Response:
         """`POST /v0/tokens/<id, name or text>/refresh`."""
-        return await self._do(call, lambda asker: self.admin.refresh(asker, self._named(call)))
+        return await self._do(request, lambda asker: self.admin.refresh(asker, self._named(request)))
 
-    async def delete(self, call: Call) -> Reply:
+    async def delete(self, request: Request) -> Response:
         """`DELETE /v0/tokens/<id, name or text>`."""
-        return await self._do(call, lambda asker: self.admin.delete(asker, self._named(call)))
+        return await self._do(request, lambda asker: self.admin.delete(asker, self._named(request)))
 
-    async def _do(self, call: Call, action: Callable[[Grant], dict[str, Any]]) -> Reply:
-        told = await self.threads.run(self._allowed, call, action)
-        body = json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")
-        return Reply(200, body, headers=((b"cache-control", b"no-store"),))
+    async def _do(self, request: Request, action: Callable[[Grant], dict[str, Any]]) -> Response:
+        return json_response(await self.threads.run(self._allowed, request, action))
 
-    def _named(self, call: Call) -> str:
-        named = call.params["token"]
+    def _named(self, request: Request) -> str:
+        named = request.path_params["token"]
         # Some databases refuse a NUL in a question; no token is called so.
         return "" if "\0" in named else named
 
-    def _allowed(self, call: Call, action: Callable[[Grant], dict[str, Any]]) -> dict[str, Any]:
-        asker = self.door.admit(call)
+    def _allowed(self, request: Request, action: Callable[[Grant], dict[str, Any]]) -> dict[str, Any]:
+        asker = self.door.admit(request)
         try:
             return action(asker)
         except TokenRefused as refused:
@@ -78,14 +78,14 @@ class TokenRoutes:
             raise Problem(bad.status, str(bad)) from None
 
 
-async def _asked(call: Call) -> tuple[dict[str, list[str]], Mapping[str, Any]]:
+async def _asked(request: Request) -> tuple[dict[str, list[str]], Mapping[str, Any]]:
     """The parameters of the URL and of a form, each with all its values, and a JSON body."""
-    fields, body = list(call.query), await call.body()
+    fields, sent = query(request), await body(request)
     told: Mapping[str, Any] = {}
-    if body and media_type(call.headers.get(b"content-type", b""), body) == JSON:
-        told = _object(body)
-    elif body:
-        fields += form_fields(body)
+    if sent and media_type(request.headers.get("content-type", ""), sent) == JSON:
+        told = _object(sent)
+    elif sent:
+        fields += form_fields(sent)
     parameters: dict[str, list[str]] = {}
     for name, value in fields:
         parameters.setdefault(name, []).append(value)

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TextIO
 
-from wrapped_assets.serving.http.messages import Call
+from wrapped_assets.serving.http.messages import Notes
 
 MOST_WAITING = 50_000
 WRITE_SECONDS = 0.2
@@ -24,12 +24,11 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def line(call: Call, status: int, size: int, seconds: float, at: datetime) -> str:
+def line(notes: Notes, status: int, size: int, seconds: float, at: datetime) -> str:
     """What is told of one request. Nothing in it needs escaping: every value is ours, a number, or of a known few."""
-    notes = call.notes
     told = (
-        f'{{"time": "{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z", "request_id": "{call.request_id}",'
-        f' "method": "{call.known_method}", "route": "{notes.route}", "status": {status},'
+        f'{{"time": "{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z", "request_id": "{notes.request_id}",'
+        f' "method": "{notes.method}", "route": "{notes.route}", "status": {status},'
         f' "seconds": {seconds:.6f}, "bytes": {size}'
     )
     if notes.pipe:

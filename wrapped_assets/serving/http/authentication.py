@@ -1,8 +1,10 @@
 """Who is asking: the token of a request, what it allows, and whether it asks too often."""
 
+from starlette.requests import Request
+
 from wrapped_assets.access.grants import Grant, Scope
 from wrapped_assets.access.tokens import Authority, Reason, TokenRefused
-from wrapped_assets.serving.http.messages import Call
+from wrapped_assets.serving.http.messages import notes, query
 from wrapped_assets.serving.http.problems import Problem
 from wrapped_assets.serving.http.rate_limits import Limits
 
@@ -16,13 +18,13 @@ _BLANKS = b" \t"
 """What HTTP lets stand around a value; any other character would be a second spelling of the token."""
 
 
-def token_of(call: Call) -> str | None:
+def token_of(request: Request) -> str | None:
     """The token's text, from the headers and the URL; never from a body, which proxies do not scrub either.
 
     TokenRefused when several differ: which of them counts is nobody's to guess.
     """
-    found = {value for name, value in call.query if name == "token" and value}
-    for name, value in call.scope["headers"]:
+    found = {value for name, value in query(request) if name == "token" and value}
+    for name, value in request.headers.raw:
         kind, _, text = value.strip(_BLANKS).partition(b" ")
         if name == b"authorization" and kind.lower() == b"bearer" and text.strip(_BLANKS):
             found.add(text.strip(_BLANKS).decode("latin-1"))
@@ -38,19 +40,19 @@ class Door:
         self._authority = authority
         self._limits = limits
 
-    def admit(self, call: Call) -> Grant:
+    def admit(self, request: Request) -> Grant:
         """What the request's token allows; 403 without a valid one, 429 when it asks too often."""
         try:
-            grant = self._authority.verify(token_of(call))
+            grant = self._authority.verify(token_of(request))
         except TokenRefused as refused:
-            call.notes.refused = refused.reason
+            notes(request).refused = refused.reason
             raise Problem(403, str(refused) if refused.reason in _TOLD else REFUSED) from None
-        call.notes.caller = grant.name
+        notes(request).caller = grant.name
         verdict = self._limits.hit(grant.name, grant.rps)
         if verdict is not None:
             if not verdict.allowed:
                 raise Problem(429, "Too many requests with this token", verdict.headers)
-            call.reply_headers += [(name.encode(), value.encode()) for name, value in verdict.headers.items()]
+            notes(request).headers |= verdict.headers
         return grant
 
     def close(self) -> None:

@@ -3,7 +3,6 @@
 A problem's sentence is public. It names parameters, types and limits; never a value that was sent, a token, an id or a path.
 """
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from traceback import extract_tb
@@ -28,13 +27,7 @@ class Problem(Exception):
 
     def __init__(self, status: int, sentence: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(sentence)
-        self.status = status
-        self.headers = tuple((name.encode(), value.encode()) for name, value in (headers or {}).items())
-
-    def body(self, documentation: str) -> bytes:
-        """The answer's JSON."""
-        text = json.dumps({"error": str(self), "documentation": documentation}, ensure_ascii=False)
-        return text.encode("utf-8", "replace")
+        self.status, self.headers = status, headers or {}
 
 
 def not_found() -> Problem:

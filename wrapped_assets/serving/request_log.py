@@ -5,6 +5,7 @@ and pages. No customer's numbers change by being looked at. Rows are kept in mem
 a thread of their own: an answer waits for nothing, and what does not fit is counted and let go.
 """
 
+import asyncio
 import logging
 import tempfile
 import threading
@@ -18,7 +19,9 @@ from uuid import uuid4
 
 from wrapped_assets.landing_layout import day_prefix, dimension_prefix
 from wrapped_assets.resources.landing_store import AlreadyThere, LandingStore
-from wrapped_assets.serving.http.messages import Call
+from wrapped_assets.resources.open import open_request_log
+from wrapped_assets.serving.http.messages import Notes
+from wrapped_assets.serving.optional import Additions
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,22 +41,27 @@ ANONYMOUS = "without a token"
 Row = tuple[datetime, str, str, str, int, float, int, int, int, float, str]
 
 
-def row_of(call: Call, status: int, seconds: float, at: datetime) -> Row:
+def row_of(notes: Notes, status: int, seconds: float, at: datetime) -> Row:
     """What is kept of one request."""
-    notes = call.notes
     return (
         at.replace(microsecond=at.microsecond // 1000 * 1000),
         notes.caller or ANONYMOUS,
         notes.pipe or notes.route,
-        call.request_id,
+        notes.request_id,
         status,
         seconds,
         notes.bytes_read,
         notes.rows_read,
         notes.rows,
         notes.cpu_seconds,
-        call.known_method,
+        notes.method,
     )
+
+
+def add_to(found: Additions) -> None:
+    """Keep requests where WRAPPED_REQUEST_LOG_URL says so."""
+    if store := open_request_log(found.settings):
+        RequestLog(store, lambda rows: found.metrics.lost("requests", rows)).add_to(found)
 
 
 class RequestLog:
@@ -76,9 +84,18 @@ class RequestLog:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._write_on, name="request-log", daemon=True)
 
-    def start(self) -> None:
-        """Write what comes, once a minute."""
-        self._thread.start()
+    def add_to(self, found: Additions) -> None:
+        """Keep every request but those of probes, from start to end."""
+        found.answered.append(self._keep)
+        found.starting.append(self._thread.start)
+        found.closing.append(self._end)
+
+    def _keep(self, notes: Notes, status: int, seconds: float, at: datetime) -> None:
+        if not notes.route.startswith(("/healthz", "/readyz", "/metrics")):
+            self.add(row_of(notes, status, seconds, at))
+
+    async def _end(self) -> None:
+        await asyncio.to_thread(self.close)
 
     def add(self, row: Row) -> None:
         """Keep one request; it lands within a minute or so."""
