@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.measure import own_cost
-from wrapped_assets import queries
+from wrapped_assets import products, queries
 from wrapped_assets.families import FAMILIES, WORKSPACES
 from wrapped_assets.periods import YEARLY
 from wrapped_assets.product import Facts
@@ -81,11 +81,10 @@ def main(landing: Path, secret: bytes) -> None:
     con.execute(
         "create temp table wanted as select wrapped_id, cast(null as date) as month from main.wrapped_organizations"
     )
-    for table, rows in (("wrapped_summaries", "facts"), ("wrapped_days", "days")):
+    con.execute(queries.text("duckdb/summaries/members"))
+    for table, rows in (("wrapped_summaries", summaries.statement), ("wrapped_days", summaries.days)):
         con.execute(queries.text(f"duckdb/schema/{table}"))
-        con.execute(
-            f"insert into main.{table} by name {queries.text(f'duckdb/summaries/{rows}')}", {"year": YEAR}
-        )
+        con.execute(f"insert into main.{table} by name {rows(products.DEFAULT)}", {"year": YEAR})
     facts = summaries.facts(con, YEAR)
     print(json.dumps({**own_cost(), "digest": digest(facts), "customers": len(facts)}))
 

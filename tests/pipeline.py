@@ -236,6 +236,12 @@ CONTENTS = {
 }
 
 
+def fact(name: str, value: str) -> str:
+    """What an `update main.wrapped_summaries set` needs to change one fact; the value is SQL, `it` in it the fact as it is."""
+    value = value.replace("it", f"cast(facts ->> '{name}' as hugeint)")
+    return f"facts = json_merge_patch(facts, json_object('{name}', {value}))"
+
+
 @dataclass(frozen=True)
 class Pipeline:
     """A landing folder and a warehouse file, below one home. Several warehouses may share the landing folder."""

@@ -1,4 +1,4 @@
-"""What CONTRIBUTING.md says of a new family, done to the letter in a copy of the tree: the steps are all that it takes."""
+"""What CONTRIBUTING.md says of a new family and a new story, done to the letter in a copy of the tree: the steps are all that it takes."""
 
 import json
 import os
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.proof
 
 ROOT = Path(__file__).parent.parent
 DAY = date(2025, 3, 14)
+FAMILY, STORY = "Add a metric family", "Add a story"
 ENGINES = ["duckdb", pytest.param("chdb", marks=pytest.mark.clickhouse)]
 
 EXPORT = """
@@ -96,15 +97,12 @@ group by hour, organization_id, workspace_id, region
 """
 
 
-def steps() -> str:
-    """The section of CONTRIBUTING.md."""
-    text = (ROOT / "CONTRIBUTING.md").read_text()
-    return text[text.index("## Add a metric family") : text.index("## Add a check")]
-
-
-def block(language: str) -> str:
-    """The one piece of code of a language in the section, without its indent."""
-    (found,) = re.findall(rf"```{language}\n(.*?)```", steps(), re.DOTALL)
+def block(section: str, language: str) -> str:
+    """The one piece of code of a language in a section of CONTRIBUTING.md, without its indent."""
+    (steps,) = re.findall(
+        rf"^## {section}\n(.*?)^## ", (ROOT / "CONTRIBUTING.md").read_text(), re.DOTALL | re.MULTILINE
+    )
+    (found,) = re.findall(rf"```{language}\n(.*?)```", steps, re.DOTALL)
     return "\n".join(line.removeprefix("   ") for line in found.split("\n"))
 
 
@@ -134,10 +132,10 @@ class Clone:
         text = families.read_text()
         (line,) = re.findall(r"^FAMILIES: .*$", text, re.MULTILINE)
         families.write_text(
-            text.replace(line, f"{block('python')}\n{line.replace('STORAGE)', 'STORAGE, LOGINS)')}")
+            text.replace(line, f"{block(FAMILY, 'python')}\n{line.replace('STORAGE)', 'STORAGE, LOGINS)')}")
         )
         sql = self.code / "sql"
-        (sql / "duckdb" / "hourly" / "logins_attempts.sql").write_text(block("sql"))
+        (sql / "duckdb" / "hourly" / "logins_attempts.sql").write_text(block(FAMILY, "sql"))
         (sql / "duckdb" / "exports" / "logins.sql").write_text(EXPORT)
         (sql / "clickhouse" / "exports" / "logins.sql").write_text(EXPORT)
         (sql / "clickhouse" / "hourly" / "logins_attempts.sql").write_text(HOURLY_ON_CLICKHOUSE)
@@ -147,6 +145,23 @@ class Clone:
             (migrations / f"{number:04}_{name}.sql").write_text(
                 f"-- {name}.\n-- Rows.\n-- Made.\n{statement.strip()}\n"
             )
+
+    def add_story(self) -> None:
+        """Steps 1 to 3, and an endpoint."""
+        package = self.code / "wrapped_assets" / "products" / "usage"
+        (self.code / "sql" / "products" / "usage" / "breadth.sql").write_text(block(STORY, "sql"))
+        (package / "stories" / "breadth.py").write_text(block(STORY, "python"))
+        listed = package / "document.py"
+        text = listed.read_text()
+        for line, added in (
+            ("    calendar,\n", "    breadth,\n"),
+            ("    rank.STORY,\n", "    breadth.STORY,\n"),
+            ("    rank.Fields,\n", "    breadth.Fields,\n"),
+        ):
+            assert text.count(line) == 1
+            text = text.replace(line, added + line)
+        listed.write_text(text)
+        (self.code / "sql" / "endpoints" / "busy_days.sql").write_text(ENDPOINT.lstrip())
 
     def python(self, code: str, *arguments: str) -> str:
         """What a program says that runs in the copy; it must end well."""
@@ -200,6 +215,36 @@ with open_warehouse(Settings.load()).reading() as reader:
     print(json.dumps([int(value) for value in found]))
 """
 
+ENDPOINT = """
+-- Days with a request.
+-- Parameters:
+--   wrapped_id String, required: The customer.
+select count(distinct date) as days
+from daily_requests
+where wrapped_id = $wrapped_id
+"""
+
+# What is told of the largest customer: the fields of the document, the slides and the cards; and the endpoints there are.
+TOLD = """
+import json
+from wrapped_assets.products.usage import USAGE
+from wrapped_assets.products.usage.document import document
+from wrapped_assets.resources.open import open_warehouse
+from wrapped_assets.serving.api.endpoints import load_endpoints
+from wrapped_assets.serving.pages.page import slideshow
+from wrapped_assets.serving.pages.theme import default_theme
+from wrapped_assets.serving.pages.static_files import static_path
+from wrapped_assets.settings import Settings
+from wrapped_assets.slides.links import Links
+with open_warehouse(Settings.load()).reading() as reader:
+    (facts,) = reader.facts(2025, most=1)
+    made = document(facts, reader.edition(2025))
+show = USAGE.tell(made.published(), "Acme")
+page = slideshow(show, Links("key", static_path()), default_theme()).body.decode()
+moment = show.moment("breadth")
+print(json.dumps([made.pipes_used, moment and moment.line, 'id="breadth"' in page, sorted(load_endpoints())]))
+"""
+
 # A worker of the API: what its summary says of acme, before and after the files of a folder landed.
 SERVING = """
 import json, shutil, sys
@@ -247,3 +292,26 @@ def test_a_family_is_added_by_the_steps_of_contributing(tmp_path: Path, engine: 
     clone.land_requests("r3")
     clone.land_logins("c", ("ws", "l4", 0, 0.5))
     assert json.loads(clone.python(SERVING, str(late), str(landing))) == [2, 3, None, {}]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_story_and_an_endpoint_are_added_by_the_steps_of_contributing(tmp_path: Path, engine: str) -> None:
+    """An edition that was built before says nothing of it, and is computed anew with the next change; then the document, the words
+    and the page have it. Nothing but the named files was touched.
+    """
+    clone = Clone(tmp_path, engine)
+    for id, pipe in (("r1", "a"), ("r2", "b"), ("r3", "b")):
+        for landed in files_of(request("acme", f"{DAY}T10:00:00", id, pipe_id=pipe), name=id):
+            write(clone.landing, landed)
+    clone.wrapped("build", "--year", "2025")
+    clone.add_story()
+
+    before = json.loads(clone.python(TOLD))
+    assert before[:3] == [0, None, False]
+    assert "busy_days" in before[3]
+
+    clone.land_requests("r4")
+    clone.wrapped("build", "--year", "2025")
+
+    assert json.loads(clone.python(TOLD))[:3] == [3, "3 pipes were asked", True]
+    assert "0 failed" in clone.wrapped("check", "--year", "2025", "--deep")

@@ -9,14 +9,7 @@ import pytest
 
 from tests import oracle
 from tests.landing_files import LandingFile, Row, files_of, operation, organization, reading, request
-from tests.pipeline import (
-    ALL_LEVELS,
-    ROLLUPS,
-    SECRET,
-    Pipeline,
-    Run,
-    differs_from_oracle,
-)
+from tests.pipeline import ALL_LEVELS, ROLLUPS, SECRET, Pipeline, Run, differs_from_oracle, fact
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.duckdb import raw
 
@@ -167,16 +160,14 @@ def test_only_rows_of_the_organizations_touched_are_written_again(december: Pipe
     december.land(*late(row))
     with december.open() as run:
         marked = _mark(run, f"organization_id <> '{row['organization_id']}' or {{period}} not in ({PERIODS})")
-        run.con.execute("update main.wrapped_summaries set p50_us = 777")
+        run.con.execute(f"update main.wrapped_summaries set {fact('p50_us', '777')}")
         run.import_everything()
         run.layers()
         assert run.summaries(2025).recomputed == 1
         for table, rows in marked.items():
             assert rows > 0
             assert run.rows(f"select count(*) from {table} where {MARK[table]} = 777") == [(rows,)], table
-        rewritten = (
-            "select wrapped_id from main.wrapped_summaries where p50_us is distinct from 777 and year = 2025"
-        )
+        rewritten = "select wrapped_id from main.wrapped_summaries where facts ->> 'p50_us' is distinct from '777' and year = 2025"
         assert run.rows(rewritten) == [(id_of(str(owner)),)]
 
 

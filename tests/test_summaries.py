@@ -58,7 +58,7 @@ def facts(
             for day, n in days.items()
         ],
         "hours": [{"hour_of_day": 12, "requests": total}],
-        "previous_months": [{"first_day": dt.date(year - 1, 1, 1), "requests": before}] if before else [],
+        "previous_months": [{"first_day": f"{year - 1}-01-01", "requests": before}] if before else [],
     }
     return cast(Facts, ABSENT | told | others)
 

@@ -18,7 +18,7 @@ from tests.landing_files import (
     request,
     workspace,
 )
-from tests.pipeline import SECRET, Pipeline, Run, differs_from_oracle
+from tests.pipeline import SECRET, Pipeline, Run, differs_from_oracle, fact
 from wrapped_assets.resources.checks import CHECKS
 
 FREEZE = datetime(2026, 1, 7, tzinfo=UTC)
@@ -29,6 +29,9 @@ LONG_AFTER = datetime(2026, 3, 1, tzinfo=UTC)
 def id_of(customer: str) -> str:
     """The public id of a customer."""
     return oracle.wrapped_id(SECRET, customer)
+
+
+HAS_STORAGE = "json_type(facts, '$.storage_bytes') <> 'NULL'"
 
 
 def summaries(run: Run, year: int = 2025) -> dict[str, dict[str, Any]]:
@@ -317,13 +320,13 @@ def test_a_renamed_workspace_is_renamed_in_every_summary(pipeline: Pipeline) -> 
     renamed = snapshot(workspace("ws-1", name="After"), at="2025-06-01")
     pipeline.land(*renamed)
     with pipeline.open() as run:
-        run.con.execute("update main.wrapped_summaries set p50_us = 7")
+        run.con.execute(f"update main.wrapped_summaries set {fact('p50_us', '7')}")
         run.follow()
         for year in (2024, 2025):
             told = summaries(run, year)
             assert told[id_of("org-1")]["top_workspaces"][0]["name"] == "After"
         rewritten = run.rows(
-            "select wrapped_id from main.wrapped_summaries where p50_us <> 7 and year = 2025"
+            "select wrapped_id from main.wrapped_summaries where facts ->> 'p50_us' <> '7' and year = 2025"
         )
         assert {key for (key,) in rewritten} == {id_of("org-1")}
 
@@ -486,17 +489,16 @@ def test_a_sound_warehouse_breaks_no_rule(built: Run) -> None:
 )
 def test_a_wrong_total_in_a_summary_is_reported(built: Run, total: str) -> None:
     """By the check that adds up the months, and by no other."""
-    with built.damaged(
-        f"update main.wrapped_summaries set {total} = {total} + 1 where storage_bytes is not null"
-    ):
+    damage = "requests = requests + 1" if total == "requests" else fact(total, "it + 1")
+    with built.damaged(f"update main.wrapped_summaries set {damage} where {HAS_STORAGE}"):
         assert built.broken() == {("wrapped_summaries", "totals_equal_rollups")}
 
 
 @pytest.mark.parametrize(
     "damage",
     [
-        "delete from main.wrapped_summaries where storage_bytes is null",
-        "update main.wrapped_summaries set wrapped_id = 'stranger' where storage_bytes is null",
+        f"delete from main.wrapped_summaries where not {HAS_STORAGE}",
+        f"update main.wrapped_summaries set wrapped_id = 'stranger' where not {HAS_STORAGE}",
         "insert into main.wrapped_summaries by name select * replace ('stranger' as wrapped_id) from main.wrapped_summaries",
         "delete from main.wrapped_days where day = (select min(day) from main.wrapped_days where year = 2025)",
         "delete from main.wrapped_days",
@@ -565,8 +567,14 @@ def test_a_name_that_only_resembles_an_id_is_not_reported(pipeline: Pipeline, ro
 
 def test_a_summary_that_differs_in_any_fact_is_found_by_the_deep_comparison(built: Run) -> None:
     """Percentiles, names, lists: what no total shows."""
-    for damage in ("p99_us = p99_us + 1", "pipes = []", "workspaces = null", "previous_requests = 1"):
-        with built.damaged(f"update main.wrapped_summaries set {damage} where storage_bytes is not null"):
+    for name, value in (
+        ("p99_us", "it + 1"),
+        ("pipes", "[]"),
+        ("workspaces", "null"),
+        ("previous_requests", "1"),
+    ):
+        damage = fact(name, value)
+        with built.damaged(f"update main.wrapped_summaries set {damage} where {HAS_STORAGE}"):
             found = [each for each in built.differences() if each["in_table"] == "main.wrapped_summaries"]
             assert sorted(each["side"] for each in found) == ["rebuilt", "stored"], damage
 

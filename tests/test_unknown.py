@@ -9,7 +9,7 @@ import pytest
 from tests.landing_files import NULLABLE, LandingFile, Row, files_of, operation, request, without_column
 from tests.live import said as said_live
 from tests.live import serving
-from tests.pipeline import SECRET, Pipeline, Run, differs_from_oracle
+from tests.pipeline import SECRET, Pipeline, Run, differs_from_oracle, fact
 from tests.test_summaries_of_pipeline import summaries
 from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.serving.api.endpoints import load_endpoints
@@ -175,7 +175,7 @@ def test_a_total_that_hides_what_is_unknown_is_found(pipeline: Pipeline) -> None
     pipeline.build(the_file(request(error=None, result_rows=None)))
     with pipeline.open() as run:
         for column in ("errors", "result_rows"):
-            with run.damaged(f"update main.wrapped_summaries set {column} = 0"):
+            with run.damaged(f"update main.wrapped_summaries set {fact(column, '0')}"):
                 assert ("wrapped_summaries", "totals_equal_rollups") in run.broken()
 
 

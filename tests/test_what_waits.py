@@ -25,7 +25,9 @@ MAKE = {"pipe_stats": request, "ingestion": operation, "storage": reading}
 
 def previous(run: Run, year: int = 2025) -> list[tuple[Any, ...]]:
     """What the summaries of a year compare with."""
-    return run.rows(f"select previous_requests from main.wrapped_summaries where year = {year}")
+    return run.rows(
+        f"select cast(facts ->> 'previous_requests' as bigint) from main.wrapped_summaries where year = {year}"
+    )
 
 
 def is_frozen(run: Run, year: int) -> bool:

@@ -143,7 +143,7 @@ def made(told: dict[str, Any], through: dt.datetime | None = None) -> Summary:
         **{name: [] for name in ("days", "hours", "workspaces", "pipes", "regions", "event_types")},
     }
     before = told.get("previous_requests")
-    months = [{"first_day": dt.date(2024, 1, 1), "requests": before}] if before else []
+    months = [{"first_day": "2024-01-01", "requests": before}] if before else []
     facts = nothing | {"previous_months": months} | told
     failed = [day["errors"] for day in facts["days"]]
     facts |= {

@@ -786,26 +786,8 @@ create table if not exists wrapped_summaries on cluster 'prod' (
     year Int32,
     wrapped_id String,
     requests Int64,
-    errors Int64,
-    bytes_read Int128,
-    rows_read Int128,
-    result_rows Int128,
-    p50_us Nullable(Int64),
-    p95_us Nullable(Int64),
-    p99_us Nullable(Int64),
-    days Array(Tuple(day Date32, requests Int64, errors Int64)) codec(ZSTD(1)),
-    hours Array(Tuple(hour_of_day UInt8, requests Int64)),
-    workspaces Array(Tuple(name Nullable(String), requests Int64, bytes_read Int128, bytes_written Int128)),
-    pipes Array(Tuple(name String, requests Int64)),
-    regions Array(Tuple(region String, requests Int64)),
-    storage_bytes Nullable(Int128),
-    storage_rows Nullable(Int128),
-    largest_datasource Array(Tuple(name String, bytes Int128, rows Int128)),
-    ingestion_bytes Int128,
-    ingestion_rows Int128,
-    ingestion_operations Int64,
-    event_types Array(Tuple(event_type String, bytes Int128, rows Int128, operations Int64)),
-    previous_requests Nullable(Int64)
+    days Array(Tuple(day Date32, requests Int64, errors Nullable(Int64))) codec(ZSTD(1)),
+    facts String codec(ZSTD(1))
 )
 engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
 partition by year
@@ -1008,12 +990,6 @@ alter table monthly_pipe_stats_days_local on cluster 'prod'
 
 alter table monthly_pipe_stats_days on cluster 'prod'
     add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors;
-
-alter table wrapped_summaries on cluster 'prod'
-    modify column errors Nullable(Int64),
-    modify column result_rows Nullable(Int128),
-    modify column days Array(Tuple(day Date32, requests Int64, errors Nullable(Int64))) codec(ZSTD(1)),
-    add column if not exists previous_months Array(Tuple(first_day Date32, requests Int64)) after previous_requests;
 
 insert into stale_summaries (year, kind, organization_id, sequence)
 select editions.year, 'organization', owned.organization_id, editions.followed + 1

@@ -1,7 +1,7 @@
 """wrapped_summaries: the year of each customer, as final integers from which the document is made.
 
-What the numbers mean is written in sql/duckdb/summaries/facts.sql, how they become the document in
-wrapped_assets/products/usage/document.py; this module says what an edition reads and shows its first customers.
+What the numbers mean is written by the stories of the product: in sql/products/<product>/ and in its package. This module
+says what an edition reads and shows its first customers.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from wrapped_assets import products, queries
 from wrapped_assets.assets.common import (
     ENGINE,
     OWNERS,
@@ -33,37 +34,22 @@ COLUMNS = column_schema(
         ("year", "smallint", "The edition."),
         ("wrapped_id", "uuid text", "The customer's public identity."),
         ("requests", "bigint", "API requests of the year."),
-        ("errors", "bigint, nullable", "Those that failed; null when one does not say."),
-        ("bytes_read, rows_read", "128 bit integer", "What the requests scanned."),
         (
-            "result_rows",
-            "128 bit integer, nullable",
-            "What the requests answered; null when one does not say.",
-        ),
-        (
-            "p50_us, p95_us, p99_us",
-            "bigint, nullable",
-            "Percentiles of the duration, in microseconds; null when one request does not say it.",
-        ),
-        ("hours", "list", "Requests by hour of the day, UTC."),
-        ("workspaces, pipes, regions", "lists", "The most used ones, ranked; ties break by id."),
-        (
-            "storage_bytes, storage_rows",
-            "128 bit integer, nullable",
-            "Sum of each data source's last reading.",
-        ),
-        ("largest_datasource", "struct, nullable", "The data source that holds most bytes."),
-        ("ingestion_bytes, ingestion_rows", "128 bit integer", "What was written."),
-        ("ingestion_operations", "bigint", "Operations on data sources."),
-        ("event_types", "list", "The event types that wrote most."),
-        ("previous_requests", "bigint, nullable", "Requests of the year before."),
-        (
-            "previous_months",
-            "list",
-            "Those by month, each with the first day that has one: years are compared by whole months.",
+            "facts",
+            "JSON",
+            "The columns of every story's SQL; a null is a number that some request of the year does not say.",
         ),
     ]
 )
+
+STATEMENTS = [
+    "duckdb/summaries/summaries",
+    *(
+        f"products/{product.name}/{name}"
+        for product in products.PRODUCTS.values()
+        for name in queries.names(f"products/{product.name}")
+    ),
+]
 
 
 @dg.asset(
@@ -76,10 +62,7 @@ COLUMNS = column_schema(
     group_name="wrapped",
     kinds={ENGINE},
     owners=OWNERS,
-    code_version=code_version(
-        duckdb=["duckdb/summaries/facts", "duckdb/summaries/days"],
-        clickhouse=["duckdb/summaries/facts", "duckdb/summaries/days", "clickhouse/summaries/yearly"],
-    ),
+    code_version=code_version(duckdb=STATEMENTS, clickhouse=[*STATEMENTS, "clickhouse/summaries/yearly"]),
     backfill_policy=dg.BackfillPolicy.single_run(),
     retry_policy=RETRY,
     pool=WRITERS_POOL,

@@ -48,10 +48,18 @@ found as (
     select
         wrapped_id,
         [
-            toInt128(requests), ifNull(toInt128(errors), -1), bytes_read, rows_read, ifNull(result_rows, -1), toInt128(ingestion_operations),
-            ingestion_bytes, ingestion_rows, ifNull(storage_bytes, 0), ifNull(storage_rows, 0)
+            toInt128(requests),
+            ifNull(JSONExtract(facts, 'errors', 'Nullable(Int128)'), -1),
+            JSONExtract(facts, 'bytes_read', 'Int128'),
+            JSONExtract(facts, 'rows_read', 'Int128'),
+            ifNull(JSONExtract(facts, 'result_rows', 'Nullable(Int128)'), -1),
+            JSONExtract(facts, 'ingestion_operations', 'Int128'),
+            JSONExtract(facts, 'ingestion_bytes', 'Int128'),
+            JSONExtract(facts, 'ingestion_rows', 'Int128'),
+            JSONExtract(facts, 'storage_bytes', 'Int128'),
+            JSONExtract(facts, 'storage_rows', 'Int128')
         ] as totals,
-        storage_bytes is not null as has_sizes,
+        JSONType(facts, 'storage_bytes') <> 'Null' as has_sizes,
         arraySum(day -> day.requests, days) as requests_of_days
     from wrapped_summaries
     where year = {year:Int32}

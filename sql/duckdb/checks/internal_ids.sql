@@ -4,20 +4,11 @@
 -- only: "1" would be found in every other name.
 with texts as (
     select wrapped_id, wrapped_id as text from main.wrapped_summaries where year = $year
-    union all
-    select wrapped_id, unnest(list_transform(workspaces, lambda item: item.name))
-    from main.wrapped_summaries where year = $year
-    union all
-    select wrapped_id, unnest(list_transform(pipes, lambda item: item.name))
-    from main.wrapped_summaries where year = $year
-    union all
-    select wrapped_id, unnest(list_transform(regions, lambda item: item.region))
-    from main.wrapped_summaries where year = $year
-    union all
-    select wrapped_id, unnest(list_transform(event_types, lambda item: item.event_type))
-    from main.wrapped_summaries where year = $year
-    union all
-    select wrapped_id, largest_datasource.name from main.wrapped_summaries where year = $year
+    union
+    select summaries.wrapped_id, json_extract_string(item.atom, '$') as text
+    from main.wrapped_summaries as summaries
+    cross join json_tree(summaries.facts) as item
+    where summaries.year = $year and item.type = 'VARCHAR'
 )
 
 select distinct texts.wrapped_id, texts.text

@@ -72,15 +72,15 @@ found as (
         wrapped_id,
         struct_pack(
             requests := cast(requests as hugeint),
-            errors := cast(errors as hugeint),
-            bytes_read := bytes_read,
-            rows_read := rows_read,
-            result_rows := result_rows,
-            ingestion_operations := cast(ingestion_operations as hugeint),
-            ingestion_bytes := ingestion_bytes,
-            ingestion_rows := ingestion_rows,
-            storage_bytes := storage_bytes,
-            storage_rows := storage_rows
+            errors := cast(facts ->> 'errors' as hugeint),
+            bytes_read := cast(facts ->> 'bytes_read' as hugeint),
+            rows_read := cast(facts ->> 'rows_read' as hugeint),
+            result_rows := cast(facts ->> 'result_rows' as hugeint),
+            ingestion_operations := cast(facts ->> 'ingestion_operations' as hugeint),
+            ingestion_bytes := cast(facts ->> 'ingestion_bytes' as hugeint),
+            ingestion_rows := cast(facts ->> 'ingestion_rows' as hugeint),
+            storage_bytes := cast(facts ->> 'storage_bytes' as hugeint),
+            storage_rows := cast(facts ->> 'storage_rows' as hugeint)
         ) as totals,
         coalesce(requests_of_days, 0) as requests_of_days
     from (from main.wrapped_summaries where year = $year)

@@ -107,13 +107,6 @@ FAULTS = (
         (f"{SUMMARIES}::test_an_answer_that_stops_in_the_middle_changes_nothing",),
     ),
     Fault(
-        "ClickHouse: customers with equal requests are ahead of each other",
-        "sql/clickhouse/summaries/read.sql",
-        "rank() over (order by requests) - 1 as below",
-        "row_number() over (order by requests) - 1 as below",
-        (f"{PIPELINE}::test_ranks_appear_with_the_hundredth_customer[clickhouse-100-True]",),
-    ),
-    Fault(
         "ClickHouse: a late row does not reach the edition that compares with its year",
         "sql/clickhouse/rollups/make_summaries_stale.sql",
         "arrayJoin([0, 1]) as years_later",

@@ -16,9 +16,9 @@ FAULTS = (
     ),
     Fault(
         "a workspace is called what another customer calls its own of that id",
-        "sql/duckdb/summaries/facts.sql",
-        "left join dimensions.workspaces as named using (organization_id, workspace_id)",
-        "left join dimensions.workspaces as named using (workspace_id)",
+        "sql/products/usage/workspaces.sql",
+        "left join dimensions.workspaces as names using (organization_id, workspace_id)",
+        "left join dimensions.workspaces as names using (workspace_id)",
         (f"{SCOPES}::test_a_workspace_has_a_name_of_its_own_organization_only[duckdb]",),
     ),
     Fault(
@@ -30,9 +30,9 @@ FAULTS = (
     ),
     Fault(
         "a region's workspaces are called as in the newest snapshot of any",
-        "sql/duckdb/summaries/facts.sql",
-        "                named.region = totals.region,\n",
-        "",
+        "sql/products/usage/workspaces.sql",
+        "(names.region = ranked.region, names.exported_at,",
+        "(names.exported_at,",
         (f"{SCOPES}::test_a_region_names_its_own_workspaces_first[duckdb]",),
     ),
     Fault(

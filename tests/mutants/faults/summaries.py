@@ -39,106 +39,106 @@ FAULTS = (
     ),
     Fault(
         "a percentile is the smallest value of its bucket, which flatters",
-        "sql/duckdb/summaries/facts.sql",
+        "sql/products/usage/service.sql",
         "((cast(duration_bucket as bigint) - shift * 128 + 1) << shift) - 1 as largest_us",
         "(cast(duration_bucket as bigint) - shift * 128) << shift as largest_us",
         (f"{PIPELINE}::test_percentiles_are_by_nearest_rank_and_never_flatter[duckdb]",),
     ),
     Fault(
         "a percentile by the rank after the nearest",
-        "sql/duckdb/summaries/facts.sql",
+        "sql/products/usage/service.sql",
         "filter (where requests_so_far * 100 >= total * 50) as p50_us",
         "filter (where requests_so_far * 100 > total * 50) as p50_us",
         (f"{PIPELINE}::test_percentiles_are_by_nearest_rank_and_never_flatter[duckdb]",),
     ),
     Fault(
         "the previous year of another customer",
-        "sql/duckdb/summaries/facts.sql",
-        """        join members using (organization_id)
-        where yearly.year = make_date($year - 1, 1, 1)
+        "sql/products/usage/growth.sql",
+        """    join members using (organization_id)
+    where year = make_date($year - 1, 1, 1)
 """,
-        """        cross join members
-        where yearly.year = make_date($year - 1, 1, 1)
+        """    cross join members
+    where year = make_date($year - 1, 1, 1)
 """,
         (f"{PIPELINE}::test_the_previous_year_is_the_same_customers_previous_year[duckdb]",),
     ),
     Fault(
         "a missing tie-break: pipes of equal requests stand in any order",
-        "sql/duckdb/summaries/facts.sql",
+        "sql/products/usage/pipes.sql",
         "partition by customer order by requests desc, pipe_id, organization_id",
         "partition by customer order by requests desc",
         (f"{PIPELINE}::test_ties_are_broken_the_same_way_everywhere[duckdb]",),
     ),
     Fault(
         "a pipe has the greatest of its names and not the newest",
-        "sql/duckdb/summaries/facts.sql",
+        "sql/products/usage/pipes.sql",
         "arg_max(pipe_name, (last_at, pipe_name)) as name",
         "max(pipe_name) as name",
         (f"{PIPELINE}::test_a_renamed_pipe_is_one_pipe_under_its_newest_name[duckdb]",),
     ),
     Fault(
         "the largest data source is the one with most rows",
-        "sql/duckdb/summaries/facts.sql",
+        "sql/products/usage/storage.sql",
         "order by bytes desc, rows desc, datasource_id",
         "order by rows desc, bytes desc, datasource_id",
         (f"{PIPELINE}::test_a_data_source_with_more_rows_wins_among_equals_in_bytes[duckdb]",),
     ),
     Fault(
         "customers with equal requests are ahead of each other",
-        "sql/duckdb/summaries/read.sql",
-        "rank() over (order by requests) - 1 as below",
-        "row_number() over (order by requests) - 1 as below",
+        "sql/products/usage/rank.sql",
+        "rank() over (order by requests) - 1 - idle",
+        "row_number() over (order by requests) - 1 - idle",
         (f"{PIPELINE}::test_ranks_appear_with_the_hundredth_customer[duckdb-100-True]",),
     ),
     Fault(
         "customers who did nothing count among those one is ahead of",
-        "sql/duckdb/summaries/read.sql",
-        "if(requests > 0, below - idle, 0) as fewer",
-        "if(requests > 0, below, 0) as fewer",
+        "sql/products/usage/rank.sql",
+        "rank() over (order by requests) - 1 - idle, 0)",
+        "rank() over (order by requests) - 1, 0)",
         (f"{PIPELINE}::test_ranks_appear_with_the_hundredth_customer[duckdb-100-True]",),
     ),
     Fault(
         "a rank that flatters: rounded up",
-        "wrapped_assets/products/usage/document.py",
+        "wrapped_assets/products/usage/stories/rank.py",
         'percentile=100 * facts["fewer"] // cohort,',
         'percentile=min(99, -(-100 * facts["fewer"] // cohort)),',
         (f"{DOCUMENT}::test_a_rank_never_flatters",),
     ),
     Fault(
         "a rank among a hundred customers is held back",
-        "wrapped_assets/products/usage/document.py",
+        "wrapped_assets/products/usage/stories/rank.py",
         "or cohort < SMALLEST_COHORT:",
         "or cohort <= SMALLEST_COHORT:",
         (f"{DOCUMENT}::test_a_rank_needs_a_request_and_a_hundred_customers",),
     ),
     Fault(
         "the smallest remainders get what the rounding left",
-        "wrapped_assets/products/usage/document.py",
+        "wrapped_assets/products/usage/stories/workspaces.py",
         "key=lambda i: 1000 * parts[i] % whole, reverse=True)",
         "key=lambda i: 1000 * parts[i] % whole)",
         (f"{DOCUMENT}::test_shares_round_by_largest_remainder",),
     ),
     Fault(
         "shares are rounded each for itself",
-        "wrapped_assets/products/usage/document.py",
+        "wrapped_assets/products/usage/stories/workspaces.py",
         """    tenths = [1000 * part // whole for part in parts]
     by_remainder = sorted(range(len(parts)), key=lambda i: 1000 * parts[i] % whole, reverse=True)
     for i in by_remainder[: 1000 - sum(tenths)]:
         tenths[i] += 1
 """,
-        "    tenths = [_rounded(1000 * part, whole) for part in parts]\n",
+        "    tenths = [(2000 * part + whole) // (2 * whole) for part in parts]\n",
         (f"{DOCUMENT}::test_shares_round_by_largest_remainder",),
     ),
     Fault(
         "an error rate is rounded as a float, halves to even",
-        "wrapped_assets/products/usage/document.py",
-        "_rounded(10**6 * errors, total) / 10**6,",
+        "wrapped_assets/products/usage/stories/requests.py",
+        "rounded(10**6 * errors, total) / 10**6,",
         "round(errors / total, 6),",
         (f"{DOCUMENT}::test_error_rate_has_six_decimals_halves_up",),
     ),
     Fault(
         "a loss of half a tenth is rounded towards zero",
-        "wrapped_assets/products/usage/document.py",
+        "wrapped_assets/product.py",
         """    nearest = (2 * abs(numerator) + denominator) // (2 * denominator)
     return nearest if numerator >= 0 else -nearest
 """,
@@ -147,14 +147,14 @@ FAULTS = (
     ),
     Fault(
         "the last of equal days is the peak",
-        "wrapped_assets/products/usage/document.py",
-        "dt.timedelta(daily.index(most))",
-        "dt.timedelta(len(daily) - 1 - daily[::-1].index(most))",
+        "wrapped_assets/products/usage/stories/peak.py",
+        "min(day for day, count in requests.items() if count == most)",
+        "max(day for day, count in requests.items() if count == most)",
         (f"{DOCUMENT}::test_peak_day_is_the_earliest_of_equals",),
     ),
     Fault(
         "weekdays are counted as if every year began on a Monday",
-        "wrapped_assets/products/usage/document.py",
+        "wrapped_assets/products/usage/stories/peak.py",
         "sum(daily[(weekday - starts_on) % 7 :: 7])",
         "sum(daily[weekday::7])",
         (f"{DOCUMENT}::test_busiest_weekday_sums_the_year_and_prefers_monday",),
@@ -180,7 +180,7 @@ FAULTS = (
     ),
     Fault(
         "a region is forgotten before there are twenty busier ones",
-        "sql/duckdb/summaries/facts.sql",
+        "sql/products/usage/regions.sql",
         "where position <= 20",
         "where position < 20",
         (f"{PIPELINE}::test_twenty_regions_are_told_the_busiest_first[duckdb]",),

@@ -8,14 +8,14 @@ STORY = "tests/test_story.py"
 FAULTS = (
     Fault(
         "errors unknown: a year's sum is that of the requests that say it",
-        "sql/duckdb/summaries/facts.sql",
+        "sql/products/usage/requests.sql",
         "if(sum(errors_unknown) = 0, cast(sum(errors) as bigint), null) as errors",
         "cast(sum(errors) as bigint) as errors",
         (f"{UNKNOWN}::test_a_region_that_knows_less_makes_its_customers_sums_unknown[duckdb]",),
     ),
     Fault(
         "durations unknown: percentiles are those of the requests that say one",
-        "sql/duckdb/summaries/facts.sql",
+        "sql/products/usage/service.sql",
         " and duration_limits.total = request_totals.requests",
         "",
         (f"{UNKNOWN}::test_one_request_that_says_nothing_makes_a_sum_unknown[duckdb]",),
@@ -43,21 +43,21 @@ FAULTS = (
     ),
     Fault(
         "a month that the year before began in is compared as a whole one, its first weeks unknown",
-        "wrapped_assets/products/usage/document.py",
+        "wrapped_assets/products/usage/stories/growth.py",
         "began.month + (began.day > LATEST_START)",
         "began.month",
         (f"{UNKNOWN}::test_months_that_both_years_have_whole_are_compared[duckdb]",),
     ),
     Fault(
         "a month that runs is compared with a whole one, its last weeks unknown",
-        "wrapped_assets/products/usage/document.py",
+        "wrapped_assets/products/usage/stories/growth.py",
         "after.month - 1 if after.year == edition.year else 12",
         "after.month if after.year == edition.year else 12",
         (f"{UNKNOWN}::test_months_that_both_years_have_whole_are_compared[duckdb]",),
     ),
     Fault(
         "unknown failures are told to be none",
-        "wrapped_assets/serving/telling/standing.py",
+        "wrapped_assets/products/usage/stories/service.py",
         "if told.errors is None or not told.total:",
         "if not told.total:",
         (f"{STORY}::test_what_no_request_says_is_not_told",),

@@ -5,7 +5,7 @@ is too much of a batch is spilled to a folder that is removed afterwards.
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from wrapped_assets import queries
+from wrapped_assets import products, queries
 from wrapped_assets.families import DIMENSIONS, FAMILIES, Family, Rollup
 from wrapped_assets.periods import MONTHLY, YEARLY, Span
 from wrapped_assets.resources.clickhouse import sql
@@ -102,6 +102,24 @@ class _Loading:
         with answered(self.session, self.con, statement, {"batch": self.batch, **(values or {})}) as has_rows:
             if has_rows:
                 self.con.execute(f"insert into {table} by name {source}")
+
+
+def ranks(session: Session, year: int, wrapped_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+    """The place of some customers among all of an edition: `cohort_size` and `fewer`, by wrapped_id."""
+    with duckdb.connect(":memory:") as con:
+        con.execute(
+            "create table main.wrapped_summaries (year smallint, wrapped_id varchar, requests bigint)"
+        )
+        everybody = "select year, wrapped_id, requests from wrapped_summaries where year = {year:Int32}"
+        with answered(session, con, everybody, {"year": year}) as has_rows:
+            if has_rows:
+                con.execute("insert into main.wrapped_summaries by name from answer")
+        placed = con.execute(
+            f"select wrapped_id, cohort_size, fewer from ({summaries.rank(products.DEFAULT)})"
+            " where wrapped_id in (select unnest(cast($wrapped_ids as varchar[])))",
+            {"year": year, "wrapped_ids": list(wrapped_ids)},
+        )
+        return {found: {"cohort_size": size, "fewer": fewer} for found, size, fewer in placed.fetchall()}
 
 
 def _read(rollup: Rollup, year: int) -> list[Span]:

@@ -7,14 +7,14 @@ edition_log that says so is the last thing written.
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any, cast
 
-from wrapped_assets import queries
+from wrapped_assets import products, queries
 from wrapped_assets.product import Edition, Facts
 from wrapped_assets.resources.clickhouse import computing, marks, sql, status
 from wrapped_assets.resources.clickhouse.connection import Limits
 from wrapped_assets.resources.clickhouse.partitions import staged, swap_whole
 from wrapped_assets.resources.clickhouse.session import Session
+from wrapped_assets.resources.duckdb.summaries import flat, tells_all
 from wrapped_assets.resources.errors import EditionNotWhole
 from wrapped_assets.resources.warehouse import SummaryReport
 
@@ -44,7 +44,15 @@ def refresh(
     newest = session.value(_text("newest_stale"), {"year": year})
     if known.frozen_at and known.generated_at:
         return _acknowledge(session, year, known, newest)
-    everyone = full or known.generated_at is None or marks.is_broken(session, TABLE, _period(year))
+    told = session.rows(
+        "select facts from wrapped_summaries where year = {year:Int32} limit 1", {"year": year}
+    )
+    everyone = (
+        full
+        or known.generated_at is None
+        or marks.is_broken(session, TABLE, _period(year))
+        or not all(tells_all(facts, products.DEFAULT) for (facts,) in told)
+    )
     recomputed = _recompute(session, year, limits, known, everyone)
     log = replace(known, followed=newest)
     waiting = session.rows(_text("waiting"), {"year": year})
@@ -84,7 +92,9 @@ def facts(
         "wrapped_ids": list(wrapped_ids or ()),
         "most": ALL if most is None else most,
     }
-    return [_facts(row) for row in session.dicts(_text("read"), values)]
+    found = session.dicts(_text("read"), values)
+    ranks = computing.ranks(session, year, [row["wrapped_id"] for row in found])
+    return [flat(row | ranks[row["wrapped_id"]]) for row in found]
 
 
 def left_out(session: Session, year: int) -> int:
@@ -101,11 +111,6 @@ def _require_whole(session: Session, year: int) -> None:
 def _left_out(session: Session, year: int, known: _Log) -> int:
     values = {"year": year, "last_sequence": known.last_sequence, "left_out": list(known.left_out)}
     return int(session.value(_text("left_out"), values))
-
-
-def _facts(row: dict[str, Any]) -> Facts:
-    largest = row["largest_datasource"]
-    return cast(Facts, row | {"largest_datasource": largest[0] if largest else None})
 
 
 def requests_by_month(session: Session, year: int) -> list[int]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from wrapped_assets import queries
+from wrapped_assets import products, queries
 from wrapped_assets.families import FAMILIES, Family, Rollup
 from wrapped_assets.periods import ALL_LEVELS, HOURLY, LEVELS, YEARLY, Level, Span
 from wrapped_assets.resources.checks import Check
@@ -103,15 +103,20 @@ def _summary_differences(con: duckdb.DuckDBPyConnection, year: int) -> list[dict
     if known and known.frozen:
         return []  # it left rows out on purpose
     con.execute(queries.text("duckdb/summaries/wanted"), {"year": year, "everyone": True})
+    con.execute(queries.text("duckdb/summaries/members"))
+    rebuilt = {
+        "wrapped_summaries": summaries.statement(products.DEFAULT),
+        "wrapped_days": summaries.days(products.DEFAULT),
+    }
     found: list[dict[str, Any]] = []
-    for table, rebuild in (("wrapped_summaries", "facts"), ("wrapped_days", "days")):
+    for table, rebuild in rebuilt.items():
         columns = sql.names([c[0] for c in con.execute(f"from main.{table} limit 0").description or ()])
         statement = sql.render(
             "checks/rebuilt",
             table=f"main.{table}",
             columns=columns,
             within="where year = $year",
-            rebuild=queries.text(f"duckdb/summaries/{rebuild}"),
+            rebuild=rebuild,
         )
         found += dicts(con.execute(statement, {"year": year}))
     return found

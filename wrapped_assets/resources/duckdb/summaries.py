@@ -1,23 +1,22 @@
 """Editions in DuckDB: the facts of each customer's year, recomputed for whoever something changed."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from wrapped_assets import queries
+from wrapped_assets import products, queries
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import YEARLY, read_by_edition
-from wrapped_assets.product import Edition, Facts
+from wrapped_assets.product import Edition, Facts, Product
 from wrapped_assets.progress import report as progress
-from wrapped_assets.resources.duckdb import rollups, status
+from wrapped_assets.resources.duckdb import rollups, sql, status
 from wrapped_assets.resources.duckdb.rows import dicts
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.warehouse import SummaryReport
-
-_LISTS = ("days", "hours", "workspaces", "pipes", "regions", "event_types", "previous_months")
 
 
 def refresh(
@@ -30,7 +29,9 @@ def refresh(
     if known and known.frozen:
         return _acknowledge(con, year)
     with transaction(con):
-        recomputed = recompute(con, year, everyone=full or known is None)
+        found = _one(con, year)
+        everyone = full or known is None or not tells_all(found, products.DEFAULT)
+        recomputed = recompute(con, year, everyone)
         pending = status.pending(con)
         if not pending.holding_up(year) and not _has_changed_objects(con, year):
             _keep_edition(con, year)
@@ -47,20 +48,47 @@ def recompute(con: duckdb.DuckDBPyConnection, year: int, everyone: bool) -> int:
     con.execute(_text("wanted"), {**values, "everyone": everyone})
     (recomputed,) = con.execute("select count(distinct wrapped_id) from wanted").fetchall()[0]
     con.execute(_text("clear"), values)
-    con.execute(f"insert into main.wrapped_summaries by name\n{_text('facts')}", values)
+    con.execute(_text("members"))
+    con.execute(f"insert into main.wrapped_summaries by name\n{statement(products.DEFAULT)}", values)
     con.execute(_text("clear_days"), values)
-    con.execute(f"insert into main.wrapped_days by name\n{_text('days')}", values)
+    con.execute(f"insert into main.wrapped_days by name\n{days(products.DEFAULT)}", values)
+    con.execute("drop table members")
     con.execute("drop table wanted")
     return int(recomputed)
 
 
+def statement(product: Product) -> str:
+    """The query for the summaries of the customers in `members`: every story's SQL, side by side."""
+    counted = [story for story in product.stories if story.columns]
+    columns = [
+        f"{column} := if({story.name}.customer is null, {_literal(empty)}, {story.name}.{column})"
+        for story in counted
+        for column, empty in story.columns.items()
+    ]
+    return sql.render(
+        "summaries/summaries",
+        product=f"sql/products/{product.name}",
+        subjects=queries.text(f"products/{product.name}/subjects"),
+        stories=",\n\n".join(f"{story.name} as (\n{product.sql(story)}\n)" for story in counted),
+        columns=",\n        ".join(columns),
+        joins="\n".join(f"left join {story.name} using (customer)" for story in counted),
+    )
+
+
+def _literal(empty: object) -> str:
+    return {"0": "0", "[]": "[]", "None": "null"}[str(empty)]
+
+
+def days(product: Product) -> str:
+    """The query for the days of the customers in `wanted`."""
+    return queries.text(f"products/{product.name}/calendar")
+
+
 def whole(con: duckdb.DuckDBPyConnection, year: int, rows: int) -> pa.RecordBatchReader:
-    """The summaries of a year as ClickHouse keeps them: with their days, and the largest data source as a list of none or one."""
+    """The summaries of a year as ClickHouse keeps them: with their days."""
     statement = f"""
-        select
-            * exclude (cohort_size, fewer)
-            replace (if(largest_datasource is null, [], [largest_datasource]) as largest_datasource)
-        from ({_text("read")})"""
+        select year, wrapped_id, requests, days, cast(facts as varchar) as facts
+        from ({_read()})"""
     found = con.sql(statement, params={"year": year, "wrapped_ids": None, "most": None})
     return found.to_arrow_reader(rows)
 
@@ -83,8 +111,8 @@ def facts(
 ) -> list[Facts]:
     """The facts of an edition's customers, most requests first, or of some of them."""
     asked = None if wrapped_ids is None else list(wrapped_ids)
-    found = con.execute(_text("read"), {"year": year, "wrapped_ids": asked, "most": most})
-    return [_facts(row) for row in dicts(found)]
+    found = con.execute(_read(), {"year": year, "wrapped_ids": asked, "most": most})
+    return [flat(row) for row in dicts(found)]
 
 
 def left_out(con: duckdb.DuckDBPyConnection, year: int) -> int:
@@ -95,8 +123,32 @@ def left_out(con: duckdb.DuckDBPyConnection, year: int) -> int:
     return int(con.execute(_text("left_out"), {"year": year}).fetchall()[0][0])
 
 
-def _facts(row: dict[str, Any]) -> Facts:
-    return cast(Facts, row | {name: row[name] or [] for name in _LISTS})
+def _one(con: duckdb.DuckDBPyConnection, year: int) -> str | None:
+    """The facts of somebody in an edition; None when it has nobody."""
+    statement = "select facts from main.wrapped_summaries where year = $year limit 1"
+    return next((facts for (facts,) in con.execute(statement, {"year": year}).fetchall()), None)
+
+
+def tells_all(facts: str | None, product: Product) -> bool:
+    """Whether these facts have the columns of every story: one may have been added since they were computed."""
+    return facts is None or json.loads(facts).keys() >= {
+        name for story in product.stories for name in story.columns
+    }
+
+
+def flat(row: dict[str, Any]) -> Facts:
+    """A row with the columns of every story beside its own."""
+    facts: Facts = json.loads(row["facts"])
+    return facts | {name: value for name, value in row.items() if name != "facts"}
+
+
+def rank(product: Product) -> str:
+    """The query for each customer's place among all of an edition."""
+    return queries.text(f"products/{product.name}/rank")
+
+
+def _read() -> str:
+    return sql.render("summaries/read", rank=rank(products.DEFAULT))
 
 
 def requests_by_month(con: duckdb.DuckDBPyConnection, year: int) -> list[int]:

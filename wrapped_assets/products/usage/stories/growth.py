@@ -70,7 +70,7 @@ def _change_pct(compared: ComparedMonths | None) -> float | None:
 
 def _compared(facts: Facts, edition: Edition) -> ComparedMonths | None:
     """The part of the two years that is like for like; None when the year before has nothing in it."""
-    months = {row["first_day"]: row["requests"] for row in facts["previous_months"]}
+    months = {dt.date.fromisoformat(row["first_day"]): row["requests"] for row in facts["previous_months"]}
     if not months:
         return None
     began = min(months)

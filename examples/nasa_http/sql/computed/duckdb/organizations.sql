@@ -5,7 +5,7 @@ with customers as (
     select
         organizations.customer_name,
         summaries.requests,
-        cast(summaries.bytes_read as bigint) as bytes,
+        cast(summaries.facts ->> 'bytes_read' as bigint) as bytes,
         row_number() over (order by summaries.requests desc, organizations.customer_name) as position
     from main.wrapped_summaries as summaries
     join main.wrapped_organizations as organizations using (wrapped_id)

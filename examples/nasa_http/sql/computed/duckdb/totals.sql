@@ -4,8 +4,8 @@
 with totals as (
     select
         cast(sum(requests) as bigint) as requests,
-        cast(sum(bytes_read) as bigint) as bytes,
-        cast(sum(errors) as bigint) as errors,
+        cast(sum(cast(facts ->> 'bytes_read' as hugeint)) as bigint) as bytes,
+        cast(sum(cast(facts ->> 'errors' as hugeint)) as bigint) as errors,
         count(*) as hosts
     from main.wrapped_summaries
     where year = 2017
