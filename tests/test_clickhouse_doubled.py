@@ -112,7 +112,7 @@ def test_a_full_rebuild_that_was_killed_in_its_swap_is_mended_by_an_ordinary_one
 
 READS: dict[str, Callable[[Reader], object]] = {
     "documents": lambda reader: reader.facts(2025),
-    "some documents": lambda reader: reader.facts_of(2025, ["anybody"]),
+    "some documents": lambda reader: reader.facts(2025, ["anybody"]),
     "the largest": lambda reader: reader.facts(2025, most=1),
     "who gets a link": lambda reader: reader.recipients(2025),
     "months": lambda reader: reader.requests_by_month(2025),

@@ -159,11 +159,9 @@ def test_an_edition_can_be_read_in_pieces(pipeline: Pipeline) -> None:
         everybody = run.writer.facts(2025)
         ids = list(run.writer.recipients(2025))
         assert len(everybody) == 7 and ids == sorted(row["wrapped_id"] for row in everybody)
-        assert run.writer.facts_of(2025, ids) == everybody
-        assert run.writer.facts_of(2025, ids[:3]) == [
-            row for row in everybody if row["wrapped_id"] in ids[:3]
-        ]
-        assert run.writer.facts_of(2025, ["unknown"]) == run.writer.facts_of(2025, []) == []
+        assert run.writer.facts(2025, ids) == everybody
+        assert run.writer.facts(2025, ids[:3]) == [row for row in everybody if row["wrapped_id"] in ids[:3]]
+        assert run.writer.facts(2025, ["unknown"]) == run.writer.facts(2025, []) == []
 
 
 def test_late_rows_are_counted_by_whoever_reads(pipeline: Pipeline) -> None:

@@ -75,7 +75,7 @@ class ManyCustomers:
     def recipients(self, year: int) -> dict[str, None]:
         return dict.fromkeys(_id(number) for number in reversed(range(1000)))
 
-    def facts_of(self, year: int, wrapped_ids: Sequence[str]) -> list[Facts]:
+    def facts(self, year: int, wrapped_ids: Sequence[str]) -> list[Facts]:
         self.asked.append(len(wrapped_ids))
         nothing: dict[str, Any] = {
             **{name: value for story in STORIES for name, value in story.columns.items()},

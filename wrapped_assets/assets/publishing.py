@@ -49,7 +49,7 @@ class Documents:
     def __call__(self, subjects: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """The document of each of these customers: the bytes of `PublishedSummary.to_json`, which do not say whose it is."""
         for start in range(0, len(subjects), PIECE):
-            for facts in self._reader.facts_of(self._edition.year, subjects[start : start + PIECE]):
+            for facts in self._reader.facts(self._edition.year, subjects[start : start + PIECE]):
                 yield facts["wrapped_id"], self._document(facts).published().to_json()
 
     def _document(self, facts: Facts) -> Summary:

@@ -116,7 +116,7 @@ def _origin(given: str | None) -> str:
 def _invited(reader: Reader, year: int, links: Sequence[Link]) -> Iterator[tuple[Link, Slideshow]]:
     for start in range(0, len(links), _AT_ONCE):
         invited = {link.subject: link for link in links[start : start + _AT_ONCE]}
-        told = ((facts, invited[facts["wrapped_id"]].company) for facts in reader.facts_of(year, [*invited]))
+        told = ((facts, invited[facts["wrapped_id"]].company) for facts in reader.facts(year, [*invited]))
         for wrapped_id, story in handouts.stories(reader, year, told):
             yield invited[wrapped_id], story
 

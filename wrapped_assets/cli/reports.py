@@ -83,7 +83,7 @@ def find(reader: Reader, year: int, wrapped_id: str | None, organization_id: str
         wrapped_id = reader.owner(organization_id)
         if wrapped_id is None:
             raise NoSummary(year, subject, "No row and no snapshot names this organization.")
-    found = reader.facts(year, wrapped_id)
+    found = reader.facts(year, [wrapped_id] if wrapped_id else [])
     if not found:
         raise NoSummary(year, subject, "The customer is unknown, or had no activity in that year.")
     return document(found[0], edition)

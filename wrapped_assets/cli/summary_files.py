@@ -29,7 +29,7 @@ def documents(reader: Reader, edition: Edition) -> Iterator[list[Summary]]:
     """All documents of an edition by wrapped_id, a piece at a time."""
     subjects = sorted(reader.recipients(edition.year))
     for start in range(0, len(subjects), PIECE):
-        facts = reader.facts_of(edition.year, subjects[start : start + PIECE])
+        facts = reader.facts(edition.year, subjects[start : start + PIECE])
         yield [document(row, edition) for row in sorted(facts, key=lambda row: row["wrapped_id"])]
 
 

@@ -228,16 +228,14 @@ class Reader(Protocol):
         """Rows by partition of a layer."""
         ...
 
-    def facts(self, year: int, wrapped_id: str | None = None, most: int | None = None) -> list[Facts]:
-        """The final integers of an edition's customers, most requests first: all, the first `most`, or one of them.
+    def facts(
+        self, year: int, wrapped_ids: Sequence[str] | None = None, most: int | None = None
+    ) -> list[Facts]:
+        """The final integers of an edition's customers, most requests first: of all, of the first `most`, or of these.
 
         EditionNotWhole, here and wherever an edition is read, while a refresh puts summaries in place, or after one was
         killed at it.
         """
-        ...
-
-    def facts_of(self, year: int, wrapped_ids: Sequence[str]) -> list[Facts]:
-        """The final integers of these customers, most requests first: an edition in pieces of bounded size."""
         ...
 
     def left_out(self, year: int) -> int:

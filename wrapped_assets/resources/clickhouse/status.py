@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from wrapped_assets import queries
-from wrapped_assets.families import DIMENSIONS, FAMILIES, Family
+from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.clickhouse import marks, sql
 from wrapped_assets.resources.clickhouse.dimensions import OWNERS
@@ -39,11 +39,16 @@ def quarantine(session: Session, span: Span, family: str = "") -> list[Quarantin
     return [QuarantineEntry(*row) for row in rows]
 
 
-def landing_totals(session: Session, family: Family, span: Span) -> LandingTotals:
+def landing_totals(session: Session, family: str, span: Span) -> LandingTotals:
     """Files and valid landing rows of these days, and the rows raw holds of them."""
-    statement = sql.render("status/landing_totals", family=family.name, event_time=family.event_time)
+    statement = sql.render("status/landing_totals", family=family, event_time=FAMILIES[family].event_time)
     ((files, landed, unique),) = session.rows(statement, {"since": span.start, "until": span.end})
     return LandingTotals(files, landed, unique)
+
+
+def identities(session: Session) -> int:
+    """How many organizations have a public identity."""
+    return int(session.value("select count() from wrapped_organizations"))
 
 
 def owner(session: Session, organization_id: str) -> str | None:

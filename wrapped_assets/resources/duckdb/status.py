@@ -6,7 +6,7 @@ from dataclasses import replace
 import duckdb
 
 from wrapped_assets import queries
-from wrapped_assets.families import FAMILIES, Family
+from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import ALL_LEVELS, YEARLY, Span
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.warehouse import EXAMPLES, LandingTotals, Pending, QuarantineEntry
@@ -63,11 +63,16 @@ def quarantine(con: duckdb.DuckDBPyConnection, span: Span, family: str = "") -> 
     return [QuarantineEntry(*row) for row in rows]
 
 
-def landing_totals(con: duckdb.DuckDBPyConnection, family: Family, span: Span) -> LandingTotals:
+def landing_totals(con: duckdb.DuckDBPyConnection, family: str, span: Span) -> LandingTotals:
     """Files and valid landing rows of these days, and the rows raw holds of them."""
-    statement = sql.render("status/landing_totals", family=family.name, event_time=family.event_time)
-    values = {"family": family.name, "from": span.start, "to": span.end}
+    statement = sql.render("status/landing_totals", family=family, event_time=FAMILIES[family].event_time)
+    values = {"family": family, "from": span.start, "to": span.end}
     return LandingTotals(*con.execute(statement, values).fetchall()[0])
+
+
+def identities(con: duckdb.DuckDBPyConnection) -> int:
+    """How many organizations have a public identity."""
+    return int(con.execute("select count(*) from main.wrapped_organizations").fetchall()[0][0])
 
 
 def owner(con: duckdb.DuckDBPyConnection, organization_id: str) -> str | None:

@@ -157,6 +157,12 @@ def requests_by_month(con: duckdb.DuckDBPyConnection, year: int) -> list[int]:
     return [found.get(month, 0) for month in range(1, 13)]
 
 
+def editions(con: duckdb.DuckDBPyConnection) -> list[int]:
+    """The years that have an edition."""
+    rows = con.execute("select year from main.wrapped_editions order by year").fetchall()
+    return [year for (year,) in rows]
+
+
 def recipients(con: duckdb.DuckDBPyConnection, year: int) -> dict[str, str | None]:
     """The customers of an edition, with their names."""
     return dict(con.execute(_text("recipients"), {"year": year}).fetchall())
