@@ -25,6 +25,7 @@ from tests.landing_files import files_of, request, write
 from tests.object_stores import ObjectStore
 from wrapped_assets import command as commands
 from wrapped_assets.cli import main, reports, running, summary
+from wrapped_assets.products.usage import main_numbers
 from wrapped_assets.products.usage.document import document
 from wrapped_assets.resources.duckdb import DuckDBReader, DuckDBWarehouse
 from wrapped_assets.resources.errors import Refused
@@ -305,7 +306,7 @@ def test_bytes_are_cut_to_three_digits_or_so(count: int, text: str) -> None:
 )
 def test_percentiles_are_shown_with_the_three_digits_that_are_known(number: float, text: str) -> None:
     """They are exact to a percent; more digits would promise more."""
-    assert reports.three_digits(number) == text
+    assert main_numbers.three_digits(number) == text
 
 
 @pytest.mark.proof

@@ -99,6 +99,38 @@ def rounded(numerator: int, denominator: int) -> int:
     return nearest if numerator >= 0 else -nearest
 
 
+# What an endpoint adds up.
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Names:
+    """What organizations and workspaces are called: ids and regions settle ties, names are shown."""
+
+    organizations: Mapping[int, tuple[str, str]]
+    workspaces: Mapping[tuple[int, str], str | None]
+
+    def tie_break(self, organization: int) -> tuple[bytes, bytes]:
+        """Text compares by its bytes, as it does in the warehouses."""
+        organization_id, region = self.organizations[organization]
+        return organization_id.encode(), region.encode()
+
+
+@dataclass(frozen=True)
+class FlatSummary:
+    """The numbers of some subjects and days as one row: what `wrapped_pipe_stats_summary` answers."""
+
+    columns: list[tuple[str, str]]
+    """Each a name and ClickHouse's name of its type."""
+
+    totals: Callable[[], Any]
+    """What parts are added to: `add(parts, are_days)`."""
+
+    row: Callable[[Any, Names], Row]
+    """The values of the columns, from such totals."""
+
+
 # What a product declares.
 
 
@@ -136,6 +168,20 @@ class Product:
     stories: tuple[Story, ...]
     model: type[Any]
     """The published document, a pydantic model."""
+
+    subject_model: type[Any]
+    """The same with the subject's identity, as operators see it."""
+
+    document: Callable[[Facts, Edition], Any]
+    """A subject's document with its identity; ContradictoryFacts when the facts cannot all be true."""
+
+    totals: Callable[[Any], Mapping[str, int]]
+    """What a document adds to the totals of a publication."""
+
+    main_numbers: Callable[[Any], list[tuple[str, str]]]
+    """Labels and values of a document, for a terminal."""
+
+    flat: FlatSummary
 
     emblem: Callable[[Any], Any]
     """The drawing that is a document's own, for the summary card; None where there is nothing to draw."""

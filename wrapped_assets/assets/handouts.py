@@ -9,8 +9,7 @@ import dagster as dg
 from wrapped_assets.assets.common import OWNERS, RETRY, WRITERS_POOL, refusals_are_final
 from wrapped_assets.partitions import editions
 from wrapped_assets.product import Facts
-from wrapped_assets.products.usage import USAGE
-from wrapped_assets.products.usage.document import document
+from wrapped_assets.products import DEFAULT
 from wrapped_assets.resources.warehouse import Reader
 from wrapped_assets.serving.pages.theme import Theme, version
 from wrapped_assets.settings import Settings
@@ -58,4 +57,7 @@ def stories(
     """The story of each customer's facts under its name, by wrapped_id; none before the edition was built."""
     edition = reader.edition(year)
     if edition is not None:
-        yield from ((facts["wrapped_id"], USAGE.tell(document(facts, edition), name)) for facts, name in told)
+        yield from (
+            (facts["wrapped_id"], DEFAULT.tell(DEFAULT.document(facts, edition), name))
+            for facts, name in told
+        )

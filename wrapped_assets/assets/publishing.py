@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from wrapped_assets.command import wrapped
 from wrapped_assets.editions import CheckResult, Contents
 from wrapped_assets.product import Edition, Facts
-from wrapped_assets.products.usage.document import Summary, document
+from wrapped_assets.products import DEFAULT
 from wrapped_assets.resources.errors import Refused
 from wrapped_assets.resources.warehouse import Reader
 
@@ -47,24 +48,14 @@ class Documents:
         self._edition = edition
 
     def __call__(self, subjects: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """The document of each of these customers: the bytes of `PublishedSummary.to_json`, which do not say whose it is."""
+        """The document of each of these customers: the bytes of `to_json` of the published document, which do not say whose it is."""
         for start in range(0, len(subjects), PIECE):
             for facts in self._reader.facts(self._edition.year, subjects[start : start + PIECE]):
                 yield facts["wrapped_id"], self._document(facts).published().to_json()
 
-    def _document(self, facts: Facts) -> Summary:
-        made = document(facts, self._edition)
-        self.totals += Counter(
-            customers=1,
-            requests=made.requests.total,
-            errors=made.requests.errors or 0,
-            bytes_read=made.requests.bytes_read,
-            rows_read=made.requests.rows_read,
-            ingestion_bytes=made.ingestion.bytes if made.ingestion else 0,
-            ingestion_rows=made.ingestion.rows if made.ingestion else 0,
-            storage_bytes=made.storage.bytes if made.storage else 0,
-            storage_rows=made.storage.rows if made.storage else 0,
-        )
+    def _document(self, facts: Facts) -> Any:
+        made = DEFAULT.document(facts, self._edition)
+        self.totals += Counter(DEFAULT.totals(made))
         return made
 
 

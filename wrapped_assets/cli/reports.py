@@ -14,8 +14,7 @@ from wrapped_assets.command import wrapped
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import LEVELS, Span
 from wrapped_assets.product import Edition
-from wrapped_assets.products.usage.document import Summary, document
-from wrapped_assets.products.usage.stories.growth import PreviousYear
+from wrapped_assets.products import DEFAULT
 from wrapped_assets.progress import report
 from wrapped_assets.resources.checks import found_nothing
 from wrapped_assets.resources.errors import Refused
@@ -75,7 +74,7 @@ def edition_of(reader: Reader, year: int) -> Edition:
     return edition
 
 
-def find(reader: Reader, year: int, wrapped_id: str | None, organization_id: str | None) -> Summary:
+def find(reader: Reader, year: int, wrapped_id: str | None, organization_id: str | None) -> Any:
     """The document of one customer; NoSummary says what is known instead."""
     edition = edition_of(reader, year)
     subject = f"customer {wrapped_id}" if wrapped_id else f"organization {organization_id}"
@@ -86,79 +85,15 @@ def find(reader: Reader, year: int, wrapped_id: str | None, organization_id: str
     found = reader.facts(year, [wrapped_id] if wrapped_id else [])
     if not found:
         raise NoSummary(year, subject, "The customer is unknown, or had no activity in that year.")
-    return document(found[0], edition)
+    return DEFAULT.document(found[0], edition)
 
 
-def print_summary(console: Console, summary: Summary) -> None:
+def print_summary(console: Console, summary: Any) -> None:
     """A document as a table of its main numbers."""
     table = Table(title=f"{summary.year} of {summary.wrapped_id}", show_header=False, box=box.SIMPLE)
-    for name, value in _lines(summary):
-        table.add_row(name, value)
+    for name, value in DEFAULT.main_numbers(summary):
+        table.add_row(name, shown(value))
     console.print(table)
-
-
-def _lines(summary: Summary) -> list[tuple[str, str]]:
-    requests, peak = summary.requests, summary.peak_day
-    lines = [("through", f"{summary.through:%Y-%m-%d %H:%M:%S} UTC")]
-    if requests.total:
-        errors = "" if requests.errors is None else f" ({requests.errors:,} errors)"
-        lines.append(("requests", f"{requests.total:,}{errors}"))
-        lines.append(("bytes read", f"{requests.bytes_read:,}"))
-    if requests.p50_ms is not None:
-        percentiles = (requests.p50_ms, requests.p95_ms, requests.p99_ms)
-        shown_ms = " / ".join(three_digits(ms) for ms in percentiles if ms is not None)
-        lines.append(("p50 / p95 / p99", f"{shown_ms} ms"))
-    if peak and summary.peak_hour:
-        hour = summary.peak_hour
-        lines.append(("busiest day", f"{peak.date} ({peak.requests:,})"))
-        lines.append(
-            (
-                "busiest hour",
-                f"{hour.hour_of_day:02}:00 UTC ({hour.requests:,}), on {summary.busiest_weekday}s most",
-            )
-        )
-        lines.append(("active days", f"{summary.active_days}, longest streak {summary.longest_streak_days}"))
-    if summary.ingestion:
-        wrote = summary.ingestion
-        lines.append(
-            ("ingested", f"{wrote.bytes:,} bytes in {wrote.rows:,} rows, {wrote.operations:,} operations")
-        )
-    if summary.storage:
-        lines.append(("stored", f"{summary.storage.bytes:,} bytes in {summary.storage.rows:,} rows"))
-    lines += _ranked(
-        "workspaces",
-        [
-            f"{shown(w.name)}: {w.requests:,}, {w.read_pct} % of bytes read"
-            if requests.total
-            else f"{shown(w.name)}: {w.write_pct} % of bytes written"
-            for w in summary.top_workspaces
-        ],
-    )
-    lines += _ranked("pipes", [f"{shown(pipe.name)}: {pipe.requests:,}" for pipe in summary.top_pipes])
-    lines += _ranked(
-        "regions", [f"{shown(region.region)}: {region.requests:,}" for region in summary.regions]
-    )
-    if summary.previous_year:
-        before = summary.previous_year
-        lines.append(("year before", f"{before.requests:,} requests{_change(before)}"))
-    if summary.rank:
-        rank = summary.rank
-        lines.append(("rank", f"ahead of at least {rank.percentile} % of {rank.cohort_size:,} customers"))
-    return lines
-
-
-def _change(before: PreviousYear) -> str:
-    """By how much requests changed, and in which months when not in all."""
-    months = before.compared
-    if months is None:
-        return ""
-    is_whole = (months.first_month, months.last_month) == (1, 12)
-    return f" ({before.change_pct:+} %{'' if is_whole else f' in months {months.first_month} to {months.last_month}'})"
-
-
-def _ranked(label: str, entries: list[str]) -> list[tuple[str, str]]:
-    """The entries below each other, the first one labelled."""
-    return [(label if number == 0 else "", entry) for number, entry in enumerate(entries)]
 
 
 def print_top_customers(console: Console, reader: Reader, year: int, most: int = 10) -> None:
@@ -173,7 +108,7 @@ def print_top_customers(console: Console, reader: Reader, year: int, most: int =
     for column in ("requests", "errors", "read", "ingested", "stored", "busiest"):
         table.add_column(column, justify="right", no_wrap=True)
     for row in facts:
-        peak = document(row, edition).peak_day
+        peak = DEFAULT.document(row, edition).peak_day
         table.add_row(
             shown(names.get(row["wrapped_id"]) or row["wrapped_id"][:8]),
             f"{row['requests']:,}",
@@ -192,11 +127,6 @@ def print_top_customers(console: Console, reader: Reader, year: int, most: int =
 def shown(name: str) -> str:
     """A name from outside as a terminal may show it: no markup of ours, no control characters of its own."""
     return escape("".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name))
-
-
-def three_digits(number: float) -> str:
-    """A number that is known to a percent or so, without the digits that say nothing: 1,234.5 is 1,230."""
-    return f"{float(f'{number:.3g}'):,.15g}"
 
 
 def short_bytes(count: int) -> str:

@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from wrapped_assets.cli.summary import Format
 from wrapped_assets.product import Edition
-from wrapped_assets.products.usage.document import Summary, document
+from wrapped_assets.products import DEFAULT
 from wrapped_assets.resources.warehouse import Reader
 from wrapped_assets.serving.api.formats import csv_line
 
@@ -25,31 +25,31 @@ PIECE = 400
 Path = tuple[str, ...]
 
 
-def documents(reader: Reader, edition: Edition) -> Iterator[list[Summary]]:
+def documents(reader: Reader, edition: Edition) -> Iterator[list[Any]]:
     """All documents of an edition by wrapped_id, a piece at a time."""
     subjects = sorted(reader.recipients(edition.year))
     for start in range(0, len(subjects), PIECE):
         facts = reader.facts(edition.year, subjects[start : start + PIECE])
-        yield [document(row, edition) for row in sorted(facts, key=lambda row: row["wrapped_id"])]
+        yield [DEFAULT.document(row, edition) for row in sorted(facts, key=lambda row: row["wrapped_id"])]
 
 
-def write(format: Format, pieces: Iterable[list[Summary]], sink: BinaryIO) -> None:
+def write(format: Format, pieces: Iterable[list[Any]], sink: BinaryIO) -> None:
     """Write every document into the sink; the format is one of `OF_ALL`."""
     {Format.ndjson: _ndjson, Format.csv: _csv, Format.parquet: _parquet}[format](pieces, sink)
 
 
-def _ndjson(pieces: Iterable[list[Summary]], sink: BinaryIO) -> None:
+def _ndjson(pieces: Iterable[list[Any]], sink: BinaryIO) -> None:
     for piece in pieces:
         sink.writelines(each.to_json() + b"\n" for each in piece)
 
 
-def _csv(pieces: Iterable[list[Summary]], sink: BinaryIO) -> None:
+def _csv(pieces: Iterable[list[Any]], sink: BinaryIO) -> None:
     sink.write(csv_line(_NAMES).encode())
     for piece in pieces:
         sink.writelines(csv_line(_flat(each.model_dump(mode="json"))).encode() for each in piece)
 
 
-def _parquet(pieces: Iterable[list[Summary]], sink: BinaryIO) -> None:
+def _parquet(pieces: Iterable[list[Any]], sink: BinaryIO) -> None:
     with pq.ParquetWriter(sink, _SCHEMA, compression="zstd") as writer:
         for piece in pieces:
             rows = [dict(zip(_NAMES, _flat(each.model_dump()), strict=True)) for each in piece]
@@ -99,6 +99,6 @@ def _arrow_type(name: str, kind: Any) -> pa.DataType:
     return pa.string()
 
 
-_COLUMNS = sorted(_columns(Summary), key=lambda column: column[0] != ("wrapped_id",))
+_COLUMNS = sorted(_columns(DEFAULT.subject_model), key=lambda column: column[0] != ("wrapped_id",))
 _NAMES = ["_".join(path) for path, _ in _COLUMNS]
 _SCHEMA = pa.schema([pa.field(name, kind) for name, (_, kind) in zip(_NAMES, _COLUMNS, strict=True)])

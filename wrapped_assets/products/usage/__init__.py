@@ -1,13 +1,18 @@
 """Customers of a data platform: API requests, ingestion and storage of organizations in several regions."""
 
-from wrapped_assets.product import Product
-from wrapped_assets.products.usage.document import STORIES, PublishedSummary
+from wrapped_assets.product import FlatSummary, Product
+from wrapped_assets.products.usage import document, flat_summary, main_numbers
 from wrapped_assets.products.usage.stories.calendar import skyline
 
 USAGE = Product(
     "usage",
-    STORIES,
-    PublishedSummary,
+    document.STORIES,
+    document.PublishedSummary,
+    document.Summary,
+    document.document,
+    document.totals,
+    main_numbers.main_numbers,
+    FlatSummary(flat_summary.COLUMNS, flat_summary.Totals, flat_summary.row),
     emblem=skyline,
     on_summary_card=(
         "requests",

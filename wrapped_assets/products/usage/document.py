@@ -138,6 +138,22 @@ def document(facts: Facts, edition: Edition) -> Summary:
     )
 
 
+def totals(summary: Summary) -> dict[str, int]:
+    """What a document adds to the totals of a publication; of errors, those that are known."""
+    requests, ingestion, storage = summary.requests, summary.ingestion, summary.storage
+    return {
+        "customers": 1,
+        "requests": requests.total,
+        "errors": requests.errors or 0,
+        "bytes_read": requests.bytes_read,
+        "rows_read": requests.rows_read,
+        "ingestion_bytes": ingestion.bytes if ingestion else 0,
+        "ingestion_rows": ingestion.rows if ingestion else 0,
+        "storage_bytes": storage.bytes if storage else 0,
+        "storage_rows": storage.rows if storage else 0,
+    }
+
+
 def _wrong_times(facts: Facts, edition: Edition) -> Iterator[tuple[str, object, object]]:
     year = facts["year"]
     if edition.year != year:

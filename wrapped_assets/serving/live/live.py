@@ -15,13 +15,15 @@ from typing import Any
 
 from wrapped_assets.families import DIMENSIONS
 from wrapped_assets.periods import DAILY, MONTHLY, Span
+from wrapped_assets.product import Names, Row
+from wrapped_assets.products import DEFAULT
 from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError
 from wrapped_assets.resources.snapshot.history import History
 from wrapped_assets.resources.snapshot.overlay import Overlay
 from wrapped_assets.resources.snapshot.present import parts
 from wrapped_assets.resources.snapshot.tables import KINDS
-from wrapped_assets.serving.api.answers import SUMMARY_COLUMNS, Answer, Names, Row, Totals, summary_row
+from wrapped_assets.serving.api.answers import Answer
 from wrapped_assets.serving.api.column_types import clickhouse_types
 from wrapped_assets.serving.api.endpoints import Endpoint
 from wrapped_assets.serving.live.cover import Cover
@@ -154,12 +156,12 @@ class Live:
         self._days({"start_date": start, "end_date": end})
         now = self._generation
         organizations = sorted({each for customer in wrapped_ids for each in now.customers.get(customer, ())})
-        cover, totals, read = Cover.of(start, end), Totals(), 0
+        cover, totals, read = Cover.of(start, end), DEFAULT.flat.totals(), 0
         for level, spans in ((MONTHLY, cover.months), (DAILY, cover.days)):
             found = parts(self.history, level, organizations, spans)
             totals.add(found, are_days=level is DAILY)
             read += len(found)
-        return Answer(SUMMARY_COLUMNS, [summary_row(totals, now.names)], read, read * PART_BYTES)
+        return Answer(DEFAULT.flat.columns, [DEFAULT.flat.row(totals, now.names)], read, read * PART_BYTES)
 
     def run(self, endpoint: Endpoint, parameters: Mapping[str, object]) -> Answer:
         """The answer of an endpoint; ParameterRefused or OutsideYear when it cannot be asked so.
