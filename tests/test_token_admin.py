@@ -14,7 +14,8 @@ from wrapped_assets.access.grants import Grant, Scope
 from wrapped_assets.access.registry import Registry, token_rows
 from wrapped_assets.access.tokens import Authority, TokenRefused
 from wrapped_assets.assets import edition_tokens
-from wrapped_assets.serving.api.token_admin import BadTokenRequest, TokenAdmin
+from wrapped_assets.serving.api.token_admin import TokenAdmin
+from wrapped_assets.serving.http.problems import Problem
 
 ASKER = Grant("ops", "wrapped", (Scope("ADMIN"),))
 END = int(NOW.timestamp()) + 3600
@@ -157,7 +158,7 @@ def test_what_cannot_be_created_is_told(
     admin: TokenAdmin, parameters: Mapping[str, Sequence[str]], body: Mapping[str, Any], told: str
 ) -> None:
     """The parameter and what was expected; nothing is created."""
-    with pytest.raises(BadTokenRequest, match=told) as refused:
+    with pytest.raises(Problem, match=told) as refused:
         admin.create(ASKER, parameters, body)
 
     assert refused.value.status == 400 and str(refused.value).startswith("The token was not created: ")
@@ -190,7 +191,7 @@ def test_a_token_that_nobody_could_use_is_not_created(
 ) -> None:
     """The sentence names what is unknown and lists what there is; nothing is created."""
     body = {"scopes": [{"type": "PIPES:READ", "resource": BY_DAY, "fixed_params": fixed}]} if fixed else {}
-    with pytest.raises(BadTokenRequest) as refused:
+    with pytest.raises(Problem) as refused:
         admin.create(ASKER, {"name": ["x"], "scope": parameters}, body)
 
     assert (refused.value.status, str(refused.value)) == (400, f"The token was not created: {told}.")
@@ -212,7 +213,7 @@ def test_a_token_ends_at_the_whole_second_that_is_told(
 ) -> None:
     """One that would be over before anybody could use it is refused; refreshed at half a second it ends as it says."""
     clock.pass_by(seconds=0.25)
-    with pytest.raises(BadTokenRequest, match="must be in the future"):
+    with pytest.raises(Problem, match="must be in the future"):
         create(admin, {"name": "x", "expiration_time": NOW.timestamp() + 0.75}, scope="ADMIN")
     old = create(admin, {"name": "x", "expiration_time": END + 0.75}, scope="ADMIN")
     clock.pass_by(seconds=0.5)
@@ -255,7 +256,7 @@ def test_a_token_that_was_just_deleted_has_no_successor(
     admin.delete(ASKER, old["id"])
     monkeypatch.setattr(TokenAdmin, "_only", lambda self, named: found)
 
-    with pytest.raises(BadTokenRequest) as refused:
+    with pytest.raises(Problem) as refused:
         admin.refresh(ASKER, old["id"])
 
     assert refused.value.status == 404
@@ -289,7 +290,7 @@ def test_a_token_is_deleted(admin: TokenAdmin, registry: Registry, by: str) -> N
     with pytest.raises(TokenRefused):
         Authority(SECRET, registry, Clock()).verify(made["token"])
     assert admin.list(ASKER) == {"tokens": []}
-    with pytest.raises(BadTokenRequest, match="There is no such token") as refused:
+    with pytest.raises(Problem, match="There is no such token") as refused:
         admin.delete(ASKER, made[by])
     assert refused.value.status == 404
 
@@ -298,7 +299,7 @@ def test_a_token_is_deleted(admin: TokenAdmin, registry: Registry, by: str) -> N
 def test_what_is_not_there_cannot_be_deleted(admin: TokenAdmin, named: str) -> None:
     """Whatever it is called, and the answer does not repeat it."""
     for ask in (admin.delete, admin.refresh):
-        with pytest.raises(BadTokenRequest) as refused:
+        with pytest.raises(Problem) as refused:
             ask(ASKER, named)
         assert (refused.value.status, str(refused.value)) == (404, "There is no such token.")
 
@@ -318,7 +319,7 @@ def test_a_token_that_is_called_as_another_is_identified_hides_and_loses_nothing
 
 def test_an_end_of_more_digits_than_a_number_has_is_refused(admin: TokenAdmin) -> None:
     """Python reads none of so many."""
-    with pytest.raises(BadTokenRequest) as refused:
+    with pytest.raises(Problem) as refused:
         create(admin, name="ops", scope="ADMIN", expiration_time="9" * 5000)
     assert refused.value.status == 400
 
@@ -327,7 +328,7 @@ def test_a_name_of_several_tokens_is_not_enough(admin: TokenAdmin) -> None:
     """Nothing is guessed: the id says which."""
     first, second = create(admin, name="ops", scope="ADMIN"), create(admin, name="ops", scope="ADMIN")
 
-    with pytest.raises(BadTokenRequest, match="2 tokens have this name"):
+    with pytest.raises(Problem, match="2 tokens have this name"):
         admin.delete(ASKER, "ops")
     admin.delete(ASKER, first["id"])
     assert admin.delete(ASKER, "ops") == {"ok": True}
@@ -339,7 +340,7 @@ def test_a_pages_address_is_no_name_here(admin: TokenAdmin, registry: Registry) 
     registry.make_links(2025, {"w-1": "Acme"})
     (link,) = registry.links_of_edition(2025)
 
-    with pytest.raises(BadTokenRequest, match="no such token"):
+    with pytest.raises(Problem, match="no such token"):
         admin.delete(ASKER, link.url_key)
     assert registry.resolve(link.url_key) is not None
 
@@ -349,7 +350,7 @@ def test_a_token_of_an_edition_is_deleted_but_not_refreshed(admin: TokenAdmin, r
     edition_tokens.issue(registry, 2025, {"w-1": "Acme"}, NOW)
     (listed,) = admin.list(ASKER)["tokens"]
 
-    with pytest.raises(BadTokenRequest, match="wrapped_tokens issues another"):
+    with pytest.raises(Problem, match="wrapped_tokens issues another"):
         admin.refresh(ASKER, listed["id"])
     admin.delete(ASKER, listed["id"])
     assert edition_tokens.issue(registry, 2025, {"w-1": "Acme"}, NOW).new_tokens == 1

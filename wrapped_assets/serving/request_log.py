@@ -1,15 +1,12 @@
 """The API's own requests as landing files of `pipe_stats`, so that Wrapped can wrap itself.
 
 Each is a row of the organization and region `wrapped_api`: its workspaces are the tokens' names, its pipes the endpoints
-and pages. No customer's numbers change by being looked at. Rows are kept in memory, so many and no more, and written by
-a thread of their own: an answer waits for nothing, and what does not fit is counted and let go.
+and pages. No customer's numbers change by being looked at.
 """
 
 import asyncio
 import logging
 import tempfile
-import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -20,6 +17,7 @@ from uuid import uuid4
 from wrapped_assets.landing_layout import day_prefix, dimension_prefix
 from wrapped_assets.resources.landing_store import AlreadyThere, LandingStore
 from wrapped_assets.resources.open import open_request_log
+from wrapped_assets.serving.http.batches import Batches
 from wrapped_assets.serving.http.messages import Notes
 from wrapped_assets.serving.optional import Additions
 
@@ -64,7 +62,7 @@ def add_to(found: Additions) -> None:
         RequestLog(store, lambda rows: found.metrics.lost("requests", rows)).add_to(found)
 
 
-class RequestLog:
+class RequestLog(Batches[Row]):
     """Writes requests into a landing store, a file a minute and day."""
 
     def __init__(
@@ -74,20 +72,14 @@ class RequestLog:
         most_rows: int = MOST_ROWS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._store = store
-        self._tell_lost = lost
-        self._clock = clock
-        self._most_rows = most_rows
-        self._rows: deque[Row] = deque()
-        self._lost = 0
+        super().__init__(self._write_days, lost, most_rows, WRITE_SECONDS)
+        self._store, self._clock = store, clock
         self._is_named = False
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._write_on, name="request-log", daemon=True)
 
     def add_to(self, found: Additions) -> None:
         """Keep every request but those of probes, from start to end."""
         found.answered.append(self._keep)
-        found.starting.append(self._thread.start)
+        found.starting.append(self.start)
         found.closing.append(self._end)
 
     def _keep(self, notes: Notes, status: int, seconds: float, at: datetime) -> None:
@@ -97,41 +89,21 @@ class RequestLog:
     async def _end(self) -> None:
         await asyncio.to_thread(self.close)
 
-    def add(self, row: Row) -> None:
-        """Keep one request; it lands within a minute or so."""
-        if len(self._rows) < self._most_rows:
-            self._rows.append(row)
-        else:
-            self._lost += 1
-
-    def close(self) -> None:
-        """Write what waits and stop."""
-        self._stopped.set()
-        if self._thread.is_alive():
-            self._thread.join(10)
-
     def write(self) -> int:
         """Put everything that waits into the store; returns how many files. What cannot be written waits on."""
-        lost, self._lost = self._lost, 0
-        self._tell_lost(lost)
-        rows = [self._rows.popleft() for _ in range(len(self._rows))]
-        if not rows:
-            return 0
+        return self._write_days(self.take())
+
+    def _write_days(self, rows: list[Row]) -> int:
         try:
-            self._introduce()
             days = [(day, list(some)) for day, some in groupby(sorted(rows), _day)]
             for day, some in days:
+                self._introduce()
                 self._put(day, some)
         except Exception as error:
             log.warning("could not write to WRAPPED_REQUEST_LOG_URL; its rows wait: %s", type(error).__name__)
-            self._rows.extendleft(reversed(rows))
+            self.again(rows)
             return 0
         return len(days)
-
-    def _write_on(self) -> None:
-        while not self._stopped.wait(WRITE_SECONDS):
-            self.write()
-        self.write()
 
     def _put(self, day: date, rows: Sequence[Row]) -> None:
         key = f"{day_prefix('pipe_stats', day)}region={NAME}/requests.{uuid4().hex}.parquet"

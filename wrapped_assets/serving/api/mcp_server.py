@@ -5,7 +5,6 @@ here tools are the declared endpoints, and a token's holder sees those it may re
 """
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from mcp.server.context import ServerRequestContext
@@ -31,39 +30,24 @@ from wrapped_assets.serving.http.messages import LARGEST_BODY, notes
 from wrapped_assets.serving.http.problems import UNFORESEEN, Problem, traced
 from wrapped_assets.serving.pipes import Pipes
 
-ASKED = "wrapped.asked"
-"""Where in the ASGI scope the call and its grant are found again."""
 
+def manager(pipes: Pipes, version: str, request: Request, grant: Grant) -> StreamableHTTPSessionManager:
+    """What speaks the protocol for this request, whose answer is one JSON object."""
 
-@dataclass(frozen=True)
-class Asked:
-    """Who asks, and by which request."""
-
-    request: Request
-    grant: Grant
-
-
-def manager(pipes: Pipes, version: str) -> StreamableHTTPSessionManager:
-    """What speaks the protocol: each request by itself, each answer one JSON object."""
-
-    async def list_tools(
-        context: ServerRequestContext[Any], _: PaginatedRequestParams | None
-    ) -> ListToolsResult:
-        grant = _asked(context).grant
+    async def list_tools(_: ServerRequestContext[Any], __: PaginatedRequestParams | None) -> ListToolsResult:
         return ListToolsResult(tools=[tool(each, grant) for each in pipes.readable(grant)])
 
-    async def call_tool(context: ServerRequestContext[Any], params: CallToolRequestParams) -> CallToolResult:
-        asked = _asked(context)
+    async def call_tool(_: ServerRequestContext[Any], params: CallToolRequestParams) -> CallToolResult:
         try:
             given = texts(params.arguments or {}, pipes.known(params.name))
-            answer = await pipes.threads.run(pipes.ask, asked.grant, params.name, given, asked.request)
+            answer = await pipes.threads.run(pipes.ask, grant, params.name, given, request)
         except Problem as problem:
             return CallToolResult(content=[TextContent(text=str(problem))], is_error=True)
         except Exception as error:
             # The protocol's library would tell the caller what the engine said.
-            notes(asked.request).problem = traced(error)
+            notes(request).problem = traced(error)
             return CallToolResult(content=[TextContent(text=UNFORESEEN)], is_error=True)
-        notes(asked.request).rows = len(answer.rows)
+        notes(request).rows = len(answer.rows)
         told = envelope(answer, Form())
         text = json.dumps(told, ensure_ascii=False, allow_nan=False)
         return CallToolResult(content=[TextContent(text=text)], structured_content=told)
@@ -94,9 +78,3 @@ def tool(endpoint: Endpoint, grant: Grant) -> Tool:
     return Tool(
         name=endpoint.name, description=endpoint.description, input_schema=schema, annotations=annotations
     )
-
-
-def _asked(context: ServerRequestContext[Any]) -> Asked:
-    asked = context.request.scope[ASKED]  # type: ignore[union-attr]
-    assert isinstance(asked, Asked)
-    return asked

@@ -3,9 +3,7 @@
 The protocol's library is imported with the first request to it: half a second and 35 MB that most workers never need.
 """
 
-import asyncio
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -15,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Message
 
+from wrapped_assets.access.grants import Grant
 from wrapped_assets.serving.api.openapi_paths import secured
 from wrapped_assets.serving.http.problems import Problem
 from wrapped_assets.serving.optional import Additions
@@ -56,69 +55,36 @@ def add_to(found: Additions) -> None:
     Mcp(found.pipes, version("wrapped-assets")).add_to(found)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Mcp:
     """Speaks it, once somebody asks."""
 
     pipes: Pipes
     version: str
-    _manager: "StreamableHTTPSessionManager | None" = None
-    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _ended: asyncio.Event = field(default_factory=asyncio.Event)
-    _running: asyncio.Task[None] | None = None
 
     def add_to(self, found: Additions) -> None:
         """Be a route."""
         found.routes.append(Route("/mcp", self.answer, methods=["POST"]))
         found.paths["/mcp"] = {"post": POST}
-        found.closing.append(self.close)
 
     async def answer(self, request: Request) -> Response:
         """`POST /mcp`."""
         grant = await self.pipes.threads.run(self.pipes.door.admit, request)
-        manager = await self._started()
-        from wrapped_assets.serving.api.mcp_server import ASKED, Asked
-
+        # Stateless: nothing of one request is wanted by the next.
+        manager = await self.pipes.threads.run(self._manager, request, grant)
         sent: list[Message] = []
 
         async def keep(message: Message) -> None:
             sent.append(message)
 
-        scope = {**request.scope, ASKED: Asked(request, grant)}
-        await manager.handle_request(scope, request.receive, keep)
+        async with manager.run():
+            await manager.handle_request(request.scope, request.receive, keep)
         return _reply(sent)
 
-    async def close(self) -> None:
-        """End it."""
-        self._ended.set()
-        if self._running:
-            await self._running
-
-    async def _started(self) -> "StreamableHTTPSessionManager":
-        async with self._lock:
-            if self._manager is None:
-                started = asyncio.Event()
-                self._running = asyncio.create_task(self._run(started))
-                await started.wait()
-            assert self._manager is not None
-            return self._manager
-
-    async def _run(self, started: asyncio.Event) -> None:
-        """Its tasks must begin and end in one task; this is that task."""
-        try:
-            made = await self.pipes.threads.run(self._made)
-            async with AsyncExitStack() as stack:
-                await stack.enter_async_context(made.run())
-                self._manager = made
-                started.set()
-                await self._ended.wait()
-        finally:
-            started.set()
-
-    def _made(self) -> "StreamableHTTPSessionManager":
+    def _manager(self, request: Request, grant: Grant) -> "StreamableHTTPSessionManager":
         from wrapped_assets.serving.api.mcp_server import manager
 
-        return manager(self.pipes, self.version)
+        return manager(self.pipes, self.version, request, grant)
 
 
 def _reply(sent: list[Message]) -> Response:

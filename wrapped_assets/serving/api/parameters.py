@@ -32,7 +32,7 @@ def _in_body(body: bytes, content_type: str, names: Collection[str]) -> dict[str
     if not body:
         return {}
     if media_type(content_type, body) == JSON:
-        return _in_json(body, names)
+        return texts(json_object(body, "an object of parameters"), names)
     return _joined(form_fields(body), names)
 
 
@@ -55,14 +55,15 @@ def _joined(fields: Iterable[tuple[str, str]], names: Collection[str]) -> dict[s
     return {name: ",".join(several) for name, several in values.items()}
 
 
-def _in_json(body: bytes, names: Collection[str]) -> dict[str, str]:
+def json_object(body: bytes, wanted: str) -> dict[str, Any]:
+    """The object that a body is; 400 when it is no JSON or something else than what is wanted."""
     try:
         fields = strict_json(body)
     except BadClaims as bad:
         raise Problem(400, f"The body cannot be read: {bad}") from None
     if not isinstance(fields, dict):
-        raise Problem(400, "The JSON body must be an object of parameters")
-    return texts(fields, names)
+        raise Problem(400, f"The JSON body must be {wanted}")
+    return fields
 
 
 def texts(fields: Mapping[str, Any], names: Collection[str]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """`/v0/tokens`: list, create, refresh and delete tokens, for whoever holds one with the scope ADMIN.
 
-Plain functions: what a request said in, what it is answered out. HTTP is somebody else's.
+What a request said in, what it is answered out; a request that cannot be followed is a Problem.
 """
 
 import re
@@ -25,16 +25,9 @@ from wrapped_assets.access.registry import NoSuchToken, Registry, TokenRecord
 from wrapped_assets.access.tokens import WORKSPACE, Authority, Clock, TokenRefused, new_jti, now
 from wrapped_assets.serving.api.endpoints import Endpoint
 from wrapped_assets.serving.api.usable_scopes import UnusableScope, refuse_unusable
+from wrapped_assets.serving.http.problems import Problem
 
 _LONGEST_LIFE = timedelta(days=3660)
-
-
-class BadTokenRequest(Exception):
-    """A request about tokens that cannot be followed: the status to answer with, and a public sentence."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
 
 
 @dataclass(frozen=True)
@@ -76,7 +69,7 @@ class TokenAdmin:
             refuse_unusable(self.endpoints, grant.scopes)
             text = self.authority.issue(grant, static=grant.expires_at is None)
         except (BadClaims, UnusableScope) as bad:
-            raise BadTokenRequest(400, f"The token was not created: {bad}.") from None
+            raise Problem(400, f"The token was not created: {bad}.") from None
         return _created(grant, text)
 
     def refresh(self, asker: Grant, named: str) -> dict[str, Any]:
@@ -84,7 +77,7 @@ class TokenAdmin:
         _require_admin(asker)
         old = self._only(named)
         if old.subject is not None:
-            raise BadTokenRequest(
+            raise Problem(
                 400, "A token of an edition is not refreshed: delete it, and wrapped_tokens issues another."
             )
         life = None if old.grant.expires_at is None else old.grant.expires_at - old.issued_at
@@ -93,7 +86,7 @@ class TokenAdmin:
         try:
             text = self.authority.issue(grant, static=old.kind == "static", instead_of=str(old.grant.jti))
         except NoSuchToken:
-            raise BadTokenRequest(404, "There is no such token.") from None
+            raise Problem(404, "There is no such token.") from None
         return _created(grant, text)
 
     def delete(self, asker: Grant, named: str) -> dict[str, Any]:
@@ -108,14 +101,14 @@ class TokenAdmin:
         try:
             name = name_in(self._id_of(named))
         except BadClaims:
-            raise BadTokenRequest(404, "There is no such token.") from None
+            raise Problem(404, "There is no such token.") from None
         valid = [each for each in self.registry.tokens_named(name) if each.state(self.clock()) == "valid"]
         # Whoever names a token as another's id hides that one from nobody.
         valid = [each for each in valid if each.grant.jti == name] or valid
         if not valid:
-            raise BadTokenRequest(404, "There is no such token.")
+            raise Problem(404, "There is no such token.")
         if len(valid) > 1:
-            raise BadTokenRequest(400, f"{len(valid)} tokens have this name: give the id of one of them.")
+            raise Problem(400, f"{len(valid)} tokens have this name: give the id of one of them.")
         return valid[0]
 
     def _id_of(self, named: str) -> str:

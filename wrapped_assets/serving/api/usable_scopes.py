@@ -13,38 +13,14 @@ class UnusableScope(ValueError):
     """A scope that no request could ever use. Its text names what is unknown and lists what there is."""
 
 
-class UnknownPipe(UnusableScope):
-    """There is no such pipe."""
-
-    def __init__(self, named: str, pipes: Iterable[str]) -> None:
-        super().__init__(f"there is no pipe '{named[:LONGEST_NAME]}'; there are {', '.join(sorted(pipes))}")
-
-
-class UnknownParameter(UnusableScope):
-    """The pipe has no such parameter, so that fixing it would restrict nothing."""
-
-    def __init__(self, pipe: Endpoint, named: str) -> None:
-        names = ", ".join(each.name for each in pipe.parameters)
-        super().__init__(
-            f"the pipe '{pipe.name}' has no parameter '{named[:LONGEST_NAME]}' to fix; it has {names}"
-        )
-
-
-class UselessValue(UnusableScope):
-    """The parameter can never have the value that is fixed, so that every request would be refused."""
-
-    def __init__(self, pipe: Endpoint, refused: ParameterRefused) -> None:
-        told = str(refused).removesuffix(".").replace("The parameter", "the parameter", 1)
-        super().__init__(f"the pipe '{pipe.name}' could not be asked: {told}")
-
-
 def refuse_unusable(endpoints: Mapping[str, Endpoint], scopes: Iterable[Scope]) -> None:
     """See that every pipe there is, and can be asked with what is fixed for it; raises UnusableScope."""
     for scope in scopes:
         if scope.resource is None:
             continue
         if scope.resource not in endpoints:
-            raise UnknownPipe(scope.resource, endpoints)
+            named, known = scope.resource[:LONGEST_NAME], ", ".join(sorted(endpoints))
+            raise UnusableScope(f"there is no pipe '{named}'; there are {known}")
         _refuse_fixed(endpoints[scope.resource], scope.fixed_params)
 
 
@@ -52,8 +28,11 @@ def _refuse_fixed(pipe: Endpoint, fixed: Mapping[str, str]) -> None:
     parameters = {each.name: each for each in pipe.parameters}
     for name, value in fixed.items():
         if name not in parameters:
-            raise UnknownParameter(pipe, name)
+            raise UnusableScope(
+                f"the pipe '{pipe.name}' has no parameter '{name[:LONGEST_NAME]}' to fix; it has {', '.join(parameters)}"
+            )
         try:
             parameters[name].parsed(value)
         except ParameterRefused as refused:
-            raise UselessValue(pipe, refused) from None
+            told = str(refused).removesuffix(".").replace("The parameter", "the parameter", 1)
+            raise UnusableScope(f"the pipe '{pipe.name}' could not be asked: {told}") from None

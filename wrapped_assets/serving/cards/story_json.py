@@ -15,7 +15,7 @@ def story_json(show: Slideshow, links: Links) -> bytes:
         "through": show.document.model_dump(mode="json", include={"through"})["through"],
         "page": links.absolute(links.page),
         "card": _cards(SUMMARY, links),
-        "film": links.absolute(links.under("show.mp4")) if links.has_film else None,
+        "film": links.absolute(links.under("story.mp4")) if links.has_film else None,
         "moments": [
             {
                 "name": moment.name,

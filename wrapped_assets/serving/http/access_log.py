@@ -1,17 +1,15 @@
 """One JSON line for each request: when, which route, how it ended, how long it took. No token, no query, no id, no path.
 
-Lines are written by a thread of their own. When they come faster than their reader takes them, they are counted and let go:
-a slow log never slows an answer.
+A slow log never slows an answer: lines that come faster than their reader takes them are counted and let go.
 """
 
 import hashlib
-import threading
-from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from typing import TextIO
 
+from wrapped_assets.serving.http.batches import Batches
 from wrapped_assets.serving.http.messages import Notes
 
 MOST_WAITING = 50_000
@@ -44,7 +42,7 @@ def line(notes: Notes, status: int, size: int, seconds: float, at: datetime) -> 
     return told + "}\n"
 
 
-class AccessLog:
+class AccessLog(Batches[str]):
     """Writes lines to a stream, soon."""
 
     def __init__(
@@ -53,38 +51,11 @@ class AccessLog:
         lost: Callable[[int], None] = lambda lines: None,
         most_waiting: int = MOST_WAITING,
     ) -> None:
+        super().__init__(self._put, lost, most_waiting, WRITE_SECONDS)
         self._stream = stream
-        self._tell_lost = lost
-        self._most_waiting = most_waiting
-        self._waiting: deque[str] = deque()
-        self._lost = 0
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._write_on, name="access-log", daemon=True)
-        self._thread.start()
+        self.start()
 
-    def add(self, told: str) -> None:
-        """Take one line; it is written within WRITE_SECONDS, if the stream takes it."""
-        if len(self._waiting) < self._most_waiting:
-            self._waiting.append(told)
-        else:
-            self._lost += 1
-
-    def close(self) -> None:
-        """Write what waits and stop."""
-        self._stopped.set()
-        self._thread.join(5)
-
-    def _write_on(self) -> None:
-        while not self._stopped.wait(WRITE_SECONDS):
-            self._write()
-        self._write()
-
-    def _write(self) -> None:
-        lines = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        lost, self._lost = self._lost, 0
-        self._tell_lost(lost)
-        if not lines:
-            return
+    def _put(self, lines: list[str]) -> None:
         try:
             self._stream.write("".join(lines))
             self._stream.flush()
