@@ -1,8 +1,8 @@
 """Writing the content of a version: documents as they are made, several at a time, in bounded memory."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from wrapped_assets.editions import index, object_keys
 from wrapped_assets.editions.errors import WrongDocuments
@@ -13,44 +13,23 @@ from wrapped_assets.progress import Progress
 LABEL = "documents"
 
 
-class Uploads:
-    """Writes under way. As many are waiting as are being made, so that a slow store holds up whoever makes documents."""
+def write_all(store: Store, objects: Iterable[tuple[str, bytes]]) -> None:
+    """Write these, several at a time where the store makes a writer wait, and no more held than twice as many.
 
-    def __init__(self, store: Store, pool: ThreadPoolExecutor | None) -> None:
-        self._store = store
-        self._pool = pool
-        self._open: set[Future[None]] = set()
-
-    def write(self, key: str, content: bytes) -> None:
-        """Write this, now or soon; raises what an earlier write raised."""
-        if self._pool is None:
-            self._store.write(key, content)
-            return
-        if len(self._open) >= 2 * self._store.at_once:
-            self._settle(wait(self._open, return_when=FIRST_COMPLETED).done)
-        self._open.add(self._pool.submit(self._store.write, key, content))
-
-    def finish(self) -> None:
-        """Wait for the rest; raises what any of them raised."""
-        self._settle(wait(self._open).done)
-
-    def _settle(self, done: set[Future[None]]) -> None:
-        self._open -= done
-        for future in done:
-            future.result()
-
-
-@contextmanager
-def uploads(store: Store) -> Iterator[Uploads]:
-    """Writes that all are done when the block ends; the first that fails ends it, and no other begins."""
+    All are there when it returns; the first that fails ends it, and no other begins.
+    """
     if store.at_once == 1:
-        yield Uploads(store, None)
+        for key, content in objects:
+            store.write(key, content)
         return
-    pool = ThreadPoolExecutor(store.at_once)
+    pool, under_way = ThreadPoolExecutor(store.at_once), deque[Future[None]]()
     try:
-        writes = Uploads(store, pool)
-        yield writes
-        writes.finish()
+        for key, content in objects:
+            if len(under_way) >= 2 * store.at_once:
+                under_way.popleft().result()
+            under_way.append(pool.submit(store.write, key, content))
+        for write in under_way:
+            write.result()
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -63,13 +42,15 @@ def write_documents(
     `version` is the folder. A document is never held longer than its write takes.
     """
     entries: list[index.Entry] = []
-    with uploads(store) as writes:
+
+    def named() -> Iterator[tuple[str, bytes]]:
         for subject, content in documents:
-            entry = entry_of(subject, content)
-            entries.append(entry)
-            writes.write(f"{version}/{object_keys.document(entry.sha256)}", content)
+            entries.append(entry_of(subject, content))
+            yield f"{version}/{object_keys.document(entries[-1].sha256)}", content
             if len(entries) % 100 == 0:
                 progress(LABEL, len(entries), total)
+
+    write_all(store, named())
     progress(LABEL, total, total)
     return entries
 
@@ -77,12 +58,8 @@ def write_documents(
 def write_index(store: Store, version: str, entries: list[index.Entry]) -> Index:
     """Write the pieces of the index."""
     digits = index.digits_for(len(entries))
-    written = 0
-    with uploads(store) as writes:
-        for name, piece in index.pieces(entries, digits):
-            writes.write(f"{version}/{name}", piece)
-            written += len(piece)
-    return Index(digits=digits, bytes=written)
+    write_all(store, ((f"{version}/{name}", piece) for name, piece in index.pieces(entries, digits)))
+    return Index(digits=digits, bytes=sum(len(entry.line().encode()) for entry in entries))
 
 
 def entry_of(subject: str, content: bytes) -> index.Entry:

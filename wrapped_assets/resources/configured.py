@@ -1,7 +1,7 @@
 """The stores as Dagster resources: thin shells around plain classes that serving and tests use without Dagster."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -15,11 +15,27 @@ from wrapped_assets.resources.duckdb.connection import connect
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.open import open_landing, open_region, open_warehouse
 from wrapped_assets.resources.regions import RegionalDatabase
-from wrapped_assets.resources.warehouse import Reader, Writer
+from wrapped_assets.resources.warehouse import Reader, Warehouse, Writer
 from wrapped_assets.settings import Settings
 
 
-class DuckDBWarehouseResource(DuckDBResource):
+class _Opened:
+    """Opens the warehouse as its contract says, with the patience of a run."""
+
+    def _warehouse(self) -> Warehouse:
+        raise NotImplementedError
+
+    def writing(self) -> AbstractContextManager[Writer]:
+        return self._warehouse().writing()
+
+    def reading(self, patience: float = 60.0) -> AbstractContextManager[Reader]:
+        return self._warehouse().reading(patience)
+
+    def unchanging(self, patience: float = 60.0) -> AbstractContextManager[Reader]:
+        return self._warehouse().unchanging(patience)
+
+
+class DuckDBWarehouseResource(_Opened, DuckDBResource):
     """The warehouse in a DuckDB file, with the settings of this installation.
 
     dagster-duckdb's own connection stays open after an exception and is always a writer's; this one is
@@ -47,24 +63,6 @@ class DuckDBWarehouseResource(DuckDBResource):
         with connect(Path(self.database), self._engine(), read_only=True, patience=60.0) as connection:
             yield connection
 
-    @contextmanager
-    def writing(self) -> Iterator[Writer]:
-        """Open the warehouse alone; waits for other processes."""
-        with self._warehouse().writing() as writer:
-            yield writer
-
-    @contextmanager
-    def reading(self, patience: float = 60.0) -> Iterator[Reader]:
-        """Open the warehouse beside other readers; waits up to `patience` seconds for a writer."""
-        with self._warehouse().reading(patience) as reader:
-            yield reader
-
-    @contextmanager
-    def unchanging(self, patience: float = 60.0) -> Iterator[Reader]:
-        """Open the warehouse to read while nobody writes."""
-        with self._warehouse().unchanging(patience) as reader:
-            yield reader
-
     def _warehouse(self) -> DuckDBWarehouse:
         return DuckDBWarehouse(Path(self.database), self._engine())
 
@@ -72,7 +70,7 @@ class DuckDBWarehouseResource(DuckDBResource):
         return Engine(self.memory_limit, self.threads, Path(self.spill))
 
 
-class ClickHouseWarehouseResource(dg.ConfigurableResource):
+class ClickHouseWarehouseResource(_Opened, dg.ConfigurableResource):
     """The warehouse in a ClickHouse database, with the settings of this installation.
 
     Dagster shows and stores what a resource is configured with, so the password is not among it: the settings are read
@@ -94,23 +92,8 @@ class ClickHouseWarehouseResource(dg.ConfigurableResource):
         """The resource for WRAPPED_WAREHOUSE_URL=clickhouse://... or chdb:///..."""
         return cls(address=str(Address.parse(settings.warehouse_url)))
 
-    @contextmanager
-    def writing(self) -> Iterator[Writer]:
-        """Open the warehouse alone; waits for other writers."""
-        with open_warehouse(Settings.load(), _labels).writing() as writer:
-            yield writer
-
-    @contextmanager
-    def reading(self, patience: float = 60.0) -> Iterator[Reader]:
-        """Open the warehouse beside other readers."""
-        with open_warehouse(Settings.load(), _labels).reading(patience) as reader:
-            yield reader
-
-    @contextmanager
-    def unchanging(self, patience: float = 60.0) -> Iterator[Reader]:
-        """Open the warehouse to read while no writer of this machine works."""
-        with open_warehouse(Settings.load(), _labels).unchanging(patience) as reader:
-            yield reader
+    def _warehouse(self) -> Warehouse:
+        return open_warehouse(Settings.load(), _labels)
 
 
 def _labels() -> Mapping[str, str]:

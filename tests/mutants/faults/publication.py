@@ -43,7 +43,7 @@ FAULTS = (
     Fault(
         "publishing the marker while documents are still on their way",
         "wrapped_assets/editions/writing.py",
-        "        writes.finish()\n",
+        "        for write in under_way:\n            write.result()\n",
         "",
         (f"{PUBLICATION}::test_a_reader_finds_the_exact_bytes_of_each_subject[moto]",),
     ),
