@@ -46,7 +46,7 @@ def published(built_world: BuiltWorld, tmp_path_factory: pytest.TempPathFactory)
 
 def current(world: BuiltWorld, year: int = YEAR) -> Version | None:
     """What readers of this world see."""
-    return Published.open((world.home / "published").as_uri()).current(year)
+    return Published(open_store((world.home / "published").as_uri())).current(year)
 
 
 def documents_of(version: Version) -> dict[str, bytes]:

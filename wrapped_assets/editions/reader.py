@@ -2,20 +2,15 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from wrapped_assets.editions import object_keys, pointer
-from wrapped_assets.editions.cache import Bounded
 from wrapped_assets.editions.errors import Damaged, StoreFailed
 from wrapped_assets.editions.manifest import Manifest, digest
 from wrapped_assets.editions.pointer import Promotion
-from wrapped_assets.editions.store import Store, open_store
-from wrapped_assets.editions.version import MEGABYTE, Caches, Version
-
-if TYPE_CHECKING:
-    from wrapped_assets.resources.s3 import Credentials
+from wrapped_assets.editions.store import Store
+from wrapped_assets.editions.version import Caches, Version
 
 
 @dataclass(frozen=True)
@@ -48,23 +43,6 @@ class Published:
         self._clock = clock
         self._years: dict[int, _Seen] = {}
         self._looking = threading.Lock()
-
-    @classmethod
-    def open(
-        cls,
-        url: str,
-        options: Mapping[str, str] | None = None,
-        credentials: "Credentials | None" = None,
-        follow_seconds: float = 1.0,
-        document_cache_bytes: int = 64 * MEGABYTE,
-        index_cache_bytes: int = 32 * MEGABYTE,
-    ) -> "Published":
-        """What is published at `file:///folder`, `s3://bucket/prefix` or `gs://bucket/prefix`; asks no server yet.
-
-        `options` and `credentials` are those of `LandingStore.open`.
-        """
-        caches = Caches(Bounded(document_cache_bytes), Bounded(index_cache_bytes))
-        return cls(open_store(url, options, credentials), caches, follow_seconds)
 
     def years(self) -> list[int]:
         """The years that have a current version, ascending."""
