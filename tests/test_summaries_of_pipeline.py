@@ -59,7 +59,8 @@ def test_ties_are_broken_the_same_way_everywhere(pipeline: Pipeline) -> None:
             id=f"r{n}",
             at=f"2025-0{9 - n}-01T0{n}:00:00",
             workspace_id=f"ws-{n}",
-            pipe_id=f"p-{n}",
+            # Against the order of the workspaces, in which the rollups' rows stand.
+            pipe_id=f"p-{7 - n}",
             pipe_name=f"pipe {9 - n}",
             region=f"region-{n}",
         )
@@ -74,7 +75,7 @@ def test_ties_are_broken_the_same_way_everywhere(pipeline: Pipeline) -> None:
 
     told = the_document(pipeline, *rows, *names)
 
-    assert [each["name"] for each in told["top_pipes"]] == ["pipe 8", "pipe 7", "pipe 6", "pipe 5", "pipe 4"]
+    assert [each["name"] for each in told["top_pipes"]] == ["pipe 3", "pipe 4", "pipe 5", "pipe 6", "pipe 7"]
     shown = [each["name"] for each in told["top_workspaces"]]
     assert shown == ["workspace 1", "workspace 2", "workspace 3", "workspace 4", "workspace 5", "other"]
     assert [each["region"] for each in told["regions"]] == [f"region-{n}" for n in range(1, 7)]
