@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
 from wrapped_assets.editions.errors import StoreFailed
+from wrapped_assets.resources.store_urls import refusal
 
 if TYPE_CHECKING:
     from wrapped_assets.resources.s3 import Credentials
@@ -65,7 +66,8 @@ def open_store(
     url: str, options: Mapping[str, str] | None = None, credentials: "Credentials | None" = None
 ) -> Store:
     """The store at `file:///folder`, `s3://bucket/prefix` or `gs://bucket/prefix`; asks no server yet."""
-    _require_place(url)
+    if refused := refusal(url):
+        raise StoreFailed("open the published store", *refused)
     if url.startswith("file:"):
         from wrapped_assets.editions.folder import FolderStore
 
@@ -73,16 +75,3 @@ def open_store(
     from wrapped_assets.editions.bucket import BucketStore
 
     return BucketStore(url.rstrip("/"), options or {}, credentials)
-
-
-def _require_place(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme == "file":
-        names_a_place = parts.netloc in ("", "localhost") and parts.path.strip("/") != ""
-    else:
-        names_a_place = parts.scheme in ("s3", "gs") and parts.netloc != "" and "@" not in parts.netloc
-    if not names_a_place or parts.query or parts.fragment:
-        # The URL may hold a password, so it is not repeated.
-        forms = "file:///folder, s3://bucket/prefix or gs://bucket/prefix, without user, password, '?' or '#'"
-        seen = "Its URL cannot be used."
-        raise StoreFailed("open the published store", f"{parts.scheme}://...", seen, f"write {forms}.")

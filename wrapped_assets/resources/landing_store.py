@@ -40,6 +40,7 @@ from wrapped_assets.resources.landing_objects import (
     Problem,
     landing_object,
 )
+from wrapped_assets.resources.store_urls import refusal
 
 AT_ONCE = 8
 _In = TypeVar("_In")
@@ -81,7 +82,8 @@ class LandingStore:
         `options` have obstore's names, such as endpoint, region, access_key_id (`s3.OPTIONS`); `credentials`
         come from `s3.from_s3_resource`. A folder need not exist: nothing has landed there yet.
         """
-        _check_url(url)
+        if refused := refusal(url):
+            raise LandingStoreError("open the store", *refused)
         store = cls(url.rstrip("/"), dict(options or {}), credentials)
         store._place  # noqa: B018 - a wrong option is told here, not at the first listing
         return store
@@ -251,18 +253,3 @@ def _at_once(work: Callable[[_In], _Out], items: Sequence[_In]) -> list[_Out]:
     """What `work` makes of each item, several at a time; the first failure cancels what has not begun."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(work, items))
-
-
-def _check_url(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme == "file":
-        names_a_place = parts.netloc in ("", "localhost") and parts.path.strip("/") != ""
-    else:
-        # A secret key often holds a "/", which ends the place of a user and a password.
-        is_bucket = parts.netloc != "" and not {"@", ":"} & set(parts.netloc)
-        names_a_place = parts.scheme in ("s3", "gs") and is_bucket
-    if not names_a_place or parts.query or parts.fragment:
-        # The URL may hold a password, so it is not repeated.
-        shown, seen = f"{parts.scheme}://...", "Its URL cannot be used."
-        forms = "file:///folder, s3://bucket/prefix or gs://bucket/prefix, without user, password, '?' or '#'"
-        raise LandingStoreError("open the store", shown, seen, f"write {forms}.")
