@@ -22,7 +22,6 @@ Rows = list[dict[str, Any]]
 
 
 def violations(session: Session, check: Check, span: Span, now: datetime) -> Broken:
-    """The rows that break the check's rule inside the span; none is a pass."""
     if check.statement == "duplicates":
         return raw.duplicates(session, FAMILIES[check.family], f"raw_{check.family}", span)
     if check.statement in ("lost_keys", "contested"):
@@ -115,7 +114,6 @@ def conservation_statement(level: Level, family: Family, rollup: Rollup) -> str:
 
 
 def differences(session: Session, limits: Limits, layer: str, family: str, span: Span) -> Rows:
-    """Rows by which a table differs from its full rebuild, either way; none is a pass."""
     if layer == "raw":
         return list(_raw_differences(session, FAMILIES[family], span))[:EXAMPLES]
     if layer in LEVELS:

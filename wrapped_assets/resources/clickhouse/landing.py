@@ -19,7 +19,6 @@ from wrapped_assets.resources.warehouse import ImportReport, LandedFile
 
 
 def known(session: Session, family: str, days: Sequence[date] | None) -> dict[str, str]:
-    """The etag of each object already imported (or quarantined), by key, for these folder days."""
     values = {"family": family, "days": list(days or ()), "everywhere": days is None}
     return dict(session.rows(queries.text("clickhouse/landing/known"), values))
 
@@ -31,7 +30,6 @@ def take(
     files: Sequence[LandedFile],
     imported_at: datetime,
 ) -> ImportReport:
-    """Import these files; every one ends in the ledger, landed or quarantined with its reason."""
     judgement = judge(judge_with, family, files)
     ids = {file.path: file_id(family, file) for file in files}
     regions = {file.path: file.region for file in files}

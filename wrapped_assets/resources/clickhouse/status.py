@@ -1,4 +1,4 @@
-"""What the warehouse says about itself: what is stale, what is in quarantine, what landed."""
+"""What the warehouse says about itself: what is stale, what is in quarantine, what landed; `warehouse.Reader` has each question in words."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +13,6 @@ from wrapped_assets.resources.warehouse import EXAMPLES, LandingTotals, Pending,
 
 
 def pending(session: Session) -> Pending:
-    """What has landed or changed and not been followed yet."""
     found = Pending()
     for each in marks.partitions(session):
         if each.family in FAMILIES:
@@ -33,7 +32,6 @@ def pending(session: Session) -> Pending:
 
 
 def quarantine(session: Session, span: Span, family: str = "") -> list[QuarantineEntry]:
-    """Everything in quarantine from files of these folder days, and from the dimensions."""
     values = {"since": span.start, "until": span.end, "family": family}
     rows = session.rows(queries.text("clickhouse/status/quarantine"), values)
     return [QuarantineEntry(*row) for row in rows]
@@ -47,12 +45,10 @@ def landing_totals(session: Session, family: str, span: Span) -> LandingTotals:
 
 
 def identities(session: Session) -> int:
-    """How many organizations have a public identity."""
     return int(session.value("select count() from wrapped_organizations"))
 
 
 def owner(session: Session, organization_id: str) -> str | None:
-    """The wrapped_id that an organization's numbers count for."""
     statement = (
         "select wrapped_id from wrapped_organizations where organization_id = {organization_id:String}"
     )
@@ -61,6 +57,5 @@ def owner(session: Session, organization_id: str) -> str | None:
 
 
 def customers(session: Session, wrapped_ids: Sequence[str]) -> dict[str, str | None]:
-    """The names of customers by wrapped_id."""
     values = {"wrapped_ids": list(wrapped_ids)}
     return dict(session.rows(queries.text("clickhouse/status/customers"), values))

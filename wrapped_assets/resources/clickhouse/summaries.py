@@ -68,7 +68,6 @@ def refresh(
 
 
 def edition(session: Session, year: int) -> Edition | None:
-    """How far an edition reaches; None when it was never built."""
     known = _known(session, year)
     if known.generated_at is None or known.through is None:
         return None
@@ -77,14 +76,12 @@ def edition(session: Session, year: int) -> Edition | None:
 
 
 def editions(session: Session) -> list[int]:
-    """The years that have an edition."""
     return [year for (year,) in session.rows(_text("editions"))]
 
 
 def facts(
     session: Session, year: int, wrapped_ids: Sequence[str] | None = None, most: int | None = None
 ) -> list[Facts]:
-    """The facts of an edition's customers, most requests first, or of some of them."""
     _require_whole(session, year)
     values = {
         "year": year,
@@ -98,7 +95,6 @@ def facts(
 
 
 def left_out(session: Session, year: int) -> int:
-    """How many landing rows came too late for a frozen edition; 0 while it is live."""
     known = _known(session, year)
     return _left_out(session, year, known) if known.frozen_at and known.generated_at else 0
 
@@ -114,14 +110,12 @@ def _left_out(session: Session, year: int, known: _Log) -> int:
 
 
 def requests_by_month(session: Session, year: int) -> list[int]:
-    """The requests of all customers in each of the twelve months."""
     _require_whole(session, year)
     found = dict(session.rows(_text("months"), {"year": year}))
     return [found.get(month, 0) for month in range(1, 13)]
 
 
 def recipients(session: Session, year: int) -> dict[str, str | None]:
-    """The customers of an edition, with their names."""
     _require_whole(session, year)
     return dict(session.rows(_text("recipients"), {"year": year}))
 

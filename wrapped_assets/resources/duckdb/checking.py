@@ -18,7 +18,6 @@ from wrapped_assets.resources.warehouse import EXAMPLES, Broken, Fetch
 def violations(
     con: duckdb.DuckDBPyConnection, check: Check, span: Span, now: datetime, fetch: Fetch
 ) -> Broken:
-    """The rows that break the check's rule inside the span; none is a pass."""
     bounds: dict[str, Any] = {"from": span.start, "to": span.end}
     if check.statement == "duplicates":
         return raw.duplicates(con, FAMILIES[check.family], f"raw.{check.family}", span)
@@ -73,7 +72,6 @@ def conservation_statement(level: Level, family: Family, rollup: Rollup) -> str:
 def differences(
     con: duckdb.DuckDBPyConnection, layer: str, family: str, span: Span, fetch: Fetch
 ) -> list[dict[str, Any]]:
-    """Rows by which a table differs from its full rebuild, either way; none is a pass."""
     if layer == "raw":
         return list(raw.differences(con, FAMILIES[family], span, fetch))[:EXAMPLES]
     if layer in LEVELS:

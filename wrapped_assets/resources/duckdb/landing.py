@@ -19,7 +19,6 @@ from wrapped_assets.resources.warehouse import ImportReport, LandedFile
 
 
 def known(con: duckdb.DuckDBPyConnection, family: str, days: Sequence[date] | None) -> dict[str, str]:
-    """The etag of each object already imported (or quarantined), by key, for these folder days."""
     rows = con.execute(queries.text("duckdb/landing/known"), {"family": family, "days": days}).fetchall()
     return dict(rows)
 
@@ -27,7 +26,6 @@ def known(con: duckdb.DuckDBPyConnection, family: str, days: Sequence[date] | No
 def take(
     con: duckdb.DuckDBPyConnection, family: str, files: Sequence[LandedFile], imported_at: datetime
 ) -> ImportReport:
-    """Import these files; every one ends in the ledger, landed or quarantined with its reason."""
     judgement = judge(con, family, files)
     with transaction(con):
         _record(con, judgement, files, imported_at)

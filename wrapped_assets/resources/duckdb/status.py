@@ -1,4 +1,4 @@
-"""What the warehouse says about itself: what is stale, what is in quarantine, what landed."""
+"""What the warehouse says about itself: what is stale, what is in quarantine, what landed; `warehouse.Reader` has each question in words."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +13,6 @@ from wrapped_assets.resources.warehouse import EXAMPLES, LandingTotals, Pending,
 
 
 def pending(con: duckdb.DuckDBPyConnection) -> Pending:
-    """What has landed or changed and not been followed yet."""
     found = Pending()
     for layer, family, period in con.execute(_stale_partitions()).fetchall():
         if layer == YEARLY.name:
@@ -57,7 +56,6 @@ def _stale_partitions() -> str:
 
 
 def quarantine(con: duckdb.DuckDBPyConnection, span: Span, family: str = "") -> list[QuarantineEntry]:
-    """Everything in quarantine from files of these folder days, and from the dimensions."""
     values = {"from": span.start, "to": span.end, "family": family}
     rows = con.execute(queries.text("duckdb/status/quarantine"), values).fetchall()
     return [QuarantineEntry(*row) for row in rows]
@@ -71,18 +69,15 @@ def landing_totals(con: duckdb.DuckDBPyConnection, family: str, span: Span) -> L
 
 
 def identities(con: duckdb.DuckDBPyConnection) -> int:
-    """How many organizations have a public identity."""
     return int(con.execute("select count(*) from main.wrapped_organizations").fetchall()[0][0])
 
 
 def owner(con: duckdb.DuckDBPyConnection, organization_id: str) -> str | None:
-    """The wrapped_id that an organization's numbers count for."""
     statement = "select wrapped_id from main.wrapped_organizations where organization_id = $organization_id"
     rows = con.execute(statement, {"organization_id": organization_id}).fetchall()
     return str(rows[0][0]) if rows else None
 
 
 def customers(con: duckdb.DuckDBPyConnection, wrapped_ids: Sequence[str]) -> dict[str, str | None]:
-    """The names of customers by wrapped_id."""
     rows = con.execute(queries.text("duckdb/status/customers"), {"wrapped_ids": list(wrapped_ids)}).fetchall()
     return dict(rows)

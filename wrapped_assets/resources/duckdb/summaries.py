@@ -94,7 +94,6 @@ def whole(con: duckdb.DuckDBPyConnection, year: int, rows: int) -> pa.RecordBatc
 
 
 def edition(con: duckdb.DuckDBPyConnection, year: int) -> Edition | None:
-    """How far an edition reaches; None when it was never built."""
     statement = "select through, generated_at, frozen_at from main.wrapped_editions where year = $year"
     rows = con.execute(statement, {"year": year}).fetchall()
     if not rows:
@@ -109,14 +108,12 @@ def facts(
     wrapped_ids: Sequence[str] | None = None,
     most: int | None = None,
 ) -> list[Facts]:
-    """The facts of an edition's customers, most requests first, or of some of them."""
     asked = None if wrapped_ids is None else list(wrapped_ids)
     found = con.execute(_read(), {"year": year, "wrapped_ids": asked, "most": most})
     return [flat(row) for row in dicts(found)]
 
 
 def left_out(con: duckdb.DuckDBPyConnection, year: int) -> int:
-    """How many landing rows came too late for a frozen edition; 0 while it is live."""
     known = edition(con, year)
     if known is None or not known.frozen:
         return 0
@@ -152,19 +149,16 @@ def _read() -> str:
 
 
 def requests_by_month(con: duckdb.DuckDBPyConnection, year: int) -> list[int]:
-    """The requests of all customers in each of the twelve months."""
     found = dict(con.execute(_text("months"), {"year": year}).fetchall())
     return [found.get(month, 0) for month in range(1, 13)]
 
 
 def editions(con: duckdb.DuckDBPyConnection) -> list[int]:
-    """The years that have an edition."""
     rows = con.execute("select year from main.wrapped_editions order by year").fetchall()
     return [year for (year,) in rows]
 
 
 def recipients(con: duckdb.DuckDBPyConnection, year: int) -> dict[str, str | None]:
-    """The customers of an edition, with their names."""
     return dict(con.execute(_text("recipients"), {"year": year}).fetchall())
 
 
