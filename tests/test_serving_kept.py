@@ -2,6 +2,7 @@
 
 import logging
 import os
+import random
 import resource
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from tests.api_world import version
@@ -359,6 +361,25 @@ def test_a_damaged_file_is_not_used(stranger: Worker, caplog: pytest.LogCaptureF
     stranger.kept.write_bytes(damaged)
 
     anew(stranger, caplog, "2025.kept is not used")
+
+
+def test_no_changed_byte_is_read_as_something_else(stranger: Worker, tmp_path: Path) -> None:
+    """DuckDB checks the sum of each block it reads: the file has no seal of ours. Whatever changes, it is noticed or of no account."""
+    content, dice, damaged = stranger.kept.read_bytes(), random.Random(11), tmp_path / "damaged"
+    names = (*tables.TABLES, "state")
+
+    def read(path: Path) -> list[Any]:
+        with duckdb.connect(str(path), read_only=True) as con:
+            return [con.execute(f"from {name}").fetchall() for name in names]
+
+    whole, noticed = read(stranger.kept), 0
+    for at in [*range(0, 12288, 256), *(dice.randrange(12288, len(content)) for _ in range(100))]:
+        damaged.write_bytes(content[:at] + bytes([content[at] ^ dice.randrange(1, 256)]) + content[at + 1 :])
+        try:
+            assert read(damaged) == whole
+        except duckdb.Error:
+            noticed += 1
+    assert noticed > 60
 
 
 def test_tables_that_cannot_be_read_leave_the_snapshot_as_it_is(
