@@ -1,4 +1,4 @@
-"""How the shipped fonts were made, so that anyone can make them again: python -m wrapped_assets.serving.fonts.make FOLDER.
+"""How the shipped fonts were made, so that anyone can make them again: python tools/make_fonts.py FOLDER.
 
 FOLDER holds what the registries ship, unpacked: Archivo[wdth,wght].ttf (PyPI fontpkg-archivo), Noto*-Bold.ttf (Debian
 fonts-noto-core), NotoSansCJK-Bold.ttc (Debian fonts-noto-cjk), NotoEmoji[wght].ttf (PyPI manimgx-fonts). Needs fonttools
@@ -14,8 +14,8 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
-HERE = Path(__file__).parent
-STATIC = HERE.parent / "pages" / "static"
+SERVING = Path(__file__).parents[1] / "wrapped_assets" / "serving"
+HERE, STATIC = SERVING / "fonts", SERVING / "pages" / "static"
 
 LATIN = [*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2010, 0x2028), 0x2032, 0x2033, 0x20AC, 0x2030]
 LATIN += [0x202F, 0x2190, 0x2191, 0x2192, 0x2193, 0x2197, 0x2212, 0x2248, 0x2264, 0x2265, 0x00D7]
