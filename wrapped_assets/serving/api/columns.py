@@ -5,7 +5,7 @@ from a Python value, as DuckDB returns it, to one that `json.dumps` writes as Cl
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -26,6 +26,59 @@ class Type:
     names: tuple[str, ...] = ()
     argument: str = ""
     """What is in the brackets of a type that holds no other, such as the 3 of `DateTime64(3)`."""
+
+
+DUCKDB = {
+    "Int8": "TINYINT",
+    "Int16": "SMALLINT",
+    "Int32": "INTEGER",
+    "Int64": "BIGINT",
+    "Int128": "HUGEINT",
+    "UInt8": "UTINYINT",
+    "UInt16": "USMALLINT",
+    "UInt32": "UINTEGER",
+    "UInt64": "UBIGINT",
+    # DuckDB sums UHUGEINT as a float. No sum of ours is so large that the sign is missed.
+    "UInt128": "HUGEINT",
+    "Float32": "FLOAT",
+    "Float64": "DOUBLE",
+    "Bool": "BOOLEAN",
+    "Date": "DATE",
+    "Date32": "DATE",
+    "DateTime": "TIMESTAMP_S",
+    "DateTime64": "TIMESTAMP",
+    "UUID": "UUID",
+    "JSON": "JSON",
+}
+CLICKHOUSE = {
+    duckdb: clickhouse
+    for clickhouse, duckdb in DUCKDB.items()
+    if clickhouse not in ("Date32", "DateTime64", "UInt128")
+} | {"TIMESTAMP": "DateTime64(6)", "VARCHAR": "String"}
+
+
+class NoSuchType(TypeError):
+    """A column of a type that no endpoint may answer with: a defect of its statement."""
+
+    def __init__(self, column: str, type: str) -> None:
+        super().__init__(
+            f"The column {column} cannot be answered.\n"
+            f"  It is {type}, which has no name among {sorted(CLICKHOUSE)}.\n"
+            "  Next: cast it in the endpoint's statement."
+        )
+
+
+def clickhouse_types(
+    columns: Sequence[tuple[str, str]], rows: Sequence[tuple[Any, ...]]
+) -> list[tuple[str, str]]:
+    """The columns (name, DuckDB's type) with ClickHouse's types: nullable where a null is, since DuckDB does not say where one could be."""
+    named = []
+    for number, (column, kind) in enumerate(columns):
+        if kind not in CLICKHOUSE:
+            raise NoSuchType(column, kind)
+        has_null = any(row[number] is None for row in rows)
+        named.append((column, f"Nullable({CLICKHOUSE[kind]})" if has_null else CLICKHOUSE[kind]))
+    return named
 
 
 @lru_cache(maxsize=512)

@@ -97,11 +97,14 @@ def field(parameter: Parameter) -> dict[str, Any]:
     return schema | {"default": value if isinstance(value, int | float | str) else parameter.default}
 
 
-_ERROR_SCHEMA = {
-    "type": "object",
-    "required": ["error", "documentation"],
-    "properties": {"error": {"type": "string"}, "documentation": {"type": "string"}},
-}
+def _whole(**properties: dict[str, Any]) -> dict[str, Any]:
+    """An object that always has all of these."""
+    return {"type": "object", "required": [*properties], "properties": properties}
+
+
+_TEXT = {"type": "string"}
+_COUNT = {"type": "integer", "minimum": 0}
+_ERROR_SCHEMA = _whole(error=_TEXT, documentation=_TEXT)
 _SCOPE_SCHEMA = {
     "type": "object",
     "required": ["type"],
@@ -115,29 +118,10 @@ _SCOPE_SCHEMA = {
         },
     },
 }
-_ENVELOPE_SCHEMA = {
-    "type": "object",
-    "required": ["meta", "data", "rows", "rows_before_limit_at_least", "statistics"],
-    "properties": {
-        "meta": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["name", "type"],
-                "properties": {"name": {"type": "string"}, "type": {"type": "string"}},
-            },
-        },
-        "data": {"type": "array", "items": {"type": "object"}},
-        "rows": {"type": "integer", "minimum": 0},
-        "rows_before_limit_at_least": {"type": "integer", "minimum": 0},
-        "statistics": {
-            "type": "object",
-            "required": ["elapsed", "rows_read", "bytes_read"],
-            "properties": {
-                "elapsed": {"type": "number", "minimum": 0},
-                "rows_read": {"type": "integer", "minimum": 0},
-                "bytes_read": {"type": "integer", "minimum": 0},
-            },
-        },
-    },
-}
+_ENVELOPE_SCHEMA = _whole(
+    meta={"type": "array", "items": _whole(name=_TEXT, type=_TEXT)},
+    data={"type": "array", "items": {"type": "object"}},
+    rows=_COUNT,
+    rows_before_limit_at_least=_COUNT,
+    statistics=_whole(elapsed={"type": "number", "minimum": 0}, rows_read=_COUNT, bytes_read=_COUNT),
+)

@@ -2,44 +2,17 @@
 
 from typing import Any
 
-from wrapped_assets.serving.api.columns import Type, parse
+from wrapped_assets.serving.api.columns import CLICKHOUSE, DUCKDB, Type, parse
 
 READY = b"ready"
 """What the process writes once it can be asked."""
 
-_DUCKDB = {
-    "Int8": "TINYINT",
-    "Int16": "SMALLINT",
-    "Int32": "INTEGER",
-    "Int64": "BIGINT",
-    "Int128": "HUGEINT",
-    "UInt8": "UTINYINT",
-    "UInt16": "USMALLINT",
-    "UInt32": "UINTEGER",
-    "UInt64": "UBIGINT",
-    # DuckDB sums UHUGEINT as a float. No sum of ours is so large that the sign is missed.
-    "UInt128": "HUGEINT",
-    "Float32": "FLOAT",
-    "Float64": "DOUBLE",
-    "Bool": "BOOLEAN",
-    "Date": "DATE",
-    "Date32": "DATE",
-    "DateTime": "TIMESTAMP_S",
-    "DateTime64": "TIMESTAMP",
-    "UUID": "UUID",
-    "JSON": "JSON",
-}
-_CLICKHOUSE = {
-    duckdb: clickhouse
-    for clickhouse, duckdb in _DUCKDB.items()
-    if clickhouse not in ("Date32", "DateTime64", "UInt128")
-} | {
-    "TIMESTAMP": "DateTime64(6)",
+
+_ANY = CLICKHOUSE | {
     "TIMESTAMP_MS": "DateTime64(3)",
     "TIMESTAMP_NS": "DateTime64(6)",
     "TIMESTAMP WITH TIME ZONE": "DateTime64(6)",
     "UHUGEINT": "UInt128",
-    "BIGNUM": "String",
 }
 
 
@@ -59,7 +32,7 @@ def _structure(type_: Type) -> Any:
         case "Decimal":
             return f"DECIMAL({type_.argument})"
         case name:
-            return _DUCKDB.get(name, "VARCHAR")
+            return DUCKDB.get(name, "VARCHAR")
 
 
 def clickhouse_name(kind: Any) -> str:
@@ -77,4 +50,4 @@ def clickhouse_name(kind: Any) -> str:
             (_, precision), (_, scale) = kind.children
             return f"Decimal({precision}, {scale})"
         case _:
-            return _CLICKHOUSE.get(str(kind), "String")
+            return _ANY.get(str(kind), "String")

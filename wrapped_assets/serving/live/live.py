@@ -24,7 +24,7 @@ from wrapped_assets.resources.snapshot.overlay import Overlay
 from wrapped_assets.resources.snapshot.present import parts
 from wrapped_assets.resources.snapshot.tables import KINDS
 from wrapped_assets.serving.api.answers import Answer
-from wrapped_assets.serving.api.column_types import clickhouse_types
+from wrapped_assets.serving.api.columns import clickhouse_types
 from wrapped_assets.serving.api.endpoints import Endpoint
 from wrapped_assets.serving.live.cover import Cover
 from wrapped_assets.serving.live.following import FollowReport, Watch
