@@ -1,6 +1,6 @@
 """Years of days with a few rows each in ClickHouse: they share partitions, and one changed row costs its month and no more."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,10 +12,7 @@ from tests.pipeline import Pipeline, Run, differs_from_oracle
 from tests.test_clickhouse_doubled import killed_in_the_swap, session_of
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.clickhouse import partitions
-from wrapped_assets.resources.clickhouse.cluster import SHARDED, Cluster
-from wrapped_assets.resources.clickhouse.regrouping import regroup
 from wrapped_assets.resources.clickhouse.session import Session, Values
-from wrapped_assets.resources.errors import OldPartitions
 from wrapped_assets.resources.warehouse import Pending
 
 pytestmark = pytest.mark.clickhouse
@@ -138,84 +135,3 @@ def test_a_neighbour_that_a_kill_left_doubled_is_copied_and_stays_to_be_rebuilt(
 
         assert run.pending() == Pending()
         assert differs_from_oracle(run, [*files, *more]) == {}
-
-
-OLD = {
-    "landing_pipe_stats": "start_datetime",
-    "raw_pipe_stats": "start_datetime",
-    "hourly_pipe_stats_durations": "hour",
-    "weekly_pipe_stats_days": "week",
-}
-
-
-def grow_old(run: Run, tables: Sequence[str]) -> None:
-    """Give tables the partitions of an older version, a day each."""
-    session = session_of(run)
-    for table in tables:
-        ((engine, key),) = session.rows(
-            "select engine, sorting_key from system.tables where name = {name:String} and database = currentDatabase()",
-            {"name": table},
-        )
-        allowed = " settings allow_dimensions_outside_sorting_key = 1" if engine.startswith("Agg") else ""
-        keys = f"partition by toYYYYMMDD({OLD[table]}) order by ({key}){allowed}"
-        session.run(f"create table old as {table} engine = {engine} {keys}")
-        session.run(f"insert into old select * from {table}")
-        session.run(f"exchange tables {table} and old")
-        session.run("drop table old sync")
-        if not table.startswith("landing"):
-            session.run(f"alter table {table} drop column own_partition")
-
-
-class Killed(Exception):
-    """The process is gone."""
-
-
-@pytest.mark.parametrize(
-    "killed_at", ["", "insert into regrouped_raw", "exchange tables raw", "drop table regrouped_raw"]
-)
-def test_tables_of_an_older_version_are_made_anew_with_every_row(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed_at: str
-) -> None:
-    """At the next start, or the one after it when that was killed. A day of many rows gets a partition of its own."""
-    monkeypatch.setattr("wrapped_assets.resources.clickhouse.regrouping.MANY_ROWS", 2)
-    files = [*sparse(date(2025, 3, 4), 3), *late("2025-03-05")]
-    pipeline = Pipeline(tmp_path, engine="clickhouse")
-    pipeline.build(*files)
-    with pipeline.open() as run:
-        expected = run.tables()
-        grow_old(run, list(OLD))
-        assert places(run, "weekly_pipe_stats_days") == ["20250303"]
-    ran = Session.run
-
-    def dies(self: Session, statement: str, values: Values | None = None) -> None:
-        if killed_at and statement.startswith(killed_at):
-            raise Killed
-        ran(self, statement, values)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Session, "run", dies)
-        if killed_at:
-            with pytest.raises(Killed), pipeline.open():
-                pass
-    with pipeline.open() as run:
-        assert run.tables() == expected
-        assert run.pending() == Pending()
-        assert places(run, "landing_pipe_stats") == ["202503"]
-        assert places(run, "raw_pipe_stats") == ["202503-0", "202503-20250305"]
-        assert places(run, "weekly_pipe_stats_days") == ["2025-20250303"]
-        left = (
-            "select count() from system.tables where database = currentDatabase() and name like 'regrouped%'"
-        )
-        assert session_of(run).value(left) == 0
-        assert run.differences() == []
-
-
-def test_old_tables_of_a_cluster_are_refused(tmp_path: Path) -> None:
-    """Nobody has seen them made anew."""
-    assert OLD.keys() < SHARDED
-    with Pipeline(tmp_path, engine="clickhouse").open() as run:
-        session = session_of(run)
-        grow_old(run, ["raw_pipe_stats"])
-        session.cluster = Cluster("prod", "wrapped")
-        with pytest.raises(OldPartitions, match="name a new database"):
-            regroup(session, "here", [])

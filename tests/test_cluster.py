@@ -10,10 +10,9 @@ import pytest
 from clickhouse_connect.driver.client import Client
 
 from tests.test_golden import compare
-from wrapped_assets import queries
 from wrapped_assets.resources.address import Address
 from wrapped_assets.resources.clickhouse import connection, schema
-from wrapped_assets.resources.clickhouse.cluster import SHARDED, Cluster, NotForClusters
+from wrapped_assets.resources.clickhouse.cluster import SHARDED, Cluster
 from wrapped_assets.resources.clickhouse.partitions import staged, swap, swap_whole
 from wrapped_assets.resources.clickhouse.session import Session, Values
 
@@ -77,10 +76,8 @@ def refreshed(cluster: Cluster | None) -> list[str]:
 
 
 def test_without_a_cluster_every_statement_is_as_it_stands_in_its_file() -> None:
-    """Nothing is replicated, distributed or on a cluster; each migration is its file, or its file for a level."""
-    texts = [queries.text(f"clickhouse/migrations/{name}").strip() for name in schema.MIGRATIONS]
-
-    assert [text for text in made(None) if text in texts] == [text for text in texts if "{level}" not in text]
+    """Nothing is replicated, distributed or on a cluster."""
+    assert made(None) == [text.strip() for text in schema.statements().values()]
     assert refreshed(None) == [
         *(
             f"-- staging_{table}: an empty place to build partitions of {table} in.\ncreate or replace table staging_{table} as {table}"
@@ -112,26 +109,10 @@ def test_every_table_is_made_on_every_node() -> None:
     """A table each of the server's, on the cluster and replicated; over a sharded one a Distributed table."""
     tables = [text for text in made(CLUSTER) if "create table" in text]
 
-    writes = [text for text in made(CLUSTER) if without_comments(text).startswith("insert into ")]
-    assert [" on cluster " in text for text in writes] == [False, False]
-    assert all(" on cluster 'prod'" in text for text in made(CLUSTER) if text not in writes)
+    assert all(" on cluster 'prod'" in text for text in made(CLUSTER))
     assert all(re.search(r"^engine = (Replicated|Distributed)", text, re.MULTILINE) for text in tables)
     assert len(tables) == sum("create table" in text for text in made(None)) + len(SHARDED)
     assert sum("engine = Distributed('prod', 'wrapped'" in text for text in tables) == len(SHARDED) == 30
-
-
-def test_a_migration_that_nobody_thought_through_for_a_cluster_is_not_applied() -> None:
-    """Such as rows that every shard would have to write for itself."""
-    with pytest.raises(NotForClusters):
-        list(CLUSTER.migrated("insert into raw_pipe_stats\nselect * from landing_pipe_stats"))
-
-
-def test_a_column_of_a_sharded_table_changes_on_the_shards_and_where_they_are_read() -> None:
-    """The Distributed table last: what it writes and reads names the columns that it knows."""
-    assert list(CLUSTER.migrated("alter table raw_pipe_stats\n    add column colour String")) == [
-        "alter table raw_pipe_stats_local on cluster 'prod'\n    add column colour String",
-        "alter table raw_pipe_stats on cluster 'prod'\n    add column colour String",
-    ]
 
 
 @pytest.mark.clickhouse

@@ -39,49 +39,6 @@ select
 from logins
 where timestamp >= $from and timestamp < $to
 """
-COLUMNS = """
-    timestamp DateTime64(6, 'UTC'),
-    organization_id String,
-    workspace_id String,
-    login_id String,
-    failed UInt8,
-    elapsed_time_us UInt64,
-    region LowCardinality(String),
-    exported_at DateTime64(6, 'UTC')"""
-MIGRATIONS = {
-    "land_logins": f"""
-create table if not exists landing_logins ({COLUMNS},
-    file_id UInt64,
-    row_number UInt64
-)
-engine = ReplacingMergeTree(exported_at)
-partition by toYYYYMM(timestamp)
-order by (toYYYYMMDD(timestamp), organization_id, timestamp, login_id, exported_at, file_id, row_number)
-""",
-    "keep_raw_logins": f"""
-create table if not exists raw_logins ({COLUMNS},
-    own_partition UInt32
-)
-engine = MergeTree
-partition by (toYYYYMM(timestamp), own_partition)
-order by (organization_id, timestamp, login_id)
-""",
-    "roll_up_logins_attempts": """
-create table if not exists {level}_logins_attempts (
-    {period} {period_type},
-    organization_id String,
-    workspace_id String,
-    region LowCardinality(String),
-    logins AggregateFunction(sum, Int64),
-    failures AggregateFunction(sum, Int128),
-    elapsed_time_us AggregateFunction(sum, Int128),
-    own_partition UInt32
-)
-engine = AggregatingMergeTree
-partition by ({shared}, own_partition)
-order by (organization_id, {period}, workspace_id, region)
-""",
-}
 HOURLY_ON_CLICKHOUSE = """
 select
     toStartOfHour(event.timestamp) as hour,
@@ -139,12 +96,6 @@ class Clone:
         (sql / "duckdb" / "exports" / "logins.sql").write_text(EXPORT)
         (sql / "clickhouse" / "exports" / "logins.sql").write_text(EXPORT)
         (sql / "clickhouse" / "hourly" / "logins_attempts.sql").write_text(HOURLY_ON_CLICKHOUSE)
-        migrations = sql / "clickhouse" / "migrations"
-        last = max(int(path.name[:4]) for path in migrations.iterdir())
-        for number, (name, statement) in enumerate(MIGRATIONS.items(), start=last + 1):
-            (migrations / f"{number:04}_{name}.sql").write_text(
-                f"-- {name}.\n-- Rows.\n-- Made.\n{statement.strip()}\n"
-            )
 
     def add_story(self) -> None:
         """Steps 1 to 3, and an endpoint."""

@@ -17,7 +17,6 @@ from tests.landing_files import (
     workspace,
 )
 from tests.pipeline import Pipeline, Run, differs_from_oracle
-from tests.test_clickhouse_doubled import session_of
 from tests.test_summaries_of_pipeline import AFTER, FREEZE, id_of, summaries
 from wrapped_assets.assets.publishing import OrganizationsDisagree, edition_of
 from wrapped_assets.resources.checks import CHECKS
@@ -204,34 +203,3 @@ def test_two_names_and_no_customer_are_two_organizations(pipeline: Pipeline) -> 
                 " and to customer org-1 (Beta) in region us"
             }
         ]
-
-
-@pytest.mark.clickhouse
-def test_a_clickhouse_warehouse_of_before_is_brought_up_to_date(tmp_path: Path) -> None:
-    """One row an id in the dimensions, one customer of all who have none, one of two regions' readings: the next run mends it."""
-    pipeline = Pipeline(tmp_path, engine="clickhouse")
-    files = [
-        *files_of(*(reading(id="1", bytes=size, region=region) for region, size in (("eu", 5), ("us", 7)))),
-        *files_of(request("org-2", workspace_id="1", region="us"), name="requests"),
-        *snapshot(organization("org-1"), organization("org-2"), workspace("1", "org-1", name="Of org-1")),
-        *snapshot(workspace("1", "org-2", name="Of org-2"), region="us"),
-    ]
-    pipeline.build(*files)
-    with pipeline.open() as run:
-        for table, change in (
-            ("landing_organizations", "update customer_id = ' ' where true"),
-            ("dimensions_organizations", "update customer_id = ' ' where true"),
-            ("wrapped_organizations", "update customer_id = ' ', wrapped_id = 'nobody' where true"),
-            ("dimensions_workspaces", "delete where region = 'us'"),
-            ("raw_storage", "delete where region = 'eu'"),
-            ("schema_migrations", "delete where version > 32"),
-        ):
-            session_of(run).run(f"alter table {table} {change} settings mutations_sync = 2")
-
-    with pipeline.open() as run:
-        run.follow()
-        assert differs_from_oracle(run, files) == {}
-        told = summaries(run)
-        assert told.keys() == {id_of("org-1"), id_of("org-2")}
-        assert told[id_of("org-1")]["storage"]["bytes"] == 12
-        assert names(told[id_of("org-2")]) == ["Of org-2"]

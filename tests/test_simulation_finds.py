@@ -56,7 +56,7 @@ DEFECTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
         "sum(event.bytes) as bytes",
     ),
     "months do not make summaries stale": other_text(
-        "duckdb/rollups/make_changed_summaries_stale", "where offset_years.years = 0 or", "where false and"
+        "duckdb/rollups/make_summaries_stale", "where offset_years.years = 0 or", "where false and"
     ),
 }
 

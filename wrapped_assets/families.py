@@ -19,7 +19,7 @@ class Column:
     `kind` is what the value means, not how a file stores it: `text`; `instant` (UTC); `counter`
     (0 to 2^64 - 1); `code` (a small integer); `flag` (0 or 1); `seconds` (a non-negative decimal,
     kept from raw on as whole microseconds under `<name>_us`). `unique` when hardly two events share
-    a value, so that looking for repetitions is lost time. `blank_is_null` when a text without a
+    a value, so that looking for repetitions is lost time; `few` when a day's events share a few values. `blank_is_null` when a text without a
     visible character says nothing: it is read as null.
     """
 
@@ -28,6 +28,7 @@ class Column:
     description: str
     nullable: bool = False
     unique: bool = False
+    few: bool = False
     blank_is_null: bool = False
 
     @property
@@ -120,6 +121,10 @@ def _text(name: str, description: str, nullable: bool = False) -> Column:
     return Column(name, "text", description, nullable)
 
 
+def _label(name: str, description: str, nullable: bool = False) -> Column:
+    return Column(name, "text", description, nullable, few=True)
+
+
 def _name(name: str, description: str) -> Column:
     return Column(name, "text", description, nullable=True, blank_is_null=True)
 
@@ -153,8 +158,8 @@ def _unknown(name: str, source: str) -> Measure:
 
 
 ORGANIZATION = _text("organization_id", "Internal id of the organization, one in all regions.")
-WORKSPACE = _text("workspace_id", "Internal id of the workspace, unique within its organization and region.")
-REGION = _text("region", "Name of the region whose database logged the event.")
+WORKSPACE = _label("workspace_id", "Internal id of the workspace, unique within its organization and region.")
+REGION = _label("region", "Name of the region whose database logged the event.")
 EXPORTED_AT = Column("exported_at", "instant", "When the region exported the row: its version.")
 
 PIPE_STATS = Family(
@@ -167,7 +172,7 @@ PIPE_STATS = Family(
         ORGANIZATION,
         WORKSPACE,
         _text("pipe_id", "Internal id of the pipe (endpoint) called, unique like the workspace's."),
-        _text("pipe_name", "The pipe's name at the time of the request."),
+        _label("pipe_name", "The pipe's name at the time of the request."),
         Column(
             "request_id", "text", "The request's id, unique within its organization and instant.", unique=True
         ),
@@ -178,7 +183,7 @@ PIPE_STATS = Family(
         _counter("read_rows", "Rows scanned to answer the request."),
         _counter("result_rows", "Rows in the answer.", nullable=True),
         Column("cpu_time", "seconds", "CPU time the request cost.", nullable=True),
-        _text("method", "HTTP method.", nullable=True),
+        _label("method", "HTTP method.", nullable=True),
         _text("user_agent", "The client's user agent.", nullable=True),
         REGION,
         EXPORTED_AT,
@@ -247,11 +252,11 @@ INGESTION = Family(
         _text(
             "datasource_id", "Internal id of the data source written or read, unique like the workspace's."
         ),
-        _text("datasource_name", "The data source's name at the time."),
-        _text(
+        _label("datasource_name", "The data source's name at the time."),
+        _label(
             "event_type", "append, append-hfi, append-kafka, replace, copy, populateview, delete, truncate..."
         ),
-        _text("result", "ok or error."),
+        _label("result", "ok or error."),
         _text("error", "What went wrong, if anything.", nullable=True),
         Column("elapsed_time", "seconds", "How long the operation took.", nullable=True),
         _counter("written_rows", "Rows written."),
@@ -301,7 +306,7 @@ STORAGE = Family(
         ORGANIZATION,
         WORKSPACE,
         _text("datasource_id", "Internal id of the data source, unique like the workspace's."),
-        _text("datasource_name", "The data source's name at the time."),
+        _label("datasource_name", "The data source's name at the time."),
         _counter("bytes", "Bytes stored."),
         _counter("rows", "Rows stored."),
         _counter("bytes_quarantine", "Bytes in the data source's own quarantine."),

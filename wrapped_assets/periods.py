@@ -73,6 +73,11 @@ class Level:
     source: str
     feeds: tuple[str, ...]
 
+    @property
+    def unit(self) -> str:
+        """What a partition is: the period, and of hours a day."""
+        return "day" if self.period == "hour" else self.period
+
     def start(self, day: date) -> date:
         """The first day of the partition that holds `day`."""
         return self.span(day).start

@@ -12,13 +12,40 @@ set distributed_ddl_output_mode = 'throw';
 set distributed_ddl_task_timeout = 840;
 set allow_replace_partition_from_empty_source = 1;
 
-create table if not exists schema_migrations on cluster 'prod' (
-    version UInt32,
-    name String,
-    applied_at DateTime64(6, 'UTC') default now64(6, 'UTC')
+create table if not exists built on cluster 'prod' (
+    layer LowCardinality(String),
+    family LowCardinality(String),
+    period Date32,
+    source_sequence SimpleAggregateFunction(max, UInt64),
+    sequence SimpleAggregateFunction(max, UInt64)
+)
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
+order by (layer, family, period);
+
+create table if not exists edition_log on cluster 'prod' (
+    year Int32,
+    through Nullable(DateTime64(6, 'UTC')),
+    generated_at Nullable(DateTime64(6, 'UTC')),
+    last_sequence UInt64,
+    frozen_at Nullable(DateTime64(6, 'UTC')),
+    left_out Array(UInt64),
+    followed UInt64,
+    reached UInt64,
+    version UInt64
 )
 engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
-order by version;
+order by (year, version)
+settings non_replicated_deduplication_window = 1000;
+
+create table if not exists landing_hours on cluster 'prod' (
+    family LowCardinality(String),
+    day Date32 codec(Delta, ZSTD(1)),
+    file_id UInt64,
+    hours UInt32 codec(T64, ZSTD(1))
+)
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
+order by (family, day, file_id)
+settings non_replicated_deduplication_window = 1000;
 
 create table if not exists landing_ledger on cluster 'prod' (
     sequence UInt64 codec(Delta, ZSTD(1)),
@@ -44,15 +71,6 @@ engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{repli
 order by (family, object_key, sequence)
 settings non_replicated_deduplication_window = 1000;
 
-create view if not exists landing_files on cluster 'prod' as
-select *
-from landing_ledger
-where (family, object_key, sequence) in (
-    select family, object_key, max(sequence)
-    from landing_ledger
-    group by family, object_key
-);
-
 create table if not exists landing_quarantined_rows on cluster 'prod' (
     file_id UInt64,
     row_number UInt64,
@@ -62,15 +80,20 @@ create table if not exists landing_quarantined_rows on cluster 'prod' (
 engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
 order by (file_id, row_number);
 
-create table if not exists built on cluster 'prod' (
-    layer LowCardinality(String),
-    family LowCardinality(String),
-    period Date32,
-    source_sequence SimpleAggregateFunction(max, UInt64),
-    sequence SimpleAggregateFunction(max, UInt64)
+create table if not exists schema_migrations on cluster 'prod' (
+    version UInt32,
+    name String,
+    applied_at DateTime64(6, 'UTC') default now64(6, 'UTC')
 )
-engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
-order by (layer, family, period);
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
+order by version;
+
+create table if not exists stale_identities on cluster 'prod' (
+    organization_id String,
+    sequence UInt64
+)
+engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}', sequence)
+order by organization_id;
 
 create table if not exists stale_summaries on cluster 'prod' (
     year Int32,
@@ -81,95 +104,37 @@ create table if not exists stale_summaries on cluster 'prod' (
 engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}', sequence)
 order by (year, kind, organization_id);
 
-create table if not exists stale_identities on cluster 'prod' (
-    organization_id String,
-    sequence UInt64
+create table if not exists swaps on cluster 'prod' (
+    layer LowCardinality(String),
+    family LowCardinality(String),
+    period Date32,
+    begun SimpleAggregateFunction(max, UInt64),
+    done SimpleAggregateFunction(max, UInt64)
 )
-engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}', sequence)
-order by organization_id;
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
+order by (layer, family, period);
 
-create table if not exists landing_pipe_stats_local on cluster 'prod' (
-    start_datetime DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+create table if not exists wrapped_organizations on cluster 'prod' (
     organization_id String,
-    workspace_id LowCardinality(String),
-    pipe_id String,
-    pipe_name LowCardinality(String),
-    request_id String,
-    status_code Int32,
-    error UInt8,
-    duration_us UInt64 codec(T64, ZSTD(1)),
-    read_bytes UInt64 codec(T64, ZSTD(1)),
-    read_rows UInt64 codec(T64, ZSTD(1)),
-    result_rows UInt64 codec(T64, ZSTD(1)),
-    cpu_time_us UInt64 codec(T64, ZSTD(1)),
-    method LowCardinality(String),
-    user_agent Nullable(String),
-    region LowCardinality(String),
-    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
-    file_id UInt64 codec(ZSTD(1)),
-    row_number UInt64 codec(Delta, ZSTD(1))
+    customer_id String,
+    wrapped_id String,
+    customer_name Nullable(String),
+    created_at Nullable(DateTime64(6, 'UTC'))
 )
-engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}', exported_at)
-partition by toYYYYMM(start_datetime)
-order by (toYYYYMMDD(start_datetime), organization_id, start_datetime, request_id, exported_at, file_id, row_number)
-settings max_bytes_to_merge_at_max_space_in_pool = 16777216, max_avg_part_size_for_too_many_parts = 4194304;
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
+order by organization_id
+settings non_replicated_deduplication_window = 1000;
 
-create table if not exists landing_pipe_stats on cluster 'prod' as landing_pipe_stats_local
-engine = Distributed('prod', 'wrapped', 'landing_pipe_stats_local', cityHash64(organization_id));
-
-create table if not exists landing_ingestion_local on cluster 'prod' (
-    timestamp DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
-    organization_id String,
-    workspace_id LowCardinality(String),
-    operation_id String,
-    datasource_id String,
-    datasource_name LowCardinality(String),
-    event_type LowCardinality(String),
-    result LowCardinality(String),
-    error Nullable(String),
-    elapsed_time_us UInt64 codec(T64, ZSTD(1)),
-    written_rows UInt64 codec(T64, ZSTD(1)),
-    written_bytes UInt64 codec(T64, ZSTD(1)),
-    written_rows_quarantine UInt64 codec(T64, ZSTD(1)),
-    written_bytes_quarantine UInt64 codec(T64, ZSTD(1)),
-    read_rows UInt64 codec(T64, ZSTD(1)),
-    read_bytes UInt64 codec(T64, ZSTD(1)),
-    cpu_time_us UInt64 codec(T64, ZSTD(1)),
-    region LowCardinality(String),
-    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
-    file_id UInt64 codec(ZSTD(1)),
-    row_number UInt64 codec(Delta, ZSTD(1))
+create table if not exists wrapped_summaries on cluster 'prod' (
+    year Int32,
+    wrapped_id String,
+    requests Int64,
+    days Array(Tuple(day Date32, requests Int64, errors Nullable(Int64))) codec(ZSTD(1)),
+    facts String codec(ZSTD(1))
 )
-engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}', exported_at)
-partition by toYYYYMM(timestamp)
-order by (toYYYYMMDD(timestamp), organization_id, timestamp, operation_id, datasource_id, event_type, exported_at, file_id, row_number)
-settings max_bytes_to_merge_at_max_space_in_pool = 16777216, max_avg_part_size_for_too_many_parts = 4194304;
-
-create table if not exists landing_ingestion on cluster 'prod' as landing_ingestion_local
-engine = Distributed('prod', 'wrapped', 'landing_ingestion_local', cityHash64(organization_id));
-
-create table if not exists landing_storage_local on cluster 'prod' (
-    timestamp DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
-    organization_id String,
-    workspace_id LowCardinality(String),
-    datasource_id String,
-    datasource_name LowCardinality(String),
-    bytes UInt64 codec(T64, ZSTD(1)),
-    rows UInt64 codec(T64, ZSTD(1)),
-    bytes_quarantine UInt64 codec(T64, ZSTD(1)),
-    rows_quarantine UInt64 codec(T64, ZSTD(1)),
-    region LowCardinality(String),
-    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
-    file_id UInt64 codec(ZSTD(1)),
-    row_number UInt64 codec(Delta, ZSTD(1))
-)
-engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}', exported_at)
-partition by toYYYYMM(timestamp)
-order by (toYYYYMMDD(timestamp), organization_id, timestamp, datasource_id, exported_at, file_id, row_number)
-settings max_bytes_to_merge_at_max_space_in_pool = 16777216, max_avg_part_size_for_too_many_parts = 4194304;
-
-create table if not exists landing_storage on cluster 'prod' as landing_storage_local
-engine = Distributed('prod', 'wrapped', 'landing_storage_local', cityHash64(organization_id));
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
+partition by year
+order by wrapped_id;
 
 create table if not exists landing_organizations on cluster 'prod' (
     organization_id String,
@@ -184,6 +149,18 @@ create table if not exists landing_organizations on cluster 'prod' (
 engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}', exported_at)
 order by (organization_id, exported_at, file_id, row_number);
 
+create table if not exists dimensions_organizations on cluster 'prod' (
+    organization_id String,
+    name Nullable(String),
+    customer_id Nullable(String),
+    customer_name Nullable(String),
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    region LowCardinality(String),
+    first_exported_at DateTime64(6, 'UTC')
+)
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
+order by (region, organization_id);
+
 create table if not exists landing_workspaces on cluster 'prod' (
     workspace_id LowCardinality(String),
     organization_id String,
@@ -194,7 +171,47 @@ create table if not exists landing_workspaces on cluster 'prod' (
     row_number UInt64 codec(Delta, ZSTD(1))
 )
 engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}', exported_at)
-order by (workspace_id, exported_at, file_id, row_number);
+order by (organization_id, workspace_id, exported_at, file_id, row_number);
+
+create table if not exists dimensions_workspaces on cluster 'prod' (
+    workspace_id LowCardinality(String),
+    organization_id String,
+    name Nullable(String),
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    region LowCardinality(String),
+    first_exported_at DateTime64(6, 'UTC')
+)
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
+order by (region, organization_id, workspace_id);
+
+create table if not exists landing_pipe_stats_local on cluster 'prod' (
+    start_datetime DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    organization_id String,
+    workspace_id LowCardinality(String),
+    pipe_id String,
+    pipe_name LowCardinality(String),
+    request_id String,
+    status_code Nullable(Int32),
+    error Nullable(UInt8),
+    duration_us Nullable(UInt64) codec(T64, ZSTD(1)),
+    read_bytes UInt64 codec(T64, ZSTD(1)),
+    read_rows UInt64 codec(T64, ZSTD(1)),
+    result_rows Nullable(UInt64) codec(T64, ZSTD(1)),
+    cpu_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
+    method LowCardinality(Nullable(String)),
+    user_agent Nullable(String),
+    region LowCardinality(String),
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    file_id UInt64 codec(ZSTD(1)),
+    row_number UInt64 codec(Delta, ZSTD(1))
+)
+engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}', exported_at)
+partition by toYYYYMM(start_datetime)
+order by (toYYYYMMDD(start_datetime), organization_id, start_datetime, request_id, exported_at, file_id, row_number)
+settings max_bytes_to_merge_at_max_space_in_pool = 16777216, max_avg_part_size_for_too_many_parts = 4194304;
+
+create table if not exists landing_pipe_stats on cluster 'prod' as landing_pipe_stats_local
+engine = Distributed('prod', 'wrapped', 'landing_pipe_stats_local', cityHash64(organization_id));
 
 create table if not exists raw_pipe_stats_local on cluster 'prod' (
     start_datetime DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
@@ -203,14 +220,14 @@ create table if not exists raw_pipe_stats_local on cluster 'prod' (
     pipe_id String,
     pipe_name LowCardinality(String),
     request_id String,
-    status_code Int32,
-    error UInt8,
-    duration_us UInt64 codec(T64, ZSTD(1)),
+    status_code Nullable(Int32),
+    error Nullable(UInt8),
+    duration_us Nullable(UInt64) codec(T64, ZSTD(1)),
     read_bytes UInt64 codec(T64, ZSTD(1)),
     read_rows UInt64 codec(T64, ZSTD(1)),
-    result_rows UInt64 codec(T64, ZSTD(1)),
-    cpu_time_us UInt64 codec(T64, ZSTD(1)),
-    method LowCardinality(String),
+    result_rows Nullable(UInt64) codec(T64, ZSTD(1)),
+    cpu_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
+    method LowCardinality(Nullable(String)),
     user_agent Nullable(String),
     region LowCardinality(String),
     exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
@@ -223,68 +240,20 @@ order by (organization_id, start_datetime, request_id);
 create table if not exists raw_pipe_stats on cluster 'prod' as raw_pipe_stats_local
 engine = Distributed('prod', 'wrapped', 'raw_pipe_stats_local', cityHash64(organization_id));
 
-create table if not exists raw_ingestion_local on cluster 'prod' (
-    timestamp DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
-    organization_id String,
-    workspace_id LowCardinality(String),
-    operation_id String,
-    datasource_id String,
-    datasource_name LowCardinality(String),
-    event_type LowCardinality(String),
-    result LowCardinality(String),
-    error Nullable(String),
-    elapsed_time_us UInt64 codec(T64, ZSTD(1)),
-    written_rows UInt64 codec(T64, ZSTD(1)),
-    written_bytes UInt64 codec(T64, ZSTD(1)),
-    written_rows_quarantine UInt64 codec(T64, ZSTD(1)),
-    written_bytes_quarantine UInt64 codec(T64, ZSTD(1)),
-    read_rows UInt64 codec(T64, ZSTD(1)),
-    read_bytes UInt64 codec(T64, ZSTD(1)),
-    cpu_time_us UInt64 codec(T64, ZSTD(1)),
-    region LowCardinality(String),
-    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
-    own_partition UInt32
-)
-engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by (toYYYYMM(timestamp), own_partition)
-order by (organization_id, timestamp, operation_id, datasource_id, event_type);
-
-create table if not exists raw_ingestion on cluster 'prod' as raw_ingestion_local
-engine = Distributed('prod', 'wrapped', 'raw_ingestion_local', cityHash64(organization_id));
-
-create table if not exists raw_storage_local on cluster 'prod' (
-    timestamp DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
-    organization_id String,
-    workspace_id LowCardinality(String),
-    datasource_id String,
-    datasource_name LowCardinality(String),
-    bytes UInt64 codec(T64, ZSTD(1)),
-    rows UInt64 codec(T64, ZSTD(1)),
-    bytes_quarantine UInt64 codec(T64, ZSTD(1)),
-    rows_quarantine UInt64 codec(T64, ZSTD(1)),
-    region LowCardinality(String),
-    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
-    own_partition UInt32
-)
-engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by (toYYYYMM(timestamp), own_partition)
-order by (organization_id, timestamp, datasource_id);
-
-create table if not exists raw_storage on cluster 'prod' as raw_storage_local
-engine = Distributed('prod', 'wrapped', 'raw_storage_local', cityHash64(organization_id));
-
 create table if not exists hourly_pipe_stats_requests_local on cluster 'prod' (
     hour DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
     organization_id String,
-    workspace_id String,
+    workspace_id LowCardinality(String),
     pipe_id String,
-    pipe_name String,
+    pipe_name LowCardinality(String),
     region LowCardinality(String),
     requests AggregateFunction(sum, Int64),
     errors AggregateFunction(sum, Int128),
+    errors_unknown AggregateFunction(sum, Int64),
     read_bytes AggregateFunction(sum, Int128),
     read_rows AggregateFunction(sum, Int128),
     result_rows AggregateFunction(sum, Int128),
+    result_rows_unknown AggregateFunction(sum, Int64),
     cpu_time_us AggregateFunction(sum, Int128),
     last_at AggregateFunction(max, DateTime64(6, 'UTC')),
     own_partition UInt32
@@ -295,75 +264,6 @@ order by (organization_id, hour, workspace_id, pipe_id, pipe_name, region);
 
 create table if not exists hourly_pipe_stats_requests on cluster 'prod' as hourly_pipe_stats_requests_local
 engine = Distributed('prod', 'wrapped', 'hourly_pipe_stats_requests_local', cityHash64(organization_id));
-
-create table if not exists daily_pipe_stats_requests_local on cluster 'prod' (
-    day Date32 codec(Delta, ZSTD(1)),
-    organization_id String,
-    workspace_id String,
-    pipe_id String,
-    pipe_name String,
-    region LowCardinality(String),
-    requests AggregateFunction(sum, Int64),
-    errors AggregateFunction(sum, Int128),
-    read_bytes AggregateFunction(sum, Int128),
-    read_rows AggregateFunction(sum, Int128),
-    result_rows AggregateFunction(sum, Int128),
-    cpu_time_us AggregateFunction(sum, Int128),
-    last_at AggregateFunction(max, DateTime64(6, 'UTC')),
-    own_partition UInt32
-)
-engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by (toYYYYMM(day), own_partition)
-order by (organization_id, day, workspace_id, pipe_id, pipe_name, region);
-
-create table if not exists daily_pipe_stats_requests on cluster 'prod' as daily_pipe_stats_requests_local
-engine = Distributed('prod', 'wrapped', 'daily_pipe_stats_requests_local', cityHash64(organization_id));
-
-create table if not exists weekly_pipe_stats_requests_local on cluster 'prod' (
-    week Date32 codec(Delta, ZSTD(1)),
-    organization_id String,
-    workspace_id String,
-    pipe_id String,
-    pipe_name String,
-    region LowCardinality(String),
-    requests AggregateFunction(sum, Int64),
-    errors AggregateFunction(sum, Int128),
-    read_bytes AggregateFunction(sum, Int128),
-    read_rows AggregateFunction(sum, Int128),
-    result_rows AggregateFunction(sum, Int128),
-    cpu_time_us AggregateFunction(sum, Int128),
-    last_at AggregateFunction(max, DateTime64(6, 'UTC')),
-    own_partition UInt32
-)
-engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by (toYear(week), own_partition)
-order by (organization_id, week, workspace_id, pipe_id, pipe_name, region);
-
-create table if not exists weekly_pipe_stats_requests on cluster 'prod' as weekly_pipe_stats_requests_local
-engine = Distributed('prod', 'wrapped', 'weekly_pipe_stats_requests_local', cityHash64(organization_id));
-
-create table if not exists monthly_pipe_stats_requests_local on cluster 'prod' (
-    month Date32 codec(Delta, ZSTD(1)),
-    organization_id String,
-    workspace_id String,
-    pipe_id String,
-    pipe_name String,
-    region LowCardinality(String),
-    requests AggregateFunction(sum, Int64),
-    errors AggregateFunction(sum, Int128),
-    read_bytes AggregateFunction(sum, Int128),
-    read_rows AggregateFunction(sum, Int128),
-    result_rows AggregateFunction(sum, Int128),
-    cpu_time_us AggregateFunction(sum, Int128),
-    last_at AggregateFunction(max, DateTime64(6, 'UTC')),
-    own_partition UInt32
-)
-engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by (toYear(month), own_partition)
-order by (organization_id, month, workspace_id, pipe_id, pipe_name, region);
-
-create table if not exists monthly_pipe_stats_requests on cluster 'prod' as monthly_pipe_stats_requests_local
-engine = Distributed('prod', 'wrapped', 'monthly_pipe_stats_requests_local', cityHash64(organization_id));
 
 create table if not exists hourly_pipe_stats_durations_local on cluster 'prod' (
     hour DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
@@ -378,51 +278,13 @@ order by (organization_id, hour);
 create table if not exists hourly_pipe_stats_durations on cluster 'prod' as hourly_pipe_stats_durations_local
 engine = Distributed('prod', 'wrapped', 'hourly_pipe_stats_durations_local', cityHash64(organization_id));
 
-create table if not exists daily_pipe_stats_durations_local on cluster 'prod' (
-    day Date32 codec(Delta, ZSTD(1)),
-    organization_id String,
-    histogram AggregateFunction(sumMap, Array(UInt16), Array(Int64)),
-    own_partition UInt32
-)
-engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by (toYYYYMM(day), own_partition)
-order by (organization_id, day);
-
-create table if not exists daily_pipe_stats_durations on cluster 'prod' as daily_pipe_stats_durations_local
-engine = Distributed('prod', 'wrapped', 'daily_pipe_stats_durations_local', cityHash64(organization_id));
-
-create table if not exists weekly_pipe_stats_durations_local on cluster 'prod' (
-    week Date32 codec(Delta, ZSTD(1)),
-    organization_id String,
-    histogram AggregateFunction(sumMap, Array(UInt16), Array(Int64)),
-    own_partition UInt32
-)
-engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by (toYear(week), own_partition)
-order by (organization_id, week);
-
-create table if not exists weekly_pipe_stats_durations on cluster 'prod' as weekly_pipe_stats_durations_local
-engine = Distributed('prod', 'wrapped', 'weekly_pipe_stats_durations_local', cityHash64(organization_id));
-
-create table if not exists monthly_pipe_stats_durations_local on cluster 'prod' (
-    month Date32 codec(Delta, ZSTD(1)),
-    organization_id String,
-    histogram AggregateFunction(sumMap, Array(UInt16), Array(Int64)),
-    own_partition UInt32
-)
-engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by (toYear(month), own_partition)
-order by (organization_id, month);
-
-create table if not exists monthly_pipe_stats_durations on cluster 'prod' as monthly_pipe_stats_durations_local
-engine = Distributed('prod', 'wrapped', 'monthly_pipe_stats_durations_local', cityHash64(organization_id));
-
 create table if not exists hourly_pipe_stats_days_local on cluster 'prod' (
     hour DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
     organization_id String,
     event_date Date32,
     requests AggregateFunction(sum, Int64),
     errors AggregateFunction(sum, Int128),
+    errors_unknown AggregateFunction(sum, Int64),
     own_partition UInt32
 )
 engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
@@ -431,51 +293,6 @@ order by (organization_id, hour, event_date);
 
 create table if not exists hourly_pipe_stats_days on cluster 'prod' as hourly_pipe_stats_days_local
 engine = Distributed('prod', 'wrapped', 'hourly_pipe_stats_days_local', cityHash64(organization_id));
-
-create table if not exists daily_pipe_stats_days_local on cluster 'prod' (
-    day Date32 codec(Delta, ZSTD(1)),
-    organization_id String,
-    event_date Date32,
-    requests AggregateFunction(sum, Int64),
-    errors AggregateFunction(sum, Int128),
-    own_partition UInt32
-)
-engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by (toYYYYMM(day), own_partition)
-order by (organization_id, day, event_date);
-
-create table if not exists daily_pipe_stats_days on cluster 'prod' as daily_pipe_stats_days_local
-engine = Distributed('prod', 'wrapped', 'daily_pipe_stats_days_local', cityHash64(organization_id));
-
-create table if not exists weekly_pipe_stats_days_local on cluster 'prod' (
-    week Date32 codec(Delta, ZSTD(1)),
-    organization_id String,
-    event_date Date32,
-    requests AggregateFunction(sum, Int64),
-    errors AggregateFunction(sum, Int128),
-    own_partition UInt32
-)
-engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by (toYear(week), own_partition)
-order by (organization_id, week, event_date);
-
-create table if not exists weekly_pipe_stats_days on cluster 'prod' as weekly_pipe_stats_days_local
-engine = Distributed('prod', 'wrapped', 'weekly_pipe_stats_days_local', cityHash64(organization_id));
-
-create table if not exists monthly_pipe_stats_days_local on cluster 'prod' (
-    month Date32 codec(Delta, ZSTD(1)),
-    organization_id String,
-    event_date Date32,
-    requests AggregateFunction(sum, Int64),
-    errors AggregateFunction(sum, Int128),
-    own_partition UInt32
-)
-engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
-partition by (toYear(month), own_partition)
-order by (organization_id, month, event_date);
-
-create table if not exists monthly_pipe_stats_days on cluster 'prod' as monthly_pipe_stats_days_local
-engine = Distributed('prod', 'wrapped', 'monthly_pipe_stats_days_local', cityHash64(organization_id));
 
 create table if not exists hourly_pipe_stats_hours_local on cluster 'prod' (
     hour DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
@@ -491,6 +308,60 @@ order by (organization_id, hour, hour_of_day);
 create table if not exists hourly_pipe_stats_hours on cluster 'prod' as hourly_pipe_stats_hours_local
 engine = Distributed('prod', 'wrapped', 'hourly_pipe_stats_hours_local', cityHash64(organization_id));
 
+create table if not exists daily_pipe_stats_requests_local on cluster 'prod' (
+    day Date32 codec(Delta, ZSTD(1)),
+    organization_id String,
+    workspace_id LowCardinality(String),
+    pipe_id String,
+    pipe_name LowCardinality(String),
+    region LowCardinality(String),
+    requests AggregateFunction(sum, Int64),
+    errors AggregateFunction(sum, Int128),
+    errors_unknown AggregateFunction(sum, Int64),
+    read_bytes AggregateFunction(sum, Int128),
+    read_rows AggregateFunction(sum, Int128),
+    result_rows AggregateFunction(sum, Int128),
+    result_rows_unknown AggregateFunction(sum, Int64),
+    cpu_time_us AggregateFunction(sum, Int128),
+    last_at AggregateFunction(max, DateTime64(6, 'UTC')),
+    own_partition UInt32
+)
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
+partition by (toYYYYMM(day), own_partition)
+order by (organization_id, day, workspace_id, pipe_id, pipe_name, region);
+
+create table if not exists daily_pipe_stats_requests on cluster 'prod' as daily_pipe_stats_requests_local
+engine = Distributed('prod', 'wrapped', 'daily_pipe_stats_requests_local', cityHash64(organization_id));
+
+create table if not exists daily_pipe_stats_durations_local on cluster 'prod' (
+    day Date32 codec(Delta, ZSTD(1)),
+    organization_id String,
+    histogram AggregateFunction(sumMap, Array(UInt16), Array(Int64)),
+    own_partition UInt32
+)
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
+partition by (toYYYYMM(day), own_partition)
+order by (organization_id, day);
+
+create table if not exists daily_pipe_stats_durations on cluster 'prod' as daily_pipe_stats_durations_local
+engine = Distributed('prod', 'wrapped', 'daily_pipe_stats_durations_local', cityHash64(organization_id));
+
+create table if not exists daily_pipe_stats_days_local on cluster 'prod' (
+    day Date32 codec(Delta, ZSTD(1)),
+    organization_id String,
+    event_date Date32,
+    requests AggregateFunction(sum, Int64),
+    errors AggregateFunction(sum, Int128),
+    errors_unknown AggregateFunction(sum, Int64),
+    own_partition UInt32
+)
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
+partition by (toYYYYMM(day), own_partition)
+order by (organization_id, day, event_date);
+
+create table if not exists daily_pipe_stats_days on cluster 'prod' as daily_pipe_stats_days_local
+engine = Distributed('prod', 'wrapped', 'daily_pipe_stats_days_local', cityHash64(organization_id));
+
 create table if not exists daily_pipe_stats_hours_local on cluster 'prod' (
     day Date32 codec(Delta, ZSTD(1)),
     organization_id String,
@@ -504,6 +375,60 @@ order by (organization_id, day, hour_of_day);
 
 create table if not exists daily_pipe_stats_hours on cluster 'prod' as daily_pipe_stats_hours_local
 engine = Distributed('prod', 'wrapped', 'daily_pipe_stats_hours_local', cityHash64(organization_id));
+
+create table if not exists weekly_pipe_stats_requests_local on cluster 'prod' (
+    week Date32 codec(Delta, ZSTD(1)),
+    organization_id String,
+    workspace_id LowCardinality(String),
+    pipe_id String,
+    pipe_name LowCardinality(String),
+    region LowCardinality(String),
+    requests AggregateFunction(sum, Int64),
+    errors AggregateFunction(sum, Int128),
+    errors_unknown AggregateFunction(sum, Int64),
+    read_bytes AggregateFunction(sum, Int128),
+    read_rows AggregateFunction(sum, Int128),
+    result_rows AggregateFunction(sum, Int128),
+    result_rows_unknown AggregateFunction(sum, Int64),
+    cpu_time_us AggregateFunction(sum, Int128),
+    last_at AggregateFunction(max, DateTime64(6, 'UTC')),
+    own_partition UInt32
+)
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
+partition by (toYear(week), own_partition)
+order by (organization_id, week, workspace_id, pipe_id, pipe_name, region);
+
+create table if not exists weekly_pipe_stats_requests on cluster 'prod' as weekly_pipe_stats_requests_local
+engine = Distributed('prod', 'wrapped', 'weekly_pipe_stats_requests_local', cityHash64(organization_id));
+
+create table if not exists weekly_pipe_stats_durations_local on cluster 'prod' (
+    week Date32 codec(Delta, ZSTD(1)),
+    organization_id String,
+    histogram AggregateFunction(sumMap, Array(UInt16), Array(Int64)),
+    own_partition UInt32
+)
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
+partition by (toYear(week), own_partition)
+order by (organization_id, week);
+
+create table if not exists weekly_pipe_stats_durations on cluster 'prod' as weekly_pipe_stats_durations_local
+engine = Distributed('prod', 'wrapped', 'weekly_pipe_stats_durations_local', cityHash64(organization_id));
+
+create table if not exists weekly_pipe_stats_days_local on cluster 'prod' (
+    week Date32 codec(Delta, ZSTD(1)),
+    organization_id String,
+    event_date Date32,
+    requests AggregateFunction(sum, Int64),
+    errors AggregateFunction(sum, Int128),
+    errors_unknown AggregateFunction(sum, Int64),
+    own_partition UInt32
+)
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
+partition by (toYear(week), own_partition)
+order by (organization_id, week, event_date);
+
+create table if not exists weekly_pipe_stats_days on cluster 'prod' as weekly_pipe_stats_days_local
+engine = Distributed('prod', 'wrapped', 'weekly_pipe_stats_days_local', cityHash64(organization_id));
 
 create table if not exists weekly_pipe_stats_hours_local on cluster 'prod' (
     week Date32 codec(Delta, ZSTD(1)),
@@ -519,6 +444,60 @@ order by (organization_id, week, hour_of_day);
 create table if not exists weekly_pipe_stats_hours on cluster 'prod' as weekly_pipe_stats_hours_local
 engine = Distributed('prod', 'wrapped', 'weekly_pipe_stats_hours_local', cityHash64(organization_id));
 
+create table if not exists monthly_pipe_stats_requests_local on cluster 'prod' (
+    month Date32 codec(Delta, ZSTD(1)),
+    organization_id String,
+    workspace_id LowCardinality(String),
+    pipe_id String,
+    pipe_name LowCardinality(String),
+    region LowCardinality(String),
+    requests AggregateFunction(sum, Int64),
+    errors AggregateFunction(sum, Int128),
+    errors_unknown AggregateFunction(sum, Int64),
+    read_bytes AggregateFunction(sum, Int128),
+    read_rows AggregateFunction(sum, Int128),
+    result_rows AggregateFunction(sum, Int128),
+    result_rows_unknown AggregateFunction(sum, Int64),
+    cpu_time_us AggregateFunction(sum, Int128),
+    last_at AggregateFunction(max, DateTime64(6, 'UTC')),
+    own_partition UInt32
+)
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
+partition by (toYear(month), own_partition)
+order by (organization_id, month, workspace_id, pipe_id, pipe_name, region);
+
+create table if not exists monthly_pipe_stats_requests on cluster 'prod' as monthly_pipe_stats_requests_local
+engine = Distributed('prod', 'wrapped', 'monthly_pipe_stats_requests_local', cityHash64(organization_id));
+
+create table if not exists monthly_pipe_stats_durations_local on cluster 'prod' (
+    month Date32 codec(Delta, ZSTD(1)),
+    organization_id String,
+    histogram AggregateFunction(sumMap, Array(UInt16), Array(Int64)),
+    own_partition UInt32
+)
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
+partition by (toYear(month), own_partition)
+order by (organization_id, month);
+
+create table if not exists monthly_pipe_stats_durations on cluster 'prod' as monthly_pipe_stats_durations_local
+engine = Distributed('prod', 'wrapped', 'monthly_pipe_stats_durations_local', cityHash64(organization_id));
+
+create table if not exists monthly_pipe_stats_days_local on cluster 'prod' (
+    month Date32 codec(Delta, ZSTD(1)),
+    organization_id String,
+    event_date Date32,
+    requests AggregateFunction(sum, Int64),
+    errors AggregateFunction(sum, Int128),
+    errors_unknown AggregateFunction(sum, Int64),
+    own_partition UInt32
+)
+engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
+partition by (toYear(month), own_partition)
+order by (organization_id, month, event_date);
+
+create table if not exists monthly_pipe_stats_days on cluster 'prod' as monthly_pipe_stats_days_local
+engine = Distributed('prod', 'wrapped', 'monthly_pipe_stats_days_local', cityHash64(organization_id));
+
 create table if not exists monthly_pipe_stats_hours_local on cluster 'prod' (
     month Date32 codec(Delta, ZSTD(1)),
     organization_id String,
@@ -533,10 +512,70 @@ order by (organization_id, month, hour_of_day);
 create table if not exists monthly_pipe_stats_hours on cluster 'prod' as monthly_pipe_stats_hours_local
 engine = Distributed('prod', 'wrapped', 'monthly_pipe_stats_hours_local', cityHash64(organization_id));
 
+create table if not exists landing_ingestion_local on cluster 'prod' (
+    timestamp DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    organization_id String,
+    workspace_id LowCardinality(String),
+    operation_id String,
+    datasource_id String,
+    datasource_name LowCardinality(String),
+    event_type LowCardinality(String),
+    result LowCardinality(String),
+    error Nullable(String),
+    elapsed_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
+    written_rows UInt64 codec(T64, ZSTD(1)),
+    written_bytes UInt64 codec(T64, ZSTD(1)),
+    written_rows_quarantine UInt64 codec(T64, ZSTD(1)),
+    written_bytes_quarantine UInt64 codec(T64, ZSTD(1)),
+    read_rows Nullable(UInt64) codec(T64, ZSTD(1)),
+    read_bytes Nullable(UInt64) codec(T64, ZSTD(1)),
+    cpu_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
+    region LowCardinality(String),
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    file_id UInt64 codec(ZSTD(1)),
+    row_number UInt64 codec(Delta, ZSTD(1))
+)
+engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}', exported_at)
+partition by toYYYYMM(timestamp)
+order by (toYYYYMMDD(timestamp), organization_id, timestamp, operation_id, datasource_id, event_type, region, exported_at, file_id, row_number)
+settings max_bytes_to_merge_at_max_space_in_pool = 16777216, max_avg_part_size_for_too_many_parts = 4194304;
+
+create table if not exists landing_ingestion on cluster 'prod' as landing_ingestion_local
+engine = Distributed('prod', 'wrapped', 'landing_ingestion_local', cityHash64(organization_id));
+
+create table if not exists raw_ingestion_local on cluster 'prod' (
+    timestamp DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    organization_id String,
+    workspace_id LowCardinality(String),
+    operation_id String,
+    datasource_id String,
+    datasource_name LowCardinality(String),
+    event_type LowCardinality(String),
+    result LowCardinality(String),
+    error Nullable(String),
+    elapsed_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
+    written_rows UInt64 codec(T64, ZSTD(1)),
+    written_bytes UInt64 codec(T64, ZSTD(1)),
+    written_rows_quarantine UInt64 codec(T64, ZSTD(1)),
+    written_bytes_quarantine UInt64 codec(T64, ZSTD(1)),
+    read_rows Nullable(UInt64) codec(T64, ZSTD(1)),
+    read_bytes Nullable(UInt64) codec(T64, ZSTD(1)),
+    cpu_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
+    region LowCardinality(String),
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    own_partition UInt32
+)
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
+partition by (toYYYYMM(timestamp), own_partition)
+order by (organization_id, timestamp, operation_id, datasource_id, event_type, region);
+
+create table if not exists raw_ingestion on cluster 'prod' as raw_ingestion_local
+engine = Distributed('prod', 'wrapped', 'raw_ingestion_local', cityHash64(organization_id));
+
 create table if not exists hourly_ingestion_operations_local on cluster 'prod' (
     hour DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
     organization_id String,
-    workspace_id String,
+    workspace_id LowCardinality(String),
     datasource_id String,
     event_type LowCardinality(String),
     region LowCardinality(String),
@@ -562,7 +601,7 @@ engine = Distributed('prod', 'wrapped', 'hourly_ingestion_operations_local', cit
 create table if not exists daily_ingestion_operations_local on cluster 'prod' (
     day Date32 codec(Delta, ZSTD(1)),
     organization_id String,
-    workspace_id String,
+    workspace_id LowCardinality(String),
     datasource_id String,
     event_type LowCardinality(String),
     region LowCardinality(String),
@@ -588,7 +627,7 @@ engine = Distributed('prod', 'wrapped', 'daily_ingestion_operations_local', city
 create table if not exists weekly_ingestion_operations_local on cluster 'prod' (
     week Date32 codec(Delta, ZSTD(1)),
     organization_id String,
-    workspace_id String,
+    workspace_id LowCardinality(String),
     datasource_id String,
     event_type LowCardinality(String),
     region LowCardinality(String),
@@ -614,7 +653,7 @@ engine = Distributed('prod', 'wrapped', 'weekly_ingestion_operations_local', cit
 create table if not exists monthly_ingestion_operations_local on cluster 'prod' (
     month Date32 codec(Delta, ZSTD(1)),
     organization_id String,
-    workspace_id String,
+    workspace_id LowCardinality(String),
     datasource_id String,
     event_type LowCardinality(String),
     region LowCardinality(String),
@@ -637,12 +676,56 @@ order by (organization_id, month, workspace_id, datasource_id, event_type, regio
 create table if not exists monthly_ingestion_operations on cluster 'prod' as monthly_ingestion_operations_local
 engine = Distributed('prod', 'wrapped', 'monthly_ingestion_operations_local', cityHash64(organization_id));
 
+create table if not exists landing_storage_local on cluster 'prod' (
+    timestamp DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    organization_id String,
+    workspace_id LowCardinality(String),
+    datasource_id String,
+    datasource_name LowCardinality(String),
+    bytes UInt64 codec(T64, ZSTD(1)),
+    rows UInt64 codec(T64, ZSTD(1)),
+    bytes_quarantine UInt64 codec(T64, ZSTD(1)),
+    rows_quarantine UInt64 codec(T64, ZSTD(1)),
+    region LowCardinality(String),
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    file_id UInt64 codec(ZSTD(1)),
+    row_number UInt64 codec(Delta, ZSTD(1))
+)
+engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}', exported_at)
+partition by toYYYYMM(timestamp)
+order by (toYYYYMMDD(timestamp), organization_id, timestamp, datasource_id, region, exported_at, file_id, row_number)
+settings max_bytes_to_merge_at_max_space_in_pool = 16777216, max_avg_part_size_for_too_many_parts = 4194304;
+
+create table if not exists landing_storage on cluster 'prod' as landing_storage_local
+engine = Distributed('prod', 'wrapped', 'landing_storage_local', cityHash64(organization_id));
+
+create table if not exists raw_storage_local on cluster 'prod' (
+    timestamp DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    organization_id String,
+    workspace_id LowCardinality(String),
+    datasource_id String,
+    datasource_name LowCardinality(String),
+    bytes UInt64 codec(T64, ZSTD(1)),
+    rows UInt64 codec(T64, ZSTD(1)),
+    bytes_quarantine UInt64 codec(T64, ZSTD(1)),
+    rows_quarantine UInt64 codec(T64, ZSTD(1)),
+    region LowCardinality(String),
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    own_partition UInt32
+)
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
+partition by (toYYYYMM(timestamp), own_partition)
+order by (organization_id, timestamp, datasource_id, region);
+
+create table if not exists raw_storage on cluster 'prod' as raw_storage_local
+engine = Distributed('prod', 'wrapped', 'raw_storage_local', cityHash64(organization_id));
+
 create table if not exists hourly_storage_sizes_local on cluster 'prod' (
     hour DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
     organization_id String,
-    workspace_id String,
+    workspace_id LowCardinality(String),
     datasource_id String,
-    datasource_name String,
+    datasource_name LowCardinality(String),
     region LowCardinality(String),
     readings AggregateFunction(sum, Int64),
     last_at AggregateFunction(max, DateTime64(6, 'UTC')),
@@ -663,9 +746,9 @@ engine = Distributed('prod', 'wrapped', 'hourly_storage_sizes_local', cityHash64
 create table if not exists daily_storage_sizes_local on cluster 'prod' (
     day Date32 codec(Delta, ZSTD(1)),
     organization_id String,
-    workspace_id String,
+    workspace_id LowCardinality(String),
     datasource_id String,
-    datasource_name String,
+    datasource_name LowCardinality(String),
     region LowCardinality(String),
     readings AggregateFunction(sum, Int64),
     last_at AggregateFunction(max, DateTime64(6, 'UTC')),
@@ -686,9 +769,9 @@ engine = Distributed('prod', 'wrapped', 'daily_storage_sizes_local', cityHash64(
 create table if not exists weekly_storage_sizes_local on cluster 'prod' (
     week Date32 codec(Delta, ZSTD(1)),
     organization_id String,
-    workspace_id String,
+    workspace_id LowCardinality(String),
     datasource_id String,
-    datasource_name String,
+    datasource_name LowCardinality(String),
     region LowCardinality(String),
     readings AggregateFunction(sum, Int64),
     last_at AggregateFunction(max, DateTime64(6, 'UTC')),
@@ -709,9 +792,9 @@ engine = Distributed('prod', 'wrapped', 'weekly_storage_sizes_local', cityHash64
 create table if not exists monthly_storage_sizes_local on cluster 'prod' (
     month Date32 codec(Delta, ZSTD(1)),
     organization_id String,
-    workspace_id String,
+    workspace_id LowCardinality(String),
     datasource_id String,
-    datasource_name String,
+    datasource_name LowCardinality(String),
     region LowCardinality(String),
     readings AggregateFunction(sum, Int64),
     last_at AggregateFunction(max, DateTime64(6, 'UTC')),
@@ -728,90 +811,6 @@ order by (organization_id, month, workspace_id, datasource_id, datasource_name, 
 
 create table if not exists monthly_storage_sizes on cluster 'prod' as monthly_storage_sizes_local
 engine = Distributed('prod', 'wrapped', 'monthly_storage_sizes_local', cityHash64(organization_id));
-
-create table if not exists dimensions_organizations on cluster 'prod' (
-    organization_id String,
-    name Nullable(String),
-    customer_id Nullable(String),
-    customer_name Nullable(String),
-    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
-    region LowCardinality(String),
-    first_exported_at DateTime64(6, 'UTC')
-)
-engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
-order by organization_id;
-
-create table if not exists dimensions_workspaces on cluster 'prod' (
-    workspace_id LowCardinality(String),
-    organization_id String,
-    name Nullable(String),
-    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
-    region LowCardinality(String),
-    first_exported_at DateTime64(6, 'UTC')
-)
-engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
-order by workspace_id;
-
-create table if not exists wrapped_organizations on cluster 'prod' (
-    organization_id String,
-    customer_id String,
-    wrapped_id String,
-    customer_name Nullable(String),
-    created_at Nullable(DateTime64(6, 'UTC'))
-)
-engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
-order by organization_id;
-
-create table if not exists edition_log on cluster 'prod' (
-    year Int32,
-    through Nullable(DateTime64(6, 'UTC')),
-    generated_at Nullable(DateTime64(6, 'UTC')),
-    last_sequence UInt64,
-    frozen_at Nullable(DateTime64(6, 'UTC')),
-    left_out Array(UInt64),
-    followed UInt64,
-    reached UInt64,
-    version UInt64
-)
-engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
-order by (year, version);
-
-create view if not exists wrapped_editions on cluster 'prod' as
-select *
-from edition_log
-where (year, version) in (select year, max(version) from edition_log group by year)
-    and generated_at is not null;
-
-create table if not exists wrapped_summaries on cluster 'prod' (
-    year Int32,
-    wrapped_id String,
-    requests Int64,
-    days Array(Tuple(day Date32, requests Int64, errors Nullable(Int64))) codec(ZSTD(1)),
-    facts String codec(ZSTD(1))
-)
-engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
-partition by year
-order by wrapped_id;
-
-create table if not exists landing_hours on cluster 'prod' (
-    family LowCardinality(String),
-    day Date32 codec(Delta, ZSTD(1)),
-    file_id UInt64,
-    hours UInt32 codec(T64, ZSTD(1))
-)
-engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
-order by (family, day, file_id)
-settings non_replicated_deduplication_window = 1000;
-
-create table if not exists swaps on cluster 'prod' (
-    layer LowCardinality(String),
-    family LowCardinality(String),
-    period Date32,
-    begun SimpleAggregateFunction(max, UInt64),
-    done SimpleAggregateFunction(max, UInt64)
-)
-engine = ReplicatedAggregatingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
-order by (layer, family, period);
 
 create view if not exists broken_swaps on cluster 'prod' as
 select layer, family, period
@@ -840,162 +839,20 @@ from (
 )
 where position = 1;
 
-alter table landing_organizations on cluster 'prod'
-update
-    name = if(match(name, '[^\\s\\p{Z}\\p{C}]'), name, null),
-    customer_id = if(match(customer_id, '[^\\s\\p{Z}\\p{C}]'), customer_id, null),
-    customer_name = if(match(customer_name, '[^\\s\\p{Z}\\p{C}]'), customer_name, null)
-where not match(ifNull(name, 'none'), '[^\\s\\p{Z}\\p{C}]')
-    or not match(ifNull(customer_id, 'none'), '[^\\s\\p{Z}\\p{C}]')
-    or not match(ifNull(customer_name, 'none'), '[^\\s\\p{Z}\\p{C}]')
-settings mutations_sync = 2;
-
-alter table landing_workspaces on cluster 'prod'
-update name = null
-where not match(ifNull(name, 'none'), '[^\\s\\p{Z}\\p{C}]')
-settings mutations_sync = 2;
-
-insert into swaps (layer, family, period, begun, done)
-select layer, family, period, (select max(begun) from swaps) + 1, 0
-from (
-    select distinct 'dimensions' as layer, family, toDate32('1970-01-01') as period
+create view if not exists landing_files on cluster 'prod' as
+select *
+from landing_ledger
+where (family, object_key, sequence) in (
+    select family, object_key, max(sequence)
     from landing_ledger
-    where family in ('organizations', 'workspaces')
-    union all
-    select distinct 'raw', 'storage', day
-    from (
-        select toDate32(timestamp) as day, organization_id
-        from landing_storage
-        group by day, organization_id
-        having uniqExact(region) > 1
-    )
-    union all
-    select distinct 'raw', 'ingestion', day
-    from (
-        select toDate32(timestamp) as day, organization_id
-        from landing_ingestion
-        group by day, organization_id
-        having uniqExact(region) > 1
-    )
+    group by family, object_key
 );
 
-alter table landing_pipe_stats_local on cluster 'prod'
-    modify column status_code Nullable(Int32),
-    modify column error Nullable(UInt8),
-    modify column duration_us Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column result_rows Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column cpu_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column method LowCardinality(Nullable(String));
-
-alter table landing_pipe_stats on cluster 'prod'
-    modify column status_code Nullable(Int32),
-    modify column error Nullable(UInt8),
-    modify column duration_us Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column result_rows Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column cpu_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column method LowCardinality(Nullable(String));
-
-alter table raw_pipe_stats_local on cluster 'prod'
-    modify column status_code Nullable(Int32),
-    modify column error Nullable(UInt8),
-    modify column duration_us Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column result_rows Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column cpu_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column method LowCardinality(Nullable(String));
-
-alter table raw_pipe_stats on cluster 'prod'
-    modify column status_code Nullable(Int32),
-    modify column error Nullable(UInt8),
-    modify column duration_us Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column result_rows Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column cpu_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column method LowCardinality(Nullable(String));
-
-alter table landing_ingestion_local on cluster 'prod'
-    modify column elapsed_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column read_rows Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column read_bytes Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column cpu_time_us Nullable(UInt64) codec(T64, ZSTD(1));
-
-alter table landing_ingestion on cluster 'prod'
-    modify column elapsed_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column read_rows Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column read_bytes Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column cpu_time_us Nullable(UInt64) codec(T64, ZSTD(1));
-
-alter table raw_ingestion_local on cluster 'prod'
-    modify column elapsed_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column read_rows Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column read_bytes Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column cpu_time_us Nullable(UInt64) codec(T64, ZSTD(1));
-
-alter table raw_ingestion on cluster 'prod'
-    modify column elapsed_time_us Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column read_rows Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column read_bytes Nullable(UInt64) codec(T64, ZSTD(1)),
-    modify column cpu_time_us Nullable(UInt64) codec(T64, ZSTD(1));
-
-alter table hourly_pipe_stats_requests_local on cluster 'prod'
-    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors,
-    add column if not exists result_rows_unknown AggregateFunction(sum, Int64) after result_rows;
-
-alter table hourly_pipe_stats_requests on cluster 'prod'
-    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors,
-    add column if not exists result_rows_unknown AggregateFunction(sum, Int64) after result_rows;
-
-alter table daily_pipe_stats_requests_local on cluster 'prod'
-    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors,
-    add column if not exists result_rows_unknown AggregateFunction(sum, Int64) after result_rows;
-
-alter table daily_pipe_stats_requests on cluster 'prod'
-    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors,
-    add column if not exists result_rows_unknown AggregateFunction(sum, Int64) after result_rows;
-
-alter table weekly_pipe_stats_requests_local on cluster 'prod'
-    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors,
-    add column if not exists result_rows_unknown AggregateFunction(sum, Int64) after result_rows;
-
-alter table weekly_pipe_stats_requests on cluster 'prod'
-    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors,
-    add column if not exists result_rows_unknown AggregateFunction(sum, Int64) after result_rows;
-
-alter table monthly_pipe_stats_requests_local on cluster 'prod'
-    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors,
-    add column if not exists result_rows_unknown AggregateFunction(sum, Int64) after result_rows;
-
-alter table monthly_pipe_stats_requests on cluster 'prod'
-    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors,
-    add column if not exists result_rows_unknown AggregateFunction(sum, Int64) after result_rows;
-
-alter table hourly_pipe_stats_days_local on cluster 'prod'
-    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors;
-
-alter table hourly_pipe_stats_days on cluster 'prod'
-    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors;
-
-alter table daily_pipe_stats_days_local on cluster 'prod'
-    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors;
-
-alter table daily_pipe_stats_days on cluster 'prod'
-    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors;
-
-alter table weekly_pipe_stats_days_local on cluster 'prod'
-    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors;
-
-alter table weekly_pipe_stats_days on cluster 'prod'
-    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors;
-
-alter table monthly_pipe_stats_days_local on cluster 'prod'
-    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors;
-
-alter table monthly_pipe_stats_days on cluster 'prod'
-    add column if not exists errors_unknown AggregateFunction(sum, Int64) after errors;
-
-insert into stale_summaries (year, kind, organization_id, sequence)
-select editions.year, 'organization', owned.organization_id, editions.followed + 1
-from wrapped_editions as editions
-cross join wrapped_organizations as owned
-where editions.frozen_at is null;
+create view if not exists wrapped_editions on cluster 'prod' as
+select *
+from edition_log
+where (year, version) in (select year, max(version) from edition_log group by year)
+    and generated_at is not null;
 
 drop table if exists staging_raw_pipe_stats on cluster 'prod' sync;
 

@@ -50,7 +50,7 @@ COLUMNS = column_schema(
             "duckdb/dimensions/settle_owners",
         ],
         clickhouse=[
-            "clickhouse/migrations/0033_say_who_owns_an_organization",
+            "clickhouse/views/dimensions_owners",
             "clickhouse/dimensions/wanted_owners",
         ],
     ),

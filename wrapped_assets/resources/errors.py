@@ -197,23 +197,13 @@ class MadeOtherwise(WarehouseError):
 class OlderSchema(WarehouseError):
     """The warehouse was made by an older version of this program, whose tables this one cannot use."""
 
-    def __init__(self, path: Path, found: int, known: int) -> None:
-        super().__init__(
-            f"The warehouse {path} was not opened.\n"
-            f"  Its schema has version {found}; this installation needs version {known}.\n"
-            f"  Next: move the file and its .wal away and run `{wrapped('build --year Y')}` for each year: landing holds everything."
-            " Or go on with the version of wrapped-assets that made it."
-        )
-
-
-class OldPartitions(WarehouseError):
-    """Tables of a cluster that an older version made with a partition for each day."""
-
-    def __init__(self, place: str) -> None:
+    def __init__(
+        self, place: Path | str, found: int, known: int, first: str = "move the file and its .wal away"
+    ) -> None:
         super().__init__(
             f"The warehouse {place} was not opened.\n"
-            "  An older version made its tables with a partition for each day; on a cluster they are not made anew.\n"
-            f"  Next: name a new database in WRAPPED_WAREHOUSE_URL and run `{wrapped('build --year Y')}` for each year: landing holds everything."
+            f"  Its schema has version {found}; this installation needs version {known}.\n"
+            f"  Next: {first} and run `{wrapped('build --year Y')}` for each year: landing holds everything."
             " Or go on with the version of wrapped-assets that made it."
         )
 

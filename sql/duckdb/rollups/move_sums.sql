@@ -1,15 +1,10 @@
 -- Moves {consumer}.{table} by what changed one level below: sums add up, so the other periods are not read again.
 -- One row per group moved; a group that lost its last row goes.
--- Reads changed, before and after, writes {consumer}.{table}.
+-- Reads difference, writes {consumer}.{table}.
 merge into {consumer}.{table} as known
 using (
     select cast(date_trunc('{period}', {source_period}) as date) as {period}, {dimensions}, {differences}
-    from (
-        select *, 1 as sign from after
-        union all
-        select *, -1 as sign from before
-    )
-    semi join changed using ({source_period}, {dimensions})
+    from difference
     group by all
 ) as moved
 on {same_group}

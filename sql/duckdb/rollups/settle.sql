@@ -1,5 +1,5 @@
--- Marks some periods as followed by {level}.{table}.
+-- Marks some periods as followed by {level}.
 -- One row per entry settled.
--- Writes {stale} from $from up to $to.
-delete from {stale}
-where period >= $from and period < $to{of_family}
+-- Writes stale.rollups from $from up to $to.
+delete from stale.rollups
+where level = '{level}' and family = $family and period >= $from and period < $to

@@ -1,5 +1,6 @@
--- Partitions of {family} that {layer} must still refresh.
--- One row per first day of a partition.
--- Reads {table}.
-select distinct '{layer}' as layer, '{family}' as family, period
-from {table}{of_family}
+-- Partitions that some layer must still refresh.
+-- One row per layer, family and first day of a partition.
+-- Reads stale.raw and stale.rollups.
+select 'raw' as layer, family, period from stale.raw
+union
+select level, family, period from stale.rollups

@@ -145,7 +145,7 @@ FAULTS = (
     ),
     Fault(
         "ClickHouse: owners of a torn snapshot stand twice",
-        "sql/clickhouse/migrations/0033_say_who_owns_an_organization.sql",
+        "sql/clickhouse/views/dimensions_owners.sql",
         "where position = 1",
         "where position >= 1",
         (f"{DOUBLED}::test_owners_made_of_a_torn_snapshot_stand_once",),

@@ -93,9 +93,16 @@ FAULTS = (
     ),
     Fault(
         "a late row makes the midnight of its day stale and not its hour",
-        "sql/duckdb/raw/make_touched_hours_stale.sql",
-        "date_trunc('hour', {event_time})",
-        "date_trunc('day', {event_time})",
+        "sql/duckdb/raw/make_changed_stale.sql",
+        "date_trunc('hour', staged.{event_time})",
+        "date_trunc('day', staged.{event_time})",
+        (f"{LATE}::test_a_late_correction_counts_instead_of_what_it_corrects",),
+    ),
+    Fault(
+        "a correction of a row that is known goes no further than raw",
+        "sql/duckdb/raw/make_changed_stale.sql",
+        "({staged_tie_break}) > ({known_tie_break})",
+        "({staged_tie_break}) < ({known_tie_break})",
         (f"{LATE}::test_a_late_correction_counts_instead_of_what_it_corrects",),
     ),
     Fault(

@@ -27,18 +27,7 @@ SHARDED = frozenset(
 )
 
 _MAKES = re.compile(r"^(create (?:table|view) if not exists) (\w+)", re.MULTILINE)
-# Replicated tables have a window of their own, which is there by default.
-_OF_PLAIN_TABLES = re.compile(
-    r"^alter table \w+ modify setting non_replicated_deduplication_window = \d+$", re.MULTILINE
-)
-_ALTERS = re.compile(r"^(alter table) (\w+)$", re.MULTILINE)
-# What stands everywhere is one table for all nodes.
-_WRITES = re.compile(rf"^insert into (?!{'|'.join(SHARDED)})\w+", re.MULTILINE)
 _ENGINE = re.compile(r"^engine = (\w*MergeTree)(?:\((.*)\))?$", re.MULTILINE)
-
-
-class NotForClusters(Exception):
-    """A migration whose form on a cluster nobody has thought about yet."""
 
 
 def local(table: str) -> str:
@@ -58,23 +47,10 @@ class Cluster:
         """The clause that has every node run a statement."""
         return f" on cluster '{self.name}'"
 
-    def migrated(self, migration: str) -> Iterator[str]:
-        """What a migration is on a cluster: its own text with other engines, and a Distributed table over a sharded one."""
-        if _OF_PLAIN_TABLES.search(migration):
-            return
-        if _WRITES.search(migration):
-            yield migration
-            return
-        if altered := _ALTERS.search(migration):
-            # Replicas first: an insert by the Distributed table names the columns that it knows.
-            for table in dict.fromkeys((local(altered[2]), altered[2])):
-                yield _ALTERS.sub(rf"\1 {table}{self.on}", migration, count=1)
-            return
-        made = _MAKES.search(migration)
-        if made is None:
-            raise NotForClusters(migration)
-        verb, table = made.groups()
-        text = _MAKES.sub(f"{verb} {local(table)}{self.on}", migration, count=1)
+    def made(self, statement: str) -> Iterator[str]:
+        """What a `create` is on a cluster: its own text with another engine, and a Distributed table over a sharded one."""
+        ((verb, table),) = _MAKES.findall(statement)
+        text = _MAKES.sub(f"{verb} {local(table)}{self.on}", statement, count=1)
         yield _ENGINE.sub(lambda engine: self._replicated(table, engine[1], engine[2]), text)
         if table in SHARDED:
             yield self._distributed(table, local(table))

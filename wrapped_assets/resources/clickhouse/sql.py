@@ -127,7 +127,7 @@ def merged_states(rollup: Rollup) -> str:
     if is_histogram(rollup):
         return "sumMapMergeState(state.histogram) as histogram"
     return ",\n    ".join(
-        f"{_aggregate(measure)}MergeState(state.{measure.name}) as {measure.name}"
+        f"{aggregate(measure)}MergeState(state.{measure.name}) as {measure.name}"
         for measure in rollup.measures
     )
 
@@ -136,7 +136,7 @@ def merged(measure: Measure, rollup: Rollup) -> str:
     """The number that many rows make together."""
     if is_histogram(rollup):
         return f"toInt64(sum(arraySum(finalizeAggregation(histogram).2))) as {measure.name}"
-    return f"{_aggregate(measure)}Merge({measure.name}) as {measure.name}"
+    return f"{aggregate(measure)}Merge({measure.name}) as {measure.name}"
 
 
 def yearly_measures(rollup: Rollup) -> str:
@@ -148,7 +148,7 @@ def yearly_measures(rollup: Rollup) -> str:
 
 
 def _in_arrow(measure: Measure) -> str:
-    number = f"{_aggregate(measure)}Merge(state.{measure.name})"
+    number = f"{aggregate(measure)}Merge(state.{measure.name})"
     return f"toDecimal128({number}, 0)" if measure.kind == "total" else number
 
 
@@ -168,7 +168,8 @@ def from_raw(measure: Measure) -> str:
     return f"{convert}({words}) as {measure.name}" if convert else f"{words} as {measure.name}"
 
 
-def _aggregate(measure: Measure) -> str:
+def aggregate(measure: Measure) -> str:
+    """The function whose states a measure is kept as."""
     return {"sum": "sum", "max": "max", "last": "argMax"}[measure.merge]
 
 

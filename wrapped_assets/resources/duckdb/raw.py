@@ -14,10 +14,10 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.families import Family
-from wrapped_assets.periods import Span, consecutive
+from wrapped_assets.periods import HOURLY, Span, consecutive
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
-from wrapped_assets.resources.duckdb import second_reader, sql
+from wrapped_assets.resources.duckdb import rollups, second_reader, sql
 from wrapped_assets.resources.duckdb.connection import release_cache
 from wrapped_assets.resources.duckdb.parquet import FILE_INDEX, Types, by_types
 from wrapped_assets.resources.duckdb.rows import broken, dicts
@@ -148,7 +148,7 @@ def _rebuild(con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: 
             con.execute(_statement("raw/clear_days", family), {"from": span.start, "to": span.end})
             insert_newest(con, family, span.start, span.end, files, fetched, f"raw.{family.name}")
             _refuse_duplicates(con, family, f"raw.{family.name}", span)
-            con.execute(queries.text("duckdb/raw/make_whole_days_stale"), bounds)
+            rollups.make_whole_stale(con, HOURLY, family, span)
             con.execute(queries.text("duckdb/raw/make_editions_stale"), {**bounds, "keep": []})
             con.execute(queries.text("duckdb/raw/settle_days"), {**bounds, "keep": []})
     return {}
@@ -165,8 +165,8 @@ def _merge(con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fe
             con.execute(f"create or replace temp table staged as from raw.{family.name} limit 0")
             insert_newest(con, family, span.start, span.end, here, fetched, "staged")
             _refuse_duplicates(con, family, "staged", span)
-            con.execute(_merge_statement(family))
-            con.execute(_statement("raw/make_touched_hours_stale", family), {"family": family.name})
+            con.execute(_merge_statement("raw/make_changed_stale", family), {"family": family.name})
+            con.execute(_merge_statement("raw/merge", family))
             con.execute(queries.text("duckdb/raw/make_editions_stale"), {**bounds, "keep": gone})
             con.execute(queries.text("duckdb/raw/settle_days"), {**bounds, "keep": gone})
             con.execute("drop table staged")
@@ -275,11 +275,14 @@ def _statement(name: str, family: Family, **parts: str) -> str:
     )
 
 
-def _merge_statement(family: Family) -> str:
+def _merge_statement(name: str, family: Family) -> str:
     columns = sql.raw_columns(family)
+    contents = [column.raw_name for column in family.contents]
     return _statement(
-        "raw/merge",
+        name,
         family,
+        staged_contents=sql.names(contents, "staged."),
+        known_contents=sql.names(contents, "known."),
         same_key=" and ".join(f"known.{name} = staged.{name}" for name in family.key),
         staged_tie_break=sql.tie_break(family, "staged."),
         known_tie_break=sql.tie_break(family, "known."),

@@ -6,12 +6,12 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.families import FAMILIES
-from wrapped_assets.periods import ALL_LEVELS, HOURLY
+from wrapped_assets.periods import ALL_LEVELS
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import NewerSchema, OlderSchema, WarehouseMissing
 
-VERSION = 6
+VERSION = 7
 
 SCHEMAS = ("landing", "stale", "raw", "hourly", "daily", "weekly", "monthly", "yearly", "dimensions")
 
@@ -47,13 +47,11 @@ def _refuse_others(version: int, path: Path) -> None:
 def statements() -> list[str]:
     """Every `create table`, and a view after what it reads."""
     texts = [queries.text(f"duckdb/schema/{name}") for name in queries.names("duckdb/schema")]
-    texts += sql.dimension_ddls()
+    texts += [*sql.dimension_ddls(), sql.stale_ddl(FAMILIES.values())]
     for family in FAMILIES.values():
         texts.append(sql.raw_ddl(family))
         for level in ALL_LEVELS.values():
             texts += [sql.rollup_ddl(family, rollup, level) for rollup in family.rollups]
-            if level is not HOURLY:
-                texts += [sql.stale_ddl(family, rollup, level) for rollup in family.rollups]
     return texts
 
 

@@ -5,7 +5,7 @@ into a statement's text; the rendered text is what logs, tests and Dagster metad
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from wrapped_assets import queries
 from wrapped_assets.families import (
@@ -339,19 +339,15 @@ def dimension_columns(family: Family, rollup: Rollup) -> str:
 
 
 def touched_grain(level: Level, rollup: Rollup) -> tuple[str, ...]:
-    """What a touched group is, inside its period: an organization for hourly, all dimensions above."""
-    return ("organization_id",) if level.source == "raw" else rollup.dimensions
+    """What a touched group is, inside its partition: for hourly an organization's hour, all dimensions above."""
+    return ("hour", "organization_id") if level.source == "raw" else rollup.dimensions
 
 
-def stale_table(level: Level, family: Family, rollup: Rollup) -> str:
-    """Where it stands what a rollup of a level must recompute."""
-    return "stale.hourly" if level.source == "raw" else f"stale.{level.name}_{family.table(rollup)}"
-
-
-def stale_ddl(family: Family, rollup: Rollup, level: Level) -> str:
-    """`create table` for what a rollup of a level must recompute; without an organization, the whole period."""
-    table = stale_table(level, family, rollup)
-    return f"create table if not exists {table} (period date not null, {dimension_columns(family, rollup)})"
+def stale_ddl(families: Iterable[Family]) -> str:
+    """`create table` for what the rollups must recompute: it has a column for every dimension of any of them."""
+    listed = [dimension_columns(family, rollup) for family in families for rollup in family.rollups]
+    columns = dict.fromkeys(column for columns in listed for column in columns.split(", "))
+    return render("rollups/stale_table", dimensions=",\n    ".join(columns))
 
 
 def raw_ddl(family: Family) -> str:

@@ -7,14 +7,14 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.families import FAMILIES
-from wrapped_assets.periods import ALL_LEVELS, YEARLY, Span
+from wrapped_assets.periods import YEARLY, Span
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.warehouse import EXAMPLES, LandingTotals, Pending, QuarantineEntry
 
 
 def pending(con: duckdb.DuckDBPyConnection) -> Pending:
     found = Pending()
-    for layer, family, period in con.execute(_stale_partitions()).fetchall():
+    for layer, family, period in con.execute(queries.text("duckdb/status/stale_partitions")).fetchall():
         if layer == YEARLY.name:
             found.documents.add(period.year)
         else:
@@ -31,28 +31,6 @@ def pending(con: duckdb.DuckDBPyConnection) -> Pending:
 
 def _years(con: duckdb.DuckDBPyConnection, table: str) -> set[int]:
     return {year for (year,) in con.execute(f"select distinct year from {table}").fetchall()}
-
-
-def _stale_partitions() -> str:
-    """Which partitions some layer must still refresh, from every stale table."""
-    tables = {("raw", family): {"stale.raw"} for family in FAMILIES}
-    for level in ALL_LEVELS.values():
-        for family in FAMILIES.values():
-            tables[level.name, family.name] = {
-                sql.stale_table(level, family, rollup) for rollup in family.rollups
-            }
-    branches = [
-        sql.render(
-            "status/stale_partitions",
-            layer=layer,
-            family=family,
-            table=table,
-            of_family=f" where family = '{family}'" if table in ("stale.raw", "stale.hourly") else "",
-        )
-        for (layer, family), names in tables.items()
-        for table in sorted(names)
-    ]
-    return "\nunion all\n".join(branches)
 
 
 def quarantine(con: duckdb.DuckDBPyConnection, span: Span, family: str = "") -> list[QuarantineEntry]:
