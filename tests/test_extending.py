@@ -20,7 +20,7 @@ pytestmark = pytest.mark.proof
 
 ROOT = Path(__file__).parent.parent
 DAY = date(2025, 3, 14)
-FAMILY, STORY = "Add a metric family", "Add a story"
+FAMILY, STORY = "Add a metric family in five steps", "Add a story"
 ENGINES = ["duckdb", pytest.param("chdb", marks=pytest.mark.clickhouse)]
 
 EXPORT = """
