@@ -103,7 +103,7 @@ FAULTS = (
         "sql/duckdb/raw/make_changed_stale.sql",
         "({staged_tie_break}) > ({known_tie_break})",
         "({staged_tie_break}) < ({known_tie_break})",
-        (f"{LATE}::test_a_late_correction_counts_instead_of_what_it_corrects",),
+        (f"{LATE}::test_after_a_late_row_everything_is_as_if_it_had_been_in_time[a corrected request]",),
     ),
     Fault(
         "a row exported again does not move the clock of its edition",
