@@ -107,6 +107,29 @@ def test_an_answer_that_stops_in_the_middle_changes_nothing(
         }
 
 
+STORED = "select year, wrapped_id, requests, days, facts from wrapped_summaries where year = 2025"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        (f"select * replace ('stranger' as wrapped_id) from ({STORED} limit 1)"),
+        (
+            "select * replace (replaceOne(facts, '\"rows_read\":', '\"rows_read\":1') as facts)"
+            f" from ({STORED}) where requests = 4 limit 1"
+        ),
+    ],
+)
+def test_what_is_wrong_in_a_document_is_found(tmp_path: Path, damage: str) -> None:
+    """By DuckDB's statements: a customer too many, a total that is not that of the months."""
+    pipeline = Pipeline(tmp_path, engine="clickhouse")
+    pipeline.build(*FILES)
+    with pipeline.open() as run:
+        assert run.broken() == set()
+        session_of(run).run(f"insert into wrapped_summaries {damage}")
+        assert ("wrapped_summaries", "totals_equal_rollups") in run.broken()
+
+
 def _stopping(ask: Any) -> Any:
     """Answers with hours of the day stop after their first rows."""
 

@@ -29,6 +29,7 @@ from dagster._core.execution.backfill import BulkActionStatus
 from tests.landing_files import Row, files_of, organization, request, write
 from tests.ports import free_port
 from wrapped_assets.resources.duckdb import DuckDBWarehouse
+from wrapped_assets.resources.errors import EditionNotWhole
 from wrapped_assets.resources.warehouse import Pending, Warehouse
 from wrapped_assets.sensors.runs import at_work
 
@@ -93,7 +94,10 @@ class World:
     def requests(self, year: int) -> int:
         """Requests in the year's summaries, as the warehouse holds them now."""
         with self.warehouse().reading(patience=20.0) as reader:
-            return sum(facts["requests"] for facts in reader.facts(year))
+            try:
+                return sum(facts["requests"] for facts in reader.facts(year))
+            except EditionNotWhole:
+                return -1  # On ClickHouse its refresh is putting the summaries in place.
 
     def warehouse(self) -> Warehouse:
         """The warehouse that the runs write."""

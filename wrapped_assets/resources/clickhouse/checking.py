@@ -4,18 +4,21 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-import duckdb
-
-from wrapped_assets import queries
 from wrapped_assets.families import FAMILIES, Family, Rollup
 from wrapped_assets.periods import HOURLY, LEVELS, Level, Span
 from wrapped_assets.resources.checks import Check
-from wrapped_assets.resources.clickhouse import computing, raw, rollups, sql, status, summaries
-from wrapped_assets.resources.clickhouse.answers import answered
+from wrapped_assets.resources.clickhouse import (
+    computing,
+    document_checks,
+    raw,
+    rollups,
+    sql,
+    status,
+    summaries,
+)
 from wrapped_assets.resources.clickhouse.connection import Limits
 from wrapped_assets.resources.clickhouse.partitions import staged
 from wrapped_assets.resources.clickhouse.session import Session
-from wrapped_assets.resources.duckdb.rows import broken
 from wrapped_assets.resources.warehouse import EXAMPLES, Broken
 
 Rows = list[dict[str, Any]]
@@ -30,8 +33,8 @@ def violations(session: Session, check: Check, span: Span, now: datetime) -> Bro
         return Broken.quarantined(status.quarantine(session, span, check.family))
     if check.statement.startswith("conserved_"):
         return _conservation(session, check, span)
-    if check.statement == "internal_ids":
-        return _internal_ids(session, span.start.year)
+    if check.statement in document_checks.STATEMENTS:
+        return document_checks.violations(session, check.statement, span.start.year)
     values = {
         "since": span.start,
         "until": span.end,
@@ -40,22 +43,6 @@ def violations(session: Session, check: Check, span: Span, now: datetime) -> Bro
         "now": now.replace(tzinfo=None),
     }
     return raw.broken(session, sql.render(f"checks/{check.statement}", months=sql.months()), values)
-
-
-def _internal_ids(session: Session, year: int) -> Broken:
-    """By the statement of DuckDB: what stands in documents is looked at in one language."""
-    tables = {
-        "main.wrapped_summaries": "select year, wrapped_id, facts from wrapped_summaries where year = {year:Int32}",
-        "main.wrapped_organizations": "select organization_id, wrapped_id from wrapped_organizations",
-    }
-    with duckdb.connect(":memory:") as con:
-        for table, question in tables.items():
-            with answered(session, con, question, {"year": year}) as has_rows:
-                if not has_rows:
-                    return Broken()
-                con.execute(f"create table {table} as from answer")
-        con.execute("alter table main.wrapped_summaries alter facts type json")
-        return broken(con, queries.text("duckdb/checks/internal_ids"), {"year": year})
 
 
 def _landing_violations(session: Session, name: str, family: Family, span: Span) -> Broken:
