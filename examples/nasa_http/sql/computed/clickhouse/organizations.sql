@@ -5,7 +5,7 @@ select
     'organization ' || toString(row_number() over (order by summaries.requests desc, organizations.customer_name)) as what,
     organizations.customer_name,
     summaries.requests,
-    JSONExtract(summaries.facts, 'bytes_read', 'Int128') as bytes
+    toInt128(extract(summaries.facts, '"bytes_read":(\\d+)')) as bytes
 from wrapped_summaries as summaries
 join wrapped_organizations as organizations on organizations.wrapped_id = summaries.wrapped_id
 where summaries.year = 2017

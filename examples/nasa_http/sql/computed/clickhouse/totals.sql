@@ -5,8 +5,8 @@ select total.1 as what, total.2 as value
 from (
     select arrayJoin([
         ('requests', toInt128(sum(requests))),
-        ('bytes', sum(JSONExtract(facts, 'bytes_read', 'Int128'))),
-        ('errors', sum(JSONExtract(facts, 'errors', 'Int128'))),
+        ('bytes', sum(toInt128(extract(facts, '"bytes_read":(\\d+)')))),
+        ('errors', sum(toInt128(extract(facts, '"errors":(\\d+)')))),
         ('hosts', toInt128(count()))
     ]) as total
     from wrapped_summaries
