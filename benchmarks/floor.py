@@ -37,7 +37,8 @@ PARTIALS = [
     """
 insert into yearly.pipe_stats_requests
 select date_trunc('year', $day::date), organization_id, workspace_id, pipe_id, pipe_name, region,
-    count(*), sum(error), sum(read_bytes), sum(read_rows), sum(result_rows), sum(cpu_time_us), max(start_datetime)
+    count(*), sum(error), count(*) filter (where error is null), sum(read_bytes), sum(read_rows), sum(result_rows),
+    count(*) filter (where result_rows is null), sum(cpu_time_us), max(start_datetime)
 from winners group by all""",
     """
 insert into yearly.pipe_stats_durations
@@ -47,7 +48,7 @@ select date_trunc('year', $day::date), organization_id,
 from winners group by all""",
     """
 insert into yearly.pipe_stats_days
-select date_trunc('year', $day::date), organization_id, $day::date, count(*), sum(error)
+select date_trunc('year', $day::date), organization_id, $day::date, count(*), sum(error), count(*) filter (where error is null)
 from winners group by all""",
     """
 insert into yearly.pipe_stats_hours
