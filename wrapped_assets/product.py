@@ -142,7 +142,7 @@ class Story:
     """In addresses and file names, of its SQL too: `sql/products/<product>/<name>.sql`."""
 
     columns: Mapping[str, Any] = field(default_factory=dict)
-    """What its SQL computes, each with its value for a subject that has no row: 0, an empty list, None. None: it has no SQL."""
+    """What its SQL computes, each with its value for a subject that has no row: 0, an empty list, None. Without any it has no SQL."""
 
     fields: Callable[[Facts, Edition], Mapping[str, Any]] | None = None
     """Its part of the document."""

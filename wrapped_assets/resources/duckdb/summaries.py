@@ -76,7 +76,7 @@ def statement(product: Product) -> str:
 
 
 def _literal(empty: object) -> str:
-    return {"0": "0", "[]": "[]", "None": "null"}[str(empty)]
+    return "null" if empty is None else str(empty)
 
 
 def days(product: Product) -> str:
