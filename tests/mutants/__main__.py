@@ -11,8 +11,7 @@ from time import monotonic
 from rich.console import Console
 from rich.table import Table
 
-from tests.mutants.fault import Fault
-from tests.mutants.faults import FAULTS
+from tests.mutants.fault import FAULTS, Fault
 from tests.mutants.running import AT_ONCE, Outcome, Verdict, control, original, outcomes
 
 Numbered = dict[int, Fault]
@@ -34,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", metavar="N|NAME", help="the fault with this number, or those named so")
     numbered = chosen(parser.parse_args(arguments).only)
     if not numbered:
-        parser.error(f"no such fault; there are {len(FAULTS)}, in tests/mutants/faults")
+        parser.error(f"no such fault; there are {len(FAULTS)}, in tests/mutants/faults.txt")
     began = monotonic()
     found = _run(numbered)
     if found is None:
@@ -68,15 +67,14 @@ def _run(numbered: Numbered) -> list[Outcome] | None:
 
 def _table(numbered: Numbered, found: Sequence[Outcome]) -> str:
     by_name = {each.fault.name: each for each in found}
-    table = Table("", "fault", "file", "killed by", "seconds", box=None, pad_edge=False)
-    table.columns[0].justify = table.columns[4].justify = "right"
-    table.columns[3].overflow = "fold"
+    table = Table("", "fault", "killed by", "seconds", box=None, pad_edge=False)
+    table.columns[0].justify = table.columns[3].justify = "right"
+    table.columns[2].overflow = "fold"
     for number, fault in numbered.items():
         done = by_name[fault.name]
         told = done.told.removeprefix("tests/")
         by = told if done.verdict is Verdict.KILLED else f"{done.verdict}: {told}"
-        place = fault.file.removeprefix("wrapped_assets/")
-        table.add_row(str(number), fault.name, place, by.replace("[", r"\["), f"{done.seconds:.0f}")
+        table.add_row(str(number), fault.name, by.replace("[", r"\["), f"{done.seconds:.0f}")
     console = Console(width=max(160, Console().width))
     with console.capture() as captured:
         console.print(table)
