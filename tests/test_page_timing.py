@@ -13,7 +13,7 @@ import pytest
 
 from tests.api_world import YEAR
 from tests.published_editions import Counted, Edition
-from wrapped_assets.access.registry import Database, Registry
+from wrapped_assets.access.registry import Registry
 from wrapped_assets.editions import Published, Publisher
 from wrapped_assets.editions.store import open_store
 from wrapped_assets.serving.http.page_keys import Keys
@@ -178,7 +178,7 @@ async def test_a_revocation_counts_within_a_second_also_on_a_slow_store(
         clock.now += 2
 
     store.before_each = take_two_seconds
-    with Registry(Database(f"sqlite:///{tmp_path / 'registry.db'}"), monotonic=clock) as elsewhere:
+    with Registry.open(f"sqlite:///{tmp_path / 'registry.db'}") as elsewhere:
         tried = Tried(Keys(elsewhere, published, Threads(2), lambda: [YEAR], clock, clock.sleep), clock)
         shown = await tried.keys.page(link.url_key)
         assert shown.link.url_key == link.url_key

@@ -4,9 +4,9 @@ import re
 import sqlite3
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from threading import Barrier
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, make_url, text
 
 from tests.tokens import NOW, SECRET, Clock, grant
 from wrapped_assets.access.registry import (
@@ -28,7 +28,6 @@ from wrapped_assets.access.registry import (
     RegistryUnavailable,
 )
 from wrapped_assets.access.registry.keys import slug, url_key
-from wrapped_assets.access.registry.memory import State
 from wrapped_assets.access.tokens import Authority, TokenRefused
 from wrapped_assets.assets import edition_tokens
 
@@ -190,7 +189,6 @@ def test_who_opted_out_is_still_known(registry: Registry) -> None:
         assert {subject for subject, link in links(registry, year).items() if link.opted_out} == {"w-1"}
     found = registry.resolve(key)
     assert found is not None and found.opted_out
-    assert registry._memory.now().links.get(key) is None  # asked each time, as what is unknown is
     assert registry.share(key, timedelta(days=1)) is None
     registry.opt_out("w-without-links")
     assert registry.opted_out() == {"w-1", "w-without-links"}
@@ -464,29 +462,8 @@ def test_no_text_of_a_token_is_kept(registry: Registry, registry_url: str) -> No
 # ---- What a process remembers
 
 
-def test_an_answer_that_was_overtaken_by_a_revocation_is_not_remembered(registry_url: str) -> None:
-    """Read before it, put away after it was noticed: the next question is asked anew."""
-    seconds = [0.0]
-    other = Registry.open(registry_url)
-    other.make_links(2025, COMPANIES)
-    key = links(other)["w-1"].url_key
-    slow = Registry(Database(registry_url), monotonic=lambda: seconds[0])
-    generation = slow._memory.now()
-    stale = other.resolve(key)
-    assert stale is not None
-
-    other.revoke(key)
-    seconds[0] += 0.5
-    assert slow.resolve(key) is None
-    generation.links.put(key, stale)
-
-    assert slow.resolve(key) is None
-    slow.close()
-    other.close()
-
-
-def test_what_another_process_does_is_seen_within_half_a_second(registry_url: str) -> None:
-    """Not asked before it is due, and always asked then: revocation, opt-out, another name, rotation."""
+def test_a_token_revoked_by_another_process_is_refused_within_half_a_second(registry_url: str) -> None:
+    """Not asked before it is due, and always asked then; what becomes of links is seen at once."""
     seconds = [0.0]
     with (
         Registry.open(registry_url) as other,
@@ -495,60 +472,50 @@ def test_what_another_process_does_is_seen_within_half_a_second(registry_url: st
         other.make_links(2025, COMPANIES)
         found = links(other)
         other.record(grant("a"), NOW)
+        other.record(grant("static"), NOW, b"digest")
         for link in found.values():
             assert here.resolve(link.url_key) == link
-        assert not here.revoked("a")
+        assert not here.revoked("a") and here.static_grant(b"digest") and here.revoked("never issued")
         salt = here.signing_salt()
         other.revoke("a")
         other.revoke(found["w-1"].url_key)
         other.opt_out("w-2")
         other.make_links(2025, {"w-3": "Gamma"})
         other.rotate()
+        other.record(grant("never issued"), NOW)
 
         seconds[0] = 0.499
-        assert here.resolve(found["w-1"].url_key) and not here.revoked("a") and here.signing_salt() == salt
-        seconds[0] = 0.5
-        assert (
-            here.resolve(found["w-1"].url_key) is None and here.revoked("a") and here.signing_salt() != salt
-        )
+        assert not here.revoked("a") and here.signing_salt() == salt and not here.revoked("never issued")
+        assert here.resolve(found["w-1"].url_key) is None
         opted, renamed = (here.resolve(found[subject].url_key) for subject in ("w-2", "w-3"))
         assert opted and opted.opted_out and renamed and renamed.company == "Gamma"
-
-
-# What another process does to customer w-1 or to token a, and how this one sees that it did.
-CHANGES: dict[str, tuple[Callable[[Registry, str], object], Callable[[Registry, str], bool]]] = {
-    "a token is revoked": (lambda other, _: other.revoke("a"), lambda here, _: here.revoked("a")),
-    "an address is revoked": (
-        lambda other, key: other.revoke(key),
-        lambda here, key: here.resolve(key) is None,
-    ),
-    "somebody opts out": (
-        lambda other, _: other.opt_out("w-1"),
-        lambda here, key: (found := here.resolve(key)) is None or found.opted_out,
-    ),
-    "a company is renamed": (
-        lambda other, _: other.make_links(2025, {"w-1": "Gamma"}),
-        lambda here, key: (found := here.resolve(key)) is not None and found.company == "Gamma",
-    ),
-}
-
-
-@pytest.mark.parametrize("change", CHANGES)
-def test_each_change_alone_is_seen_by_another_process(registry_url: str, change: str) -> None:
-    """Whatever was taken away: nothing else has to happen for others to notice."""
-    make, is_seen = CHANGES[change]
-    seconds = [0.0]
-    with (
-        Registry.open(registry_url) as other,
-        Registry(Database(registry_url), monotonic=lambda: seconds[0]) as here,
-    ):
-        other.make_links(2025, COMPANIES)
-        other.record(grant("a"), NOW)
-        key = links(other)["w-1"].url_key
-        assert not is_seen(here, key)
-        make(other, key)
         seconds[0] = 0.5
-        assert is_seen(here, key)
+        assert here.revoked("a") and here.signing_salt() != salt
+
+
+def test_a_process_of_an_earlier_version_is_told_of_whatever_is_taken_away(registry: Registry) -> None:
+    """It remembers what it read until the count of changes is another one."""
+
+    def changes() -> int:
+        with registry._database.reading() as connection:
+            return int(connection.execute(text("select changes from registry_state")).scalar_one())
+
+    registry.make_links(2025, COMPANIES)
+    registry.record(grant("a"), NOW)
+    registry.record(grant("b"), NOW)
+    before = changes()
+    for change in (
+        lambda: registry.revoke_token("a"),
+        lambda: registry.record(grant("c"), NOW, None, "b"),
+        lambda: registry.revoke(links(registry)["w-1"].url_key),
+        lambda: registry.opt_out("w-2"),
+        lambda: registry.opt_in("w-2"),
+        lambda: registry.make_links(2025, {"w-3": "Gamma"}),
+        lambda: registry.rotate(),
+    ):
+        change()
+        assert changes() > before
+        before = changes()
 
 
 def test_of_two_that_replace_a_token_at_once_one_does(registry_url: str, registry: Registry) -> None:
@@ -572,7 +539,9 @@ def test_of_two_that_replace_a_token_at_once_one_does(registry_url: str, registr
     assert counting == {found[0]}
 
 
-def test_the_first_token_after_a_rotation_is_taken_at_once(registry_url: str) -> None:
+def test_the_first_token_after_a_rotation_is_accepted_at_once(
+    registry_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """By a process that does not know of the rotation yet; forged tokens cannot make it ask each time."""
     seconds = [0.0]
     asked: list[float] = []
@@ -581,35 +550,36 @@ def test_the_first_token_after_a_rotation_is_taken_at_once(registry_url: str) ->
         Registry(Database(registry_url), monotonic=lambda: seconds[0]) as here,
     ):
         authority = Authority(SECRET, here, Clock())
+        before = Authority(SECRET, other, Clock()).issue(grant("before"))
+        assert authority.verify(before).jti == "before"
         other.rotate()
         token = Authority(SECRET, other, Clock()).issue(grant("a"))
         seconds[0] = 0.1
         assert authority.verify(token).jti == "a"
+        assert refused(authority, before) == "forged"
 
-        read = here._memory._read
-
-        def counted() -> State:
-            asked.append(seconds[0])
-            return read()
-
-        here._memory._read = counted
         forged = Authority(b"x" * 32, other, Clock()).issue(grant("b"))
+        reading = here._database.reading
+
+        def counted() -> AbstractContextManager[Connection]:
+            asked.append(seconds[0])
+            return reading()
+
+        monkeypatch.setattr(here._database, "reading", counted)
         for hundredth in range(100):
             seconds[0] = 1 + hundredth / 1000
             assert refused(authority, forged) == "forged"
         assert 1 <= len(asked) <= 3
 
 
-def test_a_memory_that_is_full_starts_anew(registry: Registry) -> None:
-    """What a process remembers is bounded, and nothing is lost with it."""
-    remembered = registry._memory.now().links
-    registry.make_links(2025, {"w-1": "Acme"})
-    link = links(registry)["w-1"]
+def test_what_is_remembered_is_bounded(registry: Registry) -> None:
+    """And nothing is lost with what is forgotten."""
+    registry.record(grant("a"), NOW)
     for number in range(50_000):
-        remembered.put(f"key-{number}", link)
+        registry._recently(number, lambda: True)
 
-    assert len(remembered._held) <= 20_000
-    assert registry.resolve(link.url_key) == link
+    assert len(registry._answers) <= 20_000
+    assert not registry.revoked("a")
 
 
 # ---- The database

@@ -269,11 +269,11 @@ def test_a_refresh_that_stops_half_way_leaves_the_old_token(
     """Out of space between the two, or killed: whoever holds it is not shut out."""
     old = create(admin, name="acme", scope=f"PIPES:READ:{PIPE}")
 
-    def failing(*_: object) -> bytes:
+    def failing(*_: object) -> object:
         raise OSError("no space is left")
 
     with monkeypatch.context() as patches, pytest.raises(OSError, match="no space"):
-        patches.setattr(token_rows, "record", failing)
+        patches.setattr(token_rows, "_row", failing)
         admin.refresh(ASKER, old["id"])
 
     assert Authority(SECRET, registry, Clock()).verify(old["token"]).jti == old["id"]

@@ -11,12 +11,15 @@ import re
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Literal, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 from jwt import PyJWS, PyJWTError
 from jwt.exceptions import InvalidAlgorithmError, InvalidSignatureError
 
 from wrapped_assets.access.grants import BadClaims, Grant, claims_of, grant_of, instant_in, strict_json
+
+if TYPE_CHECKING:
+    from wrapped_assets.access.registry import Registry
 
 Reason = Literal["missing", "malformed", "expired", "forged", "revoked", "wrong_scope"]
 Clock = Callable[[], datetime]
@@ -49,31 +52,6 @@ class TokenRefused(Exception):
         self.reason = reason
 
 
-class TokenStore(Protocol):
-    """What must be known of tokens beside their text; the registry keeps it."""
-
-    def signing_salt(self, fresh: bool = False) -> bytes:
-        """What the signing key is made of beside the secret; `fresh` asks again if that was not a moment ago."""
-        ...
-
-    def revoked(self, jti: str) -> bool:
-        """Whether this token counts no more, or never did."""
-        ...
-
-    def static_grant(self, digest: bytes) -> Grant | None:
-        """The grant of a static token by the digest of its text, revoked ones too; None when there never was one."""
-        ...
-
-    def record(
-        self, grant: Grant, issued_at: datetime, digest: bytes | None = None, instead_of: str | None = None
-    ) -> bytes:
-        """Remember a token that is about to be issued, and end the one with the id `instead_of` in the same transaction.
-
-        Returns the salt that counts at that moment.
-        """
-        ...
-
-
 def now() -> datetime:
     """The present instant, UTC."""
     return datetime.now(UTC)
@@ -87,7 +65,7 @@ def new_jti() -> str:
 class Authority:
     """Issues tokens and says what a token allows. Without a registry it knows JWTs only, and none can be revoked."""
 
-    def __init__(self, secret: bytes, registry: TokenStore | None = None, clock: Clock = now) -> None:
+    def __init__(self, secret: bytes, registry: "Registry | None" = None, clock: Clock = now) -> None:
         self._secret = secret
         self._registry = registry
         self._clock = clock
@@ -150,20 +128,14 @@ class Authority:
     def _jwt(self, text: str) -> Grant:
         if not _COMPACT.fullmatch(text):
             raise TokenRefused("malformed")
-        claims = self._claims(self._payload(text))
+        payload = self._payload(text)
         try:
-            if "nbf" in claims and instant_in(claims, "nbf") > self._clock():
+            claims = strict_json(payload)
+            if isinstance(claims, dict) and "nbf" in claims and instant_in(claims, "nbf") > self._clock():
                 raise TokenRefused("expired", "The token is not valid yet.")
             return grant_of(claims)
         except BadClaims as bad:
             raise TokenRefused("malformed", f"The token cannot be used: {bad}.") from None
-
-    def _claims(self, payload: bytes) -> Any:
-        try:
-            claims = strict_json(payload)
-        except BadClaims:
-            raise TokenRefused("malformed") from None
-        return claims if isinstance(claims, dict) else {}
 
     def _payload(self, text: str) -> bytes:
         """What was signed, if this installation signed it."""
@@ -171,7 +143,7 @@ class Authority:
         try:
             return self._open(text, salt)
         except TokenRefused:
-            # The secret may have been rotated by another process a moment ago, and this token be the first of the new ones.
+            # The key may have been rotated by another process a moment ago, and this token be the first of the new ones.
             newer = self._salt(fresh=True)
             if newer == salt:
                 raise
@@ -182,7 +154,8 @@ class Authority:
             # Header and payload are read from the text alone: keys it names (kid, jku, jwk, x5u) are never looked at.
             opened = self._jws.decode_complete(text, self._key(salt), [_ALGORITHM])
         except PyJWTError as error:
-            _refuse(error)
+            forged = isinstance(error, InvalidSignatureError | InvalidAlgorithmError)
+            raise TokenRefused("forged" if forged else "malformed") from None
         return bytes(opened["payload"])
 
     def _salt(self, fresh: bool = False) -> bytes:
@@ -190,11 +163,6 @@ class Authority:
 
     def _key(self, salt: bytes) -> bytes:
         return hmac.digest(self._secret, b"wrapped: the key that signs tokens\0" + salt, hashlib.sha256)
-
-
-def _refuse(error: PyJWTError) -> NoReturn:
-    forged = isinstance(error, InvalidSignatureError | InvalidAlgorithmError)
-    raise TokenRefused("forged" if forged else "malformed") from None
 
 
 def _digest(text: str) -> bytes:

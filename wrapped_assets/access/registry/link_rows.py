@@ -1,8 +1,9 @@
 """The links of the registry: the address of each subject's page, its short form, share links, and who wants none."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -21,10 +22,12 @@ from sqlalchemy import (
 )
 
 from wrapped_assets.access.registry import keys
-from wrapped_assets.access.registry.database import Database
-from wrapped_assets.access.registry.keys import Draw
-from wrapped_assets.access.registry.tables import Instant, links, note_change, opt_outs, shorts
+from wrapped_assets.access.registry.opened import Opened, pieces
+from wrapped_assets.access.registry.tables import Instant, links, opt_outs, shorts
 from wrapped_assets.text.public_names import public_company
+
+# What no key looks like is not asked: PostgreSQL has no text for some of it.
+_KEY = re.compile(r"[a-z0-9-]{1,100}")
 
 
 @dataclass(frozen=True)
@@ -81,15 +84,118 @@ _BY_SUBJECT = _links().where(links.c.subject == bindparam("key")).order_by(links
 _OF_YEAR = _links().where(links.c.year == bindparam("key")).order_by(links.c.subject, links.c.created_at)
 
 
-def live(connection: Connection, url_key: str, at: datetime) -> Link | None:
-    """The link of this name, a page's own or that of a share. Whether one ended, was revoked or never was is the same question."""
-    found = _read(connection, _LIVE_BY_URL_KEY, key=url_key, short=keys.random_part(url_key), at=at)
-    return next((link for link in found if link.url_key == url_key), None)
+class LinkRows(Opened):
+    """What is asked and changed of links."""
 
+    def resolve(self, url_key: str) -> Link | None:
+        """Whose year this address shows; None when it is unknown, over or revoked. Who opted out is still found, and says so."""
+        if not _KEY.fullmatch(url_key):
+            return None
+        with self._database.reading() as connection:
+            return _live(connection, url_key, self._clock())
 
-def live_by_short(connection: Connection, short: str, at: datetime) -> Link | None:
-    """The link that a short link, or a share link that is not over, leads to."""
-    return next(iter(_read(connection, _LIVE_BY_SHORT, short=short, at=at)), None)
+    def resolve_short(self, short: str) -> Link | None:
+        """Where a short or a share link leads; None when it is unknown, over or revoked."""
+        if not _KEY.fullmatch(short):
+            return None
+        return next(iter(self._links(_LIVE_BY_SHORT, short=short, at=self._clock())), None)
+
+    def share(self, url_key: str, lifetime: timedelta) -> Share | None:
+        """A share link to this page that ends after `lifetime` at most; None when there is no such page.
+
+        It leads to an address of its own, which ends with it. Of such an address it is the very link that led there: nobody can
+        prolong what was shared with them.
+        """
+        if not _KEY.fullmatch(url_key):
+            return None
+        at = self._clock()
+        with self._database.writing() as connection:
+            link = _live(connection, url_key, at)
+            if link is None or link.opted_out:
+                return None
+            if link.ends_at:
+                return Share(keys.random_part(url_key), link.ends_at)
+            return self._share(connection, url_key, at + lifetime, at)
+
+    def _share(self, connection: Connection, url_key: str, expires_at: datetime, at: datetime) -> Share:
+        """A share link that lives at least half as long as was asked for.
+
+        Anyone who sees the page may ask, so a link that is still young enough is given out again: they never pile up.
+        """
+        young_enough = at + (expires_at - at) / 2
+        connection.execute(delete(shorts).where(shorts.c.url_key == url_key, shorts.c.expires_at <= at))
+        newest = select(shorts.c.short, shorts.c.expires_at).where(
+            shorts.c.url_key == url_key, shorts.c.expires_at.between(young_enough, expires_at)
+        )
+        for row in connection.execute(newest.order_by(shorts.c.expires_at.desc(), shorts.c.short)):
+            return Share(*row)
+        made = Share(keys.share_key(self._draw), expires_at)
+        values = {"short": made.short, "url_key": url_key, "created_at": at, "expires_at": expires_at}
+        connection.execute(insert(shorts).values(values))
+        return made
+
+    def make_links(self, year: int, companies: Mapping[str, str | None]) -> int:
+        """Give each subject a link to its page of an edition, unless it has one; returns how many are new.
+
+        A subject whose link was revoked gets another one: leave those out who should not. Companies that changed their name
+        keep their address. Of several processes that do this at once, one gives each. Killed in between and run again, it goes
+        on from there.
+        """
+        made = 0
+        for some in pieces({subject: public_company(company) for subject, company in companies.items()}):
+            with self._changing() as connection:
+                made += self._make(connection, year, some)
+                _rename(connection, year, some)
+        return made
+
+    def _make(self, connection: Connection, year: int, companies: Mapping[str, str | None]) -> int:
+        at = self._clock()
+        rows = [
+            {
+                "url_key": keys.url_key(company, self._draw),
+                "year": year,
+                "subject": subject,
+                "company": company,
+                "created_at": at,
+            }
+            for subject, company in companies.items()
+        ]
+        connection.execute(self._database.insert_new(links), rows)
+        held = select(links.c.url_key).where(links.c.url_key.in_([row["url_key"] for row in rows]))
+        new = sorted(connection.execute(held).scalars())
+        short = [{"short": keys.short_key(self._draw), "url_key": key, "created_at": at} for key in new]
+        if short:
+            connection.execute(insert(shorts), short)
+        return len(new)
+
+    def opt_out(self, subject: str) -> None:
+        """From now on this subject has no page, of no edition."""
+        with self._changing() as connection:
+            connection.execute(
+                self._database.insert_new(opt_outs).values(subject=subject, since=self._clock())
+            )
+
+    def opt_in(self, subject: str) -> None:
+        """This subject changed its mind."""
+        with self._changing() as connection:
+            connection.execute(delete(opt_outs).where(opt_outs.c.subject == subject))
+
+    def opted_out(self) -> set[str]:
+        """Every subject that wants no page, whether or not it ever had one."""
+        with self._database.reading() as connection:
+            return {*connection.execute(select(opt_outs.c.subject)).scalars()}
+
+    def links_of_edition(self, year: int) -> list[Link]:
+        """Every link of an edition, revoked ones too."""
+        return self._links(_OF_YEAR, key=year)
+
+    def links_of_subject(self, subject: str) -> list[Link]:
+        """Every link of a subject, revoked ones too, oldest edition first."""
+        return self._links(_BY_SUBJECT, key=subject)
+
+    def _links(self, statement: Select[Any], **values: object) -> list[Link]:
+        with self._database.reading() as connection:
+            return _read(connection, statement, **values)
 
 
 def even_revoked(connection: Connection, url_key: str) -> Link | None:
@@ -97,71 +203,20 @@ def even_revoked(connection: Connection, url_key: str) -> Link | None:
     return next(iter(_read(connection, _BY_URL_KEY, key=url_key)), None)
 
 
-def of_subject(connection: Connection, subject: str) -> list[Link]:
-    """All links of a subject, oldest edition first."""
-    return _read(connection, _BY_SUBJECT, key=subject)
+def revoke(connection: Connection, url_key: str, at: datetime) -> bool:
+    """Take an address away for good; whether it was there and not taken away before."""
+    live = update(links).where(links.c.url_key == url_key, links.c.revoked_at.is_(None))
+    return connection.execute(live.values(revoked_at=at)).rowcount > 0
 
 
-def of_year(connection: Connection, year: int) -> list[Link]:
-    """All links of an edition."""
-    return _read(connection, _OF_YEAR, key=year)
+def _live(connection: Connection, url_key: str, at: datetime) -> Link | None:
+    """The link of this name, a page's own or that of a share. Whether one ended, was revoked or never was is the same question."""
+    found = _read(connection, _LIVE_BY_URL_KEY, key=url_key, short=keys.random_part(url_key), at=at)
+    return next((link for link in found if link.url_key == url_key), None)
 
 
-def _read(
-    connection: Connection, statement: Select[Any] | CompoundSelect[Any], **values: object
-) -> list[Link]:
-    return [_link(row) for row in connection.execute(statement, values).mappings()]
-
-
-def _link(row: RowMapping) -> Link:
-    revoked, ends_at = row["revoked_at"] is not None, row.get("expires_at")
-    return Link(
-        keys.shared_key(row["url_key"], row["share"]) if ends_at else row["url_key"],
-        row["subject"],
-        row["year"],
-        public_company(row["company"]),
-        row["short"],
-        bool(row["opted_out"]),
-        revoked,
-        ends_at,
-    )
-
-
-def make(
-    connection: Connection,
-    database: Database,
-    year: int,
-    companies: Mapping[str, str | None],
-    at: datetime,
-    draw: Draw,
-) -> int:
-    """Give each subject a link to its page of an edition, unless it has one; returns how many are new.
-
-    Of several processes that do this at once, one gives each. A company that changed its name keeps its address.
-    """
-    rows = [
-        {
-            "url_key": keys.url_key(companies[subject], draw),
-            "year": year,
-            "subject": subject,
-            "company": companies[subject],
-            "created_at": at,
-        }
-        for subject in sorted(companies)
-    ]
-    connection.execute(database.insert_new(links), rows)
-    held = select(links.c.url_key).where(links.c.url_key.in_([row["url_key"] for row in rows]))
-    new = set(connection.execute(held).scalars())
-    if new:
-        short = [
-            {"short": keys.short_key(draw), "url_key": url_key, "created_at": at} for url_key in sorted(new)
-        ]
-        connection.execute(insert(shorts), short)
-    return len(new)
-
-
-def rename(connection: Connection, year: int, companies: Mapping[str, str | None]) -> int:
-    """Follow companies that changed their names; returns how many links show another name now."""
+def _rename(connection: Connection, year: int, companies: Mapping[str, str | None]) -> None:
+    """Follow companies that changed their names."""
     held = select(links.c.url_key, links.c.subject, links.c.company).where(
         links.c.year == year, links.c.subject.in_(list(companies))
     )
@@ -173,51 +228,23 @@ def rename(connection: Connection, year: int, companies: Mapping[str, str | None
     if renamed:
         change = update(links).where(links.c.url_key == bindparam("key")).values(company=bindparam("name"))
         connection.execute(change, renamed)
-        note_change(connection)
-    return len(renamed)
 
 
-def revoke(connection: Connection, url_key: str, at: datetime) -> bool:
-    """Take an address away for good; whether it was there and not taken away before."""
-    live = update(links).where(links.c.url_key == url_key, links.c.revoked_at.is_(None))
-    revoked = connection.execute(live.values(revoked_at=at)).rowcount > 0
-    if revoked:
-        note_change(connection)
-    return revoked
+def _read(
+    connection: Connection, statement: Select[Any] | CompoundSelect[Any], **values: object
+) -> list[Link]:
+    return [_link(row) for row in connection.execute(statement, values).mappings()]
 
 
-def share(connection: Connection, url_key: str, expires_at: datetime, at: datetime, draw: Draw) -> Share:
-    """A share link that lives at least half as long as was asked for.
-
-    Anyone who sees the page may ask, so a link that is still young enough is given out again: they never pile up.
-    """
-    young_enough = at + (expires_at - at) / 2
-    connection.execute(delete(shorts).where(shorts.c.url_key == url_key, shorts.c.expires_at <= at))
-    newest = select(shorts.c.short, shorts.c.expires_at).where(
-        shorts.c.url_key == url_key,
-        shorts.c.expires_at >= young_enough,
-        shorts.c.expires_at <= expires_at,
+def _link(row: RowMapping) -> Link:
+    ends_at = row.get("expires_at")
+    return Link(
+        keys.shared_key(row["url_key"], row["share"]) if ends_at else row["url_key"],
+        row["subject"],
+        row["year"],
+        public_company(row["company"]),
+        row["short"],
+        bool(row["opted_out"]),
+        row["revoked_at"] is not None,
+        ends_at,
     )
-    for row in connection.execute(newest.order_by(shorts.c.expires_at.desc(), shorts.c.short)):
-        return Share(*row)
-    made = Share(keys.share_key(draw), expires_at)
-    values = {"short": made.short, "url_key": url_key, "created_at": at, "expires_at": made.expires_at}
-    connection.execute(insert(shorts).values(values))
-    return made
-
-
-def opted_out(connection: Connection) -> set[str]:
-    """All who want no page."""
-    return {*connection.execute(select(opt_outs.c.subject)).scalars()}
-
-
-def opt_out(connection: Connection, database: Database, subject: str, at: datetime) -> None:
-    """From now on the subject has no page, whatever the edition."""
-    connection.execute(database.insert_new(opt_outs).values(subject=subject, since=at))
-    note_change(connection)
-
-
-def opt_in(connection: Connection, subject: str) -> None:
-    """The subject changed its mind."""
-    connection.execute(delete(opt_outs).where(opt_outs.c.subject == subject))
-    note_change(connection)

@@ -22,7 +22,6 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
-    update,
 )
 
 from wrapped_assets.access.registry.database import Database
@@ -50,7 +49,7 @@ metadata = MetaData()
 
 schema_version = Table("registry_schema", metadata, Column("version", Integer, nullable=False))
 
-# One row. `changes` grows with whatever takes something away, so that readers know when to forget what they remember.
+# One row. `changes` grows with each transaction that takes something away.
 state = Table(
     "registry_state",
     metadata,
@@ -152,8 +151,3 @@ def prepare(database: Database, first_salt: bytes) -> None:
                 metadata.create_all(connection)
                 connection.execute(insert(schema_version).values(version=VERSION))
                 connection.execute(insert(state).values(changes=0, epoch=1, salt=first_salt))
-
-
-def note_change(connection: Connection) -> None:
-    """Let every reader forget what it remembers, once this transaction, which takes something away, is over."""
-    connection.execute(update(state).values(changes=state.c.changes + 1))

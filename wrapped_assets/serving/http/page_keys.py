@@ -20,7 +20,7 @@ from wrapped_assets.serving.http.threads import Threads
 from wrapped_assets.serving.interfaces import Document, Published
 
 REMEMBERED_SECONDS = 0.3
-"""How long a page is shown without asking again. The registry looks every half second, and a revocation must count within one."""
+"""How long a page is shown without asking again: a revocation must count within a second, whatever the look-up takes."""
 
 MOST_REMEMBERED = 10_000
 
