@@ -13,8 +13,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.landing import write_landing
 from benchmarks.measure import Cost, machine, measure
-from wrapped_assets.products.usage.synthetic import write_benchmark_landing
 
 SECRET = "benchmark-secret-of-32-characters"
 UNIQUE_ROWS = int(os.environ.get("WRAPPED_BENCH_ROWS", "20_000_000"))
@@ -45,7 +45,7 @@ def _landing(folder: Path, rows: int, days: int, files: int) -> Path:
         console.print(f"writing {rows * 3:,} landing rows over {days} days")
         unfinished = folder.with_suffix(".unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
-        write_benchmark_landing(unfinished, rows, days, files_per_region_day=files, first_day=FIRST_DAY)
+        write_landing(unfinished, rows, days, files_per_region_day=files, first_day=FIRST_DAY)
         unfinished.rename(folder)
     return folder
 

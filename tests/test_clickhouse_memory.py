@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.landing import write_landing
 from tests.pipeline import SECRET, say_nothing
 from wrapped_assets.assets.importing import fetching, import_days
 from wrapped_assets.periods import LEVELS, Span
 from wrapped_assets.product import Facts
-from wrapped_assets.products.usage.synthetic import write_benchmark_landing
 from wrapped_assets.resources.clickhouse import Address, ClickHouseWarehouse, Limits
 from wrapped_assets.resources.duckdb import DuckDBWarehouse
 from wrapped_assets.resources.landing_store import LandingStore
@@ -37,7 +37,7 @@ def build(warehouse: Warehouse, store: LandingStore) -> list[Facts]:
 def test_rows_that_do_not_fit_into_memory_are_built_all_the_same(tmp_path: Path) -> None:
     """3 million landing rows, some 800 MB of them, with a limit of 600 MB for a statement (450 MB was enough, 400 MB was not)."""
     landing = tmp_path / "landing"
-    write_benchmark_landing(landing, UNIQUE_ROWS, 2, files_per_region_day=3, first_day=SPAN.start)
+    write_landing(landing, UNIQUE_ROWS, 2, files_per_region_day=3, first_day=SPAN.start)
     store = LandingStore.open(landing.as_uri())
     address = Address("chdb", path=str(tmp_path / "small.chdb"))
 

@@ -16,11 +16,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from benchmarks.landing import write_landing
 from wrapped_assets.products.usage.synthetic import (
     Truth,
     World,
     truth,
-    write_benchmark_landing,
     write_history,
     write_regions,
 )
@@ -318,6 +318,13 @@ def test_regional_databases_have_the_agreed_tables(written: Written) -> None:
         assert tables == {"pipe_stats", "ingestion", "storage", "organizations", "workspaces"}
 
 
+def test_regional_databases_lie_in_any_folder(tmp_path: Path) -> None:
+    """The folder's name is text to the statement that makes a database there."""
+    write_regions(replace(WORLD, requests=300, regions=1), tmp_path / "a 'quoted' home")
+
+    assert [file.name for file in (tmp_path / "a 'quoted' home").iterdir()] == ["aws-us-east-1.duckdb"]
+
+
 def snapshot_rows(landing: Path, dimension: str) -> Iterator[Row]:
     for file in sorted((landing / dimension).rglob("*.parquet"), key=lambda file: file.name):
         yield from pq.ParquetFile(file).read().to_pylist()
@@ -400,7 +407,7 @@ def test_objects_already_in_landing_stay(tmp_path: Path) -> None:
         lambda folder, report: write_regions(replace(WORLD, requests=300), folder, report),
         lambda folder, report: write_history(replace(WORLD, requests=300), folder, report),
         lambda _, report: truth(replace(WORLD, requests=300), report),
-        lambda folder, report: write_benchmark_landing(folder, 300, 3, report=report),
+        lambda folder, report: write_landing(folder, 300, 3, report=report),
     ],
 )
 def test_progress_runs_from_nothing_to_all(write: Callable[[Path, object], None], tmp_path: Path) -> None:
@@ -418,9 +425,7 @@ def test_progress_runs_from_nothing_to_all(write: Callable[[Path, object], None]
 
 def test_benchmark_lands_every_row_in_exactly_three_files(tmp_path: Path) -> None:
     """Each of the three versions is newer than the one before, and every region has its files each day."""
-    write_benchmark_landing(
-        tmp_path, 3000, 3, organizations=60, files_per_region_day=5, first_day=date(2025, 3, 1)
-    )
+    write_landing(tmp_path, 3000, 3, organizations=60, files_per_region_day=5, first_day=date(2025, 3, 1))
     versions: dict[str, list[tuple[datetime, Row]]] = {}
     files: Counter[tuple[str, ...]] = Counter()
     for file in sorted(tmp_path.rglob("*.parquet")):

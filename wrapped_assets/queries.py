@@ -1,6 +1,7 @@
 """The SQL files, by name: `text("duckdb/hourly/pipe_stats_requests")`.
 
-SQL lives in `sql/` beside the package (inside it, once installed from a wheel), one statement a file.
+SQL lives in `sql/` beside the package (inside it, once installed from a wheel), one statement a file (a step of the
+synthetic source has several).
 """
 
 import hashlib

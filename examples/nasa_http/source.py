@@ -10,9 +10,9 @@ from pathlib import Path
 import duckdb
 
 from examples.nasa_http import statements
-from wrapped_assets import queries
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import Span
+from wrapped_assets.products.usage.synthetic import create_table
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.errors import Refused
 
@@ -104,8 +104,8 @@ def _write_region(log: Path, folder: Path, region: str) -> dict[date, int]:
     """Write one region's database, whole or not at all; returns its requests by UTC day."""
     unfinished = folder / f".{region}.unfinished"
     with duckdb.connect(str(unfinished)) as connection:
-        for family in FAMILIES:
-            connection.execute(queries.text(f"duckdb/synthetic/create_{family}"))
+        for family in FAMILIES.values():
+            connection.execute(create_table(family))
         share = {"path": str(log), "regions": len(REGIONS), "region": REGIONS.index(region)}
         connection.execute(statements.text("source/pipe_stats"), share)
         connection.execute(statements.text("source/organizations"))

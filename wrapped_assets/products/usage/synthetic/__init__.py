@@ -2,23 +2,20 @@
 
 Nothing here knows the pipeline. It writes what the pipeline reads (regional databases, landing files), with
 the accidents of real exports among it, and counts for itself what should come out. The same `World` is the
-same content every time; the SQL that makes it is in `sql/duckdb/synthetic/`.
+same content every time; the SQL that makes it is in `sql/products/usage/synthetic/`.
 """
 
-from wrapped_assets.products.usage.synthetic.benchmark import write_benchmark_landing
-from wrapped_assets.products.usage.synthetic.generator import Report
-from wrapped_assets.products.usage.synthetic.history import write_history
-from wrapped_assets.products.usage.synthetic.regions import write_regions
+from wrapped_assets.products.usage.synthetic.landing import write_history
+from wrapped_assets.products.usage.synthetic.regions import create_table, write_regions
 from wrapped_assets.products.usage.synthetic.truth import CustomerTruth, Truth, truth
 from wrapped_assets.products.usage.synthetic.world import World
 
 __all__ = [
     "CustomerTruth",
-    "Report",
     "Truth",
     "World",
+    "create_table",
     "truth",
-    "write_benchmark_landing",
     "write_history",
     "write_regions",
 ]

@@ -1,175 +1,105 @@
 """Runs the synthetic SQL: a connection that holds a world's tables and makes its events batch by batch."""
 
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
 
 from wrapped_assets import queries
-from wrapped_assets.products.usage.synthetic import vocabulary
-from wrapped_assets.products.usage.synthetic.world import Chunk, World
+from wrapped_assets.families import SOURCES, Family
+from wrapped_assets.periods import Span
+from wrapped_assets.products.usage.synthetic.world import World
+from wrapped_assets.progress import Progress
 
-Report = Callable[[str, int, int], None]
 Result = TypeVar("Result")
-
-_MACROS = (
-    *("dice", "roll", "fraction", "bell", "pick", "nth", "uuid_text", "t_text"),
-    *("company_name", "rename_day", "busy_hour"),
-)
-_SLOTS = {"pipe_stats": "pipe_slots", "ingestion": "data_source_slots"}
-
-
-def silent(label: str, done: int, total: int) -> None:
-    """The report that tells nobody."""
 
 
 class Generator:
-    """A world in a DuckDB connection. `batch` fills a temp table of that name, which others read."""
+    """A world in a DuckDB connection of its own."""
 
-    def __init__(self, world: World, connection: duckdb.DuckDBPyConnection) -> None:
-        self.world = world
-        self._connection = connection
-        self._months: dict[str, date] = {}
+    def __init__(self, world: World, spill: Path | None = None) -> None:
+        self.connection = duckdb.connect(":memory:")
         # One thread: the chunks run side by side, and rows keep their order.
-        connection.execute("set threads = 1")
-        connection.execute("set variable seed = $seed", {"seed": world.seed})
-        connection.execute("set variable first_day = $first_day", {"first_day": world.start})
-        for name in _MACROS:
-            self.run(name)
-        self._build_world()
+        self.connection.execute("set threads = 1; set memory_limit = '1GB'")
+        if spill is not None:
+            self.connection.execute("set temp_directory = $spill", {"spill": str(spill)})
+        self._month: date | None = None
+        self._set(**world.variables())
+        for step in ("macros", "calendar", "companies"):
+            self.run(step)
 
-    def run(self, name: str, **parameters: object) -> list[tuple[Any, ...]]:
-        """The rows that `sql/duckdb/synthetic/<name>.sql` answers with, its parameters bound."""
-        return self._connection.execute(queries.text(f"duckdb/synthetic/{name}"), parameters).fetchall()
+    def run(self, step: str, **names: str) -> None:
+        """Execute the statements of `sql/products/usage/synthetic/<step>.sql`, with these names in them."""
+        self.connection.execute(step_text(step).format(**names) if names else step_text(step))
 
-    def table(self, name: str, **parameters: object) -> pa.Table:
-        """The same rows as an Arrow table."""
-        statement = queries.text(f"duckdb/synthetic/{name}")
-        return self._connection.sql(statement, params=parameters or None).to_arrow_table()
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        return self.connection.execute(statement).fetchall()
 
-    def batch(self, family: str, chunk: Chunk, region: str | None = None) -> None:
-        """Make the chunk's events of a family, of one region or of all, as they finally are."""
-        extra: dict[str, object] = {}
-        if family in _SLOTS:
-            if self._months.get(family) != chunk.month:
-                self.run(_SLOTS[family], month=chunk.month, slots=self._slots)
-                self._months[family] = chunk.month
-            extra["slots"] = self._slots
-        self.run(family, from_day=chunk.start, to_day=chunk.end, region=region, **extra)
+    def table(self, statement: str) -> pa.Table:
+        """The same as an Arrow table."""
+        return self.connection.sql(statement).to_arrow_table()
 
-    def carriers(self, family: str, chunk: Chunk) -> None:
-        """Decide which objects carry the chunk's events into landing."""
-        self.run(
-            "carriers",
-            family=family,
-            from_day=chunk.start,
-            to_day=chunk.end,
-            first_day=self.world.start,
-            last_day=self.world.last,
-        )
+    def batch(self, family: Family, chunk: Span) -> None:
+        """Make `batch`, the chunk's events of a family as they finally are, and the views over it."""
+        self._set(family=family.name, from_day=chunk.start, to_day=chunk.end)
+        if self._month != chunk.start.replace(day=1):
+            self._month = chunk.start.replace(day=1)
+            self._set(month=self._month)
+            self.run("slots")
+        self.run(family.name)
 
-    @property
-    def _slots(self) -> int:
-        """Enough that a small customer's pipes still get some, few enough to stay in the cache."""
-        return 65_536 if self.world.organizations <= 500 else 262_144
+    def exports(self, family: Family, chunk: Span, carriers: str = "", **variables: object) -> None:
+        """Make `exports`, the same events as they land: by these statements that make `carriers`, or the usual ones."""
+        self.batch(family, chunk)
+        self._set(**variables)
+        self.connection.execute(carriers or step_text("carriers"))
+        columns = column_list(family.name)
+        self.run("exports", family=family.name, columns=columns, event_time=family.event_time)
 
-    def _build_world(self) -> None:
-        world, rows = self.world, self.world.rows
-        period = {"first_day": world.start, "last_day": world.last}
-        names = {"stems": list(vocabulary.STEMS), "endings": list(vocabulary.ENDINGS)}
-        labels, offsets = zip(*((label, offset) for _, label, offset in vocabulary.REGIONS), strict=True)
-        self.run(
-            "days",
-            **period,
-            requests=rows["pipe_stats"],
-            operations=rows["ingestion"],
-            readings=rows["storage"],
-        )
-        self.run(
-            "regions",
-            names=list(world.region_names),
-            labels=list(labels[: world.regions]),
-            utc_offsets=list(offsets[: world.regions]),
-        )
-        self.run(
-            "customers",
-            **names,
-            flagships=list(vocabulary.FLAGSHIPS),
-            customers=world.customers,
-            regions=world.regions,
-        )
-        self.run(
-            "organizations",
-            **period,
-            **names,
-            customers=world.customers,
-            organizations=world.organizations,
-            independents=world.independents,
-            regions=world.regions,
-        )
-        self.run(
-            "workspaces",
-            **period,
-            workspace_names=list(vocabulary.WORKSPACES),
-            new_workspace_names=list(vocabulary.NEW_WORKSPACES),
-        )
-        self.run("pipes", **period, pipe_names=list(vocabulary.PIPES))
-        self.run("data_sources", **period, data_source_names=list(vocabulary.DATA_SOURCES))
-        self.run("user_agents", user_agents=list(vocabulary.USER_AGENTS))
-        self.run("windows")
+    def _set(self, **variables: object) -> None:
+        for name, value in variables.items():
+            self.connection.execute(f"set variable {name} = $value", {"value": value})
 
 
-@contextmanager
-def generators(world: World, spill: Path | None = None) -> Iterator["SimpleQueue[Generator]"]:
-    """One in-memory generator for each of a few threads, to be taken, used and put back."""
-    free: SimpleQueue[Generator] = SimpleQueue()
-    connections = [duckdb.connect(":memory:") for _ in range(min(4, os.cpu_count() or 1))]
-    try:
-        for connection in connections:
-            connection.execute("set memory_limit = '1GB'")
-            if spill is not None:
-                connection.execute("set temp_directory = $spill", {"spill": str(spill)})
-            free.put(Generator(world, connection))
-        yield free
-    finally:
-        for connection in connections:
-            connection.close()
+def step_text(step: str) -> str:
+    """`sql/products/usage/synthetic/<step>.sql`."""
+    return queries.text(f"products/usage/synthetic/{step}")
+
+
+def column_list(source: str, *left_out: str) -> str:
+    """The columns of a family or dimension for a select, as they land but for those left out."""
+    return ", ".join(f'"{c.name}"' for c in SOURCES[source].columns if c.name not in left_out)
 
 
 def each_chunk(
     world: World,
-    work: Callable[[Generator, Chunk], Result],
+    work: Callable[[Generator, Span], Result],
     label: str,
-    report: Report,
+    report: Progress,
     spill: Path | None = None,
 ) -> list[Result]:
-    """What `work` makes of every chunk, in the order of the chunks; the chunks run side by side."""
-    chunks = list(world.chunks())
-    total, done = sum(chunk.events for chunk in chunks), 0
+    """What `work` makes of every chunk, in the order of the chunks; some run side by side."""
+    chunks, own, results = list(world.chunks()), threading.local(), []
+    total = (world.end - world.start).days
     report(label, 0, total)
-    with generators(world, spill) as free, ThreadPoolExecutor(free.qsize()) as pool:
 
-        def run(chunk: Chunk) -> Result:
-            generator = free.get()
-            try:
-                return work(generator, chunk)
-            finally:
-                free.put(generator)
+    def run(chunk: Span) -> Result:
+        if not hasattr(own, "generator"):
+            own.generator = Generator(world, spill)
+        return work(own.generator, chunk)
 
-        futures = {pool.submit(run, chunk): chunk for chunk in chunks}
-        try:
-            for future in as_completed(futures):
-                future.result()
-                done += futures[future].events
-                report(label, done, total)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-        return [future.result() for future in futures]
+    pool = ThreadPoolExecutor(min(4, os.cpu_count() or 1))
+    try:
+        for chunk, result in zip(chunks, pool.map(run, chunks), strict=True):
+            results.append(result)
+            report(label, (chunk.end - world.start).days, total)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return results

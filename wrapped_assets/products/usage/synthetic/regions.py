@@ -1,67 +1,68 @@
 """The regions' own databases: one DuckDB file each, every event once, as it finally is."""
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from queue import SimpleQueue
 
-import duckdb
+from wrapped_assets import progress
+from wrapped_assets.families import DIMENSIONS, FAMILIES, Family
+from wrapped_assets.products.usage.synthetic.generator import Generator, column_list
+from wrapped_assets.products.usage.synthetic.world import World
+from wrapped_assets.progress import Progress
 
-from wrapped_assets.products.usage.synthetic.generator import Generator, Report, silent
-from wrapped_assets.products.usage.synthetic.world import FAMILIES, World
+TYPES = {
+    "text": "varchar",
+    "instant": "timestamp_ms",
+    "counter": "ubigint",
+    "code": "smallint",
+    "flag": "utinyint",
+    "seconds": "double",
+}
+LABEL = "regional databases"
 
-_LABEL = "regional databases"
+
+def create_table(family: Family, database: str = "main") -> str:
+    """`create table` for a family as a region logs it: without the region's name and the time of an export."""
+    columns = (
+        f'"{column.name}" {TYPES[column.kind]}{"" if column.nullable else " not null"}'
+        for column in family.columns
+        if column.name not in ("region", "exported_at")
+    )
+    return f'create table "{database}".{family.name} ({", ".join(columns)})'
 
 
-def write_regions(world: World, folder: Path, report: Report = silent) -> None:
+def write_regions(world: World, folder: Path, report: Progress = progress.report) -> None:
     """Write `folder/<region>.duckdb` for every region: the three families, `organizations` and `workspaces`.
 
     A database that is already there is replaced whole, never left half written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    total, done = sum(world.rows.values()) * world.regions, 0
-    progress: SimpleQueue[int | None] = SimpleQueue()
-    report(_LABEL, done, total)
+    total = (world.end - world.start).days
+    report(LABEL, 0, total)
+    generator = Generator(world)
+    generator.run("snapshots")
+    execute = generator.connection.execute
+    for region in world.region_names:
+        for leftover in folder.glob(f".{region}.duckdb.unfinished*"):
+            leftover.unlink()
+        path = str(_unfinished(folder, region)).replace("'", "''")
+        execute(f"attach '{path}' as \"{region}\"")
+        for family in FAMILIES.values():
+            execute(create_table(family, region))
+        for name in DIMENSIONS:
+            # As they are at the end.
+            rows = f"select {column_list(name, 'exported_at')} from {name}_exports where region = '{region}'"
+            execute(f"create table \"{region}\".{name} as {rows} and taken_on > getvariable('last_day')")
+    for chunk in world.chunks():
+        for family in FAMILIES.values():
+            generator.batch(family, chunk)
+            for region in world.region_names:
+                rows = f"select {column_list(family.name, 'region', 'exported_at')} from batch where region = '{region}'"
+                execute(f'insert into "{region}".{family.name} by name {rows}')
+        report(LABEL, (chunk.end - world.start).days, total)
+    generator.connection.close()
+    for region in world.region_names:
+        os.replace(_unfinished(folder, region), folder / f"{region}.duckdb")
 
-    def write(region: str) -> None:
-        try:
-            _write_region(world, folder, region, progress)
-        finally:
-            progress.put(None)
 
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        futures = [pool.submit(write, region) for region in world.region_names]
-        unfinished = len(futures)
-        # The threads only say how far they are: the report is called here, where its caller is.
-        while unfinished:
-            events = progress.get()
-            if events is None:
-                unfinished -= 1
-            else:
-                done += events
-                report(_LABEL, min(done, total), total)
-        for future in futures:
-            future.result()
-    report(_LABEL, total, total)
-
-
-def _write_region(world: World, folder: Path, region: str, progress: "SimpleQueue[int | None]") -> None:
-    unfinished = folder / f".{region}.duckdb.unfinished"
-    for leftover in folder.glob(f"{unfinished.name}*"):
-        leftover.unlink()
-    connection = duckdb.connect(str(unfinished))
-    try:
-        connection.execute("set memory_limit = '1GB'")
-        generator = Generator(world, connection)
-        generator.run("region_organizations", region=region)
-        generator.run("region_workspaces", region=region)
-        for family in FAMILIES:
-            generator.run(f"create_{family}")
-        for chunk in world.chunks():
-            for family in FAMILIES:
-                generator.batch(family, chunk, region)
-                generator.run(f"region_{family}")
-            progress.put(chunk.events)
-    finally:
-        connection.close()
-    os.replace(unfinished, folder / f"{region}.duckdb")
+def _unfinished(folder: Path, region: str) -> Path:
+    return folder / f".{region}.duckdb.unfinished"

@@ -1,24 +1,18 @@
 """What should come out: counted from the base events by plain SQL, never through the pipeline."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import chain
 
-from wrapped_assets.products.usage.synthetic.accidents import plan
-from wrapped_assets.products.usage.synthetic.generator import (
-    Generator,
-    Report,
-    each_chunk,
-    generators,
-    silent,
-)
-from wrapped_assets.products.usage.synthetic.objects import LandingObject
-from wrapped_assets.products.usage.synthetic.world import FAMILIES, Chunk, World
+import pyarrow as pa
 
-Totals = dict[str, tuple[int, ...]]
-Readings = dict[str, tuple[str, datetime, int]]
+from wrapped_assets import progress
+from wrapped_assets.families import FAMILIES
+from wrapped_assets.periods import Span
+from wrapped_assets.products.usage.synthetic.accidents import plan, quarantined_files, quarantined_rows
+from wrapped_assets.products.usage.synthetic.generator import Generator, each_chunk, step_text
+from wrapped_assets.products.usage.synthetic.world import World
+from wrapped_assets.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -58,90 +52,38 @@ class Truth:
         return {family: self.landed[family] - self.unique[family] for family in self.unique}
 
 
-@dataclass(frozen=True)
-class _Tally:
-    """One chunk's share of the truth."""
-
-    unique: dict[str, int]
-    objects: list[LandingObject]
-    requests: Totals
-    operations: Totals
-    readings: Readings
-
-
-def truth(world: World, report: Report = silent) -> Truth:
+def truth(world: World, report: Progress = progress.report) -> Truth:
     """Count the world's events, their carriers and its accidents."""
-    tallies = each_chunk(world, _tally, "truth", report)
-    objects = list(chain.from_iterable(tally.objects for tally in tallies))
-    accidents = plan(world, objects)
+    chunks = each_chunk(world, _counted, "truth", report)
+    generator = Generator(world)
+    for name in chunks[0]:
+        generator.connection.register(name, pa.concat_tables(chunk[name] for chunk in chunks))
+    objects = {name: dict(generator.rows(f"from {name}_objects")) for name in FAMILIES}
+    accidents = list(plan(world, chain.from_iterable(objects.values())))
+    copies = [accident.path for accident in accidents if accident.kind == "copy"]
     return Truth(
-        unique={family: sum(tally.unique[family] for tally in tallies) for family in FAMILIES},
-        landed={
-            family: sum(landed.rows for landed in (*objects, *accidents.copied) if landed.family == family)
-            for family in FAMILIES
+        unique={
+            name: generator.rows(f"select sum(events)::hugeint from {name}_counted")[0][0]
+            for name in FAMILIES
         },
-        quarantined_files=accidents.broken_files,
-        quarantined_rows=accidents.spoiled_rows,
-        customers=_customers(world, tallies),
+        landed={
+            name: sum(rows.values()) + sum(rows.get(path, 0) for path in copies)
+            for name, rows in objects.items()
+        },
+        quarantined_files=quarantined_files(accidents),
+        quarantined_rows=quarantined_rows(accidents),
+        customers={
+            customer: CustomerTruth(customer, name, tuple(organization_ids), *sums)
+            for customer, name, organization_ids, *sums in generator.rows(step_text("truth"))
+        },
     )
 
 
-def _tally(generator: Generator, chunk: Chunk) -> _Tally:
-    unique: dict[str, int] = {}
-    objects: list[LandingObject] = []
-    answers = {}
-    for family in FAMILIES:
-        generator.batch(family, chunk)
-        generator.carriers(family, chunk)
-        objects += [
-            LandingObject(family, day, region, name, rows)
-            for day, region, name, rows in generator.run("export_files")
-        ]
-        unique[family] = generator.run("truth_rows")[0][0]
-        answers[family] = generator.run(f"truth_{family}")
-    return _Tally(
-        unique,
-        objects,
-        {customer: tuple(totals) for customer, *totals in answers["pipe_stats"]},
-        {customer: tuple(totals) for customer, *totals in answers["ingestion"]},
-        {data_source: (customer, at, size) for customer, data_source, at, size in answers["storage"]},
-    )
-
-
-def _customers(world: World, tallies: list[_Tally]) -> dict[str, CustomerTruth]:
-    last_readings: Readings = {}
-    for tally in tallies:
-        # The tallies come in order of time, so a later one holds the later reading.
-        last_readings.update(tally.readings)
-    storage: Counter[str] = Counter()
-    for customer, _, size in last_readings.values():
-        storage[customer] += size
-    requests = _added(tally.requests for tally in tallies)
-    operations = _added(tally.operations for tally in tallies)
-    with generators(world) as free:
-        listed = free.get().run("truth_customers")
-    customers = {}
-    for customer, name, organization_ids in listed:
-        request_count, errors, read_bytes = requests.get(customer, (0, 0, 0))
-        operation_count, written_bytes = operations.get(customer, (0, 0))
-        customers[customer] = CustomerTruth(
-            customer_id=customer,
-            name=name,
-            organization_ids=tuple(organization_ids),
-            requests=request_count,
-            errors=errors,
-            read_bytes=read_bytes,
-            operations=operation_count,
-            written_bytes=written_bytes,
-            storage_bytes=storage.get(customer),
-        )
-    return customers
-
-
-def _added(parts: Iterable[Totals]) -> Totals:
-    added: Totals = {}
-    for part in parts:
-        for customer, totals in part.items():
-            before = added.get(customer, (0,) * len(totals))
-            added[customer] = tuple(a + b for a, b in zip(before, totals, strict=True))
-    return added
+def _counted(generator: Generator, chunk: Span) -> dict[str, pa.Table]:
+    """The chunk's sums and objects, family by family."""
+    tables = {}
+    for name, family in FAMILIES.items():
+        generator.exports(family, chunk)
+        tables[f"{name}_counted"] = generator.table("from counted")
+        tables[f"{name}_objects"] = generator.table("select path, count(*) from exports group by path")
+    return tables

@@ -3,24 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
+from wrapped_assets.periods import Span
+from wrapped_assets.products.usage.synthetic import vocabulary
 from wrapped_assets.products.usage.synthetic.vocabulary import REGIONS
-
-FAMILIES = ("pipe_stats", "ingestion", "storage")
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """Some days of one month, few enough to be made in memory; `end` is not one of them."""
-
-    start: date
-    end: date
-    events: int
-
-    @property
-    def month(self) -> date:
-        """The first day of the month that all of the chunk lies in."""
-        return self.start.replace(day=1)
 
 
 @dataclass(frozen=True)
@@ -77,24 +64,40 @@ class World:
         return max(1, self.organizations // 20)
 
     @property
-    def rows(self) -> dict[str, int]:
-        """Unique rows by family."""
-        operations = self.requests // 5 if self.operations is None else self.operations
-        readings = self.requests // 10 if self.readings is None else self.readings
-        return dict(zip(FAMILIES, (self.requests, operations, readings), strict=True))
-
-    @property
     def region_names(self) -> tuple[str, ...]:
         """The regions' names."""
         return tuple(name for name, _, _ in REGIONS[: self.regions])
 
-    def chunks(self, most_events: int = 250_000) -> Iterator[Chunk]:
+    def variables(self) -> dict[str, Any]:
+        """What the SQL reads of the world, by the names it uses."""
+        _, labels, offsets = zip(*REGIONS[: self.regions], strict=True)
+        return {
+            **{name.lower(): value for name, value in vars(vocabulary).items() if name.isupper()},
+            "seed": self.seed,
+            "first_day": self.start,
+            "last_day": self.last,
+            "requests": self.requests,
+            "operations": self.requests // 5 if self.operations is None else self.operations,
+            "readings": self.requests // 10 if self.readings is None else self.readings,
+            "organizations": self.organizations,
+            "customers": self.customers,
+            "independents": self.independents,
+            "regions": self.regions,
+            "region_names": self.region_names,
+            "region_labels": labels,
+            "utc_offsets": offsets,
+            # Enough that a small customer's pipes still get some, few enough to stay in the cache.
+            "slots": 65_536 if self.organizations <= 500 else 262_144,
+        }
+
+    def chunks(self, most_events: int = 250_000) -> Iterator[Span]:
         """The whole period in order, each chunk inside one month and of about `most_events` events."""
-        events_per_day = sum(self.rows.values()) / (self.end - self.start).days
-        most_days = max(1, int(most_events / max(1, events_per_day)))
+        given = self.variables()
+        events = given["requests"] + given["operations"] + given["readings"]
+        most_days = max(1, int(most_events * (self.end - self.start).days / max(1, events)))
         start = self.start
         while start < self.end:
             next_month = (start.replace(day=1) + timedelta(days=32)).replace(day=1)
             end = min(start + timedelta(days=most_days), next_month, self.end)
-            yield Chunk(start, end, round(events_per_day * (end - start).days))
+            yield Span(start, end)
             start = end
