@@ -23,9 +23,10 @@ from wrapped_assets.access import tokens
 from wrapped_assets.access.grants import Grant, Scope
 from wrapped_assets.access.registry import Registry
 from wrapped_assets.access.tokens import Authority, new_jti
+from wrapped_assets.product import Endpoint, Parameter
 from wrapped_assets.serving import interfaces
 from wrapped_assets.serving.api.answers import Answer
-from wrapped_assets.serving.api.endpoints import Endpoint, Parameter
+from wrapped_assets.serving.api.endpoints import values
 from wrapped_assets.serving.api.openapi import document
 from wrapped_assets.serving.api.token_admin import TokenAdmin
 from wrapped_assets.serving.api.token_routes import TokenRoutes
@@ -55,8 +56,8 @@ BY_DAY = "wrapped_requests_by_day"
 DOCUMENTATION = "http://127.0.0.1:8080/v0/pipes/openapi.json"
 
 
-CUSTOMER = Parameter("wrapped_id", "String", None, "Whose.")
-EDITION = Parameter("year", "Int32", "published", "Which edition.")
+CUSTOMER = Parameter("wrapped_id", "String", "Whose.")
+EDITION = Parameter("year", "Int32", "Which edition.", "published")
 ENDPOINTS = {
     SUMMARY: Endpoint(SUMMARY, "A year in a row.", (CUSTOMER, EDITION), ""),
     BY_DAY: Endpoint(
@@ -64,8 +65,8 @@ ENDPOINTS = {
         "A year by day.",
         (
             CUSTOMER,
-            Parameter("start_date", "Date", "start of the year", "First day."),
-            Parameter("limit", "Int32", "366", "At most so many."),
+            Parameter("start_date", "Date", "First day.", "start of the year"),
+            Parameter("limit", "Int32", "At most so many.", "366"),
         ),
         "select 1",
     ),
@@ -95,8 +96,8 @@ class Live:
         """The rows of the customers that are asked for."""
         if self.is_closed:
             raise RuntimeError("asked after it was closed")
-        values = endpoint.values(parameters, YEAR)
-        ids = str(values["wrapped_id"]).split(",")
+        asked = values(endpoint, parameters, YEAR)
+        ids = str(asked["wrapped_id"]).split(",")
         total = sum(self.requests.get(each, 0) for each in ids)
         if endpoint.name == SUMMARY:
             top = [{"name": "append", "bytes": 2**63 + total}]
@@ -112,11 +113,11 @@ class Live:
             return answer(
                 columns, [(total, 2**100 + total, day, None if not total else 0.25, 'a,"b"\n☃', top)]
             )
-        start = values["start_date"]
+        start = asked["start_date"]
         assert isinstance(start, date)
         if start.year != YEAR:
             raise OutsideYear(YEAR, start, date(YEAR + 1, 1, 1))
-        days = [(start + timedelta(n), total + n) for n in range(min(int(str(values["limit"])), 366))]
+        days = [(start + timedelta(n), total + n) for n in range(min(int(str(asked["limit"])), 366))]
         return answer([("day", "Date"), ("requests", "UInt64")], days)
 
     def follow(self, seconds: float | None = None) -> FollowReport:

@@ -441,10 +441,13 @@ class TestLists:
         assert alone == {"nodes": [{"name": BY_DAY}]}
 
     async def test_an_endpoint_says_when_it_was_written(self) -> None:
-        """Each file of sql/endpoints, as an instant in UTC."""
+        """Its statement's file, or the module that adds the summary up, as an instant in UTC."""
+        root = Path(__file__).parents[1]
         for name, endpoint in load_endpoints().items():
             written = described(endpoint)["updated_at"]
-            file = Path(__file__).parents[1] / "sql" / "endpoints" / f"{name}.sql"
+            file = root / "sql" / "products" / "usage" / "endpoints" / f"{name}.sql"
+            if name == SUMMARY:
+                file = root / "wrapped_assets" / "products" / "usage" / "flat_summary.py"
             assert datetime.fromisoformat(written).timestamp() == int(file.stat().st_mtime)
 
     async def test_a_slash_at_the_end_changes_nothing(self, asked: Asked) -> None:

@@ -1,4 +1,4 @@
-"""Endpoints are SQL files with typed parameters; each answers what the batch tables hold, and nothing internal."""
+"""Endpoints are statements with typed parameters; each answers what the batch tables hold, and nothing internal."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -8,14 +8,17 @@ import pytest
 
 from tests.landing_files import files_of, operation, organization, reading, request, workspace
 from tests.pipeline import SECRET, Pipeline
+from wrapped_assets.product import Endpoint, Parameter, ParameterType
+from wrapped_assets.products.usage.endpoints import CUSTOMERS_AND_DAYS
 from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.serving.api.endpoints import (
     BrokenEndpoint,
-    Endpoint,
     ParameterRefused,
+    check,
     load_endpoints,
-    parse,
+    parsed,
+    values,
 )
 from wrapped_assets.serving.live.live import Live, OutsideYear
 
@@ -124,7 +127,7 @@ def test_data_sources_count_with_their_last_reading(live: Live) -> None:
 
 
 def test_the_summary_is_an_endpoint_too(live: Live) -> None:
-    """Its header has its parameters; its answer is of several statements."""
+    """It has parameters as the others; its answer is of several statements."""
     assert ENDPOINTS["wrapped_pipe_stats_summary"].sql == ""
     (row,) = rows(live, "wrapped_pipe_stats_summary", wrapped_id=ANA)
 
@@ -158,10 +161,19 @@ def test_an_edition_answers_for_its_year_only(live: Live) -> None:
 
 
 def test_the_guide_to_adding_an_endpoint_works(live: Live) -> None:
-    """Its file, copied as it stands, answers from what was published and what landed since."""
+    """Its statement and declaration, copied as they stand, answer from what was published and what landed since."""
     guide = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    text = guide.partition("## Add an endpoint")[2].partition("```sql\n")[2].partition("```")[0]
-    answer = live.run(parse("requests_by_weekday", text), {"wrapped_id": ANA})
+    steps = guide.partition("## Add an endpoint")[2]
+    sql, declared = (
+        steps.partition(f"```{language}\n")[2].partition("```")[0].strip() for language in ("sql", "python")
+    )
+
+    def endpoint(name: str, description: str, *more: Parameter) -> Endpoint:
+        return Endpoint(name, description, (*CUSTOMERS_AND_DAYS, *more), sql)
+
+    (added,) = eval(declared, {"_endpoint": endpoint, "Parameter": Parameter})
+    check(added)
+    answer = live.run(added, {"wrapped_id": ANA})
 
     days = live.run(ENDPOINTS["wrapped_requests_by_day"], {"wrapped_id": ANA}).rows
     assert answer.rows == [
@@ -175,20 +187,20 @@ def test_the_guide_to_adding_an_endpoint_works(live: Live) -> None:
 def test_a_required_parameter_is_asked_for() -> None:
     """The refusal names it and its type."""
     with pytest.raises(ParameterRefused, match=r"'wrapped_id' of type String is required"):
-        ENDPOINTS["wrapped_top_workspaces"].values({}, 2025)
+        values(ENDPOINTS["wrapped_top_workspaces"], {}, 2025)
 
 
 def test_a_value_of_another_type_is_refused() -> None:
     """A text is no number."""
     with pytest.raises(ParameterRefused, match="'limit' of type Int32"):
-        ENDPOINTS["wrapped_top_workspaces"].values({"wrapped_id": ANA, "limit": "10"}, 2025)
+        values(ENDPOINTS["wrapped_top_workspaces"], {"wrapped_id": ANA, "limit": "10"}, 2025)
 
 
 def test_defaults_depend_on_the_year_asked() -> None:
     """Without dates it is the whole year of the edition."""
-    values = ENDPOINTS["wrapped_top_workspaces"].values({"wrapped_id": ANA, "from": "ignored"}, 2024)
+    asked = {"wrapped_id": ANA, "from": "ignored"}
 
-    assert values == {
+    assert values(ENDPOINTS["wrapped_top_workspaces"], asked, 2024) == {
         "wrapped_id": ANA,
         "year": 2024,
         "start_date": date(2024, 1, 1),
@@ -208,9 +220,9 @@ def test_defaults_depend_on_the_year_asked() -> None:
         ("String", "7", "7"),
     ],
 )
-def test_texts_mean_values(type: str, text: str, value: object) -> None:
+def test_texts_mean_values(type: ParameterType, text: str, value: object) -> None:
     """As a URL has them."""
-    assert one_parameter(type).parameters[0].parsed(text) == value
+    assert parsed(Parameter("it", type, "It."), text) == value
 
 
 @pytest.mark.parametrize(
@@ -226,36 +238,33 @@ def test_texts_mean_values(type: str, text: str, value: object) -> None:
         ("Float64", "x"),
     ],
 )
-def test_texts_that_mean_nothing_are_refused(type: str, text: str) -> None:
+def test_texts_that_mean_nothing_are_refused(type: ParameterType, text: str) -> None:
     """Nothing is guessed."""
     with pytest.raises(ParameterRefused, match=f"'it' of type {type}"):
-        one_parameter(type).parameters[0].parsed(text)
-
-
-def one_parameter(type: str) -> Endpoint:
-    """An endpoint with one parameter."""
-    return parse("example", f"-- Example.\n-- Parameters:\n--   it {type}, required: It.\nselect $it as it\n")
+        parsed(Parameter("it", type, "It."), text)
 
 
 @pytest.mark.parametrize(
-    ("text", "seen"),
+    ("sql", "seen"),
     [
-        ("select 1", "no line '-- Parameters:'"),
-        ("-- Parameters:\nselect 1", "does not say what it answers"),
-        ("-- It.\n-- Parameters:\n--   it Text, required: It.\nselect $it", "No type of a parameter: Text"),
-        ("-- It.\n-- Parameters:\n--   it String: It.\nselect $it", "No parameter"),
-        ("-- It.\n-- Parameters:\nselect $it", "does not name ['it']"),
-        ("-- It.\n-- Parameters:\nselect 1; select 2", "not one select"),
-        ("-- It.\n-- Parameters:\ndrop table fresh.organizations", "not one select"),
-        ("-- It.\n-- Parameters:\nselekt", "syntax error"),
+        ("select $other", "It has no parameter ['other']"),
+        ("select 1; select 2", "not one select"),
+        ("drop table fresh.organizations", "not one select"),
+        ("selekt", "syntax error"),
     ],
 )
-def test_a_broken_file_is_told_at_the_start(text: str, seen: str) -> None:
+def test_a_broken_statement_is_told_at_the_start(sql: str, seen: str) -> None:
     """With what is wrong in it."""
     with pytest.raises(BrokenEndpoint) as refused:
-        parse("broken", text)
+        check(Endpoint("broken", "Broken.", (Parameter("it", "String", "It."),), sql))
 
     assert seen in str(refused.value)
+
+
+def test_a_default_of_another_type_is_told_at_the_start() -> None:
+    """Not to the first who asks without it."""
+    with pytest.raises(ParameterRefused, match="'it' of type Int32"):
+        check(Endpoint("broken", "Broken.", (Parameter("it", "Int32", "It.", "ten"),), "select $it"))
 
 
 def test_the_connection_is_locked(live: Live) -> None:

@@ -112,7 +112,12 @@ class Clone:
             assert text.count(line) == 1
             text = text.replace(line, added + line)
         listed.write_text(text)
-        (self.code / "sql" / "endpoints" / "busy_days.sql").write_text(ENDPOINT.lstrip())
+        (self.code / "sql" / "products" / "usage" / "endpoints" / "busy_days.sql").write_text(
+            ENDPOINT.lstrip()
+        )
+        endpoints = package / "endpoints.py"
+        added = 'ENDPOINTS = (\n    _endpoint("busy_days", "Days with a request."),\n'
+        endpoints.write_text(endpoints.read_text().replace("ENDPOINTS = (\n", added))
 
     def python(self, code: str, *arguments: str) -> str:
         """What a program says that runs in the copy; it must end well."""
@@ -168,10 +173,11 @@ with open_warehouse(Settings.load()).reading() as reader:
 
 ENDPOINT = """
 -- Days with a request.
--- Parameters:
---   wrapped_id String, required: The customer.
-select count(distinct date) as days
+-- One row.
+-- Reads organizations and daily_requests.
+select count(distinct day) as days
 from daily_requests
+join organizations using (organization)
 where wrapped_id = $wrapped_id
 """
 

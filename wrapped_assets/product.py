@@ -8,7 +8,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -161,11 +161,82 @@ class Story:
 
 
 @dataclass(frozen=True)
+class PartKind:
+    """A kind of parts, which answers are added up from: the numbers of one rollup by an id and perhaps a label.
+
+    Endpoints read them as the views `daily_<name>` and `monthly_<name>`, with the rollup's columns that are named here.
+    """
+
+    name: str
+    family: str
+    rollup: str
+    id: str
+    amount: str
+    """What is counted."""
+
+    bytes: str
+    rows: str
+    label: str | None = None
+    errors: str | None = None
+    """Null in an answer when one of the events does not say whether it failed."""
+
+    last_at: str | None = None
+    """Of readings, whose last one counts, when that was; the other numbers of all others are sums."""
+
+    by_day: bool = False
+    """Whether months also hold the amount of each day, as parts of the kind `days`."""
+
+
+ParameterType = Literal["String", "Int32", "Float64", "Date", "Bool"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of an endpoint: its ClickHouse type, and the text of its default; None when it is required.
+
+    A default may depend on the edition: `published`, `start of the year`, `end of the year`.
+    """
+
+    name: str
+    type: ParameterType
+    description: str
+    default: str | None = None
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a caller must give it."""
+        return self.default is None
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A question that the API answers: one select, which binds the parameters as `$name`.
+
+    Without a statement it is the product's flat summary, which Python adds up.
+    """
+
+    name: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    sql: str = ""
+    updated_at: dt.datetime | None = None
+    """When its statement was written here."""
+
+    @classmethod
+    def of(cls, product: str, name: str, description: str, *parameters: Parameter) -> "Endpoint":
+        """The one whose statement is `sql/products/<product>/endpoints/<name>.sql`."""
+        file = f"products/{product}/endpoints/{name}"
+        return cls(name, description, parameters, queries.text(file), queries.written_at(file))
+
+
+@dataclass(frozen=True)
 class Product:
     """A product: its stories in the order they are told."""
 
     name: str
     stories: tuple[Story, ...]
+    part_kinds: tuple[PartKind, ...]
+    endpoints: tuple[Endpoint, ...]
     model: type[Any]
     """The published document, a pydantic model."""
 

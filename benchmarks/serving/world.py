@@ -10,11 +10,11 @@ from pathlib import Path
 import duckdb
 
 from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, Level, Span
-from wrapped_assets.product import Edition
+from wrapped_assets.product import Edition, PartKind
 from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.snapshot import tables
-from wrapped_assets.resources.snapshot.tables import KINDS, OPERATIONS, REQUESTS, SIZES, Kind
+from wrapped_assets.resources.snapshot.tables import KINDS
 from wrapped_assets.resources.snapshot.writing import Draft, drafting
 
 SECRET = b"benchmark-secret-of-32-characters"
@@ -28,21 +28,21 @@ REGIONS = 4
 VERSIONS = 3
 
 _HOURS = {
-    REQUESTS.name: """
+    "requests": """
         select
             'org-' || o as organization_id, 'region-' || (o % {regions}) as region, hour, 'requests' as kind, 'ws-' || o || '-' || w as id, '' as label,
             1 + hash(o, hour, w) % 90 as amount, hash(o, hour) % 2 as errors,
             hash(w, hour) % 1000000000 as bytes, hash(w, o) % 1000000 as rows
         from hours, range($organizations) as a (o), range(3) as b (w)
         where hash(o, hour) % 24 < 5 or hour(hour) = o % 24""",
-    OPERATIONS.name: """
+    "operations": """
         select
             'org-' || o as organization_id, 'region-' || (o % {regions}) as region, hour, 'operations' as kind, 'ws-' || o || '-' || w as id,
             ['append', 'append-hfi', 'copy'][1 + k] as label, 1 + hash(o, hour) % 9 as amount, 0 as errors,
             hash(w, hour) % 1000000000 as bytes, hash(w, o) % 1000000 as rows
         from hours, range($organizations) as a (o), range(2) as b (w), range(3) as c (k)
         where hour(hour) = (o + k) % 24""",
-    SIZES.name: """
+    "sizes": """
         select
             'org-' || o as organization_id, 'region-' || (o % {regions}) as region, hour, 'sizes' as kind, 'ds-' || o || '-' || d as id, 'table_' || d as label,
             1 as amount, 0 as errors, hash(d, hour) % 1000000000 as bytes, hash(d, o) % 1000000 as rows,
@@ -102,9 +102,9 @@ def _fill_hours(con: duckdb.DuckDBPyConnection, draft: Draft) -> None:
             draft.fill_parts(HOURLY, text, {"organizations": ORGANIZATIONS})
 
 
-def _merge(draft: Draft, kind: Kind, level: Level, below: Level) -> None:
+def _merge(draft: Draft, kind: PartKind, level: Level, below: Level) -> None:
     source = f"(from serving.{below.name}.parts where kind = '{kind.name}')"
-    draft.fill(f"{level.name}.parts", kind.merged(level, source, below.period))
+    draft.fill(f"{level.name}.parts", tables.merged(kind, level, source, below.period))
 
 
 def _fill_ledger(draft: Draft, landing: Path) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+from wrapped_assets.product import Endpoint
 from wrapped_assets.serving.api.answers import Answer
-from wrapped_assets.serving.api.endpoints import Endpoint
 from wrapped_assets.serving.live.following import FollowReport
 
 

@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from wrapped_assets.access.grants import Grant
+from wrapped_assets.product import Endpoint, Parameter
 from wrapped_assets.serving.api import parameters
 from wrapped_assets.serving.api.answers import Answer
-from wrapped_assets.serving.api.endpoints import Endpoint, Parameter, ParameterRefused
+from wrapped_assets.serving.api.endpoints import ParameterRefused
 from wrapped_assets.serving.api.formats import FORMATS, QUOTE_64BIT, Form
 from wrapped_assets.serving.http.authentication import Door, scope_for
 from wrapped_assets.serving.http.messages import NO_STORE, json_response, notes, query

@@ -1,12 +1,14 @@
 """Customers of a data platform: API requests, ingestion and storage of organizations in several regions."""
 
 from wrapped_assets.product import FlatSummary, Product
-from wrapped_assets.products.usage import document, flat_summary, main_numbers
+from wrapped_assets.products.usage import document, endpoints, flat_summary, main_numbers
 from wrapped_assets.products.usage.stories.calendar import skyline
 
 USAGE = Product(
     "usage",
     document.STORIES,
+    endpoints.PART_KINDS,
+    endpoints.ENDPOINTS,
     document.PublishedSummary,
     document.Summary,
     document.document,

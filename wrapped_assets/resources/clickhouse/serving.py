@@ -12,8 +12,9 @@ from typing import Any
 import duckdb
 
 from wrapped_assets import queries
-from wrapped_assets.families import DIMENSIONS
+from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import Level, Span
+from wrapped_assets.product import PartKind
 from wrapped_assets.resources.clickhouse import marks, sql, status, summaries
 from wrapped_assets.resources.clickhouse.answers import answered
 from wrapped_assets.resources.clickhouse.session import Session
@@ -65,10 +66,16 @@ def _fill(session: Session, draft: Draft, span: Span) -> None:
         stream.fill(f"dimensions.{name}", f"select * from dimensions_{name}")
     for level in tables.LEVELS:
         for kind in tables.KINDS.values():
-            statement = sql.render(f"serving/{kind.name}", level=level.name, period=level.period)
+            statement = _parts(kind, level)
             for part in tables.parts(level, span):
                 stream.fill_parts(level, statement, {"since": part.start, "until": part.end})
     draft.finish()
+
+
+def _parts(kind: PartKind, level: Level) -> str:
+    (rollup,) = (each for each in FAMILIES[kind.family].rollups if each.name == kind.rollup)
+    source = sql.rollup_rows(rollup, level, f"{level.name}_{tables.table(kind)}")
+    return sql.render("serving/parts", source=source, **tables.expressions(kind, level, "state.{}", "argMax"))
 
 
 class _Stream:

@@ -32,7 +32,7 @@ def write_snapshot(con: duckdb.DuckDBPyConnection, path: Path, year: int) -> Sna
         for level in tables.LEVELS:
             for kind in tables.KINDS.values():
                 for part in tables.parts(level, span):
-                    source = kind.from_rollup(level, f"{level.name}.{kind.table}")
+                    source = tables.from_rollup(kind, level, f"{level.name}.{tables.table(kind)}")
                     draft.fill_parts(level, source, {"from": part.start, "to": part.end})
         draft.finish()
     return report(path, year)

@@ -14,12 +14,13 @@ import duckdb
 from wrapped_assets import queries
 from wrapped_assets.families import DIMENSIONS, ORGANIZATIONS, Family
 from wrapped_assets.periods import ALL_LEVELS, HOURLY, MONTHLY, Level, consecutive
+from wrapped_assets.product import PartKind
 from wrapped_assets.resources.duckdb import dimensions, raw, sql
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.landing_objects import Fetched
 from wrapped_assets.resources.snapshot import tables
 from wrapped_assets.resources.snapshot.history import HeldFile
-from wrapped_assets.resources.snapshot.tables import DAYS, KINDS, LEVELS, REQUESTS, Kind
+from wrapped_assets.resources.snapshot.tables import DAYS, KINDS, LEVELS
 from wrapped_assets.resources.warehouse import LedgerFile
 
 HOUR = timedelta(hours=1)
@@ -52,8 +53,8 @@ class Overlay:
         self._name_workspaces()
         for level in LEVELS:
             con.execute(f"create table fresh.{level.name} as from history.{level.name}.parts limit 0")
-            for view in ("parts", *(kind.name for kind in KINDS.values())):
-                con.execute(sql.render(f"serving/views/{view}", level=level.name, period=level.period))
+            for view in tables.views(level):
+                con.execute(view)
         for view in ("organizations", "workspaces"):
             con.execute(queries.text(f"duckdb/serving/views/{view}"))
 
@@ -152,13 +153,13 @@ class Overlay:
             statement = "update fresh.organizations set wrapped_id = $2 where organization = $1"
             self.con.executemany(statement, moved)
 
-    def _recompute_hours(self, kind: Kind, touched: Mapping[date, int]) -> None:
+    def _recompute_hours(self, kind: PartKind, touched: Mapping[date, int]) -> None:
         bounds = {"from": min(touched), "to": max(touched) + timedelta(days=1)}
         self._touch(HOURLY, (start for start, _ in _hours(touched)))
-        hourly = queries.text(f"duckdb/hourly/{kind.table}")
+        hourly = queries.text(f"duckdb/hourly/{tables.table(kind)}")
         numbered = sql.render(
             "serving/numbered",
-            source=kind.from_rollup(HOURLY, f"({hourly})"),
+            source=tables.from_rollup(kind, HOURLY, f"({hourly})"),
             organizations="fresh.organizations",
         )
         self.con.execute(f"create or replace temp table recomputed as\n{numbered}", bounds)
@@ -166,14 +167,14 @@ class Overlay:
         self.con.execute("insert into replacing from recomputed semi join changed using (organization, hour)")
         self.con.execute("drop table recomputed")
 
-    def _replace_periods(self, kind: Kind, level: Level, touched: Mapping[date, int]) -> None:
+    def _replace_periods(self, kind: PartKind, level: Level, touched: Mapping[date, int]) -> None:
         """The touched days or months, from the hours or days as they are now."""
         below, spans = ALL_LEVELS[level.source], consecutive(touched, level)
         names = {"period": level.period, "period_type": level.period_type}
         lower = {"below": below.name, "below_period": below.period}
         present = f"({sql.render('serving/fresh/present', **names, **lower)})"
-        merged = {kind.name: kind.merged(level, present, below.period)}
-        if kind is REQUESTS and level is MONTHLY:
+        merged = {kind.name: tables.merged(kind, level, present, below.period)}
+        if kind.by_day and level is MONTHLY:
             merged[DAYS] = tables.days_of_months(present)
         self._begin(level)
         self._touch(level, {level.start(day) for day in touched})

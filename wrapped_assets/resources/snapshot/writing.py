@@ -19,7 +19,6 @@ from wrapped_assets.periods import DAILY, MONTHLY, Level
 from wrapped_assets.product import Edition
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.snapshot import tables
-from wrapped_assets.resources.snapshot.tables import REQUESTS
 from wrapped_assets.resources.warehouse import SnapshotReport
 
 # An answer reads whole groups of rows in which its customer has some: an eighth of DuckDB's usual size makes it a fifth faster
@@ -61,8 +60,10 @@ class Draft:
 
     def finish(self) -> None:
         """Put the days of months in, and lay the parts of each organization together: an answer reads those of one."""
-        source = f"(from serving.daily.parts where kind = '{REQUESTS.name}')"
-        self.fill("monthly.parts", tables.days_of_months(source))
+        for kind in tables.KINDS.values():
+            if kind.by_day:
+                source = f"(from serving.daily.parts where kind = '{kind.name}')"
+                self.fill("monthly.parts", tables.days_of_months(source))
         for level in (DAILY, MONTHLY):
             table, order = f"serving.{level.name}.parts", f"organization, {level.period}, kind"
             self.con.execute(f"create or replace table {table} as from {table} order by {order}")

@@ -22,7 +22,7 @@ from mcp_types import (
 from starlette.requests import Request
 
 from wrapped_assets.access.grants import Grant
-from wrapped_assets.serving.api.endpoints import Endpoint
+from wrapped_assets.product import Endpoint
 from wrapped_assets.serving.api.formats import Form, envelope
 from wrapped_assets.serving.api.openapi import field
 from wrapped_assets.serving.api.parameters import texts

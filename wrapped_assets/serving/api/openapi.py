@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from wrapped_assets.serving.api.endpoints import Endpoint, Parameter, ParameterRefused
+from wrapped_assets.product import Endpoint, Parameter
+from wrapped_assets.serving.api.endpoints import ParameterRefused, parsed
 from wrapped_assets.serving.api.formats import FORMATS, QUOTE_64BIT
 from wrapped_assets.serving.api.json_types import json_type
 from wrapped_assets.serving.api.openapi_paths import OPERATIONS, PATHS, TOKENS, problems
@@ -90,7 +91,7 @@ def field(parameter: Parameter) -> dict[str, Any]:
     if parameter.default is None:
         return schema
     try:
-        value = parameter.parsed(parameter.default)
+        value = parsed(parameter, parameter.default)
     except ParameterRefused:
         # A default that depends on the edition.
         return schema | {"description": f"{parameter.description} Default: {parameter.default}."}

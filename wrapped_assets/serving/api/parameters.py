@@ -10,7 +10,8 @@ from typing import Any
 from starlette.requests import Request
 
 from wrapped_assets.access.grants import BadClaims, Scope, strict_json
-from wrapped_assets.serving.api.endpoints import Parameter
+from wrapped_assets.product import Parameter
+from wrapped_assets.serving.api.endpoints import parsed
 from wrapped_assets.serving.http.messages import body, form_fields, query
 from wrapped_assets.serving.http.problems import Problem
 
@@ -108,4 +109,4 @@ def decide(declared: Sequence[Parameter], given: Mapping[str, str], scope: Scope
         # A restriction that the endpoint does not know would restrict nothing.
         raise Problem(403, "The token fixes a parameter that this pipe does not have")
     bound = scope.bind(given)
-    return {each.name: each.parsed(bound[each.name]) for each in declared if each.name in bound}
+    return {each.name: parsed(each, bound[each.name]) for each in declared if each.name in bound}

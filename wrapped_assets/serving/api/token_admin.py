@@ -23,7 +23,7 @@ from wrapped_assets.access.grants import (
 )
 from wrapped_assets.access.registry import NoSuchToken, Registry, TokenRecord
 from wrapped_assets.access.tokens import WORKSPACE, Authority, Clock, TokenRefused, new_jti, now
-from wrapped_assets.serving.api.endpoints import Endpoint
+from wrapped_assets.product import Endpoint
 from wrapped_assets.serving.api.usable_scopes import UnusableScope, refuse_unusable
 from wrapped_assets.serving.http.problems import Problem
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from wrapped_assets.access.grants import Scope
-from wrapped_assets.serving.api.endpoints import Endpoint, ParameterRefused
+from wrapped_assets.product import Endpoint
+from wrapped_assets.serving.api.endpoints import ParameterRefused, parsed
 
 LONGEST_NAME = 100
 """Characters of an unknown name that are told again."""
@@ -32,7 +33,7 @@ def _refuse_fixed(pipe: Endpoint, fixed: Mapping[str, str]) -> None:
                 f"the pipe '{pipe.name}' has no parameter '{name[:LONGEST_NAME]}' to fix; it has {', '.join(parameters)}"
             )
         try:
-            parameters[name].parsed(value)
+            parsed(parameters[name], value)
         except ParameterRefused as refused:
             told = str(refused).removesuffix(".").replace("The parameter", "the parameter", 1)
             raise UnusableScope(f"the pipe '{pipe.name}' could not be asked: {told}") from None

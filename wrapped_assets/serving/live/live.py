@@ -15,7 +15,7 @@ from typing import Any
 
 from wrapped_assets.families import DIMENSIONS
 from wrapped_assets.periods import DAILY, MONTHLY, Span
-from wrapped_assets.product import Names, Row
+from wrapped_assets.product import Endpoint, Names, Row
 from wrapped_assets.products import DEFAULT
 from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError
@@ -25,7 +25,7 @@ from wrapped_assets.resources.snapshot.present import parts
 from wrapped_assets.resources.snapshot.tables import KINDS
 from wrapped_assets.serving.api.answers import Answer
 from wrapped_assets.serving.api.columns import clickhouse_types
-from wrapped_assets.serving.api.endpoints import Endpoint
+from wrapped_assets.serving.api.endpoints import bound, values
 from wrapped_assets.serving.live.cover import Cover
 from wrapped_assets.serving.live.following import FollowReport, Watch
 from wrapped_assets.serving.live.fresh import Fresh
@@ -168,13 +168,11 @@ class Live:
 
         Values are bound, never put into a text. `rows_read` is what the statement returned: DuckDB tells nothing else.
         """
-        values = endpoint.values(parameters, self.year)
-        start, end = self._days(values)
+        asked = values(endpoint, parameters, self.year)
+        start, end = self._days(asked)
         if not endpoint.sql:
-            return self.summary(
-                [each.strip(" ") for each in str(values["wrapped_id"]).split(",")], start, end
-            )
-        found = self.history.cursor().execute(endpoint.sql, endpoint.bound(values))
+            return self.summary([each.strip(" ") for each in str(asked["wrapped_id"]).split(",")], start, end)
+        found = self.history.cursor().execute(endpoint.sql, bound(endpoint, asked))
         columns = [(name, str(kind)) for name, kind, *_ in found.description or ()]
         rows = [tuple(_public(value) for value in row) for row in found.fetchall()]
         return Answer(clickhouse_types(columns, rows), rows, len(rows), _size(rows))

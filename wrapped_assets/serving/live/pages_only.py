@@ -6,8 +6,8 @@ Its documents are the one truth about the year. The snapshot of the version befo
 import time
 from collections.abc import Mapping
 
+from wrapped_assets.product import Endpoint
 from wrapped_assets.serving.api.answers import Answer
-from wrapped_assets.serving.api.endpoints import Endpoint
 from wrapped_assets.serving.live.following import FollowReport
 
 

@@ -1,11 +1,6 @@
--- The workspaces with most requests, with what they read and wrote. `errors` is null when one of the requests does not say whether it
--- failed.
--- Parameters:
---   wrapped_id String, required: Public ids of the customers, separated by commas; together they are one answer.
---   year Int32, default published: The edition asked.
---   start_date Date, default start of the year: First day, UTC.
---   end_date Date, default end of the year: The day after the last one, UTC.
---   limit Int32, default 10: At most so many rows.
+-- The workspaces with most requests, with what they read and wrote.
+-- One row per workspace.
+-- Reads organizations, daily_requests, daily_operations and workspaces.
 with wanted as (
     select organization, organization_id, region
     from organizations
@@ -13,11 +8,11 @@ with wanted as (
 ),
 
 parts as (
-    select organization, workspace_id, requests, errors, bytes_read, 0 as bytes_written
+    select organization, workspace_id, requests, errors, read_bytes as bytes_read, 0 as bytes_written
     from daily_requests
     where day >= $start_date and day < $end_date
     union all
-    select organization, workspace_id, 0 as requests, 0 as errors, 0 as bytes_read, bytes_written
+    select organization, workspace_id, 0 as requests, 0 as errors, 0 as bytes_read, written_bytes as bytes_written
     from daily_operations
     where day >= $start_date and day < $end_date
 ),

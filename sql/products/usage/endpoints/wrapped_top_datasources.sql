@@ -1,17 +1,12 @@
 -- The largest data sources at the last reading of each.
--- Parameters:
---   wrapped_id String, required: Public ids of the customers, separated by commas; together they are one answer.
---   year Int32, default published: The edition asked.
---   start_date Date, default start of the year: First day, UTC.
---   end_date Date, default end of the year: The day after the last one, UTC.
---   limit Int32, default 10: At most so many rows.
+-- One row per data source.
+-- Reads organizations and daily_sizes.
 with wanted as (
     select organization, organization_id, region
     from organizations
     where wrapped_id in (select trim(unnest(string_split($wrapped_id, ',')), ' '))
 ),
 
--- A gauge: of each data source only its last reading counts.
 last_readings as (
     select
         wanted.organization_id,

@@ -1,8 +1,0 @@
--- The year of one or several customers in one row: requests, bytes, peak day, storage, ingestion, top lists.
--- Parameters:
---   wrapped_id String, required: Public ids of the customers, separated by commas; together they are one answer.
---   year Int32, default published: The edition asked.
---   start_date Date, default start of the year: First day, UTC.
---   end_date Date, default end of the year: The day after the last one, UTC.
--- Answered by wrapped_assets/serving/api/answers.py: several small questions are half the price of one large statement (measured; see
--- docs/decisions/0012-serving-snapshot.md).
