@@ -24,7 +24,6 @@ from wrapped_assets.access.grants import Grant, Scope
 from wrapped_assets.access.registry import Registry
 from wrapped_assets.access.tokens import Authority, new_jti
 from wrapped_assets.product import Endpoint, Parameter
-from wrapped_assets.serving import interfaces
 from wrapped_assets.serving.api.answers import Answer
 from wrapped_assets.serving.api.endpoints import values
 from wrapped_assets.serving.api.openapi import document
@@ -197,6 +196,11 @@ class Html(Pages):
         return Response(b"a script", media_type="text/javascript; charset=utf-8")
 
 
+def shelf_of(published: Any, open_live: Any, folder: Path) -> Shelf:
+    """A shelf of what stands here for editions and answers."""
+    return Shelf(published, open_live, folder)
+
+
 def described(endpoints: Mapping[str, Endpoint], added: Additions) -> dict[str, Any]:
     """The OpenAPI document."""
     return document(endpoints.values(), "1", "http://api.test", added.parameters, added.paths)
@@ -269,12 +273,12 @@ def world(folder: Path, **changes: Any) -> Iterator[World]:
     """Version 1 promoted, and opened."""
     registry = Registry.open(f"sqlite:///{folder / 'registry.db'}")
     authority = Authority(SECRET, registry, changes.get("tokens_clock", tokens.now))
-    published = changes.get("published") or Published({YEAR: version(1)})
+    published: Any = changes.get("published") or Published({YEAR: version(1)})
     lives: list[Live] = []
 
     endpoints: Mapping[str, Endpoint] = changes.get("endpoints", ENDPOINTS)
 
-    def open_live(snapshot: Path, version: interfaces.Version) -> Live:
+    def open_live(snapshot: Path, version: Version) -> Live:
         made = Live(
             {
                 each: json.loads(doc.content)["requests"]
@@ -284,7 +288,7 @@ def world(folder: Path, **changes: Any) -> Iterator[World]:
         lives.append(made)
         return made
 
-    shelf = Shelf(published, changes.get("open_live", open_live), folder)
+    shelf = shelf_of(published, changes.get("open_live", open_live), folder)
     shelf.look()
     shelf.follow()
     metrics, threads, log = Metrics(), Threads(seconds=changes.get("seconds", 10)), io.StringIO()

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 ALONE = {
     "wrapped_assets.assets.wrapped_announcement": ["serving/pages/announcement.py"],
     "wrapped_assets.serving.api.mcp_tools": ["serving/api/mcp_server.py"],
-    "wrapped_assets.serving.api.sandbox": ["serving/api/sandbox_child.py", "serving/api/sandbox_types.py"],
+    "wrapped_assets.serving.api.sandbox": ["serving/api/sandbox_child.py"],
     "wrapped_assets.serving.film_routes": [
         "serving/cards/film.py",
         "serving/cards/film_child.py",

@@ -11,15 +11,17 @@ import pytest
 
 from tests.api_world import BY_DAY, customer, world
 from tests.pipeline import Pipeline
+from wrapped_assets.product import Request
+from wrapped_assets.products.usage.own_requests import NAME
 from wrapped_assets.resources.landing_store import LandingStore
-from wrapped_assets.serving.request_log import NAME, RequestLog, Row
+from wrapped_assets.serving.request_log import RequestLog
 
 AT = datetime(2025, 3, 1, 23, 59, 59, 500000, UTC)
 
 
-def row(number: int, at: datetime = AT, status: int = 200) -> Row:
+def row(number: int, at: datetime = AT, status: int = 200) -> Request:
     """A request."""
-    return (at, "ana", "some_pipe", f"{number:024x}", status, 0.0123, 400, 10, 3, 0.001, "GET")
+    return Request(at, "ana", "some_pipe", f"{number:024x}", status, 0.0123, 400, 10, 3, 0.001, "GET")
 
 
 def files(folder: Path) -> list[str]:

@@ -2,12 +2,14 @@
 
 import threading
 import time
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.api_world import ENDPOINTS, SUMMARY, YEAR, Live, Published, version
+from tests.api_world import ENDPOINTS, SUMMARY, YEAR, Live, Published, shelf_of, version
 from wrapped_assets.serving.live.following import FollowReport
 from wrapped_assets.serving.live.pages_only import NoAnswers
 from wrapped_assets.serving.live.shelf import YEARS_EVERY, Shelf
@@ -44,9 +46,14 @@ def opened() -> Opened:
 @pytest.fixture
 def shelf(published: Published, opened: Opened, tmp_path: Path) -> Shelf:
     """After the first look."""
-    made = Shelf(published, opened, tmp_path)
+    made = shelf_of(published, opened, tmp_path)
     made.look()
     return made
+
+
+def using(shelf: Shelf) -> AbstractContextManager[Any]:
+    """What answers about the year, which is what stands here for it."""
+    return shelf.using(YEAR)
 
 
 def test_a_promoted_version_is_opened_once(shelf: Shelf, opened: Opened) -> None:
@@ -103,11 +110,11 @@ def test_a_version_in_use_is_closed_after_its_last_request(
 ) -> None:
     """Requests that began before the promotion end as they began; those after it get the new one."""
     old = opened.lives[0][1]
-    with shelf.using(YEAR) as first, shelf.using(YEAR) as second:
+    with using(shelf) as first, using(shelf) as second:
         published.promoted[YEAR] = version(2)
         shelf.look()
         assert first is second is old and not old.is_closed
-        with shelf.using(YEAR) as third:
+        with using(shelf) as third:
             assert third is opened.lives[1][1]
     assert old.is_closed
 
@@ -118,8 +125,8 @@ def test_no_request_meets_a_closed_version(shelf: Shelf, published: Published, o
 
     def ask(number: int) -> None:
         while not stopped.is_set():
-            with shelf.using(YEAR) as live:
-                if live.is_closed:  # type: ignore[attr-defined]
+            with using(shelf) as live:
+                if live.is_closed:
                     failures.append(live)
                 asked[number] += 1
 
@@ -181,12 +188,12 @@ def test_a_version_without_a_snapshot_ends_the_answers_of_the_one_before(
 
     assert (shelf.numbers(), shelf.trouble, opened.lives[0][1].is_closed) == ({YEAR: 2}, "", True)
     assert time.time() - shelf.complete()[YEAR] < 60
-    with shelf.using(YEAR) as live, pytest.raises(NoAnswers):
+    with using(shelf) as live, pytest.raises(NoAnswers):
         live.run(ENDPOINTS[SUMMARY], {})
 
     published.promoted[YEAR] = version(1)
     shelf.look()
-    with shelf.using(YEAR) as live:
+    with using(shelf) as live:
         assert live is opened.lives[1][1]
 
 

@@ -6,9 +6,9 @@ document that are made of them, its words, its slide and its card.
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import (
     AfterValidator,
@@ -187,6 +187,37 @@ class PartKind:
     """Whether months also hold the amount of each day, as parts of the kind `days`."""
 
 
+class Request(NamedTuple):
+    """One request to the API, as its log keeps it. Nothing in it is secret."""
+
+    at: dt.datetime
+    caller: str
+    """The token's name."""
+
+    place: str
+    """The endpoint, or the pattern of the path."""
+
+    id: str
+    status: int
+    seconds: float
+    bytes_read: int
+    rows_read: int
+    rows: int
+    cpu_seconds: float
+    method: str
+
+
+@dataclass(frozen=True)
+class OwnRequests:
+    """How requests to the API become events of the product. Tables are pyarrow's."""
+
+    files: Callable[[Sequence[Request], dt.datetime], Iterable[tuple[str, Any]]]
+    """Landing keys and tables of some requests, exported at an instant."""
+
+    names: Callable[[dt.datetime], tuple[str, Any]]
+    """The landing key and table of the snapshot that names what they belong to."""
+
+
 ParameterType = Literal["String", "Int32", "Float64", "Date", "Bool"]
 
 
@@ -253,6 +284,8 @@ class Product:
     """Labels and values of a document, for a terminal."""
 
     flat: FlatSummary
+
+    own_requests: OwnRequests
 
     emblem: Callable[[Any], Any]
     """The drawing that is a document's own, for the summary card; None where there is nothing to draw."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from wrapped_assets.access.open import open_registry
 from wrapped_assets.access.tokens import Authority
 from wrapped_assets.editions.open import open_published
+from wrapped_assets.editions.version import Version
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.open import open_landing
 from wrapped_assets.serving.api.endpoints import load_endpoints
@@ -23,7 +24,6 @@ from wrapped_assets.serving.http.page_keys import Keys
 from wrapped_assets.serving.http.proxy import Proxy
 from wrapped_assets.serving.http.rate_limits import Limits
 from wrapped_assets.serving.http.threads import Threads
-from wrapped_assets.serving.interfaces import Version
 from wrapped_assets.serving.live.follower import Follower
 from wrapped_assets.serving.live.live import Live
 from wrapped_assets.serving.live.shelf import Shelf

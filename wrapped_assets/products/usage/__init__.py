@@ -1,7 +1,7 @@
 """Customers of a data platform: API requests, ingestion and storage of organizations in several regions."""
 
-from wrapped_assets.product import FlatSummary, Product
-from wrapped_assets.products.usage import document, endpoints, flat_summary, main_numbers
+from wrapped_assets.product import FlatSummary, OwnRequests, Product
+from wrapped_assets.products.usage import document, endpoints, flat_summary, main_numbers, own_requests
 from wrapped_assets.products.usage.stories.calendar import skyline
 
 USAGE = Product(
@@ -15,6 +15,7 @@ USAGE = Product(
     document.totals,
     main_numbers.main_numbers,
     FlatSummary(flat_summary.COLUMNS, flat_summary.Totals, flat_summary.row),
+    OwnRequests(own_requests.files, own_requests.names),
     emblem=skyline,
     on_summary_card=(
         "requests",

@@ -5,7 +5,7 @@ from a Python value, as DuckDB returns it, to one that `json.dumps` writes as Cl
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -117,22 +117,34 @@ def _split(text: str) -> list[str]:
 @lru_cache(maxsize=512)
 def encoder(text: str, quote_64bit: bool) -> Encode:
     """How to write a value of this type in JSON; None stays None."""
-    return _or_null(_encode(parse(text), quote_64bit))
+    return converted(parse(text), lambda type_: _encode(type_, quote_64bit), _by_text)
 
 
-def _or_null(encode: Encode) -> Encode:
-    return lambda value: None if value is None else encode(value)
+def converted(type_: Type, plain: Callable[[Type], Encode], of_map: Callable[[Any], Any] = dict) -> Encode:
+    """From a value of this type to one made of what `plain` makes of plain types; a map's pairs become what `of_map` makes; None stays."""
+    inner = [converted(each, plain, of_map) for each in type_.inner]
+
+    def array(value: Any) -> list[Any]:
+        return [inner[0](each) for each in value]
+
+    def parts(value: Any) -> Any:
+        values = value.values() if isinstance(value, dict) else value
+        made = [convert(each) for convert, each in zip(inner, values, strict=True)]
+        return dict(zip(type_.names, made, strict=True)) if type_.names else made
+
+    def mapping(value: Any) -> Any:
+        return of_map([(inner[0](key), inner[1](each)) for key, each in value.items()])
+
+    convert = {"Array": array, "Tuple": parts, "Map": mapping}.get(type_.name) or plain(type_)
+    return lambda value: None if value is None else convert(value)
+
+
+def _by_text(pairs: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
+    return {str(key): value for key, value in pairs}
 
 
 def _encode(type_: Type, quote: bool) -> Encode:
-    inner = [_or_null(_encode(each, quote)) for each in type_.inner]
     match type_.name:
-        case "Array":
-            return lambda value: [inner[0](each) for each in value]
-        case "Tuple":
-            return _tuple(inner, type_.names)
-        case "Map":
-            return lambda value: {str(key): inner[1](each) for key, each in value.items()}
         case "Float32" | "Float64":
             return _float
         case "DateTime64":
@@ -149,18 +161,6 @@ def _encode(type_: Type, quote: bool) -> Encode:
             return lambda value: value
         case _:
             return str
-
-
-def _tuple(inner: list[Encode], names: tuple[str, ...]) -> Encode:
-    def named(value: Any) -> Any:
-        values = value.values() if isinstance(value, dict) else value
-        return {name: encode(each) for name, encode, each in zip(names, inner, values, strict=True)}
-
-    def plain(value: Any) -> Any:
-        values = value.values() if isinstance(value, dict) else value
-        return [encode(each) for encode, each in zip(inner, values, strict=True)]
-
-    return named if names else plain
 
 
 def _float(value: float) -> float | None:

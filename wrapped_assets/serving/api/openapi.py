@@ -4,12 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from wrapped_assets.product import Endpoint, Parameter
+from wrapped_assets.product import Endpoint, Parameter, ParameterType
 from wrapped_assets.serving.api.endpoints import ParameterRefused, parsed
 from wrapped_assets.serving.api.formats import FORMATS, QUOTE_64BIT
-from wrapped_assets.serving.api.json_types import json_type
 from wrapped_assets.serving.api.openapi_paths import OPERATIONS, PATHS, TOKENS, problems
 
+_SCHEMAS: dict[ParameterType, dict[str, Any]] = {
+    "String": {"type": "string"},
+    "Int32": {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1},
+    "Float64": {"type": "number"},
+    "Date": {"type": "string", "format": "date", "examples": ["2025-01-31"]},
+    "Bool": {"type": "boolean"},
+}
 _ENVELOPE = {"$ref": "#/components/schemas/Envelope"}
 
 # Every endpoint takes this beside its own.
@@ -87,7 +93,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 
 def field(parameter: Parameter) -> dict[str, Any]:
     """A parameter's type, meaning and default; for MCP's tools too."""
-    schema: dict[str, Any] = {**json_type(parameter.type), "description": parameter.description}
+    schema: dict[str, Any] = {**_SCHEMAS[parameter.type], "description": parameter.description}
     if parameter.default is None:
         return schema
     try:

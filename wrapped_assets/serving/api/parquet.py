@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
 
 from wrapped_assets.serving.api.answers import Answer
-from wrapped_assets.serving.api.columns import Type, parse
+from wrapped_assets.serving.api.columns import Type, converted, parse
 
 _PLAIN: dict[str, pa.DataType] = {
     "Int8": pa.int8(),
@@ -35,12 +36,20 @@ def table(answer: Answer) -> pa.Table:
     """The answer's rows; what Parquet has no type for is text."""
     fields, arrays = [], []
     for place, (name, kind) in enumerate(answer.columns):
-        type_ = parse(kind)
-        native = _native(type_)
+        type_ = _named(parse(kind))
+        native = converted(type_, _native, list)
         values = [native(row[place]) for row in answer.rows]
         fields.append(pa.field(name, arrow_type(type_)))
         arrays.append(pa.array(values, arrow_type(type_)))
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def _named(type_: Type) -> Type:
+    """The same with names for the parts of every tuple: Parquet has no others."""
+    names = type_.names
+    if type_.name == "Tuple" and not names:
+        names = tuple(str(number) for number in range(1, len(type_.inner) + 1))
+    return replace(type_, inner=tuple(map(_named, type_.inner)), names=names)
 
 
 def arrow_type(type_: Type) -> pa.DataType:
@@ -51,35 +60,15 @@ def arrow_type(type_: Type) -> pa.DataType:
         case "Map":
             return pa.map_(arrow_type(type_.inner[0]), arrow_type(type_.inner[1]))
         case "Tuple":
-            names = type_.names or tuple(str(number) for number in range(1, len(type_.inner) + 1))
-            return pa.struct(
-                [pa.field(name, arrow_type(each)) for name, each in zip(names, type_.inner, strict=True)]
-            )
+            fields = zip(type_.names, map(arrow_type, type_.inner), strict=True)
+            return pa.struct([pa.field(name, kind) for name, kind in fields])
         case name:
             return _PLAIN.get(name, pa.string())
 
 
 def _native(type_: Type) -> Callable[[Any], Any]:
     """From what DuckDB or the sandbox returns, which knows dates as text only, to what Arrow takes."""
-    convert = _converter(type_)
-    return lambda value: None if value is None else convert(value)
-
-
-def _converter(type_: Type) -> Callable[[Any], Any]:
-    inner = [_native(each) for each in type_.inner]
     match type_.name:
-        case "Array":
-            return lambda value: [inner[0](each) for each in value]
-        case "Map":
-            return lambda value: [(inner[0](key), inner[1](each)) for key, each in value.items()]
-        case "Tuple":
-            names = type_.names or tuple(str(number) for number in range(1, len(inner) + 1))
-            return lambda value: {
-                name: convert(each)
-                for name, convert, each in zip(
-                    names, inner, value.values() if isinstance(value, dict) else value, strict=True
-                )
-            }
         case "Date" | "Date32":
             return lambda value: date.fromisoformat(value) if isinstance(value, str) else value
         case "DateTime" | "DateTime64":

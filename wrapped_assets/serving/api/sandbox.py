@@ -12,7 +12,7 @@ from typing import Any
 
 from wrapped_assets.serving.api.answers import Answer
 from wrapped_assets.serving.api.formats import records
-from wrapped_assets.serving.api.sandbox_types import READY
+from wrapped_assets.serving.api.sandbox_child import READY
 from wrapped_assets.serving.http.problems import Problem
 from wrapped_assets.serving.optional import Additions
 

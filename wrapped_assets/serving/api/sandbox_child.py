@@ -17,8 +17,10 @@ from typing import Any, BinaryIO
 
 import duckdb
 
-from wrapped_assets.serving.api.columns import encoder
-from wrapped_assets.serving.api.sandbox_types import READY, clickhouse_name, duckdb_structure
+from wrapped_assets.serving.api.columns import CLICKHOUSE, DUCKDB, Type, encoder, parse
+
+READY = b"ready"
+"""What the process writes once it can be asked."""
 
 MEMORY = 256 * 1024 * 1024
 """Bytes that a question may use beyond what the process has when it starts."""
@@ -45,6 +47,14 @@ _MACROS = (
 
 
 _KNOWN = "select 1 from duckdb_views() where list_contains($1, lower(view_name)) limit 1"
+
+
+_ANY = CLICKHOUSE | {
+    "TIMESTAMP_MS": "DateTime64(3)",
+    "TIMESTAMP_NS": "DateTime64(6)",
+    "TIMESTAMP WITH TIME ZONE": "DateTime64(6)",
+    "UHUGEINT": "UInt128",
+}
 
 
 class Refused(Exception):
@@ -129,7 +139,7 @@ def run(question: dict[str, Any], functions: frozenset[str]) -> dict[str, Any]:
         rows = cursor.fetchmany(MOST_ROWS + 1)
         if len(rows) > MOST_ROWS:
             raise Refused(f"q returns more than {MOST_ROWS:,} rows")
-        return _result([(str(name), clickhouse_name(kind)) for name, kind, *_ in cursor.description], rows)
+        return _result([(str(name), _clickhouse_name(kind)) for name, kind, *_ in cursor.description], rows)
     except Refused as refused:
         return {"refused": str(refused)}
     except duckdb.InterruptException:
@@ -147,7 +157,7 @@ def _connection(columns: list[list[str]], rows: list[list[Any]]) -> duckdb.DuckD
     """An empty database that holds the answer as `_`, and can be told nothing else."""
     connection = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "128MB"})
     records = [dict(zip((f"c{n}" for n in range(len(columns))), row, strict=True)) for row in rows]
-    structure = json.dumps([{f"c{n}": duckdb_structure(kind) for n, (_, kind) in enumerate(columns)}])
+    structure = json.dumps([{f"c{n}": _structure(parse(kind)) for n, (_, kind) in enumerate(columns)}])
     names = ", ".join(
         f'c{n} as "{name.replace(chr(34), chr(34) * 2)}"' for n, (name, _) in enumerate(columns)
     )
@@ -174,6 +184,39 @@ def _result(columns: list[tuple[str, str]], rows: list[tuple[Any, ...]]) -> dict
         for (_, kind), empty in zip(columns, nullable, strict=True)
     ]
     return {"columns": list(zip((name for name, _ in columns), kinds, strict=True)), "rows": told}
+
+
+def _structure(type_: Type) -> Any:
+    """The type as DuckDB's `from_json` spells it: a name, a list of one, an object of named parts."""
+    match type_.name:
+        case "Array":
+            return [_structure(type_.inner[0])]
+        case "Tuple" if type_.names:
+            return {name: _structure(each) for name, each in zip(type_.names, type_.inner, strict=True)}
+        case "Tuple" | "Map":
+            return "JSON"
+        case "Decimal":
+            return f"DECIMAL({type_.argument})"
+        case name:
+            return DUCKDB.get(name, "VARCHAR")
+
+
+def _clickhouse_name(kind: Any) -> str:
+    """ClickHouse's name of a column's type; what has no like is String."""
+    match kind.id:
+        case "list" | "array":
+            return f"Array({_clickhouse_name(kind.children[0][1])})"
+        case "struct":
+            inside = ", ".join(f"{name} {_clickhouse_name(each)}" for name, each in kind.children)
+            return f"Tuple({inside})"
+        case "map":
+            key, value = (each for _, each in kind.children)
+            return f"Map({_clickhouse_name(key)}, {_clickhouse_name(value)})"
+        case "decimal":
+            (_, precision), (_, scale) = kind.children
+            return f"Decimal({precision}, {scale})"
+        case _:
+            return _ANY.get(str(kind), "String")
 
 
 def _limit_memory() -> None:

@@ -15,9 +15,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from wrapped_assets.access.registry import Link, Registry
+from wrapped_assets.editions.reader import Published
+from wrapped_assets.editions.version import Document
 from wrapped_assets.serving.http.problems import not_found
 from wrapped_assets.serving.http.threads import Threads
-from wrapped_assets.serving.interfaces import Document, Published
 
 REMEMBERED_SECONDS = 0.3
 """How long a page is shown without asking again: a revocation must count within a second, whatever the look-up takes."""

@@ -14,10 +14,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from wrapped_assets.serving.interfaces import Live, Published, Version
+from wrapped_assets.editions.reader import Published
+from wrapped_assets.editions.version import Version
+from wrapped_assets.serving.live.live import Live
 from wrapped_assets.serving.live.pages_only import PagesOnly
 
 log = logging.getLogger(__name__)
+
+Answers = Live | PagesOnly
 
 Open = Callable[[Path, Version], Live]
 """Opens the snapshot of a version, which is in this file, as what answers questions about its year."""
@@ -50,7 +54,7 @@ class Edition:
     """One version of a year, open. It closes once it is retired and nobody uses it."""
 
     version: Version
-    live: Live
+    live: Answers
     files: dict[str, int] = field(default_factory=dict)
     """Files of landing beyond the snapshot: taken and quarantined so far, by the process before this one too; held at the last look, unread in the last pass."""
 
@@ -64,7 +68,7 @@ class Edition:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
-    def used(self) -> Iterator[Live]:
+    def used(self) -> Iterator[Answers]:
         """It stays open inside; raises Retired when it is closed already."""
         with self._lock:
             if self._is_retired:
@@ -173,7 +177,7 @@ class Shelf:
         )
 
     @contextmanager
-    def using(self, year: int) -> Iterator[Live]:
+    def using(self, year: int) -> Iterator[Answers]:
         """What answers about a year, open until the block ends; raises KeyError when the year is not there."""
         while True:
             try:
@@ -231,7 +235,7 @@ class Shelf:
             before.retire()
             self._forget_snapshot(before.version)
 
-    def _opened(self, version: Version) -> Live:
+    def _opened(self, version: Version) -> Answers:
         """What answers from this version; raises what was raised before while it is not time to try again."""
         failed = self._failed.get(version.year)
         if failed and failed.number != version.number:
@@ -249,7 +253,7 @@ class Shelf:
         self._failed.pop(version.year, None)
         return live
 
-    def _live(self, version: Version) -> Live:
+    def _live(self, version: Version) -> Answers:
         if not version.has_snapshot:
             return PagesOnly(version.year)
         return self.open(version.fetch_snapshot(self.folder), version)

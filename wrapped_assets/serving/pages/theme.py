@@ -3,11 +3,11 @@
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from wrapped_assets.resources.errors import Refused
 from wrapped_assets.serving.pages.colours import between, contrast
@@ -26,6 +26,14 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f]*")
 _PATH = re.compile(r"(?:[Mm][0-9MmLlHhVvCcSsQqTtAaZze .,-]*)?")
 _FONTS = re.compile(r"[\w ,'-]+")
+
+# What is told ends in a style sheet and in SVG, so nothing may pass that could close either.
+_GROUND = dict.fromkeys(INKS, _COLOUR)
+_FORM: dict[str, Any] = {
+    "operator": {"name": _NAME, "logo": _PATH},
+    "type": dict.fromkeys(("display", "text", "system"), _FONTS),
+    **{scheme: dict.fromkeys(GROUNDS, _GROUND) for scheme in SCHEMES},
+}
 
 
 class BadTheme(Refused):
@@ -74,7 +82,7 @@ class Theme:
             raise BadTheme(path, [f"it is no text in UTF-8: {error.reason} at byte {error.start}"]) from error
         except (OSError, tomllib.TOMLDecodeError) as error:
             raise BadTheme(path, [str(error)]) from error
-        problems = [*_problems(told)]
+        problems = [*_problems(told, _FORM)]
         if problems:
             raise BadTheme(path, problems)
         return cls(
@@ -114,74 +122,33 @@ def _properties(grounds: Mapping[str, Ground]) -> str:
     )
 
 
-# What is told ends in a style sheet and in SVG, so nothing may pass that could close either.
-def _problems(told: dict[str, object]) -> list[str]:
-    wanted = [("operator", "name", _NAME), ("operator", "logo", _PATH)]
-    wanted += [("type", name, _FONTS) for name in ("display", "text", "system")]
-    problems = [*_missing(told, wanted)]
-    known: dict[str, set[str]] = {
-        "operator": {"name", "logo"},
-        "type": {"display", "text", "system"},
-        **{scheme: {*GROUNDS} for scheme in SCHEMES},
-    }
-    problems += _unknown(told, known)
-    return problems + [problem for scheme in SCHEMES for problem in _of_scheme(scheme, told)]
+def _problems(told: Mapping[str, Any], form: Mapping[str, Any], where: str = "") -> Iterator[str]:
+    """What is missing, malformed, hard to see, or read by nobody and so most likely misspelled."""
+    for name, expected in form.items():
+        at, value = f"{where}{name}", told.get(name)
+        if isinstance(expected, re.Pattern):
+            if not isinstance(value, str):
+                yield f"{at} is missing"
+            elif not expected.fullmatch(value):
+                holds = (
+                    "is no colour like #1a2b3c"
+                    if expected is _COLOUR
+                    else "holds characters that have no place there"
+                )
+                yield f"{at}: {value!r} {holds}"
+        elif isinstance(value, dict):
+            yield from _problems(value, expected, f"{at}.")
+        else:
+            inks = f"{at} is missing, four inks are expected: {', '.join(expected)}"
+            yield inks if where else f"the section [{name}] is missing"
+    for name in (each for each in told if each not in form):
+        yield f"{where}{name}: there is no such {'token' if where else 'section'}"
+    if form is _GROUND and all(_COLOUR.fullmatch(str(told.get(ink))) for ink in INKS):
+        yield from _hard_to_see(told, where)
 
 
-def _of_scheme(scheme: Scheme, told: dict[str, object]) -> list[str]:
-    grounds = _table(told, scheme)
-    if not grounds:
-        return [f"the section [{scheme}] is missing"]
-    problems = []
-    for name in GROUNDS:
-        inks = _table(grounds, name)
-        if not inks:
-            problems.append(f"{scheme}.{name} is missing, four inks are expected: {', '.join(INKS)}")
-            continue
-        problems += _colours(f"{scheme}.{name}", {ink: inks.get(ink) for ink in INKS})
-        problems += [f"{scheme}.{name}.{ink}: there is no such token" for ink in inks if ink not in INKS]
-    return problems
-
-
-def _unknown(told: dict[str, object], known: Mapping[str, set[str]]) -> list[str]:
-    """What stands in the file and is read by nobody: most likely misspelled."""
-    problems = [f"{section}: there is no such section" for section in told if section not in known]
-    for section, names in known.items():
-        problems += [
-            f"{section}.{name}: there is no such token" for name in _table(told, section) if name not in names
-        ]
-    return problems
-
-
-def _colours(where: str, inks: Mapping[str, object]) -> list[str]:
-    problems = [
-        f"{where}.{ink} is missing"
-        if colour is None
-        else f"{where}.{ink}: {colour!r} is no colour like #1a2b3c"
-        for ink, colour in inks.items()
-        if not _COLOUR.fullmatch(str(colour))
-    ]
-    if problems:
-        return problems
-    seen = {ink: contrast(str(inks[ink]), str(inks["ground"])) for ink in LEAST}
-    return [
-        f"{where}.{ink}: {inks[ink]} on {inks['ground']} has a contrast of {seen[ink]:.1f}, at least {least} is needed"
-        for ink, least in LEAST.items()
-        if seen[ink] < least
-    ]
-
-
-def _missing(told: dict[str, object], wanted: list[tuple[str, str, re.Pattern[str]]]) -> list[str]:
-    problems = []
-    for section, name, form in wanted:
-        value = _table(told, section).get(name)
-        if not isinstance(value, str):
-            problems.append(f"{section}.{name} is missing")
-        elif not form.fullmatch(value):
-            problems.append(f"{section}.{name}: {value!r} holds characters that have no place there")
-    return problems
-
-
-def _table(told: dict[str, object], name: str) -> dict[str, object]:
-    value = told.get(name)
-    return value if isinstance(value, dict) else {}
+def _hard_to_see(inks: Mapping[str, str], where: str) -> Iterator[str]:
+    for ink, least in LEAST.items():
+        seen = contrast(inks[ink], inks["ground"])
+        if seen < least:
+            yield f"{where}{ink}: {inks[ink]} on {inks['ground']} has a contrast of {seen:.1f}, at least {least} is needed"
