@@ -34,7 +34,6 @@ from wrapped_assets.serving.http.access_log import AccessLog
 from wrapped_assets.serving.http.authentication import Door
 from wrapped_assets.serving.http.metrics import Metrics
 from wrapped_assets.serving.http.page_keys import Keys, Page
-from wrapped_assets.serving.http.proxy import Proxy
 from wrapped_assets.serving.http.rate_limits import Limits
 from wrapped_assets.serving.http.threads import Threads
 from wrapped_assets.serving.live.follower import Follower
@@ -45,6 +44,7 @@ from wrapped_assets.serving.operations import Operations
 from wrapped_assets.serving.optional import Additions, modules
 from wrapped_assets.serving.page_routes import Pages
 from wrapped_assets.serving.pipes import Pipes
+from wrapped_assets.serving.proxy import Proxy
 from wrapped_assets.serving.site import Site
 from wrapped_assets.settings import Settings
 

@@ -51,7 +51,8 @@ def app(origin: str, films: Films) -> Starlette:
             subject = SUBJECTS[path.split("/")[2]]
             story = USAGE.tell(subject.document, subject.name)
             scheme: Scheme = "dark" if request.query_params.get("theme") == "dark" else "light"
-            return private(films.of(film.cards(story, site.theme, shared_fonts(), scheme)), "video/mp4")
+            cards = film.cards(story, site.theme, shared_fonts(), scheme)
+            return private(films.of(path.split("/")[2] + scheme, cards), "video/mp4")
         return site.answer(
             path,
             SUBJECTS.get(path.split("/")[2] if path.count("/") >= 2 else ""),

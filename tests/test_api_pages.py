@@ -12,7 +12,7 @@ import pytest
 from tests.api_world import YEAR, World, customer, version, world
 from wrapped_assets.access.registry import Link, RegistryUnavailable
 from wrapped_assets.serving.http.page_keys import PAUSE_SECONDS
-from wrapped_assets.serving.http.proxy import SHARED_FOR
+from wrapped_assets.serving.proxy import SHARED_FOR
 
 pytestmark = pytest.mark.anyio
 

@@ -40,7 +40,7 @@ def cards() -> list[Card]:
 
 @pytest.fixture(scope="module")
 def made(cards: list[Card], tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return Films(tmp_path_factory.mktemp("films")).of(cards)
+    return Films(tmp_path_factory.mktemp("films")).of("a", cards)
 
 
 @pytest.fixture
@@ -123,13 +123,18 @@ def test_chromium_plays_it() -> None:
     assert told[2] == pytest.approx(SECONDS, abs=0.05)
 
 
+def filmed(films: Films, cards: list[Card]) -> bytes:
+    """The film of these cards, under the first one's name."""
+    return films.of(cards[0].alt, cards)
+
+
 def test_however_many_ask_at_once_it_is_made_once(
     cards: list[Card], tmp_path: Path, children: list[Any]
 ) -> None:
     """By several workers: each has an object of its own on the same folder."""
     answers: list[bytes] = []
     asking = [
-        threading.Thread(target=lambda: answers.append(Films(tmp_path).of(cards[:1]))) for _ in range(4)
+        threading.Thread(target=lambda: answers.append(filmed(Films(tmp_path), cards[:1]))) for _ in range(4)
     ]
     for thread in asking:
         thread.start()
@@ -141,23 +146,23 @@ def test_however_many_ask_at_once_it_is_made_once(
     assert sorted(path.suffix for path in tmp_path.iterdir()) == ["", ".mp4"]
 
 
-def test_other_cards_are_another_film(cards: list[Card], tmp_path: Path, children: list[Any]) -> None:
-    """A new version of a document never shows the film of the old one."""
+def test_another_name_is_another_film(cards: list[Card], tmp_path: Path, children: list[Any]) -> None:
+    """And is not made again while it is there."""
     kept = Films(tmp_path)
-    first, other = kept.of(cards[:1]), kept.of(cards[1:])
+    first, other = filmed(kept, cards[:1]), filmed(kept, cards[1:])
 
     assert first != other
-    assert (kept.of(cards[:1]), len(children)) == (first, 2)
+    assert (filmed(kept, cards[:1]), len(children)) == (first, 2)
 
 
 def test_what_was_asked_for_longest_ago_makes_room(
     cards: list[Card], tmp_path: Path, children: list[Any]
 ) -> None:
     """The folder never holds more than it may."""
-    one, other = Films(tmp_path / "a").of(cards[:1]), Films(tmp_path / "b").of(cards[1:])
+    one, other = filmed(Films(tmp_path / "a"), cards[:1]), filmed(Films(tmp_path / "b"), cards[1:])
     kept = Films(tmp_path / "c", most_bytes=max(len(one), len(other)))
-    kept.of(cards[:1])
-    kept.of(cards[1:])
+    filmed(kept, cards[:1])
+    filmed(kept, cards[1:])
 
     assert [path.read_bytes() for path in kept.folder.glob("*.mp4")] == [other]
 
@@ -166,9 +171,9 @@ def test_what_a_killed_worker_left_behind_is_cleared_away(cards: list[Card], tmp
     """Half a film is never shown."""
     kept = Films(tmp_path)
     (tmp_path / "0123.part").write_bytes(b"half")
-    (tmp_path / f"{films.digest(cards[:1])}.part").write_bytes(b"half")
+    (tmp_path / f"{cards[0].alt}.part").write_bytes(b"half")
 
-    assert len(kept.of(cards[:1])) > 10_000
+    assert len(filmed(kept, cards[:1])) > 10_000
     assert not list(tmp_path.glob("*.part"))
 
 
@@ -179,7 +184,7 @@ def test_a_failure_says_what_was_seen_and_leaves_no_film(cards: list[Card], tmp_
     with pytest.raises(
         NotFilmed, match=r"film of 1 cards was not made.\n  The encoder said: .*resvg.*\n  Next: "
     ):
-        kept.of([Card("<svg", (), "")])
+        filmed(kept, [Card("<svg", (), "x")])
 
     assert not list(tmp_path.glob("*.mp4"))
 
@@ -192,9 +197,9 @@ def test_one_that_takes_too_long_is_ended(
     with monkeypatch.context() as hurried:
         hurried.setattr(films, "SECONDS", 0.001)
         with pytest.raises(NotFilmed, match=r"nothing for 0\.001 seconds"):
-            kept.of(cards[:1])
+            filmed(kept, cards[:1])
 
-    assert len(kept.of(cards[:1])) > 10_000
+    assert len(filmed(kept, cards[:1])) > 10_000
 
 
 # Offered where it is there.

@@ -22,11 +22,11 @@ from wrapped_assets.serving.http.access_log import AccessLog
 from wrapped_assets.serving.http.messages import NO_STORE, Notes, json_response, start_notes
 from wrapped_assets.serving.http.metrics import Metrics
 from wrapped_assets.serving.http.problems import UNFORESEEN, Problem, traced
-from wrapped_assets.serving.http.proxy import Proxy
 from wrapped_assets.serving.live.follower import Follower
 from wrapped_assets.serving.operations import Operations
 from wrapped_assets.serving.optional import Additions
 from wrapped_assets.serving.pipes import Pipes
+from wrapped_assets.serving.proxy import Proxy
 
 ALWAYS = (b"x-content-type-options", b"nosniff")
 
@@ -73,11 +73,11 @@ def routes(parts: Parts) -> list[Route]:
     proxy, pipes, tokens, operations = parts.proxy, parts.pipes, parts.tokens, parts.operations
     return [
         Route("/wrapped/{url_key}", proxy.wrapped),
-        Route("/wrapped/about/comparisons", proxy.renderer.open_to_all),
+        Route("/wrapped/about/comparisons", proxy.pages.open_to_all),
         Route("/wrapped/{url_key}/share", proxy.share, methods=["POST"]),
         Route("/wrapped/{url_key}/{part:path}", proxy.part),
         Route("/w/{short}", proxy.short),
-        Route("/static/{file:path}", proxy.renderer.open_to_all),
+        Route("/static/{file:path}", proxy.pages.open_to_all),
         Route("/api/organization", proxy.organization),
         Route("/api/stats", proxy.stats),
         Route("/v0/pipes", pipes.list),

@@ -1,17 +1,17 @@
 """Films over HTTP: one that is kept is read at once, whatever film is being made meanwhile."""
 
 import asyncio
-from collections.abc import Sequence
+import hashlib
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
 from starlette.responses import Response
 
-from wrapped_assets.editions.cache import Bounded
 from wrapped_assets.serving.cards import film
 from wrapped_assets.serving.cards.card_layout import Card
-from wrapped_assets.serving.cards.films import Films, digest
+from wrapped_assets.serving.cards.films import Films
 from wrapped_assets.serving.http.page_keys import Page
 from wrapped_assets.serving.http.problems import Problem
 from wrapped_assets.serving.http.threads import Threads
@@ -21,9 +21,6 @@ from wrapped_assets.serving.pages.theme import Scheme
 from wrapped_assets.serving.site import Site, private
 from wrapped_assets.slides.glyphs import shared_fonts
 
-NAMED_BYTES = 1024 * 1024
-"""What a worker remembers of which film is whose: some 1,500 films."""
-
 SECONDS = 50.0
 """How long one may wait for a film. Proxies give up after a minute, and what is answered then should be ours."""
 
@@ -32,14 +29,6 @@ MOST_WAITING = 20
 
 RETRY_AFTER = "10"
 """Seconds. The film goes on being made, for who asks again."""
-
-_DIGEST_BYTES = 64 + 64
-"""Of the document and of the cards, in hexadecimal."""
-
-Shown = tuple[str, str | None, Scheme]
-"""What a film depends on beside the theme: the document's sha256, the company's name, and whether it is light or dark.
-Not the reader's language: films have English numbers.
-"""
 
 
 def add_to(found: Additions) -> None:
@@ -65,9 +54,7 @@ class FilmRoutes:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Films wait for their turn here, not in the thread's own queue: a server that ends would first make all that are in it."""
     _jobs: dict[str, "asyncio.Task[Response]"] = field(default_factory=dict)
-    """What is asked for and not made yet, by the digest of its cards."""
-    _named: Bounded[Shown, str] = field(default_factory=lambda: Bounded(NAMED_BYTES))
-    """The digest of the cards. To lay out 12 takes 26 ms of processor (measured), and a player asks for many parts."""
+    """What is asked for and not made yet, by its name."""
 
     def add_to(self, pages: Pages) -> None:
         """Be a part of every page, which offers it."""
@@ -76,17 +63,9 @@ class FilmRoutes:
 
     async def answer(self, page: Page, scheme: Scheme) -> Response:
         """The whole film; NotFilmed when it cannot be made, 503 when it is not made in time."""
-        shown = (page.document.sha256, page.link.company, scheme)
-        known = self._named.get(shown)
-        kept = await self.reading.run(self._kept, known) if known else None
-        if kept is None:
-            cards = await self.drawing.run(self._cards, page, scheme)
-            known = digest(cards)
-            self._named.put(shown, known, _DIGEST_BYTES)
-            kept = await self.reading.run(self._kept, known)
-            if kept is None:
-                return await self._in_time(self._job(known, cards))
-        return kept
+        name = name_of(page.document.sha256, page.link.company, scheme)
+        kept = await self.reading.run(self.films.kept, name)
+        return _reply(kept) if kept else await self._in_time(self._job(name, page, scheme))
 
     async def _in_time(self, job: "asyncio.Task[Response]") -> Response:
         try:
@@ -94,13 +73,13 @@ class FilmRoutes:
         except TimeoutError:
             raise _later() from None
 
-    def _job(self, name: str, cards: Sequence[Card]) -> "asyncio.Task[Response]":
+    def _job(self, name: str, page: Page, scheme: Scheme) -> "asyncio.Task[Response]":
         """The making of this film, once for all who wait for it; it ends whether or not they do."""
         job = self._jobs.get(name)
         if job is None:
             if len(self._jobs) >= self.most_waiting:
                 raise _later()
-            job = self._jobs[name] = asyncio.create_task(self._made(cards))
+            job = self._jobs[name] = asyncio.create_task(self._made(name, page, scheme))
             job.add_done_callback(partial(self._forget, name))
         return job
 
@@ -110,18 +89,21 @@ class FilmRoutes:
             # Looked at even when nobody waits any more, or asyncio would complain.
             job.exception()
 
-    async def _made(self, cards: Sequence[Card]) -> Response:
+    async def _made(self, name: str, page: Page, scheme: Scheme) -> Response:
         async with self._turn:
+            cards = await self.drawing.run(self._cards, page, scheme)
             loop = asyncio.get_running_loop()
-            return _reply(await loop.run_in_executor(self._maker, self.films.of, cards))
+            return _reply(await loop.run_in_executor(self._maker, self.films.of, name, cards))
 
     def _cards(self, page: Page, scheme: Scheme) -> list[Card]:
         show = self.site.told(self.site.subject(page.document.content, page.link.company))
         return film.cards(show, self.site.theme, shared_fonts(), scheme)
 
-    def _kept(self, name: str) -> Response | None:
-        kept = self.films.kept(name)
-        return None if kept is None else _reply(kept)
+
+def name_of(sha256: str, company: str | None, scheme: Scheme) -> str:
+    """Says all that a film of this server depends on: another document, company or scheme is another film. It has English numbers for everybody."""
+    shown = json.dumps([sha256, company, scheme])
+    return hashlib.sha256(shown.encode()).hexdigest()
 
 
 def _later() -> Problem:

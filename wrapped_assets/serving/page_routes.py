@@ -4,7 +4,7 @@ A page is a function of its document, its company's name and the reader's way of
 A card has English numbers for everybody, is not compressed, and does not say its address.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -16,7 +16,7 @@ from wrapped_assets.serving.http.messages import matches, query, with_body
 from wrapped_assets.serving.http.page_keys import Page
 from wrapped_assets.serving.http.threads import Threads
 from wrapped_assets.serving.pages.theme import SCHEMES, Scheme
-from wrapped_assets.serving.site import Site, Subject, card_at
+from wrapped_assets.serving.site import Site, card_at
 from wrapped_assets.slides.numbers import preferred
 
 KEPT_BYTES = 32 * 1024 * 1024
@@ -56,65 +56,41 @@ class Pages:
         return await self.answer(request, None)
 
     async def _whole(self, request: Request, page: Page | None) -> Response:
-        wanted = _Wanted.by(request, page)
-        part = self.parts.get(wanted.part)
-        if page and part and wanted.scheme:
-            return await part(page, wanted.scheme)
-        kept = self._kept.get(wanted.place)
-        return await self.threads.run(self._drawn, wanted) if kept is None else kept
+        theme = next((value for name, value in query(request) if name == "theme"), SCHEMES[0])
+        # Of what nobody can draw there is one kind, None, so that it fills nothing.
+        scheme = next((one for one in SCHEMES if one == theme), None)
+        part = request.path_params.get("part", "")
+        if page and scheme and part in self.parts:
+            return await self.parts[part](page, scheme)
+        path: str = request.scope["path"]
+        if page is None and not path.startswith(OPEN_TO_ALL):
+            # Whoever guesses addresses fills nothing, and waits for no card.
+            path = NOTHING
+        headers = {name: request.headers.get(name, "") for name in ("accept-language", "accept-encoding")}
+        place = _place(page, path, card_at(part) if page else None, headers, scheme)
+        if kept := self._kept.get(place):
+            return kept
+        return await self.threads.run(self._drawn, place, path, page, headers, scheme)
 
-    def _drawn(self, wanted: "_Wanted") -> Response:
+    def _drawn(
+        self, place: Place, path: str, page: Page | None, headers: dict[str, str], scheme: Scheme | None
+    ) -> Response:
         """Drawn, unless whoever had the thread before drew this very thing."""
-        reply = self._kept.get(wanted.place)
+        reply = self._kept.get(place)
         if reply is None:
-            reply = self.site.answer(
-                wanted.path, self._subject(wanted.page), wanted.headers(), wanted.scheme or ""
-            )
-            if reply.status_code == 200 or wanted.path == NOTHING:
-                self._kept.put(wanted.place, reply, len(reply.body))
+            subject = self.site.subject(page.document.content, page.link.company) if page else None
+            reply = self.site.answer(path, subject, headers, scheme or "")
+            if reply.status_code == 200 or path == NOTHING:
+                self._kept.put(place, reply, len(reply.body))
         return reply
 
-    def _subject(self, page: Page | None) -> Subject | None:
-        return self.site.subject(page.document.content, page.link.company) if page else None
 
-
-@dataclass(frozen=True)
-class _Wanted:
-    """What is asked for, as far as an answer depends on it."""
-
-    page: Page | None
-    path: str
-    part: str
-    """What follows the page's own address; "" for the page."""
-
-    language: str
-    zipped: bool
-    scheme: Scheme | None
-    """Of what nobody can draw there is one kind, None, so that it fills nothing."""
-
-    @classmethod
-    def by(cls, request: Request, page: Page | None) -> "_Wanted":
-        """What this request asks for. All addresses that show nothing are one: whoever guesses them fills nothing, and waits for no card."""
-        path: str = request.scope["path"]
-        theme = next((value for name, value in query(request) if name == "theme"), SCHEMES[0])
-        return cls(
-            page,
-            path if page or path.startswith(OPEN_TO_ALL) else NOTHING,
-            request.path_params.get("part", ""),
-            request.headers.get("accept-language", ""),
-            "gzip" in request.headers.get("accept-encoding", ""),
-            next((one for one in SCHEMES if one == theme), None),
-        )
-
-    @property
-    def place(self) -> Place:
-        """What its answer is kept under."""
-        sha256, company = (self.page.document.sha256, self.page.link.company) if self.page else ("", None)
-        card = card_at(self.part) if self.page else None
-        if card:
-            return (card, sha256, company, "", False, self.scheme)
-        return (self.path, sha256, company, preferred(self.language).tag, self.zipped, self.scheme)
-
-    def headers(self) -> dict[str, str]:
-        """Those that the site reads."""
-        return {"accept-language": self.language, "accept-encoding": "gzip" if self.zipped else ""}
+def _place(
+    page: Page | None, path: str, card: str | None, headers: Mapping[str, str], scheme: Scheme | None
+) -> Place:
+    """What an answer is kept under: all that it depends on."""
+    sha256, company = (page.document.sha256, page.link.company) if page else ("", None)
+    if card:
+        return card, sha256, company, "", False, scheme
+    language, zipped = preferred(headers["accept-language"]).tag, "gzip" in headers["accept-encoding"]
+    return path, sha256, company, language, zipped, scheme

@@ -1,10 +1,9 @@
 """The films that were asked for lately, in a folder that the workers of a server share: each is made once, one at a time.
 
-A film is kept under a digest of the cards it shows, so a new version of a document, a name or a theme is another film.
+The folder ends with the server, so a film's name needs not say in which theme it is or by which program.
 """
 
 import fcntl
-import hashlib
 import json
 import os
 import subprocess
@@ -42,7 +41,7 @@ class Films:
         self.folder, self.most_bytes = folder, most_bytes
 
     def kept(self, name: str) -> bytes | None:
-        """The film of the cards with this digest, if it is there; it counts as asked for now. Waits for nobody."""
+        """The film of this name, if it is there; it counts as asked for now. Waits for nobody."""
         path = self._path(name)
         with suppress(FileNotFoundError):
             film = path.read_bytes()
@@ -50,9 +49,8 @@ class Films:
             return film
         return None
 
-    def of(self, cards: Sequence[Card]) -> bytes:
-        """The film of these cards, made when it is asked for first; NotFilmed when that fails."""
-        name = digest(cards)
+    def of(self, name: str, cards: Sequence[Card]) -> bytes:
+        """The film of this name, made of these cards when it is asked for first; NotFilmed when that fails."""
         film = self.kept(name)
         if film is None:
             with self._alone():
@@ -102,11 +100,3 @@ def _reason(errors: bytes) -> str:
     """The exception at the end of a traceback, without the lines that go on from it."""
     lines = errors.decode(errors="replace").splitlines()
     return next((line for line in reversed(lines) if line and not line.startswith(" ")), "nothing")
-
-
-def digest(cards: Sequence[Card]) -> str:
-    """The name under which the film of these cards is kept."""
-    told = hashlib.sha256()
-    for card in cards:
-        told.update(f"{len(card.svg)}:{card.svg}".encode())
-    return told.hexdigest()

@@ -7,7 +7,6 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +15,7 @@ from wrapped_assets.serving.http.messages import json_response, matches, notes, 
 from wrapped_assets.serving.http.page_keys import Keys, Page
 from wrapped_assets.serving.http.problems import Problem, not_found
 from wrapped_assets.serving.http.threads import Threads
+from wrapped_assets.serving.page_routes import Pages
 
 SHORT = "private, max-age=60"
 FOR_EVER = "private, max-age=31536000, immutable"
@@ -26,16 +26,6 @@ SHARED_FOR = timedelta(days=30)
 _PRIVATE = {"x-robots-tag": "noindex", "referrer-policy": "no-referrer"}
 
 
-class Renderer(Protocol):
-    """The page itself, for readers who are people."""
-
-    async def answer(self, request: Request, page: Page | None) -> Response:
-        """The slideshow, a card, a story; without a page the one answer to every address that shows none."""
-
-    async def open_to_all(self, request: Request) -> Response:
-        """What is the same for everybody: scripts, styles, where comparisons come from."""
-
-
 @dataclass(frozen=True)
 class Proxy:
     """Answers by url_key."""
@@ -43,21 +33,22 @@ class Proxy:
     keys: Keys
     threads: Threads
     public_url: str
-    renderer: Renderer
+    pages: Pages
+    """For readers who are people."""
 
     async def wrapped(self, request: Request) -> Response:
         """`GET /wrapped/<url_key>`: the page, or with `Accept: application/json` the document."""
         page = await self._shown(request)
-        if page is None or not _wants_document(request):
-            return await self.renderer.answer(request, page)
-        return _document(request, page, SHORT)
+        if page and _wants_document(request):
+            return _document(request, page, SHORT)
+        return await self.pages.answer(request, page)
 
     async def part(self, request: Request) -> Response:
         """`GET /wrapped/<url_key>/<part>`: `<sha256>.json` is the document at its content address, for ever the same."""
         page = await self._shown(request)
         if page and request.path_params["part"] == f"{page.document.sha256}.json":
             return _document(request, page, FOR_EVER)
-        return await self.renderer.answer(request, page)
+        return await self.pages.answer(request, page)
 
     async def _shown(self, request: Request) -> Page | None:
         """The page of the key in the path; a program is told 404 when there is none, a person is shown it."""
@@ -89,7 +80,7 @@ class Proxy:
         except Problem as problem:
             if problem.status != 404 or _wants_document(request):
                 raise
-            return await self.renderer.answer(request, None)
+            return await self.pages.answer(request, None)
         headers = {"location": f"/wrapped/{key}", "cache-control": "no-store", **_PRIVATE}
         return Response(b"", 302, headers, "application/json")
 
