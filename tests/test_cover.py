@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrapped_assets.serving.live.cover import Cover
+from wrapped_assets.serving.live.cover import cover
 
 DAYS_OF_A_YEAR = st.dates(date(2024, 1, 1), date(2025, 1, 1))
 
@@ -17,14 +17,14 @@ def days_of(*ranges: tuple[date, date]) -> list[date]:
 
 def test_a_range_is_its_whole_months_and_the_days_around_them() -> None:
     """Neither of the months that it begins and ends in counts as a whole."""
-    cover = Cover.of(date(2025, 1, 15), date(2025, 4, 3))
-    assert cover.months == ((date(2025, 2, 1), date(2025, 4, 1)),)
-    assert cover.days == ((date(2025, 1, 15), date(2025, 2, 1)), (date(2025, 4, 1), date(2025, 4, 3)))
+    months, days = cover(date(2025, 1, 15), date(2025, 4, 3))
+    assert months == [(date(2025, 2, 1), date(2025, 4, 1))]
+    assert days == [(date(2025, 1, 15), date(2025, 2, 1)), (date(2025, 4, 1), date(2025, 4, 3))]
 
 
 @given(DAYS_OF_A_YEAR, DAYS_OF_A_YEAR)
 def test_each_day_of_a_range_is_covered_once_and_no_other(start: date, end: date) -> None:
     """Whatever the range: the end is left out, months are whole ones, and a range that ends before it begins holds nothing."""
-    cover = Cover.of(start, end)
-    assert sorted(days_of(*cover.months, *cover.days)) == days_of((start, end))
-    assert all(edge.day == 1 for months in cover.months for edge in months)
+    months, days = cover(start, end)
+    assert sorted(days_of(*months, *days)) == days_of((start, end))
+    assert all(edge.day == 1 for each in months for edge in each)

@@ -13,8 +13,8 @@ from wrapped_assets.resources.snapshot.tables import LEVELS
 SCHEMAS = ("fresh", "dimensions")
 
 TABLES = (
-    "fresh.organizations",
-    "fresh.workspaces",
+    "main.organizations",
+    "main.workspaces",
     *(f"fresh.{level.name}" for level in LEVELS),
     *(f"dimensions.{name}" for name in DIMENSIONS),
 )

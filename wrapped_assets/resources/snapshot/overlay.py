@@ -45,7 +45,7 @@ class Overlay:
         self.con, self.identify = con, identify
         for name in ("fresh", "raw", "dimensions"):
             con.execute(f"create schema {name}")
-        con.execute("create table fresh.organizations as from history.organizations")
+        con.execute("create table main.organizations as from history.organizations")
         for statement in sql.dimension_ddls():
             con.execute(statement)
         for name in DIMENSIONS:
@@ -55,8 +55,6 @@ class Overlay:
             con.execute(f"create table fresh.{level.name} as from history.{level.name}.parts limit 0")
             for view in tables.views(level):
                 con.execute(view)
-        for view in ("organizations", "workspaces"):
-            con.execute(queries.text(f"duckdb/serving/views/{view}"))
 
     def replace_hours(self, family: Family, pieces: Iterable[Piece]) -> dict[date, int]:
         """Recompute hours piece by piece, then the days and months they are in; all of it or nothing. Returns the hours, by day."""
@@ -93,12 +91,12 @@ class Overlay:
     def organizations(self) -> list[tuple[int, str, str, str]]:
         """(number, organization_id, region, wrapped_id) of every organization in each of its regions."""
         return self.con.execute(
-            "select organization, organization_id, region, wrapped_id from fresh.organizations order by organization"
+            "select organization, organization_id, region, wrapped_id from main.organizations order by organization"
         ).fetchall()
 
     def workspace_names(self) -> dict[tuple[int, str], str | None]:
         """What every workspace that a snapshot of names knows is called, by the organization's number and workspace_id."""
-        found = self.con.execute("select organization, workspace_id, name from fresh.workspaces").fetchall()
+        found = self.con.execute("select organization, workspace_id, name from main.workspaces").fetchall()
         return {(organization, workspace): name for organization, workspace, name in found}
 
     def _settle_raw(self, family: Family, piece: Piece) -> None:
@@ -112,7 +110,7 @@ class Overlay:
         if not strangers:
             return
         owners = self._owners(sorted({id for id, _, known, _ in strangers if known is None}))
-        highest = "select coalesce(max(organization), -1) from fresh.organizations"
+        highest = "select coalesce(max(organization), -1) from main.organizations"
         ((last,),) = self.con.execute(highest).fetchall()
         rows = [
             (
@@ -123,7 +121,7 @@ class Overlay:
             )
             for number, (id, region, known, is_disputed) in enumerate(strangers, start=1)
         ]
-        self.con.executemany("insert into fresh.organizations values ($1, $2, $3, $4)", rows)
+        self.con.executemany("insert into main.organizations values ($1, $2, $3, $4)", rows)
         self._name_workspaces()
 
     def _owners(self, organization_ids: list[str]) -> dict[str, str]:
@@ -150,7 +148,7 @@ class Overlay:
             if (now := self._nobody(id, region) if customer is None else self.identify(customer)) != before
         ]
         if moved:
-            statement = "update fresh.organizations set wrapped_id = $2 where organization = $1"
+            statement = "update main.organizations set wrapped_id = $2 where organization = $1"
             self.con.executemany(statement, moved)
 
     def _recompute_hours(self, kind: PartKind, touched: Mapping[date, int]) -> None:
@@ -160,7 +158,7 @@ class Overlay:
         numbered = sql.render(
             "serving/numbered",
             source=tables.from_rollup(kind, HOURLY, f"({hourly})"),
-            organizations="fresh.organizations",
+            organizations="main.organizations",
         )
         self.con.execute(f"create or replace temp table recomputed as\n{numbered}", bounds)
         self.con.execute(queries.text("duckdb/serving/fresh/changed"), {**bounds, "kind": kind.name})

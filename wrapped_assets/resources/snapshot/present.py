@@ -65,22 +65,22 @@ def _rows_as(
     bounds = [day for span in spans for day in span]
     ranges = _ranges(organizations)
     if len(ranges) > RANGES_AT_ONCE:
-        statement = _statement("answer_of_many", integer, level, len(spans), first=2)
+        many = "organization in (select unnest(cast($1 as integer[])))"
+        statement = _statement(many, integer, level, len(spans), first=2)
         return history.rows(statement, [list(organizations), *bounds])
-    statement = _statement("answer", integer, level, len(spans), first=3)
+    statement = _statement("organization >= $1 and organization <= $2", integer, level, len(spans), first=3)
     return [row for first, last in ranges for row in history.rows(statement, [first, last, *bounds])]
 
 
 @cache
-def _statement(name: str, integer: Integer, level: Level, spans: int, first: int) -> str:
+def _statement(organizations: str, integer: Integer, level: Level, spans: int, first: int) -> str:
     """The statement for so many spans, whose bounds are the parameters from number `first` on."""
     within = " or ".join(
         f"{level.period} >= ${number} and {level.period} < ${number + 1}"
         for number in range(first, first + 2 * spans, 2)
     )
-    return sql.render(
-        f"serving/{name}", level=level.name, period=level.period, within=within, integer=integer
-    )
+    names = {"level": level.name, "period": level.period, "integer": integer}
+    return sql.render("serving/answer", **names, within=within, organizations=organizations)
 
 
 def _ranges(organizations: Sequence[int]) -> list[tuple[int, int]]:

@@ -3,7 +3,7 @@
 The protocol's library is imported with the first request to it: half a second and 35 MB that most workers never need.
 """
 
-from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -52,39 +52,28 @@ POST["responses"] |= {
 
 def add_to(found: Additions) -> None:
     """`POST /mcp`."""
-    Mcp(found.pipes, version("wrapped-assets")).add_to(found)
+    found.routes.append(Route("/mcp", partial(answer, found.pipes), methods=["POST"]))
+    found.paths["/mcp"] = {"post": POST}
 
 
-@dataclass(frozen=True)
-class Mcp:
-    """Speaks it, once somebody asks."""
+async def answer(pipes: Pipes, request: Request) -> Response:
+    """`POST /mcp`. Nothing of one request is wanted by the next."""
+    grant = await pipes.threads.run(pipes.door.admit, request)
+    manager = await pipes.threads.run(_manager, pipes, request, grant)
+    sent: list[Message] = []
 
-    pipes: Pipes
-    version: str
+    async def keep(message: Message) -> None:
+        sent.append(message)
 
-    def add_to(self, found: Additions) -> None:
-        """Be a route."""
-        found.routes.append(Route("/mcp", self.answer, methods=["POST"]))
-        found.paths["/mcp"] = {"post": POST}
+    async with manager.run():
+        await manager.handle_request(request.scope, request.receive, keep)
+    return _reply(sent)
 
-    async def answer(self, request: Request) -> Response:
-        """`POST /mcp`."""
-        grant = await self.pipes.threads.run(self.pipes.door.admit, request)
-        # Stateless: nothing of one request is wanted by the next.
-        manager = await self.pipes.threads.run(self._manager, request, grant)
-        sent: list[Message] = []
 
-        async def keep(message: Message) -> None:
-            sent.append(message)
+def _manager(pipes: Pipes, request: Request, grant: Grant) -> "StreamableHTTPSessionManager":
+    from wrapped_assets.serving.api.mcp_server import manager
 
-        async with manager.run():
-            await manager.handle_request(request.scope, request.receive, keep)
-        return _reply(sent)
-
-    def _manager(self, request: Request, grant: Grant) -> "StreamableHTTPSessionManager":
-        from wrapped_assets.serving.api.mcp_server import manager
-
-        return manager(self.pipes, self.version, request, grant)
+    return manager(pipes, version("wrapped-assets"), request, grant)
 
 
 def _reply(sent: list[Message]) -> Response:

@@ -26,7 +26,7 @@ from wrapped_assets.resources.snapshot.tables import KINDS
 from wrapped_assets.serving.api.answers import Answer
 from wrapped_assets.serving.api.columns import clickhouse_types
 from wrapped_assets.serving.api.endpoints import bound, values
-from wrapped_assets.serving.live.cover import Cover
+from wrapped_assets.serving.live.cover import cover
 from wrapped_assets.serving.live.following import FollowReport, Watch
 from wrapped_assets.serving.live.fresh import Fresh
 from wrapped_assets.serving.live.warm_start import Keeper, Paused
@@ -156,8 +156,8 @@ class Live:
         self._days({"start_date": start, "end_date": end})
         now = self._generation
         organizations = sorted({each for customer in wrapped_ids for each in now.customers.get(customer, ())})
-        cover, totals, read = Cover.of(start, end), DEFAULT.flat.totals(), 0
-        for level, spans in ((MONTHLY, cover.months), (DAILY, cover.days)):
+        totals, read = DEFAULT.flat.totals(), 0
+        for level, spans in zip((MONTHLY, DAILY), cover(start, end), strict=True):
             found = parts(self.history, level, organizations, spans)
             totals.add(found, are_days=level is DAILY)
             read += len(found)

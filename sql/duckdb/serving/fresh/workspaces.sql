@@ -1,10 +1,10 @@
--- fresh.workspaces: a workspace's name is that of its own region's snapshot, or else the newest that its organization has for this id
+-- main.workspaces, which endpoints read: a workspace's name is that of its own region's snapshot, or else the newest that its organization has for this id
 -- elsewhere; null when that one has none.
 -- One row per (organization, workspace_id).
--- Reads fresh.organizations and dimensions.workspaces. The same as in summaries/facts.sql.
-create or replace table fresh.workspaces as
+-- Reads main.organizations and dimensions.workspaces. The same as in products/usage/workspaces.sql.
+create or replace table main.workspaces as
 select organizations.organization, named.workspace_id, named.name
-from fresh.organizations as organizations
+from main.organizations
 join dimensions.workspaces as named using (organization_id)
 qualify row_number() over (
     partition by organizations.organization, named.workspace_id
