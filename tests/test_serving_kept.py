@@ -217,7 +217,7 @@ def test_files_of_both_processes_are_told(worker: Worker) -> None:
     with worker.started() as live:
         live.follow()
     with worker.started() as live:
-        edition = Edition(version(1), live)
+        edition = Edition(version(1), live)  # type: ignore[arg-type]
         edition.follow(10)
         edition.follow(10)
 
