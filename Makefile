@@ -12,7 +12,7 @@ override DAGSTER_HOME := $(abspath $(DAGSTER_HOME))
 export WRAPPED_HOME DAGSTER_HOME
 PORT ?= 3000
 ENGINE ?= duckdb
-SERVER_TESTS := CLICKHOUSE_SERVER_REQUIRED=1 $(BIN)/python -m pytest -m clickhouse_server
+SERVER_TESTS := CLICKHOUSE_SERVER_REQUIRED=1 $(BIN)/python -m pytest -m 'clickhouse_server and not slow'
 
 .PHONY: help demo dev serve test test-all check bench golden clean
 
@@ -42,11 +42,11 @@ serve: $(VENV)/.installed ## The API and the pages of what is published, on http
 test: check ## Whether a change holds: every rule, and each layer on DuckDB (under 4 minutes on 2 cores)
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not proof and not slow and not clickhouse and not clickhouse_server'
 
-# A server's tests wait for processes: one that failed is run once more, and both results are in the log.
+# Proofs and a server's tests wait for processes half of the time, so three run at once. Of the latter one that failed is run once more, and both results are in the log.
 test-all: test ## What CI runs: that, and killed processes, browsers, real servers, ClickHouse in process and listening (needs npm)
-	SERVERS_REQUIRED=1 $(BIN)/python -m pytest -n 2 --dist worksteal -m 'proof and not slow and not clickhouse and not clickhouse_server'
+	SERVERS_REQUIRED=1 $(BIN)/python -m pytest -n 3 --dist worksteal -m 'proof and not slow and not clickhouse and not clickhouse_server'
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'clickhouse and not slow'
-	$(SERVER_TESTS) -n 2 --dist loadfile || $(SERVER_TESTS) -n 0 --last-failed
+	$(SERVER_TESTS) -n 3 --dist loadfile || $(SERVER_TESTS) -n 0 --last-failed
 
 check: $(VENV)/.installed ## Format, lint, types and the walls between packages
 	$(BIN)/ruff format --check .

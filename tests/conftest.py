@@ -21,8 +21,6 @@ T = TypeVar("T")
 @pytest.fixture(params=["duckdb", pytest.param("clickhouse", marks=pytest.mark.clickhouse)])
 def engine(request: pytest.FixtureRequest) -> str:
     """Each engine in turn: whoever asks for a pipeline proves its promise on both."""
-    if request.param == "clickhouse" and (reason := request.node.get_closest_marker("clickhouse_fails")):
-        request.applymarker(pytest.mark.xfail(reason=reason.args[0]))
     if request.param == "clickhouse" and (reason := request.node.get_closest_marker("duckdb")):
         pytest.skip(f"about DuckDB: {reason.args[0]}")
     return str(request.param)

@@ -1,6 +1,8 @@
-"""How many examples a property is tried with: some in `make test-all`, many in `python -m pytest -m slow`, more with EXAMPLES=20000 in the environment."""
+"""What is tried how often: some in `make test-all`, all in `python -m pytest -m slow`, and of properties more with EXAMPLES=20000 in the environment."""
 
 import os
+from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -24,3 +26,21 @@ def tried(examples: int) -> settings:
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
         phases=[Phase.explicit, Phase.generate, Phase.shrink],
     )
+
+
+def judged(cases: Iterable[Any]) -> list[Any]:
+    """Cases of how landing files are judged: ClickHouse gets the first, for DuckDB judges its files too and only sound rows go on."""
+    return _marked_after(1, cases, pytest.mark.duckdb("judges landing files for both engines"))
+
+
+def first(number: int, cases: Iterable[Any]) -> list[Any]:
+    """Cases of which `make test-all` runs so many, and `python -m pytest -m slow` the others."""
+    return _marked_after(number, cases, pytest.mark.slow)
+
+
+def _marked_after(number: int, cases: Iterable[Any], mark: pytest.MarkDecorator) -> list[Any]:
+    held = list(cases)
+    others = (
+        pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=mark) for case in held[number:]
+    )
+    return [*held[:number], *others]

@@ -102,20 +102,26 @@ class Run:
         return self.writer.refresh_summaries(year, full, now, freeze_at)
 
     def import_everything(self) -> None:
-        """Take in all that is new in the landing store."""
-        for source in FAMILIES + DIMENSIONS:
+        """Import all that is new in the landing store."""
+        for source in self._landed(FAMILIES + DIMENSIONS):
             self.take_in(source)
 
     def layers(self, full: bool = False, span: Span = DAYS) -> None:
         """Raw, every rollup, the dimensions and the identities, once each, from the bottom up."""
-        for family in FAMILIES:
+        families = self._landed(FAMILIES)
+        for family in families:
             self.raw(family, span, full)
         for level in ROLLUP_LEVELS:
-            for family in FAMILIES:
+            for family in families:
                 self.rollup(level, family, span, full)
-        for name in DIMENSIONS:
+        for name in self._landed(DIMENSIONS):
             self.dimension(name, full)
         self.identities(full)
+
+    def _landed(self, names: Iterable[str]) -> list[str]:
+        """Those that ever had a file in the landing folder: to ask for the others does nothing, and costs as much."""
+        scheme, _, landing = self.store.url.partition("://")
+        return [name for name in names if scheme != "file" or (Path(landing) / name).exists()]
 
     def follow(self, full: bool = False) -> None:
         """Take in what is new and bring every layer and edition up to date; with `full` rebuild all of them."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import first
 from tests.landing_files import files_of, operation, organization, reading, request, workspace
 from tests.pipeline import Pipeline, Run, differs_from_oracle
 from wrapped_assets.assets.publishing import edition_of
@@ -39,11 +40,23 @@ def session_of(run: Run) -> Session:
     return run.writer.session
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    """What all tests here begin with."""
+    made = Pipeline(tmp_path_factory.mktemp("built"), engine="clickhouse")
+    made.build(*FILES)
+    return made
+
+
+@pytest.fixture
+def pipeline(built: Pipeline, tmp_path: Path) -> Pipeline:
+    """A copy of it."""
+    return built.twin(tmp_path)
+
+
 @pytest.mark.parametrize("table", ["wrapped_organizations", "dimensions_workspaces"])
-def test_owners_and_names_that_stand_twice_count_once(tmp_path: Path, table: str) -> None:
+def test_owners_and_names_that_stand_twice_count_once(pipeline: Pipeline, table: str) -> None:
     """A swap of them was killed: until the next one the old rows stand beside the new ones."""
-    pipeline = Pipeline(tmp_path, engine="clickhouse")
-    pipeline.build(*FILES)
     with pipeline.open() as run:
         expected = run.writer.facts(2025)
         session_of(run).run(f"insert into {table} select * from {table}")
@@ -88,14 +101,14 @@ def killed_in_the_swap(table: str, when: str, monkeypatch: pytest.MonkeyPatch) -
         yield
 
 
-@pytest.mark.parametrize("when", ["in the middle", "at its end"])
-@pytest.mark.parametrize("table", REFRESHES)
+@pytest.mark.parametrize(
+    ("table", "when"),
+    first(12, [(table, when) for when in ("in the middle", "at its end") for table in REFRESHES]),
+)
 def test_a_full_rebuild_that_was_killed_in_its_swap_is_mended_by_an_ordinary_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, when: str
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, table: str, when: str
 ) -> None:
     """Nothing had landed, so nothing below the table says that it is stale: the swap that was begun does, and once only."""
-    pipeline = Pipeline(tmp_path, engine="clickhouse")
-    pipeline.build(*FILES)
     with pipeline.open() as run:
         expected = run.tables()
         session_of(run).run(f"insert into {table} select * from {table}")  # why somebody asks for a full one
@@ -121,15 +134,13 @@ READS: dict[str, Callable[[Reader], object]] = {
 
 
 def test_an_edition_whose_swap_was_killed_is_not_read_until_it_is_mended(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An organization was sold to a customer who is new: seller and buyer stand in it, each once and each with its requests.
 
     A publication would find as many documents as customers, and their sum as large as that of the months. (Found by the
     simulation, seed 67532154: there a customer stood twice.)
     """
-    pipeline = Pipeline(tmp_path, engine="clickhouse")
-    pipeline.build(*FILES)
     sold = organization("org-1", name="Ana", customer_id="b", exported_at="2025-06-01")
     pipeline.land(*files_of(sold, name="sold"))
     with pipeline.open() as run:
@@ -153,11 +164,9 @@ FREEZE, AFTER = datetime(2026, 1, 7, tzinfo=UTC), datetime(2026, 1, 8, tzinfo=UT
 
 
 def test_nothing_that_was_made_of_a_torn_day_freezes_or_is_served(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The levels above have followed it, and wait for nothing: only raw is to be rebuilt, which holds up nothing else."""
-    pipeline = Pipeline(tmp_path, engine="clickhouse")
-    pipeline.build(*FILES)
     late = files_of(request(id="late", at="2025-03-01T05:00:00"), name="late")
     pipeline.land(*late)
     with pipeline.open() as run:
@@ -181,10 +190,10 @@ def test_nothing_that_was_made_of_a_torn_day_freezes_or_is_served(
         assert differs_from_oracle(run, [*FILES, *late]) == {}
 
 
-def test_owners_made_of_a_torn_snapshot_stand_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_owners_made_of_a_torn_snapshot_stand_once(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Somebody settles owners by hand before the names are mended: those whom the snapshot did not change are in it twice."""
-    pipeline = Pipeline(tmp_path, engine="clickhouse")
-    pipeline.build(*FILES)
     more = files_of(organization("org-9", customer_id="nine", exported_at="2025-06-01"), name="nine")
     pipeline.land(*more)
     with pipeline.open() as run:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from tests.clickhouse_server import PASSWORD
+from tests.examples import first
 from tests.pipeline import DIMENSIONS, FAMILIES, SECRET, Pipeline, Run, Table
 from tests.served import Served, serving
 from tests.test_daemon import (
@@ -102,13 +103,16 @@ def test_a_file_changes_the_years_summary_within_two_minutes(world: ServedWorld,
 
 @pytest.mark.parametrize(
     "statement",
-    [
-        "INSERT INTO landing_pipe_stats",
-        "INSERT INTO `landing_ledger`",
-        "alter table raw_pipe_stats",
-        "alter table monthly_pipe_stats_days",
-    ],
-    ids=["import", "ledger", "raw", "months"],
+    first(
+        2,
+        [
+            "INSERT INTO landing_pipe_stats",
+            "alter table monthly_pipe_stats_days",
+            "INSERT INTO `landing_ledger`",
+            "alter table raw_pipe_stats",
+        ],
+    ),
+    ids=["import", "months", "ledger", "raw"],
 )
 def test_a_change_whose_server_is_killed_is_followed_after_all(world: ServedWorld, statement: str) -> None:
     """kill -9 of the server in mid-work and a restart: what failed is asked for again, and the tables are as ever."""

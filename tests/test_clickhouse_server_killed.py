@@ -16,6 +16,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.clickhouse_server import PASSWORD
+from tests.examples import first
 from tests.pipeline import Pipeline, Table, differs_from_oracle
 from tests.served import Served, serving
 from tests.test_killed import AFTER, BEFORE, FILES
@@ -80,7 +81,7 @@ def holds_no_secret(told: BaseException | str) -> bool:
     return not any(secret in text for text in texts for secret in (PASSWORD, quote(PASSWORD, safe="")))
 
 
-@pytest.mark.parametrize("number", range(9))
+@pytest.mark.parametrize("number", first(3, range(9)))
 def test_a_server_killed_at_any_statement_leaves_nothing_half_done(
     story: Story, tmp_path: Path, number: int
 ) -> None:
@@ -97,28 +98,28 @@ def test_a_server_killed_at_any_statement_leaves_nothing_half_done(
         assert differing(story, pipeline) == [], story.statements[at - 1]
 
 
-# A step that takes in, builds or swaps, and what it does it with.
+# A step that imports, builds or swaps, and what it does it with; one of each kind first.
 STEPS = {
     "rows land": "INSERT INTO landing_pipe_stats",
-    "impossible rows are set aside": "INSERT INTO `landing_quarantined_rows`",
     "the ledger is written": "INSERT INTO `landing_ledger`",
-    "raw is staged": "insert into staging_raw_pipe_stats",
     "raw is swapped": "alter table raw_pipe_stats",
-    "hours are staged": "insert into staging_hourly_pipe_stats_requests",
-    "days are swapped": "alter table daily_pipe_stats_requests",
     "months change": "create or replace table staging_changed",
-    "months are swapped": "alter table monthly_ingestion_operations",
     "a mark is set": "INSERT INTO `built`",
-    "names are swapped": "alter table dimensions_organizations",
     "owners are swapped": "alter table wrapped_organizations",
-    "a year is read": "from monthly_pipe_stats_requests as state",
-    "summaries are staged": "INSERT INTO staging_wrapped_summaries",
     "a year is swapped": "alter table wrapped_summaries",
     "an edition is closed": "INSERT INTO `edition_log`",
+    "impossible rows are set aside": "INSERT INTO `landing_quarantined_rows`",
+    "raw is staged": "insert into staging_raw_pipe_stats",
+    "hours are staged": "insert into staging_hourly_pipe_stats_requests",
+    "days are swapped": "alter table daily_pipe_stats_requests",
+    "months are swapped": "alter table monthly_ingestion_operations",
+    "names are swapped": "alter table dimensions_organizations",
+    "a year is read": "from monthly_pipe_stats_requests as state",
+    "summaries are staged": "INSERT INTO staging_wrapped_summaries",
 }
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", first(8, STEPS))
 def test_a_server_killed_at_each_step_leaves_nothing_half_done(
     story: Story, tmp_path: Path, step: str
 ) -> None:
@@ -142,23 +143,14 @@ def test_a_server_killed_at_each_step_leaves_nothing_half_done(
     assert deaths >= 2
 
 
-@pytest.mark.parametrize(
-    "table",
-    [
-        "raw_pipe_stats",
-        "hourly_pipe_stats_requests",
-        "weekly_ingestion_operations",
-        "monthly_pipe_stats_durations",
-        "dimensions_organizations",
-        "dimensions_workspaces",
-        "wrapped_organizations",
-        "wrapped_summaries",
-    ],
-)
+@pytest.mark.parametrize("table", ["raw_pipe_stats", "wrapped_summaries"])
 def test_a_swap_that_was_killed_before_the_old_partition_was_gone_is_mended(
     story: Story, tmp_path: Path, table: str
 ) -> None:
-    """`replace partition` shows the new parts and then removes the old: killed in between, both are there after a restart."""
+    """`replace partition` shows the new parts and then removes the old: killed in between, both are there after a restart.
+
+    For each other table `tests/test_clickhouse_doubled.py` shows it in process.
+    """
     with story.begin(tmp_path / "server") as (wire, pipeline):
         wire.break_at("killed before", f"alter table {table}")
         with pytest.raises(WarehouseLost):

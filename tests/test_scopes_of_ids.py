@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.examples import judged
 from tests.landing_files import (
     LandingFile,
     Row,
@@ -118,7 +119,7 @@ def test_equal_ids_of_two_regions_are_two_things(pipeline: Pipeline) -> None:
     assert told["top_pipes"] == [{"name": "pipe eu", "requests": 1}, {"name": "pipe us", "requests": 1}]
 
 
-@pytest.mark.parametrize("blank", ["", " ", "\t\n", "\u00a0", "\u2003\u200b", "\ufeff"])
+@pytest.mark.parametrize("blank", judged(["", " ", "\t\n", "\u00a0", "\u2003\u200b", "\ufeff"]))
 def test_a_blank_customer_is_none(pipeline: Pipeline, blank: str) -> None:
     """Two organizations of nobody are two customers, and a name that cannot be seen is none."""
     told = built(

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import flat, worlds
+from tests.examples import first
 from tests.landing_files import LandingFile
 from tests.live import Landing, said, serving, wrong_answers
 from tests.pipeline import SECRET, Pipeline
@@ -80,7 +81,7 @@ def test_any_split_of_any_small_world(files: list[LandingFile], seed: int) -> No
         check_split(Path(home), "duckdb", files, random.Random(seed))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", first(3, range(6)))
 def test_any_split_of_a_bigger_world(tmp_path: Path, engine: str, seed: int) -> None:
     """The same on both engines."""
     check_split(tmp_path, engine, worlds.make_world(seed, 40), random.Random(seed))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.examples import first
 from tests.simulation.play import BY_HAND, OUTSIDE, PUBLISHED, SETTINGS, TICKS, play
 from tests.simulation.shrink import shortest
 from tests.simulation.story import WEIGHTS, Step, drawn, only
@@ -26,9 +27,9 @@ def must_hold(seed: int, engine: str = "duckdb", steps: int = STEPS) -> None:
     assert not told.violation, "\n".join([command, *told.lines, told.violation])
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", first(10, range(20)))
 def test_every_number_is_right_after_any_of_these_stories(seed: int) -> None:
-    """The same twenty every time."""
+    """The same ten every time."""
     must_hold(seed)
 
 

@@ -52,6 +52,7 @@ def the_document(pipeline: Pipeline, *rows: Row, year: int = 2025) -> dict[str, 
 # ---- Ties, limits and orders
 
 
+@pytest.mark.duckdb("the same statement ranks on both engines")
 def test_ties_are_broken_the_same_way_everywhere(pipeline: Pipeline) -> None:
     """Six of everything with one request each: the earliest day and hour, the lowest ids, and never the order of arrival."""
     rows = [
@@ -194,6 +195,7 @@ def test_sums_of_a_year_pass_two_to_the_64(pipeline: Pipeline) -> None:
     assert (told["storage"]["bytes"], told["storage"]["rows"]) == (3 * most, 3 * most)
 
 
+@pytest.mark.duckdb("the same statement ranks on both engines")
 @pytest.mark.parametrize(("size", "ranked"), [(99, False), (100, True)])
 def test_ranks_appear_with_the_hundredth_customer(pipeline: Pipeline, size: int, ranked: bool) -> None:
     """Exact, counting only who has fewer requests; customers without requests are not in the cohort."""
@@ -534,6 +536,7 @@ def test_a_second_identity_a_shared_one_and_a_missing_one_are_reported(built: Ru
         }
 
 
+@pytest.mark.duckdb("the same statement checks documents on both engines")
 @pytest.mark.parametrize(
     "row",
     [
@@ -551,6 +554,7 @@ def test_an_internal_id_in_a_published_text_is_reported(pipeline: Pipeline, row:
         assert run.broken() == {("wrapped_summaries", "no_internal_ids")}
 
 
+@pytest.mark.duckdb("the same statement checks documents on both engines")
 def test_an_internal_id_in_a_workspaces_name_is_reported(pipeline: Pipeline) -> None:
     """Names come from the snapshots too."""
     pipeline.build(*files_of(request("org-secret-1"), workspace(org="org-secret-1", name="of org-secret-1")))
@@ -558,6 +562,7 @@ def test_an_internal_id_in_a_workspaces_name_is_reported(pipeline: Pipeline) -> 
         assert run.broken() == {("wrapped_summaries", "no_internal_ids")}
 
 
+@pytest.mark.duckdb("the same statement checks documents on both engines")
 @pytest.mark.parametrize("row", [request("7", pipe_name="top 7"), request("org-1", pipe_name="org-2")])
 def test_a_name_that_only_resembles_an_id_is_not_reported(pipeline: Pipeline, row: Row) -> None:
     """A one-letter id is in every other name, and another customer's id says nothing about this one."""

@@ -12,6 +12,7 @@ import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
 import pyarrow.parquet as pq  # type: ignore[import-untyped, unused-ignore]
 import pytest
 
+from tests.examples import judged
 from tests.landing_files import Row, content, files_of, request, workspace
 from tests.live import said, serving
 from tests.pipeline import SECRET, Pipeline
@@ -304,7 +305,7 @@ def land_at(pipeline: Pipeline, name: str, row: Row, instants: dict[str, tuple[s
     put(pipeline, file.key, into.getvalue())
 
 
-@pytest.mark.parametrize("kind", NANOSECONDS, ids=str)
+@pytest.mark.parametrize("kind", judged(NANOSECONDS), ids=str)
 def test_nanoseconds_are_cut_and_never_rounded(pipeline: Pipeline, kind: Any) -> None:
     """The last 500 of a year are in that year, whichever column they are in; exported in microseconds too, a row is one row."""
     start, export = ("2025-12-31T23:59:59", 999_999_500), ("2026-01-01T00:00:00", 999_999_999)
@@ -323,7 +324,7 @@ def test_nanoseconds_are_cut_and_never_rounded(pipeline: Pipeline, kind: Any) ->
         assert run.rows(held) == [cut]
 
 
-@pytest.mark.parametrize("kind", NANOSECONDS, ids=str)
+@pytest.mark.parametrize("kind", judged(NANOSECONDS), ids=str)
 def test_two_versions_in_one_microsecond_are_equal_versions(pipeline: Pipeline, kind: Any) -> None:
     """In one file and one type: the greater row wins, though the other is some nanoseconds newer; and they are one key."""
     for name, newer, number in (("a", 100, 9), ("b", 200, 8)):
@@ -339,7 +340,7 @@ def test_two_versions_in_one_microsecond_are_equal_versions(pipeline: Pipeline, 
         ]
 
 
-@pytest.mark.parametrize("kind", [*NANOSECONDS, pa.timestamp("us"), pa.timestamp("ms")], ids=str)
+@pytest.mark.parametrize("kind", judged([*NANOSECONDS, pa.timestamp("us"), pa.timestamp("ms")]), ids=str)
 def test_before_1970_instants_are_cut_downwards(pipeline: Pipeline, kind: Any) -> None:
     """Toward the past, as after 1970: a snapshot of the last nanosecond of 1969 is no snapshot of 1970."""
     snapshot = workspace(exported_at="1969-12-31T23:59:59.999")
@@ -366,7 +367,7 @@ SENTINELS = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "sentinel", "reason"), SENTINELS, ids=str)
+@pytest.mark.parametrize(("kind", "sentinel", "reason"), judged(SENTINELS), ids=str)
 def test_a_sentinel_sets_its_own_row_aside(pipeline: Pipeline, kind: Any, sentinel: Any, reason: str) -> None:
     """A year 9999, an infinity, the least of all numbers: events and snapshots, beside files of another type, before and after."""
     rows: list[list[Row]] = [
@@ -431,7 +432,7 @@ INEXACT = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "number", "reason"), INEXACT, ids=str)
+@pytest.mark.parametrize(("kind", "number", "reason"), judged(INEXACT), ids=str)
 def test_a_counter_is_exact_or_set_aside(
     pipeline: Pipeline, kind: Any, number: Any, reason: str | None
 ) -> None:
@@ -486,19 +487,21 @@ def _text(value: str) -> bytes:
     return bytes([len(value)]) + value.encode()
 
 
-@pytest.mark.parametrize("beside", [False, True])
+@pytest.mark.parametrize("beside", judged([False, True]))
 @pytest.mark.parametrize(
     ("organizations", "nulls", "reasons"),
-    [
-        (["org-1", "org-2", "org-2"], 2, []),
-        (["org-1", "org-2", "org-2"], 5, []),
-        (["org-1", None, "org-2"], 0, [("organization_id is null", 1)]),
-        (
-            ["org-1", "org-2", "org-2"],
-            3,
-            [("its footer says that organization_id is always null, and it is not", None)],
-        ),
-    ],
+    judged(
+        [
+            (["org-1", "org-2", "org-2"], 2, []),
+            (["org-1", "org-2", "org-2"], 5, []),
+            (["org-1", None, "org-2"], 0, [("organization_id is null", 1)]),
+            (
+                ["org-1", "org-2", "org-2"],
+                3,
+                [("its footer says that organization_id is always null, and it is not", None)],
+            ),
+        ]
+    ),
 )
 def test_what_a_footer_says_of_nulls_changes_nothing(
     pipeline: Pipeline, organizations: list[str | None], nulls: int, reasons: list[Any], beside: bool

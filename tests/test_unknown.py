@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.examples import judged
 from tests.landing_files import NULLABLE, LandingFile, Row, files_of, operation, request, without_column
 from tests.live import said as said_live
 from tests.live import serving
@@ -66,7 +67,7 @@ NOTHING_KNOWN = {
 }
 
 
-@pytest.mark.parametrize("way", ["left out", "null", "null without a type"])
+@pytest.mark.parametrize("way", judged(["left out", "null", "null without a type"]))
 def test_what_a_producer_does_not_know_is_unknown(pipeline: Pipeline, way: str) -> None:
     """However a file says so; the rows load, and every number that others have stays as it is."""
     asked = the_file(request(**UNKNOWN_REQUEST))
