@@ -36,6 +36,7 @@ from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.resources.landing_folder import Folder
 from wrapped_assets.resources.landing_objects import LandingObject, Listing, Problem
 from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError
+from wrapped_assets.resources.snapshot.overlay import Overlay
 from wrapped_assets.serving.live import following, fresh, touched
 from wrapped_assets.serving.live.live import Live
 
@@ -229,8 +230,11 @@ def test_an_hour_that_needs_a_vanished_file_stays_as_it_was(built: Pipeline) -> 
         assert requests(live, ANA) == 3  # a, held and free: the object came back without b
 
 
+@pytest.mark.parametrize(
+    ("of", "step"), [(raw, "insert_newest"), (Overlay, "_replace_periods")], ids=["a piece", "a level"]
+)
 def test_hours_that_fail_half_way_are_all_as_before_and_tried_again(
-    built: Pipeline, monkeypatch: pytest.MonkeyPatch
+    built: Pipeline, monkeypatch: pytest.MonkeyPatch, of: Any, step: str
 ) -> None:
     """Recomputed piece by piece, they and their days and months change together or not at all."""
     days = Span(date(2025, 3, 1), date(2025, 3, 3))
@@ -241,15 +245,15 @@ def test_hours_that_fail_half_way_are_all_as_before_and_tried_again(
             )
         )
         patches.setattr(touched, "CHUNK_ROWS", 1)
-        insert_newest, pieces = raw.insert_newest, []
+        done, times = getattr(of, step), []
 
         def failing(*arguments: Any) -> None:
-            pieces.append(arguments)
-            if len(pieces) == 2:
+            times.append(arguments)
+            if len(times) == 2:
                 raise OSError("no space is left")
-            insert_newest(*arguments)
+            done(*arguments)
 
-        patches.setattr(raw, "insert_newest", failing)
+        patches.setattr(of, step, failing)
         report = live.follow()
         assert (repr(report.failure), report.hours) == ("OSError('no space is left')", 0)
         hours = "select sum(amount) from present_hourly where kind = 'requests'"
@@ -258,7 +262,7 @@ def test_hours_that_fail_half_way_are_all_as_before_and_tried_again(
 
         assert live.follow().hours == 2
         assert [requests(live, ANA), requests(live, ANA, days.start, days.end)] == [4, 4]
-        assert len(pieces) == 4
+        assert len(times) == 4
 
 
 def test_an_hour_is_made_up_for_once_its_file_is_back(
