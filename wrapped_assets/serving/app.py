@@ -1,4 +1,4 @@
-"""The ASGI application: every way in, and what every request goes through on its way.
+"""The ASGI application: every route, and what every request goes through.
 
 Each gets a request id, is timed, counted and logged, and is answered even when something goes wrong.
 """
@@ -69,7 +69,7 @@ class Parts:
 
 
 def routes(parts: Parts) -> list[Route]:
-    """Every way in."""
+    """Every route."""
     proxy, pipes, tokens, operations = parts.proxy, parts.pipes, parts.tokens, parts.operations
     return [
         Route("/wrapped/{url_key}", proxy.wrapped),
@@ -186,7 +186,7 @@ class App:
         await self._close()
 
     async def _open(self) -> None:
-        """Until this ends nobody is connected to this worker: whoever asks it first finds what is promoted."""
+        """Nobody is connected to this worker until this ends, so the first request finds what is promoted."""
         for start in self.parts.additions.starting:
             start()
         self.parts.follower.start()

@@ -56,7 +56,7 @@ class Operations:
         return Response(page, 200, NO_STORE, media_type)
 
     async def openapi(self, request: Request) -> Response:
-        """`GET /v0/pipes/openapi.json`: every way in, pages and tokens too, for whoever writes a client. It names no customer, so it asks no token."""
+        """`GET /v0/pipes/openapi.json`: every route, pages and tokens too. It names no customer, so it needs no token."""
         return json_response(self.description, headers={"cache-control": "max-age=60"})
 
 

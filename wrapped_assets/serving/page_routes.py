@@ -27,7 +27,7 @@ DRAWN_AT_ONCE = 1
 
 OPEN_TO_ALL = ("/static/", "/wrapped/about/")
 NOTHING = "/wrapped/nothing"
-"""Stands for every address that shows no page; without a subject the site shows none there either."""
+"""One path for every address that shows no page; without a subject the site shows none there either."""
 
 Part = Callable[[Page, Scheme], Awaitable[Response]]
 Place = tuple[str, str, str | None, str, bool, Scheme | None]
@@ -64,7 +64,7 @@ class Pages:
             return await self.parts[part](page, scheme)
         path: str = request.scope["path"]
         if page is None and not path.startswith(OPEN_TO_ALL):
-            # Whoever guesses addresses fills nothing, and waits for no card.
+            # Guessed addresses fill nothing, and wait for no card.
             path = NOTHING
         headers = {name: request.headers.get(name, "") for name in ("accept-language", "accept-encoding")}
         place = _place(page, path, card_at(part) if page else None, headers, scheme)
@@ -75,7 +75,7 @@ class Pages:
     def _drawn(
         self, place: Place, path: str, page: Page | None, headers: dict[str, str], scheme: Scheme | None
     ) -> Response:
-        """Drawn, unless whoever had the thread before drew this very thing."""
+        """Rendered, unless the job before this one rendered the same."""
         reply = self._kept.get(place)
         if reply is None:
             subject = self.site.subject(page.document.content, page.link.company) if page else None

@@ -1,4 +1,4 @@
-"""`/v0/pipes`: endpoints by name, in four formats, for whoever has a token for them."""
+"""`/v0/pipes`: endpoints by name, in four formats, with a token for them."""
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -90,7 +90,7 @@ def serve(settings: Settings, host: str, port: int, workers: int, log_access: bo
 
 
 def _tell(settings: Settings, host: str, port: int, workers: int) -> None:
-    """Say where it listens, and what whoever asks it would otherwise wonder about."""
+    """Say where it listens, and why it would answer nothing."""
     count = f"{workers} worker{'s' if workers > 1 else ''}"
     say(errors, f"Serving on {_address(host, port)} with {count}.")
     # A bucket is not asked: what its client opens here would not survive the fork.
@@ -127,7 +127,7 @@ def _remove(folder: Path, owner: int) -> None:
 
 
 def _require_free(host: str, port: int) -> None:
-    """granian shares a port with whoever listens there: half of the requests would go to a stranger."""
+    """granian shares a port with a process that listens there already: half of the requests would go to it."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -131,7 +131,7 @@ def _reply(page: Page, status: int = 200) -> Response:
 
 
 def _zipped(reply: Response, accepted: str) -> Response:
-    """Text is compressed for whoever takes it."""
+    """Text is compressed for who accepts it."""
     plain = "content-encoding" not in reply.headers and reply.headers["content-type"].startswith(
         ("text/", "application/json")
     )

@@ -61,7 +61,7 @@ class Moment:
 
     @property
     def alt(self) -> str:
-        """The moment as running text, for whoever cannot see it."""
+        """The moment as running text, for people who cannot see it."""
         rows = "; ".join(f"{row.name}: {row.told}" for row in self.rows)
         said = [f"{self.label}: {self.line}", *self.sentences, rows]
         if self.comparison:

@@ -1,4 +1,4 @@
--- The regions that each organization has numbers of; one without any in the year stands in the region ''.
+-- The regions that each organization has numbers of; one without any in the year is in the region ''.
 -- One row per (organization_id, region).
 -- Reads wrapped_organizations, and the months of every family from {since} up to {until}.
 select owners.organization_id as organization_id, ifNull(seen.region, '') as region, owners.wrapped_id as wrapped_id

@@ -49,7 +49,7 @@ class History:
         self._parsed: dict[str, duckdb.Statement] = {}
 
     def lock(self, folders: Iterable[Path]) -> None:
-        """From now on no statement reaches a file outside these folders, or changes a setting, whoever wrote it."""
+        """From now on no statement reaches a file outside these folders, or changes a setting."""
         self.con.execute("set allowed_directories = $folders", {"folders": [str(each) for each in folders]})
         self.con.execute("set enable_external_access = false")
         self.con.execute("set lock_configuration = true")

@@ -62,7 +62,7 @@ class Overlay:
         with transaction(self.con):
             self._begin(HOURLY)
             for piece in pieces:
-                self._settle_raw(family, piece)
+                self._fill_raw(family, piece)
                 self._number_strangers(family)
                 self._recompute_hours(kind, piece.hours)
                 self.con.execute(f"drop table raw.{family.name}")
@@ -84,7 +84,7 @@ class Overlay:
             if files:
                 dimensions.merge(self.con, dimension, files, fetched)
             if dimension is ORGANIZATIONS:
-                self._settle_owners()
+                self._update_owners()
             else:
                 self._name_workspaces()
 
@@ -99,7 +99,7 @@ class Overlay:
         found = self.con.execute("select organization, workspace_id, name from main.workspaces").fetchall()
         return {(organization, workspace): name for organization, workspace, name in found}
 
-    def _settle_raw(self, family: Family, piece: Piece) -> None:
+    def _fill_raw(self, family: Family, piece: Piece) -> None:
         """raw.<family>: one row per key of the touched hours, by the rules that every warehouse keeps."""
         self.con.execute(sql.raw_ddl(family))
         for start, end, held in _runs(piece.hours, piece.files):
@@ -139,7 +139,7 @@ class Overlay:
     def _name_workspaces(self) -> None:
         self.con.execute(queries.text("duckdb/serving/fresh/workspaces"))
 
-    def _settle_owners(self) -> None:
+    def _update_owners(self) -> None:
         """Give each organization the identity of its present customer; a disputed one that was not published, one of its own."""
         found = self.con.execute(queries.text("duckdb/serving/fresh/owners")).fetchall()
         moved = [

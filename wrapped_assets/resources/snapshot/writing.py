@@ -76,7 +76,7 @@ class Draft:
 
 @contextmanager
 def drafting(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[Draft]:
-    """A draft to fill; afterwards it stands at `path`, flushed to disk. FileExistsError when something stands there.
+    """A draft to fill; afterwards it is at `path`, flushed to disk. FileExistsError when something is there already.
 
     A snapshot is never replaced: DuckDB may give a reader the old file under the new one's name.
     """
@@ -102,7 +102,7 @@ def drafting(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[Draft]:
 
 
 def report(path: Path, year: int) -> SnapshotReport:
-    """What stands there."""
+    """What the snapshot at this path holds."""
     with duckdb.connect(str(path), read_only=True) as con:
         counts = [_count(con, f"{level.name}.parts") for level in tables.LEVELS]
         statement = "select count(distinct organization_id) from organizations"

@@ -1,4 +1,4 @@
-"""The OpenAPI document: every way in, with what it takes and how it answers. Made of the declared endpoints and of openapi_paths."""
+"""The OpenAPI document: every route, its parameters and its answers. Made from the declared endpoints and of openapi_paths."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType

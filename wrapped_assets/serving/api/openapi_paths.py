@@ -1,4 +1,4 @@
-"""The ways in of the OpenAPI document that are the same whatever endpoints there are: tokens, pages, MCP, health.
+"""The routes of the OpenAPI document that are the same whatever endpoints there are: tokens, pages, MCP, health.
 
 Every route of app.py is here or is made of an endpoint in openapi.py; a test compares.
 """

@@ -3,7 +3,7 @@
 It is started with an empty environment, reads questions from its standard input and writes what came out to its
 standard output, each a length and a JSON object. It holds no secret, no file and no connection, and little memory:
 DuckDB's own limit does not count every string and list, so the system's limit stands behind it
-(a list of 50 million numbers took 3.5 GB under a limit of 64 MB). Whoever asks kills it when it takes too long.
+(a list of 50 million numbers took 3.5 GB under a limit of 64 MB). The worker kills it when it takes too long.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""`/v0/tokens`: list, create, refresh and delete tokens, for whoever holds one with the scope ADMIN.
+"""`/v0/tokens`: list, create, refresh and delete tokens, with a token that has the scope ADMIN.
 
 What a request said in, what it is answered out; a request that cannot be followed is a Problem.
 """
@@ -103,7 +103,7 @@ class TokenAdmin:
         except BadClaims:
             raise Problem(404, "There is no such token.") from None
         valid = [each for each in self.registry.tokens_named(name) if each.state(self.clock()) == "valid"]
-        # Whoever names a token as another's id hides that one from nobody.
+        # A token that is named like another's id does not hide that one.
         valid = [each for each in valid if each.grant.jti == name] or valid
         if not valid:
             raise Problem(404, "There is no such token.")

@@ -1,4 +1,4 @@
-"""Whether the scopes of a new token can be used at all: a misspelt name would else be told only to whoever holds it, by a 403 or 404."""
+"""Whether the scopes of a new token can be used at all: a misspelt name would show only later, to the token's holder, as a 403 or 404."""
 
 from collections.abc import Iterable, Mapping
 

@@ -54,7 +54,7 @@ class Films:
         film = self.kept(name)
         if film is None:
             with self._alone():
-                # Whoever held the lock before may have made this very film.
+                # The process that held the lock before may have made this very film.
                 film = self.kept(name) or self._made(cards, self._path(name))
         return film
 

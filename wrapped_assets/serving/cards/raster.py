@@ -33,7 +33,7 @@ def png(svg: str, fonts: Iterable[Path]) -> bytes:
 
 
 def jpeg(image: bytes) -> bytes:
-    """A PNG as JPEG, for whoever counts bytes."""
+    """A PNG as JPEG, where bytes count."""
     with Image.open(io.BytesIO(image)) as opened:
         out = io.BytesIO()
         opened.convert("RGB").save(

@@ -30,7 +30,7 @@ def story_json(show: Slideshow, links: Links) -> bytes:
             }
             for moment in show.moments
         ],
-        # Whoever knows the document as the operator does gives away no more than the page.
+        # A document with the operator's fields gives away no more than the page.
         "document": show.document.model_dump(mode="json", include={*show.product.model.model_fields}),
     }
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()

@@ -9,7 +9,7 @@ from wrapped_assets.serving.http.problems import Problem
 from wrapped_assets.serving.http.rate_limits import Limits
 
 REFUSED = "A valid token is needed: as the parameter 'token' or in the header 'Authorization: Bearer'."
-"""Told to whoever has none, whatever is wrong with what was sent: nobody learns which part of a guess was right. The log says more."""
+"""The answer to every request without one, whatever is wrong with what was sent: nobody learns which part of a guess was right. The log says more."""
 
 _TOLD: frozenset[Reason] = frozenset({"expired", "revoked"})
 """What the holder of a token that was good is told: to know it the signature must have been right."""

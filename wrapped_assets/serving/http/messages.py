@@ -40,7 +40,7 @@ class Notes:
     caller: str = ""
     """The token's name; logged only as a digest."""
     url_key: str = ""
-    """Logged only as a digest: whoever has it can open the page."""
+    """Logged only as a digest: who has it can open the page."""
     rows: int = 0
     rows_read: int = 0
     bytes_read: int = 0

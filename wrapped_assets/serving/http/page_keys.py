@@ -29,7 +29,7 @@ PAUSE_SECONDS = 0.025
 """Longer than a look at the registry takes, and at an index on this machine. Refusals come at multiples of it."""
 
 SOME_YEAR = 2000
-"""Stands for the published years while none is known."""
+"""Asked about while no published year is known."""
 
 _KEY = re.compile(r"[0-9a-z-]{1,200}")
 _NOBODYS = "-"

@@ -40,7 +40,7 @@ class Verdict:
             "X-RateLimit-Remaining": str(self.remaining),
             "X-RateLimit-Reset": str(self.reset_seconds),
         }
-        # Whoever was refused and comes back at once would be refused again.
+        # A client that comes back at once would be refused again.
         return headers if self.allowed else headers | {"Retry-After": str(max(1, self.reset_seconds))}
 
 

@@ -1,6 +1,6 @@
 """The threads of a worker that look what was promoted, once a second, and what landed, every few seconds.
 
-They are two, so that a listing of landing that takes long holds up no promotion.
+They are two, so that a listing of landing that takes long delays no promotion.
 """
 
 import threading

@@ -32,7 +32,7 @@ class FollowReport:
 
     `held` are the files that would have been needed and could not be read: the hours they have rows in stay as they were.
     `unread` are new files and folders that could not be looked at. Each pass tries them again, and they are told until one
-    could: a file that the store refuses for good is named here, and holds up nothing else.
+    could: a file that the store refuses for good is named here, and delays nothing else.
     """
 
     listed: int = 0
@@ -44,7 +44,7 @@ class FollowReport:
     unread: dict[str, str] = field(default_factory=dict)
     through: datetime | None = None
     resumed: int = 0
-    """Files that a process before this one took in, told at the first look; `resumed_quarantined` of them were set aside."""
+    """Files that a process before this one took in, told at the first look; `resumed_quarantined` of them were quarantined."""
 
     resumed_quarantined: int = 0
     complete_at: float | None = None
@@ -118,11 +118,11 @@ class Pass:
 
 
 class Watch:
-    """Knows where to look next. `settled` are the marks of the days of which nothing is new, at first those of the ledger."""
+    """Knows where to look next. `known` are the marks of the days of which nothing is new, at first those of the ledger."""
 
-    def __init__(self, store: LandingStore, year: int, settled: Mapping[Place, int]) -> None:
+    def __init__(self, store: LandingStore, year: int, known: Mapping[Place, int]) -> None:
         self._store, self._year = store, year
-        self._settled = dict(settled)
+        self._known = dict(known)
         self._pass: Pass | None = None
         # Of a pass that ended: days still to be listed, the last one first.
         self._left: list[Place] | None = None
@@ -151,9 +151,9 @@ class Watch:
             if until is not None and time.monotonic() >= until:
                 return
 
-    def settle(self, place: Place, files: Iterable[LandingObject]) -> None:
+    def unchanged(self, place: Place, files: Iterable[LandingObject]) -> None:
         """Nothing is new in this listing of a day."""
-        self._settled[place] = mark_of(files)
+        self._known[place] = mark_of(files)
 
     def fail(self, error: Exception) -> None:
         """Something of this pass could not be listed or taken in. It goes on with the rest; only the next one can be whole."""
@@ -198,6 +198,6 @@ class Watch:
             (family, day)
             for family, days in folders.items()
             for day in days
-            if ended.marks.get((family, day), 0) != self._settled.get((family, day), 0)
+            if ended.marks.get((family, day), 0) != self._known.get((family, day), 0)
         ]
         return sorted(changed, key=lambda place: (place[1].year == self._year, place[1], place[0]))

@@ -28,13 +28,13 @@ HELD_SECONDS = 60.0
 
 # The operating system's errors that are about one file; its others, such as a full disk, are about this machine.
 _OF_ONE_FILE = (FileNotFoundError, PermissionError)
-# What is about this machine or its store: no file is set aside for it.
+# What is about this machine or its store: no file is skipped for it.
 _NOT_THE_FILES_FAULT = (LandingStoreError, duckdb.OutOfMemoryException, duckdb.FatalException, MemoryError)
 
 
 @dataclass(frozen=True)
 class Taken:
-    """A file version that landed since the snapshot: where it has rows, and how many. Nowhere, when it was set aside whole."""
+    """A file version that landed since the snapshot: where it has rows, and how many. Nowhere, when all of it is in quarantine."""
 
     family: str
     file: LedgerFile
@@ -52,7 +52,7 @@ class HeldNames:
 
 
 @dataclass(frozen=True)
-class SetAside:
+class Skipped:
     """A file version that could not be taken in, why, and when it is tried again."""
 
     etag: str
@@ -82,7 +82,7 @@ class Fresh:
         self._again_at = dict.fromkeys(KINDS, 0.0)
         # Snapshots of names that wait for one which is gone: which they are, what is told of it, and when they are tried again.
         self._held_names: dict[str, HeldNames] = {}
-        self._set_aside: dict[str, SetAside] = {}
+        self._skipped: dict[str, Skipped] = {}
 
     def waiting(self) -> dict[str, Hours]:
         """All hours that are touched and not recomputed, by family: those that need a file which is gone too."""
@@ -125,9 +125,9 @@ class Fresh:
         """Those to be tried now; of the others is told why they are not."""
         due = []
         for item in new:
-            aside = self._set_aside.get(item.key)
-            if aside and aside.etag == item.etag and monotonic() < aside.again_at:
-                report.unread[item.key] = aside.reason
+            skipped = self._skipped.get(item.key)
+            if skipped and skipped.etag == item.etag and monotonic() < skipped.again_at:
+                report.unread[item.key] = skipped.reason
             else:
                 due.append(item)
         return due
@@ -139,7 +139,7 @@ class Fresh:
         new: Sequence[LandingObject],
         report: FollowReport,
     ) -> None:
-        """Take in these files; when that fails, in halves, to find those that cannot be and set them aside."""
+        """Take in these files; when that fails, in halves, to find those that cannot be and skip them for a while."""
         taken, waiting = dict(self.taken), dict(self._waiting.get(source, {}))
         try:
             take(source, new, report)
@@ -157,7 +157,7 @@ class Fresh:
             reason = f"{type(failure).__name__}: {str(failure).splitlines()[0]}"
             if isinstance(failure, FileNotFoundError):
                 reason = str(Problem.VANISHED)
-            self._set_aside[new[0].key] = SetAside(new[0].etag, reason, monotonic() + HELD_SECONDS)
+            self._skipped[new[0].key] = Skipped(new[0].etag, reason, monotonic() + HELD_SECONDS)
             report.unread[new[0].key] = reason
             return
         for half in (new[: len(new) // 2], new[len(new) // 2 :]):
@@ -318,7 +318,7 @@ def _landed(source: str, item: LandingObject, fetched: Fetched) -> LandedFile:
 
 
 def _count(taken: Iterable[Taken], report: FollowReport) -> None:
-    """Tell of files that are in the answers from now on, or set aside."""
+    """Report files that are in the answers from now on, or in quarantine."""
     for each in taken:
         report.taken += 1
         report.quarantined += not each.is_sound

@@ -212,7 +212,7 @@ class Live:
             found = self._fresh.new_of_day(family, day, listing.objects)
             new[family] += found
             if not found:
-                self._watch.settle((family, day), listing.objects)
+                self._watch.unchanged((family, day), listing.objects)
         for family, objects in new.items():
             with self._by_itself():
                 self._fresh.take(family, objects, report)

@@ -1,4 +1,4 @@
-"""What stands for the answers of a version that has none: a frozen edition that rows came too late for before it was published.
+"""The answers of a version that has none: a frozen edition that rows came too late for before it was published.
 
 Its documents are the one truth about the year. The snapshot of the version before it would say something else, and follow landing.
 """
@@ -12,7 +12,7 @@ from wrapped_assets.serving.live.following import FollowReport
 
 
 class NoAnswers(Exception):
-    """The year has pages and no answers; the text is for whoever asked."""
+    """The year has pages and no answers; the text is for the caller."""
 
 
 class PagesOnly:

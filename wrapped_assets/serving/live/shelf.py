@@ -259,7 +259,7 @@ class Shelf:
         return self.open(version.fetch_snapshot(self.folder), version)
 
     def _forget_snapshot(self, version: Version) -> None:
-        """Its copy in this worker's folder is used no more; whoever still has it open keeps it until then."""
+        """Its copy in this worker's folder is used no more; a request that still has it open keeps it until it ends."""
         for path in self.folder.glob(f"{version.year}-v{version.number}-*"):
             path.unlink(missing_ok=True)
 
