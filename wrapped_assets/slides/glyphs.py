@@ -8,12 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-
-from fontTools.ttLib import TTCollection, TTFont
-from PIL import ImageFont
+from typing import TYPE_CHECKING
 
 from wrapped_assets.slides.fitting import TEXT
 from wrapped_assets.text.clusters import INVISIBLE, clusters
+
+if TYPE_CHECKING:
+    from PIL import ImageFont
+
+# What reads fonts is imported with the first card: no start waits for it.
 
 SHIPPED = Path(__file__).parents[1] / "serving" / "fonts"
 INSTALLED = (Path("/usr/share/fonts/truetype/noto"), Path("/usr/share/fonts/opentype/noto"))
@@ -44,6 +47,8 @@ class Face:
     @cached_property
     def _read(self) -> tuple[str, dict[int, float]]:
         """The family, and the advance of each character it has, in ems."""
+        from fontTools.ttLib import TTFont
+
         with TTFont(self.path, fontNumber=self.number, lazy=True) as font:
             metrics, scale = font["hmtx"], 1 / float(font["head"].unitsPerEm)
             glyphs = font.getBestCmap() or {}
@@ -59,7 +64,9 @@ class Face:
         return all(ord(character) in self._read[1] for character in cluster)
 
     @cached_property
-    def _drawn(self) -> ImageFont.FreeTypeFont:
+    def _drawn(self) -> "ImageFont.FreeTypeFont":
+        from PIL import ImageFont
+
         return ImageFont.truetype(str(self.path), _PIXELS, index=max(self.number, 0))
 
     def measured(self, text: str) -> tuple[float, float, float]:
@@ -170,6 +177,8 @@ def _faces(folder: Path) -> Iterator[Face]:
         if path.suffix != ".ttc":
             yield Face(path)
             continue
+        from fontTools.ttLib import TTCollection
+
         with TTCollection(path, lazy=True) as collection:
             yield from (Face(path, number) for number in range(len(collection.fonts)))
 

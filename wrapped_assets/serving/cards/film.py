@@ -11,8 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
 from wrapped_assets.serving.cards.card_layout import Card, card, names
 from wrapped_assets.serving.cards.raster import png
 from wrapped_assets.serving.pages.theme import Scheme, Theme
@@ -22,6 +20,7 @@ from wrapped_assets.slides.moments import Slideshow
 if TYPE_CHECKING:
     import av
     import av.container
+    from PIL import Image
 
 SIZE = "1080x1920"
 WIDTH, HEIGHT = 1080, 1920
@@ -76,7 +75,7 @@ def write(shown: Sequence[Card], path: Path) -> None:
         container.mux(stream.encode())
 
 
-def changing(before: Image.Image, after: Image.Image, part: float) -> Image.Image:
+def changing(before: "Image.Image", after: "Image.Image", part: float) -> "Image.Image":
     """The next card grows over the one before it in bars from the foot, each a little later than its neighbour."""
     mixed = before.copy()
     for bar in range(BARS):
@@ -87,13 +86,15 @@ def changing(before: Image.Image, after: Image.Image, part: float) -> Image.Imag
     return mixed
 
 
-def _pictures(shown: Iterable[Card]) -> Iterator[Image.Image]:
+def _pictures(shown: Iterable[Card]) -> "Iterator[Image.Image]":
+    from PIL import Image
+
     for one in shown:
         with Image.open(io.BytesIO(png(one.svg, one.fonts))) as image:
             yield image.convert("RGB")
 
 
-def _timed(pictures: Iterable[Image.Image]) -> Iterator[tuple[int, Image.Image]]:
+def _timed(pictures: "Iterable[Image.Image]") -> "Iterator[tuple[int, Image.Image]]":
     """Each frame with when it is shown."""
     now, before = 0, None
     for picture in pictures:
@@ -117,7 +118,7 @@ def _stream(container: "av.container.OutputContainer") -> "av.VideoStream":
     return stream
 
 
-def _frame(picture: Image.Image, at: int) -> "av.VideoFrame":
+def _frame(picture: "Image.Image", at: int) -> "av.VideoFrame":
     import av
     from av.video.reformatter import Colorspace
 

@@ -4,9 +4,6 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
-from PIL import Image
-from resvg import render, usvg
-
 JPEG_QUALITY = 85
 _AS_IT_IS = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
@@ -23,8 +20,15 @@ class NotDrawn(Exception):
 
 def png(svg: str, fonts: Iterable[Path]) -> bytes:
     """The SVG as PNG, drawn with these font files and no others; NotDrawn when that cannot be done."""
+    # Imported with the first card: no start waits for it.
+    from resvg import render, usvg
+
     try:
-        return bytes(render(usvg.Tree.from_str(svg, _options(fonts)), _AS_IT_IS))
+        # Made anew for each card: they belong to their thread, and loading two fonts takes 30 microseconds.
+        options = usvg.Options.default()
+        for file in fonts:
+            options.load_font_file(str(file))
+        return bytes(render(usvg.Tree.from_str(svg, options), _AS_IT_IS))
     except BaseException as error:
         # A panic of the Rust side derives from BaseException and would end the whole worker.
         if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
@@ -34,17 +38,11 @@ def png(svg: str, fonts: Iterable[Path]) -> bytes:
 
 def jpeg(image: bytes) -> bytes:
     """A PNG as JPEG, where bytes count."""
+    from PIL import Image
+
     with Image.open(io.BytesIO(image)) as opened:
         out = io.BytesIO()
         opened.convert("RGB").save(
             out, "JPEG", quality=JPEG_QUALITY, optimize=True, progressive=True, subsampling=0
         )
     return out.getvalue()
-
-
-# Made anew for each card: they belong to their thread, and loading two fonts takes 30 microseconds.
-def _options(files: Iterable[Path]) -> usvg.Options:
-    options = usvg.Options.default()
-    for file in files:
-        options.load_font_file(str(file))
-    return options
