@@ -44,10 +44,8 @@ PARAMETER = {
 
 def add_to(found: Additions) -> None:
     """The parameter `q` of every endpoint."""
-    sandbox = Sandbox()
     found.parameters.append(PARAMETER)
-    found.pipes.steps["q"] = sandbox.select
-    found.closing.append(sandbox.close)
+    Sandbox().add_to(found)
 
 
 @dataclass
@@ -58,6 +56,11 @@ class Sandbox:
     wait_seconds: float = WAIT_SECONDS
     _idle: list[asyncio.subprocess.Process] = field(default_factory=list)
     _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+    def add_to(self, found: Additions) -> None:
+        """Be a step of every answer."""
+        found.pipes.steps["q"] = self.select
+        found.closing.append(self.close)
 
     async def select(self, answer: Answer, q: str) -> Answer:
         """The rows of `q` over the answer, which cost what it did; 400 when it is refused, 408 when it takes too long, 503 when it gets no turn."""
