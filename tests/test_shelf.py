@@ -279,6 +279,19 @@ def test_a_failure_beside_what_was_taken_is_told_and_the_rest_counted(shelf: She
     assert shelf.complete() == {YEAR: 0.0}
 
 
+def test_a_version_whose_look_failed_is_closed_as_any_other(
+    shelf: Shelf, published: Published, opened: Opened
+) -> None:
+    """Its error is kept for the next look, and keeps nothing open."""
+    live, failure = opened.lives[0][1], OSError("/srv/landing is ill")
+    live.follow = lambda seconds=None: FollowReport(failure=failure)  # type: ignore[method-assign]
+    shelf.follow()
+    published.promoted[YEAR] = version(2)
+    shelf.look()
+
+    assert live.is_closed
+
+
 def test_what_cannot_be_read_is_logged_once(shelf: Shelf, caplog: pytest.LogCaptureFixture) -> None:
     """By its key, which an operator can look for."""
     for _ in range(3):

@@ -1,15 +1,16 @@
 """The editions that this worker answers from, and how a promotion changes them while requests go on.
 
 A worker looks once a second whether another version was promoted. The new one is opened beside the old, then one reference
-moves; the old one is closed when the last request that uses it has ended. Nothing here waits for anything in a request, and no
+moves; the old one is closed when the last request that uses it has ended, which Python's references say. Nothing here waits for anything in a request, and no
 promotion waits for landing.
 """
 
 import logging
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -45,13 +46,9 @@ YEARS_EVERY = 15
 """Looks between two listings of the published years; a year's first promotion is seen after that long at most."""
 
 
-class Retired(Exception):
-    """This one was closed a moment ago; take the one that is current now."""
-
-
 @dataclass
 class Edition:
-    """One version of a year, open. It closes once it is retired and nobody uses it."""
+    """One version of a year, open for as long as anything refers to it: the shelf while it is current, each request that uses it."""
 
     version: Version
     live: Answers
@@ -63,26 +60,13 @@ class Edition:
 
     opened_at: float = field(default_factory=time.time)
     _told: set[str] = field(default_factory=set)
-    _users: int = 0
-    _is_retired: bool = False
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    @contextmanager
-    def used(self) -> Iterator[Answers]:
-        """It stays open inside; raises Retired when it is closed already."""
-        with self._lock:
-            if self._is_retired:
-                raise Retired
-            self._users += 1
-        try:
-            yield self.live
-        finally:
-            self._leave()
+    def __post_init__(self) -> None:
+        weakref.finalize(self, self.live.close)
 
     def follow(self, seconds: float) -> None:
         """Take in what landed, and log what cannot be read; raises why not all of it could be taken in."""
-        with self.used() as live:
-            report = live.follow(seconds)
+        report = self.live.follow(seconds)
         self.files = {
             "taken": self.files.get("taken", 0) + report.taken + report.resumed,
             "quarantined": self.files.get("quarantined", 0) + report.quarantined + report.resumed_quarantined,
@@ -95,26 +79,6 @@ class Edition:
         self._told = set(report.unread)
         if report.failure:
             raise report.failure
-
-    def keep(self) -> None:
-        """Keep what was taken in for the next process."""
-        with suppress(Retired), self.used() as live:
-            live.keep()
-
-    def retire(self) -> None:
-        """Nobody new may use it."""
-        with self._lock:
-            self._is_retired = True
-            is_last = self._users == 0
-        if is_last:
-            self.live.close()
-
-    def _leave(self) -> None:
-        with self._lock:
-            self._users -= 1
-            is_last = self._is_retired and self._users == 0
-        if is_last:
-            self.live.close()
 
 
 @dataclass
@@ -179,13 +143,8 @@ class Shelf:
     @contextmanager
     def using(self, year: int) -> Iterator[Answers]:
         """What answers about a year, open until the block ends; raises KeyError when the year is not there."""
-        while True:
-            try:
-                with self._editions[year].used() as live:
-                    yield live
-                return
-            except Retired:
-                continue
+        edition = self._editions[year]  # referred to until the block ends
+        yield edition.live
 
     def look(self) -> None:
         """See what is promoted; never raises."""
@@ -202,21 +161,17 @@ class Shelf:
         """See what landed; never raises. One thread at a time."""
         trouble = ""
         for year, edition in self._editions.items():
-            with suppress(Retired):  # another version took its place, which has looked by itself
-                trouble = (
-                    self._attempt(f"follow landing for {year}", partial(edition.follow, FOLLOW_SECONDS))
-                    or trouble
-                )
+            followed = partial(edition.follow, FOLLOW_SECONDS)
+            trouble = self._attempt(f"follow landing for {year}", followed) or trouble
         self._trouble_of_landing = trouble
 
     def close(self) -> None:
-        """Retire everything."""
+        """Keep what was taken in for the next process, and answer no more."""
         with self._looking:
             editions, self._editions = self._editions, {}
         for edition in editions.values():
-            # Here and not when one retires: the version that took its place keeps under the same name.
-            edition.keep()
-            edition.retire()
+            # Here and not when one closes: the version that took its place keeps under the same name.
+            edition.live.keep()
 
     def _list_years(self) -> None:
         self._years = self.published.years()
@@ -232,7 +187,6 @@ class Shelf:
             self._attempt(f"follow landing for {year}", partial(edition.follow, CATCH_UP_SECONDS))
         self._editions = {**self._editions, year: edition}
         if before:
-            before.retire()
             self._forget_snapshot(before.version)
 
     def _opened(self, version: Version) -> Answers:
@@ -266,9 +220,9 @@ class Shelf:
     def _attempt(self, what: str, action: Callable[[], object]) -> str:
         try:
             action()
-        except Retired:
-            raise
         except Exception as error:
+            # The report of a look keeps its error, which would keep the edition that it passed through.
+            error.__traceback__ = None
             # Whatever a store or an engine says is for its own log: it may hold addresses. The next look tries again.
             log.warning("could not %s: %s", what, type(error).__name__)
             return f"could not {what}: {type(error).__name__}"
