@@ -47,13 +47,14 @@ group by organization_id, start_datetime, request_id
 
 HOURS = [
     """
-insert into hourly_pipe_stats_requests
+insert into hourly_pipe_stats_requests (* except (own_partition))
 select toStartOfHour(start_datetime), organization_id, workspace_id, pipe_id, pipe_name, region,
-    sumState(toInt64(1)), sumState(toInt128(error)), sumState(toInt128(read_bytes)), sumState(toInt128(read_rows)),
-    sumState(toInt128(result_rows)), sumState(toInt128(cpu_time_us)), maxState(toDateTime64(start_datetime, 6, 'UTC'))
+    sumState(toInt64(1)), sumState(toInt128(error)), sumState(toInt64(error is null)), sumState(toInt128(read_bytes)),
+    sumState(toInt128(read_rows)), sumState(toInt128(result_rows)), sumState(toInt64(result_rows is null)),
+    sumState(toInt128(cpu_time_us)), maxState(toDateTime64(start_datetime, 6, 'UTC'))
 from floor_raw where toYYYYMMDD(start_datetime) = {partition:UInt32} group by all""",
     """
-insert into hourly_pipe_stats_durations
+insert into hourly_pipe_stats_durations (* except (own_partition))
 select hour, organization_id, sumMapState([bucket], [requests])
 from (
     select toStartOfHour(start_datetime) as hour, organization_id,
@@ -62,12 +63,12 @@ from (
     from floor_raw where toYYYYMMDD(start_datetime) = {partition:UInt32} group by hour, organization_id, shift, bucket)
 group by all""",
     """
-insert into hourly_pipe_stats_days
+insert into hourly_pipe_stats_days (* except (own_partition))
 select toStartOfHour(start_datetime), organization_id, toDate32(start_datetime),
-    sumState(toInt64(1)), sumState(toInt128(error))
+    sumState(toInt64(1)), sumState(toInt128(error)), sumState(toInt64(error is null))
 from floor_raw where toYYYYMMDD(start_datetime) = {partition:UInt32} group by all""",
     """
-insert into hourly_pipe_stats_hours
+insert into hourly_pipe_stats_hours (* except (own_partition))
 select toStartOfHour(start_datetime) as hour, organization_id, toUInt8(toHour(hour)), sumState(toInt64(1))
 from floor_raw where toYYYYMMDD(start_datetime) = {partition:UInt32} group by all""",
 ]
@@ -77,12 +78,16 @@ STATES = {
     "requests": (
         "organization_id, workspace_id, pipe_id, pipe_name, region",
         (
-            "sumMergeState(requests), sumMergeState(errors), sumMergeState(read_bytes), sumMergeState(read_rows),"
-            " sumMergeState(result_rows), sumMergeState(cpu_time_us), maxMergeState(last_at)"
+            "sumMergeState(requests), sumMergeState(errors), sumMergeState(errors_unknown), sumMergeState(read_bytes),"
+            " sumMergeState(read_rows), sumMergeState(result_rows), sumMergeState(result_rows_unknown),"
+            " sumMergeState(cpu_time_us), maxMergeState(last_at)"
         ),
     ),
     "durations": ("organization_id", "sumMapMergeState(histogram)"),
-    "days": ("organization_id, event_date", "sumMergeState(requests), sumMergeState(errors)"),
+    "days": (
+        "organization_id, event_date",
+        "sumMergeState(requests), sumMergeState(errors), sumMergeState(errors_unknown)",
+    ),
     "hours": ("organization_id, hour_of_day", "sumMergeState(requests)"),
 }
 
@@ -125,7 +130,7 @@ def _roll_up(session: Session, first: date, last: date) -> None:
             partitions = [sql.partition(day) for day in period]
             for table, (dimensions, states) in STATES.items():
                 session.run(
-                    f"insert into {level.name}_pipe_stats_{table}"
+                    f"insert into {level.name}_pipe_stats_{table} (* except (own_partition))"
                     f" select {sql.start_of(level, source.period)}, {dimensions}, {states}"
                     f" from {source.name}_pipe_stats_{table}"
                     f" where toYYYYMMDD({source.period}) in {{partitions:Array(UInt32)}} group by all",
