@@ -120,8 +120,8 @@ class App:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status, own = message["status"], message["headers"]
-                told = [(name.lower().encode(), value.encode()) for name, value in notes.headers.items()]
-                common = (ALWAYS, (b"x-request-id", notes.request_id.encode()), *told, *cors)
+                noted = [(name.lower().encode(), value.encode()) for name, value in notes.headers.items()]
+                common = (ALWAYS, (b"x-request-id", notes.request_id.encode()), *noted, *cors)
                 message = {**message, "headers": [*own, *(each for each in common if each not in own)]}
             else:
                 size = len(message["body"])
@@ -152,8 +152,8 @@ class App:
         problem = self._problem(error, scope)
         if problem is not error and not isinstance(error, HTTPException):
             notes.problem = traced(error)
-        told = {"error": str(problem), "documentation": self.parts.documentation}
-        return json_response(told, problem.status, {**NO_STORE, **problem.headers})
+        body = {"error": str(problem), "documentation": self.parts.documentation}
+        return json_response(body, problem.status, {**NO_STORE, **problem.headers})
 
     def _problem(self, error: Exception, scope: Scope) -> Problem:
         match error:

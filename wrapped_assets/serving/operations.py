@@ -43,12 +43,12 @@ class Operations:
             if late
             else "ready"
         )
-        told: dict[str, Any] = {"status": status, "editions": numbers}
+        fields: dict[str, Any] = {"status": status, "editions": numbers}
         if late:
-            told["landing_seen_seconds_ago"] = late
+            fields["landing_seen_seconds_ago"] = late
         if shelf.trouble:
-            told["trouble"] = shelf.trouble
-        return json_response(told, 200 if status in ("ready", "late") else 503)
+            fields["trouble"] = shelf.trouble
+        return json_response(fields, 200 if status in ("ready", "late") else 503)
 
     async def metrics_page(self, request: Request) -> Response:
         """`GET /metrics`: for Prometheus."""

@@ -67,11 +67,11 @@ class Proxy:
         share = await self.threads.run(self.keys.links.share, page.link.url_key, SHARED_FOR)
         if share is None:
             raise not_found()
-        told = {
+        fields = {
             "share_url": f"{self.public_url}/w/{share.short}",
             "expires_at": f"{share.expires_at:%Y-%m-%dT%H:%M:%SZ}",
         }
-        return json_response(told, headers={"cache-control": "no-store", **_PRIVATE})
+        return json_response(fields, headers={"cache-control": "no-store", **_PRIVATE})
 
     async def short(self, request: Request) -> Response:
         """`GET /w/<short>`: on to the page; a program is told 404 when there is none, a person is shown it."""
@@ -88,8 +88,8 @@ class Proxy:
         """`GET /api/organization?url_key=`: whose page it is, and of which year."""
         page = await self._asked_for(request)
         document = json.loads(page.document.content)
-        told = {"name": page.link.company, "year": page.link.year, "through": document["through"]}
-        return json_response(told, headers={"cache-control": SHORT, **_PRIVATE})
+        fields = {"name": page.link.company, "year": page.link.year, "through": document["through"]}
+        return json_response(fields, headers={"cache-control": SHORT, **_PRIVATE})
 
     async def stats(self, request: Request) -> Response:
         """`GET /api/stats?url_key=`: the document, as `wrapped` gives it to programs."""

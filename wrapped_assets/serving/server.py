@@ -141,14 +141,14 @@ class _JsonLines(logging.Formatter):
     """Library logs in the same form as ours; of an exception its class alone, since its text may quote anything."""
 
     def format(self, record: logging.LogRecord) -> str:
-        told = {
+        fields = {
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage()[:500],
         }
         if record.exc_info and record.exc_info[0]:
-            told["problem"] = record.exc_info[0].__name__
-        return json.dumps(told)
+            fields["problem"] = record.exc_info[0].__name__
+        return json.dumps(fields)
 
 
 def _prepare_logging() -> None:

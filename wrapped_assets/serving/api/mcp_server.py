@@ -48,9 +48,9 @@ def manager(pipes: Pipes, version: str, request: Request, grant: Grant) -> Strea
             notes(request).problem = traced(error)
             return CallToolResult(content=[TextContent(text=UNFORESEEN)], is_error=True)
         notes(request).rows = len(answer.rows)
-        told = envelope(answer, Form())
-        text = json.dumps(told, ensure_ascii=False, allow_nan=False)
-        return CallToolResult(content=[TextContent(text=text)], structured_content=told)
+        found = envelope(answer, Form())
+        text = json.dumps(found, ensure_ascii=False, allow_nan=False)
+        return CallToolResult(content=[TextContent(text=text)], structured_content=found)
 
     server = Server(
         "wrapped",

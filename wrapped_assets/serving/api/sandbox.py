@@ -73,13 +73,13 @@ class Sandbox:
             # As text, since DuckDB reads JSON numbers beyond 64 bits as floats.
             "rows": [list(record.values()) for record in records(answer, quote_64bit=True)],
         }
-        told = await self._ask(json.dumps(question).encode())
-        if "refused" in told:
-            raise Problem(400, told["refused"])
-        if "timeout" in told:
+        reply = await self._ask(json.dumps(question).encode())
+        if "refused" in reply:
+            raise Problem(400, reply["refused"])
+        if "timeout" in reply:
             raise self._too_long()
-        columns = [(name, kind) for name, kind in told["columns"]]
-        return Answer(columns, [tuple(row) for row in told["rows"]], answer.rows_read, answer.bytes_read)
+        columns = [(name, kind) for name, kind in reply["columns"]]
+        return Answer(columns, [tuple(row) for row in reply["rows"]], answer.rows_read, answer.bytes_read)
 
     async def close(self) -> None:
         """End the processes."""
@@ -99,8 +99,8 @@ class Sandbox:
                     (length,) = _LENGTH.unpack(await process.stdout.readexactly(_LENGTH.size))
                     if length > LARGEST_RESULT:
                         raise Problem(400, "q returns more than 32 MB")
-                    told: dict[str, Any] = json.loads(await process.stdout.readexactly(length))
-                    return told
+                    reply: dict[str, Any] = json.loads(await process.stdout.readexactly(length))
+                    return reply
             except TimeoutError:
                 raise self._too_long() from None
             except (asyncio.IncompleteReadError, ConnectionError):

@@ -177,13 +177,13 @@ def _connection(columns: list[list[str]], rows: list[list[Any]]) -> duckdb.DuckD
 
 def _result(columns: list[tuple[str, str]], rows: list[tuple[Any, ...]]) -> dict[str, Any]:
     encoders = [encoder(kind, False) for _, kind in columns]
-    told = [[encode(value) for encode, value in zip(encoders, row, strict=True)] for row in rows]
-    nullable = [any(row[place] is None for row in told) for place in range(len(columns))]
+    encoded = [[encode(value) for encode, value in zip(encoders, row, strict=True)] for row in rows]
+    nullable = [any(row[place] is None for row in encoded) for place in range(len(columns))]
     kinds = [
         f"Nullable({kind})" if empty and not kind.startswith(("Array", "Tuple", "Map")) else kind
         for (_, kind), empty in zip(columns, nullable, strict=True)
     ]
-    return {"columns": list(zip((name for name, _ in columns), kinds, strict=True)), "rows": told}
+    return {"columns": list(zip((name for name, _ in columns), kinds, strict=True)), "rows": encoded}
 
 
 def _structure(type_: Type) -> Any:

@@ -31,8 +31,8 @@ class TokenRoutes:
 
     async def create(self, request: Request) -> Response:
         """`POST /v0/tokens`."""
-        parameters, told = await _asked(request)
-        return await self._do(request, lambda asker: self.admin.create(asker, parameters, told))
+        parameters, given = await _asked(request)
+        return await self._do(request, lambda asker: self.admin.create(asker, parameters, given))
 
     async def refresh(self, request: Request) -> Response:
         """`POST /v0/tokens/<id, name or text>/refresh`."""
@@ -58,12 +58,12 @@ def _named(request: Request) -> str:
 async def _asked(request: Request) -> tuple[dict[str, list[str]], Mapping[str, Any]]:
     """The parameters of the URL and of a form, each with all its values, and a JSON body."""
     fields, sent = query(request), await body(request)
-    told: Mapping[str, Any] = {}
+    given: Mapping[str, Any] = {}
     if sent and media_type(request.headers.get("content-type", ""), sent) == JSON:
-        told = json_object(sent, "an object")
+        given = json_object(sent, "an object")
     elif sent:
         fields += form_fields(sent)
     parameters: dict[str, list[str]] = {}
     for name, value in fields:
         parameters.setdefault(name, []).append(value)
-    return parameters, told
+    return parameters, given

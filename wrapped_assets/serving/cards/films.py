@@ -63,11 +63,11 @@ class Films:
 
     def _made(self, cards: Sequence[Card], path: Path) -> bytes:
         unfinished = path.with_suffix(".part")
-        told = json.dumps([[card.svg, [*map(str, card.fonts)]] for card in cards])
+        text = json.dumps([[card.svg, [*map(str, card.fonts)]] for card in cards])
         try:
             ended = subprocess.run(  # noqa: S603 - this project's own module
                 [sys.executable, "-m", CHILD, str(unfinished)],
-                input=told.encode(), capture_output=True, timeout=SECONDS, check=False,
+                input=text.encode(), capture_output=True, timeout=SECONDS, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             raise NotFilmed(len(cards), f"nothing for {SECONDS:g} seconds") from None

@@ -9,7 +9,7 @@ from wrapped_assets.slides.moments import Slideshow
 
 def story_json(show: Slideshow, links: Links) -> bytes:
     """The story's JSON: who, which year, how far, and its moments in order."""
-    told = {
+    story = {
         "company": show.company,
         "year": show.year,
         "through": show.document.model_dump(mode="json", include={"through"})["through"],
@@ -33,7 +33,7 @@ def story_json(show: Slideshow, links: Links) -> bytes:
         # A document with the operator's fields gives away no more than the page.
         "document": show.document.model_dump(mode="json", include={*show.product.model.model_fields}),
     }
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(story, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _cards(name: str, links: Links) -> dict[str, str]:

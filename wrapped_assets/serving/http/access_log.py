@@ -23,23 +23,23 @@ def digest(text: str) -> str:
 
 
 def line(notes: Notes, status: int, size: int, seconds: float, at: datetime) -> str:
-    """What is told of one request. Nothing in it needs escaping: every value is ours, a number, or of a known few."""
-    told = (
+    """One request as JSON. Nothing in it needs escaping: every value is ours, a number, or of a known few."""
+    text = (
         f'{{"time": "{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z", "request_id": "{notes.request_id}",'
         f' "method": "{notes.method}", "route": "{notes.route}", "status": {status},'
         f' "seconds": {seconds:.6f}, "bytes": {size}'
     )
     if notes.pipe:
-        told += f', "pipe": "{notes.pipe}", "rows": {notes.rows}, "rows_read": {notes.rows_read}'
+        text += f', "pipe": "{notes.pipe}", "rows": {notes.rows}, "rows_read": {notes.rows_read}'
     if notes.caller:
-        told += f', "caller": "{digest(notes.caller)}"'
+        text += f', "caller": "{digest(notes.caller)}"'
     if notes.url_key:
-        told += f', "key": "{digest(notes.url_key)}"'
+        text += f', "key": "{digest(notes.url_key)}"'
     if notes.refused:
-        told += f', "refused": "{notes.refused}"'
+        text += f', "refused": "{notes.refused}"'
     if notes.problem:
-        told += f', "problem": "{notes.problem}"'
-    return told + "}\n"
+        text += f', "problem": "{notes.problem}"'
+    return text + "}\n"
 
 
 class AccessLog(Batches[str]):

@@ -11,8 +11,8 @@ from wrapped_assets.serving.http.rate_limits import Limits
 REFUSED = "A valid token is needed: as the parameter 'token' or in the header 'Authorization: Bearer'."
 """The answer to every request without one, whatever is wrong with what was sent: nobody learns which part of a guess was right. The log says more."""
 
-_TOLD: frozenset[Reason] = frozenset({"expired", "revoked"})
-"""What the holder of a token that was good is told: to know it the signature must have been right."""
+_KNOWN_TO_HOLDERS: frozenset[Reason] = frozenset({"expired", "revoked"})
+"""Reasons that the holder of a token may know: its signature must have been right."""
 
 _BLANKS = b" \t"
 """What HTTP lets stand around a value; any other character would be a second spelling of the token."""
@@ -46,7 +46,7 @@ class Door:
             grant = self._authority.verify(token_of(request))
         except TokenRefused as refused:
             notes(request).refused = refused.reason
-            raise Problem(403, str(refused) if refused.reason in _TOLD else REFUSED) from None
+            raise Problem(403, str(refused) if refused.reason in _KNOWN_TO_HOLDERS else REFUSED) from None
         notes(request).caller = grant.name
         verdict = self._limits.hit(grant.name, grant.rps)
         if verdict is not None:

@@ -30,8 +30,8 @@ def ranged(whole: Response, headers: Mapping[str, str]) -> Response:
 
 def _part(whole: Response, status: int, body: bytes, place: str | None = None) -> Response:
     """What is sent of the whole, and where it lies in it."""
-    told = {"content-range": place} if place else {}
-    return with_body(whole, body, status, {"accept-ranges": "bytes", **told})
+    range_header = {"content-range": place} if place else {}
+    return with_body(whole, body, status, {"accept-ranges": "bytes", **range_header})
 
 
 def _bounds(first: str, last: str, size: int) -> tuple[int, int]:

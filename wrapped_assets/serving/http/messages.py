@@ -46,7 +46,7 @@ class Notes:
     bytes_read: int = 0
     cpu_seconds: float = 0.0
     refused: str = ""
-    """Why a token was refused, in one of the words of tokens.Reason; what the caller is told of it, authentication.py decides."""
+    """Why a token was refused, in one of the words of tokens.Reason; authentication.py decides what the caller learns of it."""
     problem: str = ""
     """For a failure of ours: the exception's class and where it was raised."""
     headers: dict[str, str] = field(default_factory=dict)

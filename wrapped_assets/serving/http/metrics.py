@@ -1,4 +1,4 @@
-"""What Prometheus is told. Every label has few values, all of them ours: routes, endpoints, statuses; never what a caller sent."""
+"""The numbers for Prometheus. Every label has few values, all of them ours: routes, endpoints, statuses; never what a caller sent."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,7 +118,7 @@ class Metrics:
         """All numbers, of all workers when there are several, and their media type."""
         if self.folder is None:
             return generate_latest(self.registry), CONTENT_TYPE_LATEST
-        # What a worker served that is gone would else be told for ever.
+        # The gauges of a worker that is gone would else stay for ever.
         for file in self.folder.glob("gauge_live*_*.db"):
             pid = int(file.stem.rpartition("_")[2])
             if not Path(f"/proc/{pid}").exists():

@@ -47,7 +47,7 @@ class HeldNames:
     """New snapshots of names that cannot be taken in, since a rebuild needs one which is gone."""
 
     new: Sequence[LandingObject]
-    told: Mapping[str, str]
+    problems: Mapping[str, str]
     again_at: float
 
 
@@ -80,7 +80,7 @@ class Fresh:
         # Hours that need a file which is gone, and when they are tried again.
         self._held: dict[str, Hours] = {family: {} for family in KINDS}
         self._again_at = dict.fromkeys(KINDS, 0.0)
-        # Snapshots of names that wait for one which is gone: which they are, what is told of it, and when they are tried again.
+        # Snapshots of names that wait for one which is gone: which they are, what is the matter, and when they are tried again.
         self._held_names: dict[str, HeldNames] = {}
         self._skipped: dict[str, Skipped] = {}
 
@@ -122,7 +122,7 @@ class Fresh:
             self._apart(self._take_names, name, due, report)
 
     def _due(self, new: Iterable[LandingObject], report: FollowReport) -> list[LandingObject]:
-        """Those to be tried now; of the others is told why they are not."""
+        """Those to be tried now; why the others are not goes into the report."""
         due = []
         for item in new:
             skipped = self._skipped.get(item.key)
@@ -178,7 +178,7 @@ class Fresh:
         """
         held = self._held_names.pop(name, None)
         if held and held.new == new and monotonic() < held.again_at:
-            report.held |= held.told
+            report.held |= held.problems
             self._held_names[name] = held
             return
         with self._brought(new) as fetched:
@@ -189,9 +189,9 @@ class Fresh:
             files = [each.file for each in chosen.values() if each.is_sound]
             with self._beside(fetched, files) as everything:
                 if everything.problems:
-                    told = _told(everything)
-                    self._held_names[name] = HeldNames(new, told, monotonic() + HELD_SECONDS)
-                    report.held |= told
+                    problems = _problems_of(everything)
+                    self._held_names[name] = HeldNames(new, problems, monotonic() + HELD_SECONDS)
+                    report.held |= problems
                     return
                 self.overlay.merge_names(name, files, everything, rebuild)
         self.taken |= taken
@@ -208,7 +208,7 @@ class Fresh:
         self, source: str, batch: Sequence[LandingObject], fetched: Fetched, report: FollowReport
     ) -> list[Taken]:
         """What is in these files, by the rules that every import keeps."""
-        report.unread |= _told(fetched)
+        report.unread |= _problems_of(fetched)
         landed = [_landed(source, item, fetched) for item in batch if item.key in fetched.paths]
         judgement = judge(self.history.cursor(), source, landed)
         taken = []
@@ -263,7 +263,7 @@ class Fresh:
         for chunk in chunks(due, files):
             needed = [held for held in files if held.hours & chunk.get(held.day, 0)]
             with self._beside(fetched, [held.file for held in needed]) as everything:
-                report.held |= _told(everything)
+                report.held |= _problems_of(everything)
                 hours = dict(chunk)
                 for held in needed:
                     if held.file.key in everything.problems:
@@ -327,5 +327,5 @@ def _count(taken: Iterable[Taken], report: FollowReport) -> None:
             report.through = max(last, report.through or last)
 
 
-def _told(fetched: Fetched) -> dict[str, str]:
+def _problems_of(fetched: Fetched) -> dict[str, str]:
     return {key: str(problem) for key, problem in fetched.problems.items()}

@@ -77,21 +77,21 @@ class Theme:
         """The theme of this file, or the one that ships; raises BadTheme naming all that is missing, malformed or hard to see."""
         path = path or DEFAULT
         try:
-            told = tomllib.loads(path.read_text(encoding="utf-8"))
+            found = tomllib.loads(path.read_text(encoding="utf-8"))
         except UnicodeDecodeError as error:
             raise BadTheme(path, [f"it is no text in UTF-8: {error.reason} at byte {error.start}"]) from error
         except (OSError, tomllib.TOMLDecodeError) as error:
             raise BadTheme(path, [str(error)]) from error
-        problems = [*_problems(told, _FORM)]
+        problems = [*_problems(found, _FORM)]
         if problems:
             raise BadTheme(path, problems)
         return cls(
-            operator=told["operator"]["name"],
-            logo=told["operator"]["logo"],
-            display=told["type"]["display"],
-            text=told["type"]["text"],
-            system=told["type"]["system"],
-            grounds={scheme: {name: Ground(**told[scheme][name]) for name in GROUNDS} for scheme in SCHEMES},
+            operator=found["operator"]["name"],
+            logo=found["operator"]["logo"],
+            display=found["type"]["display"],
+            text=found["type"]["text"],
+            system=found["type"]["system"],
+            grounds={scheme: {name: Ground(**found[scheme][name]) for name in GROUNDS} for scheme in SCHEMES},
         )
 
     def css(self) -> str:
@@ -122,10 +122,10 @@ def _properties(grounds: Mapping[str, Ground]) -> str:
     )
 
 
-def _problems(told: Mapping[str, Any], form: Mapping[str, Any], where: str = "") -> Iterator[str]:
+def _problems(found: Mapping[str, Any], form: Mapping[str, Any], where: str = "") -> Iterator[str]:
     """What is missing, malformed, hard to see, or read by nobody and so most likely misspelled."""
     for name, expected in form.items():
-        at, value = f"{where}{name}", told.get(name)
+        at, value = f"{where}{name}", found.get(name)
         if isinstance(expected, re.Pattern):
             if not isinstance(value, str):
                 yield f"{at} is missing"
@@ -141,10 +141,10 @@ def _problems(told: Mapping[str, Any], form: Mapping[str, Any], where: str = "")
         else:
             inks = f"{at} is missing, four inks are expected: {', '.join(expected)}"
             yield inks if where else f"the section [{name}] is missing"
-    for name in (each for each in told if each not in form):
+    for name in (each for each in found if each not in form):
         yield f"{where}{name}: there is no such {'token' if where else 'section'}"
-    if form is _GROUND and all(_COLOUR.fullmatch(str(told.get(ink))) for ink in INKS):
-        yield from _hard_to_see(told, where)
+    if form is _GROUND and all(_COLOUR.fullmatch(str(found.get(ink))) for ink in INKS):
+        yield from _hard_to_see(found, where)
 
 
 def _hard_to_see(inks: Mapping[str, str], where: str) -> Iterator[str]:
