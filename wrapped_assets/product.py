@@ -266,8 +266,6 @@ class Product:
 
     name: str
     stories: tuple[Story, ...]
-    part_kinds: tuple[PartKind, ...]
-    endpoints: tuple[Endpoint, ...]
     model: type[Any]
     """The published document, a pydantic model."""
 
@@ -285,8 +283,6 @@ class Product:
 
     flat: FlatSummary
 
-    own_requests: OwnRequests
-
     emblem: Callable[[Any], Any]
     """The drawing that is a document's own, for the summary card; None where there is nothing to draw."""
 
@@ -295,6 +291,13 @@ class Product:
 
     in_short: tuple[str, ...]
     """The stories that make up a document in one paragraph: the summary card for those who cannot see it."""
+
+    part_kinds: tuple[PartKind, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    """What the API answers, in the order in which it is listed."""
+
+    own_requests: OwnRequests | None = None
+    """Where requests to the API can be events of the product."""
 
     def story(self, name: str) -> Story:
         """The story of this name; KeyError when there is none."""

@@ -28,8 +28,8 @@ ANONYMOUS = "without a token"
 
 
 def add_to(found: Additions) -> None:
-    """Keep requests where WRAPPED_REQUEST_LOG_URL says so."""
-    if store := open_request_log(found.settings):
+    """Keep requests where WRAPPED_REQUEST_LOG_URL says so, if the product makes events of them."""
+    if DEFAULT.own_requests and (store := open_request_log(found.settings)):
         RequestLog(store, lambda rows: found.metrics.lost("requests", rows)).add_to(found)
 
 
@@ -44,7 +44,8 @@ class RequestLog(Batches[Request]):
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         super().__init__(self._write_days, lost, most_rows, WRITE_SECONDS)
-        self._store, self._clock = store, clock
+        assert DEFAULT.own_requests
+        self._events, self._store, self._clock = DEFAULT.own_requests, store, clock
         self._is_named = False
 
     def add_to(self, found: Additions) -> None:
@@ -80,7 +81,7 @@ class RequestLog(Batches[Request]):
 
     def _write_days(self, requests: list[Request]) -> int:
         try:
-            files = list(DEFAULT.own_requests.files(requests, self._clock()))
+            files = list(self._events.files(requests, self._clock()))
             for key, table in files:
                 self._introduce()
                 self._put(key, table)
@@ -94,7 +95,7 @@ class RequestLog(Batches[Request]):
         """Name what they belong to, once; later processes find it named."""
         if not self._is_named:
             with suppress(AlreadyThere):
-                self._put(*DEFAULT.own_requests.names(self._clock()))
+                self._put(*self._events.names(self._clock()))
             self._is_named = True
 
     def _put(self, key: str, table: Any) -> None:

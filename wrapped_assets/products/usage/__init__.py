@@ -7,15 +7,12 @@ from wrapped_assets.products.usage.stories.calendar import skyline
 USAGE = Product(
     "usage",
     document.STORIES,
-    endpoints.PART_KINDS,
-    endpoints.ENDPOINTS,
     document.PublishedSummary,
     document.Summary,
     document.document,
     document.totals,
     main_numbers.main_numbers,
     FlatSummary(flat_summary.COLUMNS, flat_summary.Totals, flat_summary.row),
-    OwnRequests(own_requests.files, own_requests.names),
     emblem=skyline,
     on_summary_card=(
         "requests",
@@ -29,4 +26,7 @@ USAGE = Product(
         "ingestion",
     ),
     in_short=("requests", "read", "peak", "pipes", "growth"),
+    part_kinds=endpoints.PART_KINDS,
+    endpoints=endpoints.ENDPOINTS,
+    own_requests=OwnRequests(own_requests.files, own_requests.names),
 )
