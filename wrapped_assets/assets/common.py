@@ -1,6 +1,6 @@
 """What every asset of the graph says about itself, and what a run says about its partitions."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
@@ -68,6 +68,40 @@ class Refresh(dg.Config):
 
     full_refresh: bool = False
     """Rebuild the partition from the layer below instead of following what changed. Gives the same rows."""
+
+
+def asset(
+    key: str | Sequence[str],
+    *,
+    group: str,
+    kinds: Iterable[str],
+    code: str,
+    columns: dg.TableSchema,
+    description: str,
+    deps: Sequence[Any] = (),
+    partitions: dg.PartitionsDefinition[Any] | None = None,
+    table: str | None = None,
+    writes: bool = True,
+) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """Declares an asset with what all of the graph have in common; of its partitions one run takes as many as there are.
+
+    `writes` to the warehouse, or reads what must not change meanwhile: then it waits its turn.
+    """
+    metadata = {"dagster/column_schema": columns} | ({"dagster/table_name": table} if table else {})
+    return dg.asset(
+        key=key,
+        deps=deps,
+        partitions_def=partitions,
+        group_name=group,
+        kinds=set(kinds),
+        owners=OWNERS,
+        code_version=code,
+        backfill_policy=dg.BackfillPolicy.single_run() if partitions else None,
+        retry_policy=RETRY,
+        pool=WRITERS_POOL if writes else None,
+        metadata=metadata,
+        description=description,
+    )
 
 
 def code_version(**statements: Sequence[str]) -> str:

@@ -9,10 +9,8 @@ import dagster as dg
 
 from wrapped_assets.assets.common import (
     ENGINE,
-    OWNERS,
-    RETRY,
-    WRITERS_POOL,
     Refresh,
+    asset,
     code_version,
     describe,
     landing_schema,
@@ -31,26 +29,19 @@ from wrapped_assets.resources.warehouse import Warehouse
 def dimension_asset(dimension: Dimension) -> dg.AssetsDefinition:
     """The asset that keeps one dimension."""
 
-    @dg.asset(
-        key=dimension.name,
+    @asset(
+        dimension.name,
         deps=[["regional_exports", dimension.name]],
-        group_name="dimensions",
-        kinds={ENGINE, "parquet"},
-        owners=OWNERS,
-        code_version=code_version(
-            duckdb=["duckdb/dimensions/merge"], clickhouse=["clickhouse/dimensions/newest"]
-        ),
-        retry_policy=RETRY,
-        pool=WRITERS_POOL,
-        metadata={
-            "dagster/column_schema": landing_schema(dimension.columns),
-            "dagster/table_name": table_name("dimensions", dimension.name),
-        },
+        group="dimensions",
+        kinds=[ENGINE, "parquet"],
+        code=code_version(duckdb=["duckdb/dimensions/merge"], clickhouse=["clickhouse/dimensions/newest"]),
+        columns=landing_schema(dimension.columns),
         description=describe(
             f"{dimension.one_row_is}, as the newest snapshot says",
             f"the Parquet files below `{dimension.name}/` in the landing store",
             "An id that later snapshots no longer name keeps its last name.",
         ),
+        table=table_name("dimensions", dimension.name),
     )
     def merge_snapshots(
         context: dg.AssetExecutionContext,

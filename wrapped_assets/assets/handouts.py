@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 
-from wrapped_assets.assets.common import OWNERS, RETRY, WRITERS_POOL, refusals_are_final
+from wrapped_assets.assets.common import asset, refusals_are_final
 from wrapped_assets.partitions import editions
 from wrapped_assets.product import Facts
 from wrapped_assets.products import DEFAULT
@@ -17,22 +17,18 @@ from wrapped_assets.slides.moments import Slideshow
 
 
 def handout(
-    deps: Sequence[str], kind: str, columns: dg.TableSchema, description: str
+    name: str, deps: Sequence[str], kind: str, columns: dg.TableSchema, description: str
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
-    """Declares an asset that writes files for an edition's customers."""
-    return dg.asset(
+    """Declares an asset that writes files for an edition's customers; what was made in another theme is out of date."""
+    code = version(Settings.load().theme)
+    return asset(
+        name,
         deps=deps,
-        partitions_def=editions,
-        group_name="wrapped",
-        kinds={kind},
-        owners=OWNERS,
-        # What was made in another theme is out of date.
-        code_version=version(Settings.load().theme),
-        backfill_policy=dg.BackfillPolicy.single_run(),
-        retry_policy=RETRY,
-        # It only reads the warehouse, but no one reads it while somebody writes.
-        pool=WRITERS_POOL,
-        metadata={"dagster/column_schema": columns},
+        partitions=editions,
+        group="wrapped",
+        kinds=[kind],
+        code=code,
+        columns=columns,
         description=description,
     )
 

@@ -13,9 +13,7 @@ import dagster as dg
 from wrapped_assets.assets.asset_checks import evaluation
 from wrapped_assets.assets.common import (
     ENGINE,
-    OWNERS,
-    RETRY,
-    WRITERS_POOL,
+    asset,
     code_version,
     count_rows,
     describe,
@@ -46,28 +44,20 @@ def landing(family: Family) -> dg.AssetsDefinition:
     """The asset that imports one family."""
     (quarantine,) = [c for c in CHECKS if (c.name, c.family) == ("quarantine_is_empty", family.name)]
 
-    @dg.asset(
-        key=["landing", family.name],
-        deps=[
-            dg.AssetDep(["regional_exports", family.name], partition_mapping=every_region),
-        ],
-        partitions_def=days,
-        group_name="landing",
-        kinds={ENGINE, "parquet"},
-        owners=OWNERS,
-        code_version=code_version(duckdb=_JUDGING, clickhouse=[*_JUDGING, "duckdb/landing/valid_rows"]),
-        backfill_policy=dg.BackfillPolicy.single_run(),
-        retry_policy=RETRY,
-        pool=WRITERS_POOL,
-        metadata={
-            "dagster/column_schema": landing_schema(family.columns),
-            "dagster/table_name": table_name("landing", "files"),
-        },
+    @asset(
+        ["landing", family.name],
+        deps=[dg.AssetDep(["regional_exports", family.name], partition_mapping=every_region)],
+        partitions=days,
+        group="landing",
+        kinds=[ENGINE, "parquet"],
+        code=code_version(duckdb=_JUDGING, clickhouse=[*_JUDGING, "duckdb/landing/valid_rows"]),
+        columns=landing_schema(family.columns),
         description=describe(
             f"{family.one_row_is}, as often as it was exported: duplicates are expected here",
             f"the Parquet files below `{family.name}/dt=<day>/` in the landing store",
             f"Files and rows that cannot be right go to quarantine with a reason; all others load. {REPLACED}",
         ),
+        table=table_name("landing", "files"),
     )
     def import_files(
         context: dg.AssetExecutionContext,

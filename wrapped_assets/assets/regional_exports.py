@@ -6,14 +6,15 @@ landing and raw take the newest version of each row.
 """
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
 from wrapped_assets import landing_layout
-from wrapped_assets.assets.common import OWNERS, RETRY, describe, landing_schema, refusals_are_final
+from wrapped_assets.assets.common import asset, describe, landing_schema, refusals_are_final
 from wrapped_assets.families import DIMENSIONS, FAMILIES, Dimension, Family
 from wrapped_assets.partitions import region_days, regions
 from wrapped_assets.periods import Span, consecutive
@@ -38,25 +39,30 @@ class Window(dg.Config):
     """End of the window, excluded. Default: the whole days."""
 
 
+def _export(
+    source: Family | Dimension, partitions: dg.PartitionsDefinition[Any], one_row_is: str, more: str
+) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    return asset(
+        ["regional_exports", source.name],
+        partitions=partitions,
+        group="regional_exports",
+        kinds=[*_ENGINES, "parquet"],
+        code=digest(*(f"{engine}/exports/{source.name}" for engine in _ENGINES)),
+        columns=landing_schema(source.columns),
+        description=describe(one_row_is, f"`{source.name}` in the region's own database, read-only", more),
+        writes=False,
+    )
+
+
 def regional_export(family: Family) -> dg.AssetsDefinition:
     """The asset that exports one family."""
 
-    @dg.asset(
-        key=["regional_exports", family.name],
-        partitions_def=region_days,
-        group_name="regional_exports",
-        kinds={*_ENGINES, "parquet"},
-        owners=OWNERS,
-        code_version=digest(*(f"{engine}/exports/{family.name}" for engine in _ENGINES)),
-        backfill_policy=dg.BackfillPolicy.single_run(),
-        retry_policy=RETRY,
-        metadata={"dagster/column_schema": landing_schema(family.columns)},
-        description=describe(
-            family.one_row_is,
-            f"`{family.name}` in the region's own database, read-only",
-            "The schedule exports the last 30 minutes every 10 minutes, so files overlap threefold on purpose;"
-            " materializing a partition by hand exports that whole region-day again.",
-        ),
+    @_export(
+        family,
+        region_days,
+        family.one_row_is,
+        "The schedule exports the last 30 minutes every 10 minutes, so files overlap threefold on purpose;"
+        " materializing a partition by hand exports that whole region-day again.",
     )
     def export(
         context: dg.AssetExecutionContext,
@@ -64,17 +70,14 @@ def regional_export(family: Family) -> dg.AssetsDefinition:
         regional_databases: RegionsResource,
         landing_store: LandingResource,
     ) -> dg.MaterializeResult:
-        exported_at = datetime.now(UTC)
-        store = landing_store.store()
+        exported_at, store = datetime.now(UTC), landing_store.store()
         windows = _windows(context, config)
 
         def export_region(region: str) -> dict[str, int]:
             database = regional_databases.database(region)
             return export_windows(database, store, family.name, windows[region], exported_at)
 
-        wrote = _each(context, windows, export_region)
-        _count_rows(context, wrote)
-        return dg.MaterializeResult()
+        return _each(context, windows, export_region)
 
     return export
 
@@ -82,27 +85,16 @@ def regional_export(family: Family) -> dg.AssetsDefinition:
 def regional_snapshot(dimension: Dimension) -> dg.AssetsDefinition:
     """The asset that exports one dimension, whole."""
 
-    @dg.asset(
-        key=["regional_exports", dimension.name],
-        partitions_def=regions,
-        group_name="regional_exports",
-        kinds={*_ENGINES, "parquet"},
-        owners=OWNERS,
-        code_version=digest(*(f"{engine}/exports/{dimension.name}" for engine in _ENGINES)),
-        backfill_policy=dg.BackfillPolicy.single_run(),
-        retry_policy=RETRY,
-        metadata={"dagster/column_schema": landing_schema(dimension.columns)},
-        description=describe(
-            f"{dimension.one_row_is}, as it is at the time of the export",
-            f"`{dimension.name}` in the region's own database, read-only",
-            "A schedule exports the whole table every day.",
-        ),
+    @_export(
+        dimension,
+        regions,
+        f"{dimension.one_row_is}, as it is at the time of the export",
+        "A schedule exports the whole table every day.",
     )
     def snapshot(
         context: dg.AssetExecutionContext, regional_databases: RegionsResource, landing_store: LandingResource
     ) -> dg.MaterializeResult:
-        exported_at = datetime.now(UTC)
-        store = landing_store.store()
+        exported_at, store = datetime.now(UTC), landing_store.store()
 
         def export_region(region: str) -> dict[str, int]:
             key = landing_layout.dimension_key(dimension.name, region, exported_at)
@@ -112,52 +104,40 @@ def regional_snapshot(dimension: Dimension) -> dg.AssetsDefinition:
                 store.put_new(key, path)
             return {key: rows}
 
-        wrote = _each(context, context.partition_keys, export_region)
-        _count_rows(context, wrote)
-        return dg.MaterializeResult()
+        return _each(context, context.partition_keys, export_region)
 
     return snapshot
 
 
 def _each(
     context: dg.AssetExecutionContext, regions: Iterable[str], export: Callable[[str], dict[str, int]]
-) -> dict[str, int]:
-    """Export each region; returns the rows by object key.
+) -> dg.MaterializeResult:
+    """Export each region, which tells the rows by object key, and show each partition its files and rows.
 
     A region that cannot be read holds up none of the others: the step fails once they are through.
     """
-    wrote: dict[str, int] = {}
+    exported: dict[str, list[int]] = {partition: [] for partition in context.partition_keys}
     failed: list[RegionUnavailable] = []
     for region in regions:
         try:
-            done = export(region)
+            wrote = export(region)
         except RegionUnavailable as error:
             failed.append(error)
             context.log.error(str(error))
-        else:
-            wrote |= done
-            context.log.info(f"{region}: {sum(done.values())} rows in {len(done)} files")
+            continue
+        for key, rows in wrote.items():
+            place = landing_layout.parse(key)
+            day = f"{place.day}|" if isinstance(place, landing_layout.DayPlace) else ""
+            exported[f"{day}{region}"].append(rows)
+        context.log.info(f"{region}: {sum(wrote.values())} rows in {len(wrote)} files")
     if failed:
         with refusals_are_final():
             # What may pass comes first: then the step is tried again.
             raise min(failed, key=lambda error: isinstance(error, RegionRefused))
-    return wrote
-
-
-def _count_rows(context: dg.AssetExecutionContext, wrote: Mapping[str, int]) -> None:
-    """Attach to each partition of the run the files that were exported of it, and their rows."""
-    rows: dict[str, list[int]] = {}
-    for key, count in wrote.items():
-        place = landing_layout.parse(key)
-        assert place is not None
-        partition = (
-            f"{place.day}|{place.region}" if isinstance(place, landing_layout.DayPlace) else place.region
-        )
-        rows.setdefault(partition, []).append(count)
-    for partition in context.partition_keys:
-        exported = rows.get(partition, [])
-        counts = {"dagster/partition_row_count": sum(exported), "files": len(exported)}
+    for partition, files in exported.items():
+        counts = {"dagster/partition_row_count": sum(files), "files": len(files)}
         context.add_asset_metadata(counts, partition_key=partition)
+    return dg.MaterializeResult()
 
 
 def _windows(context: dg.AssetExecutionContext, config: Window) -> dict[str, list[tuple[datetime, datetime]]]:

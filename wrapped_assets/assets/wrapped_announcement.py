@@ -62,6 +62,7 @@ class Announcement(dg.Config):
 
 
 @handouts.handout(
+    "wrapped_announcement",
     deps=["wrapped_summaries", "wrapped_tokens"],
     kind="csv",
     columns=COLUMNS,

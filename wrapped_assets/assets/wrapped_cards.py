@@ -47,6 +47,7 @@ class Cards(dg.Config):
 
 
 @handouts.handout(
+    "wrapped_cards",
     deps=["wrapped_summaries"],
     kind="png",
     columns=COLUMNS,

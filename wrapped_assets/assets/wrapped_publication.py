@@ -14,9 +14,7 @@ import dagster as dg
 from wrapped_assets.assets.asset_checks import evaluation
 from wrapped_assets.assets.common import (
     ENGINE,
-    OWNERS,
-    RETRY,
-    WRITERS_POOL,
+    asset,
     code_version,
     column_schema,
     describe,
@@ -53,18 +51,14 @@ class Publish(dg.Config):
     """A dry run: a hundredth of the customers, the same ones every time; such a version is never promoted."""
 
 
-@dg.asset(
+@asset(
+    "wrapped_publication",
     deps=["wrapped_summaries", "wrapped_tokens"],
-    partitions_def=editions,
-    group_name="wrapped",
-    kinds={ENGINE, "json"},
-    owners=OWNERS,
-    code_version=code_version(duckdb=["duckdb/summaries/read"], clickhouse=["clickhouse/summaries/read"]),
-    backfill_policy=dg.BackfillPolicy.single_run(),
-    retry_policy=RETRY,
-    # It only reads the warehouse, but what it reads must not change meanwhile.
-    pool=WRITERS_POOL,
-    metadata={"dagster/column_schema": COLUMNS},
+    partitions=editions,
+    group="wrapped",
+    kinds=[ENGINE, "json"],
+    code=code_version(duckdb=["duckdb/summaries/read"], clickhouse=["clickhouse/summaries/read"]),
+    columns=COLUMNS,
     description=describe(
         "one subject's document in the published store, named by its own bytes",
         "`wrapped_summaries`, with the serving snapshot beside it; `wrapped_tokens` has the links that lead there",

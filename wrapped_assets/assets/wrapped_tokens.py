@@ -11,7 +11,7 @@ import dagster as dg
 
 from wrapped_assets.access.registry import Link, TokenRecord
 from wrapped_assets.access.registry.keys import slug
-from wrapped_assets.assets.common import OWNERS, RETRY, WRITERS_POOL, code_version, column_schema, describe
+from wrapped_assets.assets.common import asset, code_version, column_schema, describe
 from wrapped_assets.assets.edition_tokens import IssueReport, issue
 from wrapped_assets.assets.plots import markdown_table
 from wrapped_assets.assets.stores import RegistryResource
@@ -35,30 +35,24 @@ COLUMNS = column_schema(
     ]
 )
 
-_KIND = "sqlite" if Settings.load().registry_url.startswith("sqlite:") else "postgresql"
 _SHOWN = 10
 
 
-@dg.asset(
+@asset(
+    "wrapped_tokens",
     deps=["wrapped_summaries"],
-    partitions_def=editions,
-    group_name="wrapped",
-    kinds={_KIND},
-    owners=OWNERS,
-    code_version=code_version(
-        duckdb=["duckdb/summaries/recipients"], clickhouse=["clickhouse/summaries/recipients"]
-    ),
-    backfill_policy=dg.BackfillPolicy.single_run(),
-    retry_policy=RETRY,
-    # It only reads the warehouse, but no one reads it while somebody writes.
-    pool=WRITERS_POOL,
-    metadata={"dagster/column_schema": COLUMNS, "dagster/table_name": "registry_links"},
+    partitions=editions,
+    group="wrapped",
+    kinds=["sqlite" if Settings.load().registry_url.startswith("sqlite:") else "postgresql"],
+    code=code_version(duckdb=["duckdb/summaries/recipients"], clickhouse=["clickhouse/summaries/recipients"]),
+    columns=COLUMNS,
     description=describe(
         "one customer's link and token for an edition",
         "`wrapped_summaries` (who has a year) and `wrapped_organizations` (their names)",
         "Kept in the registry (WRAPPED_REGISTRY_URL). Materializing again gives only what is missing: links never change, a token that"
         " was revoked or is over is replaced, a customer whose link was revoked is left alone.",
     ),
+    table="registry_links",
 )
 def wrapped_tokens(
     context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse], registry: RegistryResource
