@@ -1,6 +1,6 @@
-"""Which landing files are new, and taking them in: the exact difference between a listing and the ledger."""
+"""Which landing files are new, and importing them: the exact difference between a listing and the ledger."""
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from wrapped_assets.families import DIMENSIONS
 from wrapped_assets.periods import Span
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.errors import LandingFilesGone
-from wrapped_assets.resources.landing_objects import Fetched, LandingObject, Problem
+from wrapped_assets.resources.landing_objects import Fetched, LandingObject, Listing, Problem
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.warehouse import Fetch, ImportReport, LandedFile, RefreshReport, Writer
 
@@ -34,31 +34,27 @@ def import_days(
     now: datetime,
     progress: Progress,
 ) -> Import:
-    """Take in every file of these folder days that the ledger does not hold in its present version."""
-    done = Import()
+    """Import every file of these folder days that the ledger does not hold in its present version."""
     folders = [day for day in store.days(family).days if day in days]
-    new: list[LandingObject] = []
     known = writer.known(family, folders) if folders else {}
-    for number, day in enumerate(folders):
-        listing = store.list_day(family, day)
-        done.unread |= listing.skipped
-        new += [item for item in listing.objects if known.get(item.key) != item.etag]
-        if len(new) >= BATCH_FILES:
-            new = _take(writer, store, family, new, now, done, keep_rest=True)
-        progress(f"landing/{family}", number, len(folders))
-    _take(writer, store, family, new, now, done, keep_rest=False)
-    progress(f"landing/{family}", len(folders), len(folders))
+    done = Import()
+
+    def new() -> Iterator[LandingObject]:
+        for number, day in enumerate(folders, 1):
+            listing = store.list_day(family, day)
+            done.unread |= listing.skipped
+            yield from _new(listing, known)
+            progress(f"landing/{family}", number, len(folders))
+
+    _import(writer, store, family, new(), now, done)
     return done
 
 
 def import_dimension(writer: Writer, store: LandingStore, name: str, now: datetime) -> Import:
-    """Take in every snapshot of a dimension that the ledger does not hold in its present version."""
-    done = Import()
-    known = writer.known(name, None)
+    """Import every snapshot of a dimension that the ledger does not hold in its present version."""
     listing = store.list_dimension(name)
-    done.unread |= listing.skipped
-    new = [item for item in listing.objects if known.get(item.key) != item.etag]
-    _take(writer, store, name, new, now, done, keep_rest=False)
+    done = Import(unread=dict(listing.skipped))
+    _import(writer, store, name, _new(listing, writer.known(name, None)), now, done)
     return done
 
 
@@ -88,27 +84,26 @@ def refresh_raw(
         return writer.refresh_raw(family, span, fetching(store), False, progress)
 
 
-def _take(
+def _new(listing: Listing, known: Mapping[str, str]) -> list[LandingObject]:
+    return [item for item in listing.objects if known.get(item.key) != item.etag]
+
+
+def _import(
     writer: Writer,
     store: LandingStore,
     source: str,
-    new: Sequence[LandingObject],
+    new: Iterable[LandingObject],
     now: datetime,
     done: Import,
-    keep_rest: bool,
-) -> list[LandingObject]:
-    """Import in batches; returns what is too little for one when `keep_rest`."""
-    batches = list(_batches(new))
-    rest = batches.pop() if keep_rest and batches else []
-    for batch in batches:
+) -> None:
+    for batch in _batches(new):
         with store.fetch(batch) as fetched:
             files = [_landed_file(source, item, fetched) for item in batch if item.key in fetched.paths]
             done.unread |= {key: str(problem) for key, problem in fetched.problems.items()}
-            _take_there(writer, source, files, now, done)
-    return rest
+            _import_present(writer, source, files, now, done)
 
 
-def _take_there(
+def _import_present(
     writer: Writer, source: str, files: Sequence[LandedFile], now: datetime, done: Import
 ) -> None:
     """Import those of these files that are still there when they are read."""
@@ -138,11 +133,9 @@ def _batches(new: Iterable[LandingObject]) -> Iterator[list[LandingObject]]:
 
 
 def _landed_file(source: str, item: LandingObject, fetched: Fetched) -> LandedFile:
-    place = landing_layout.parse(item.key)
+    place, day = landing_layout.parse(item.key), _folder_day(source, item.key)
     region = place.region if place else None
-    return LandedFile(
-        item.key, item.etag, item.size, _folder_day(source, item.key), region, fetched.paths[item.key]
-    )
+    return LandedFile(item.key, item.etag, item.size, day, region, fetched.paths[item.key])
 
 
 def _folder_day(source: str, key: str) -> date | None:

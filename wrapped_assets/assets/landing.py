@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from wrapped_assets.assets.asset_checks import evaluation
+from wrapped_assets.assets.asset_checks import evaluate
 from wrapped_assets.assets.common import (
     ENGINE,
     asset,
@@ -70,9 +70,7 @@ def landing(family: Family) -> dg.AssetsDefinition:
             count_rows(context, writer.row_counts("landing", family.name, span))
             _show_quarantine(context, family.name, writer.quarantine(span))
             # Asking the ledger costs nothing, so what Dagster shows is the state of all that ever landed.
-            seen = evaluation(quarantine, EVERYTHING, now, writer, store, context.instance)
-            # Dagster takes it; only its annotation (1.13.27) forgets checks.
-            context.op_execution_context.log_event(seen)  # type: ignore[arg-type]
+            evaluate(context, quarantine, EVERYTHING, writer, store)
         _tell(context, done)
         return dg.MaterializeResult()
 

@@ -5,13 +5,12 @@ this module says what an operator sees of it. Nothing starts it: publishing is a
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import partial
 from typing import Literal
 
 import dagster as dg
 
-from wrapped_assets.assets.asset_checks import evaluation
+from wrapped_assets.assets.asset_checks import evaluate
 from wrapped_assets.assets.common import (
     ENGINE,
     asset,
@@ -94,9 +93,7 @@ def _checked(
     """Every check over the year, as the UI shows it too."""
     results = []
     for number, check in enumerate(CHECKS, start=1):
-        seen = evaluation(check, Span.year(year), datetime.now(UTC), reader, store, context.instance)
-        # Dagster takes it; only its annotation (1.13.27) forgets checks.
-        context.op_execution_context.log_event(seen)  # type: ignore[arg-type]
+        seen = evaluate(context, check, Span.year(year), reader, store)
         results.append(CheckResult(asset="/".join(check.asset), name=check.name, result=_result(seen)))
         report("checks", number, len(CHECKS))
     return results

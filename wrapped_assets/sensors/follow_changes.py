@@ -17,17 +17,7 @@ from wrapped_assets.periods import DAILY, LEVELS, MONTHLY, WEEKLY, Level, Span
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
 from wrapped_assets.resources.open import open_warehouse
 from wrapped_assets.resources.warehouse import Pending, Reader, Warehouse
-from wrapped_assets.sensors.jobs import (
-    DAY_LAYERS,
-    import_landing,
-    refresh_days,
-    refresh_editions,
-    refresh_hours_and_days,
-    refresh_identities,
-    refresh_months,
-    refresh_raw,
-    refresh_weeks,
-)
+from wrapped_assets.sensors.jobs import DAY_LAYERS, import_landing, jobs
 from wrapped_assets.sensors.landing_files import forget_listings
 from wrapped_assets.sensors.runs import History, at_work, calendar, history, ranges, ready, run_over
 from wrapped_assets.settings import Settings
@@ -74,67 +64,43 @@ def _overlap(one: Span, other: Span) -> bool:
 def next_runs(stale: Pending, past: History) -> list[dg.RunRequest]:
     """The runs for the lowest stale layer; what follows from it is asked for once it is done.
 
-    A layer whose last run failed holds up none of the others: it is asked for, and so is the next one.
+    One run goes through three layers of days. After a failure raw runs apart: a day it cannot merge holds up no other
+    day. A layer whose last run failed holds up none of the others: it is asked for, and so is the next one.
     """
+    if past.failures("refresh_days", "refresh_raw"):
+        days = _runs("refresh_raw", stale, "raw") + _runs("refresh_hours_and_days", stale, "hourly", "daily")
+    else:
+        days = _runs("refresh_days", stale, *DAY_LAYERS)
+    months = _runs("refresh_months", stale, "monthly", level=MONTHLY)
+    names = stale.identities or stale.dimensions
+    identities = [dg.RunRequest(job_name="refresh_identities", tags={REFRESH_TAG: "follow"})] if names else []
+    # Editions first: people wait for them, and no edition reads the weeks.
+    editions = _editions(stale) + _runs("refresh_weeks", stale, "weekly", level=WEEKLY)
     requests: list[dg.RunRequest] = []
-    for layer in (_days(stale, past), _months(stale), _identities(stale), _editions_and_weeks(stale)):
+    for layer in (days, months, identities, editions):
         requests += layer
         if any(not past.failures(str(request.job_name)) for request in layer):
             break
     return requests
 
 
-def _days(stale: Pending, past: History) -> list[dg.RunRequest]:
-    """One run for three layers. After a failure raw runs apart: a day it cannot merge holds up no other day."""
-    if past.failures("refresh_days", "refresh_raw"):
-        jobs = {"refresh_raw": ("raw",), "refresh_hours_and_days": ("hourly", "daily")}
-    else:
-        jobs = {"refresh_days": DAY_LAYERS}
+def _runs(job: str, stale: Pending, *layers: str, level: Level = DAILY) -> list[dg.RunRequest]:
+    families = stale.families(*layers)
     return [
-        run_over(job, span, "follow", layers, stale.families(*layers))
-        for job, layers in jobs.items()
-        for span in ranges(stale.days(*layers))
+        run_over(job, span, "follow", layers, families, level) for span in ranges(stale.days(*layers), level)
     ]
 
 
-def _months(stale: Pending) -> list[dg.RunRequest]:
-    return _periods("refresh_months", stale, MONTHLY)
-
-
-def _periods(job: str, stale: Pending, level: Level) -> list[dg.RunRequest]:
-    families = stale.families(level.name)
-    return [
-        run_over(job, span, "follow", [level.name], families, level)
-        for span in ranges(stale.days(level.name), level)
-    ]
-
-
-def _identities(stale: Pending) -> list[dg.RunRequest]:
-    if not stale.identities and not stale.dimensions:
+def _editions(stale: Pending) -> list[dg.RunRequest]:
+    if not stale.years:
         return []
-    return [dg.RunRequest(job_name="refresh_identities", tags={REFRESH_TAG: "follow"})]
-
-
-def _editions_and_weeks(stale: Pending) -> list[dg.RunRequest]:
-    """Editions first: people wait for them, and no edition reads the weeks."""
-    requests = []
-    if stale.years:
-        tags = {**key_range(min(stale.years), max(stale.years)), REFRESH_TAG: "follow"}
-        requests.append(dg.RunRequest(job_name="refresh_editions", tags=tags))
-    return requests + _periods("refresh_weeks", stale, WEEKLY)
+    tags = {**key_range(min(stale.years), max(stale.years)), REFRESH_TAG: "follow"}
+    return [dg.RunRequest(job_name="refresh_editions", tags=tags)]
 
 
 @dg.sensor(
     name="follow_changes",
-    jobs=[
-        refresh_days,
-        refresh_raw,
-        refresh_hours_and_days,
-        refresh_weeks,
-        refresh_months,
-        refresh_identities,
-        refresh_editions,
-    ],
+    jobs=[job for job in jobs if job.name.startswith("refresh_")],
     default_status=dg.DefaultSensorStatus.RUNNING,
     # The daemon looks at its sensors every 5 s; a little less than four rounds, and no fourth one is missed.
     minimum_interval_seconds=19,

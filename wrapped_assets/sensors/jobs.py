@@ -1,6 +1,7 @@
 """The jobs by calendar: what one run can refresh together. Sensors, the command line and people launch these."""
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.sensors.retention import forget_old_runs
@@ -10,87 +11,78 @@ DAY_LAYERS = ("raw", "hourly", "daily")
 
 
 def _layers(*names: str) -> dg.AssetSelection:
-    return dg.AssetSelection.assets(*[dg.AssetKey([name, family]) for name in names for family in FAMILIES])
+    keys = [dg.AssetKey([name, family]) for name in names for family in FAMILIES]
+    return dg.AssetSelection.assets(*keys).without_checks()
 
 
-export_regions = dg.define_asset_job(
+jobs: list[UnresolvedAssetJobDefinition] = []
+
+
+def _job(name: str, selection: dg.AssetSelection, description: str) -> UnresolvedAssetJobDefinition:
+    jobs.append(dg.define_asset_job(name, selection=selection, description=description))
+    return jobs[-1]
+
+
+def _assets(*names: str) -> dg.AssetSelection:
+    return dg.AssetSelection.assets(*names).without_checks()
+
+
+export_regions = _job(
     "export_regions",
-    selection=_layers("regional_exports").without_checks(),
-    description="Exports a window of every region's own database into landing.",
+    _layers("regional_exports"),
+    "Exports a window of every region's own database into landing.",
 )
-export_snapshots = dg.define_asset_job(
+export_snapshots = _job(
     "export_snapshots",
-    selection=dg.AssetSelection.assets(*[dg.AssetKey(["regional_exports", name]) for name in DIMENSIONS]),
-    description="Exports the organizations and workspaces of every region into landing.",
+    dg.AssetSelection.assets(*[dg.AssetKey(["regional_exports", name]) for name in DIMENSIONS]),
+    "Exports the organizations and workspaces of every region into landing.",
 )
-import_landing = dg.define_asset_job(
+import_landing = _job(
     "import_landing",
-    selection=_layers("landing").without_checks(),
-    description="Takes in every landing file of some days that the ledger does not hold.",
+    _layers("landing"),
+    "Imports every landing file of some days that the ledger does not hold.",
 )
-build_days = dg.define_asset_job(
-    "build_days",
-    selection=_layers("landing", *DAY_LAYERS).without_checks(),
-    description="Imports, deduplicates and rolls up some days.",
+build_days = _job(
+    "build_days", _layers("landing", *DAY_LAYERS), "Imports, deduplicates and rolls up some days."
 )
-refresh_days = dg.define_asset_job(
-    "refresh_days",
-    selection=_layers(*DAY_LAYERS).without_checks(),
-    description="Merges what landed for some days and rolls it up.",
+refresh_days = _job("refresh_days", _layers(*DAY_LAYERS), "Merges what landed for some days and rolls it up.")
+refresh_raw = _job("refresh_raw", _layers("raw"), "Merges what landed for some days.")
+refresh_hours_and_days = _job(
+    "refresh_hours_and_days", _layers("hourly", "daily"), "Rolls up some days of raw."
 )
-refresh_raw = dg.define_asset_job(
-    "refresh_raw", selection=_layers("raw").without_checks(), description="Merges what landed for some days."
-)
-refresh_hours_and_days = dg.define_asset_job(
-    "refresh_hours_and_days",
-    selection=_layers("hourly", "daily").without_checks(),
-    description="Rolls up some days of raw.",
-)
-refresh_weeks = dg.define_asset_job(
-    "refresh_weeks", selection=_layers("weekly").without_checks(), description="Merges days into weeks."
-)
-refresh_months = dg.define_asset_job(
-    "refresh_months", selection=_layers("monthly").without_checks(), description="Merges days into months."
-)
-refresh_identities = dg.define_asset_job(
+refresh_weeks = _job("refresh_weeks", _layers("weekly"), "Merges days into weeks.")
+refresh_months = _job("refresh_months", _layers("monthly"), "Merges days into months.")
+refresh_identities = _job(
     "refresh_identities",
-    selection=dg.AssetSelection.assets(
-        "organizations", "workspaces", "wrapped_organizations"
-    ).without_checks(),
-    description="Imports names and owners, and gives every organization its public identity.",
+    _assets("organizations", "workspaces", "wrapped_organizations"),
+    "Imports names and owners, and gives every organization its public identity.",
 )
-refresh_editions = dg.define_asset_job(
+refresh_editions = _job(
     "refresh_editions",
-    selection=dg.AssetSelection.assets("wrapped_summaries").without_checks(),
-    description="Recomputes the summaries that something changed.",
+    _assets("wrapped_summaries"),
+    "Recomputes the summaries that something changed.",
 )
-issue_tokens = dg.define_asset_job(
+issue_tokens = _job(
     "issue_tokens",
-    selection=dg.AssetSelection.assets("wrapped_tokens").without_checks(),
-    description="Gives each customer of an edition its link and its token, unless it has them.",
+    _assets("wrapped_tokens"),
+    "Gives each customer of an edition its link and its token, unless it has them.",
 )
-publish_editions = dg.define_asset_job(
+publish_editions = _job(
     "publish_editions",
-    selection=dg.AssetSelection.assets("wrapped_publication").without_checks(),
-    description="Makes another version of an edition for `wrapped promote`; nothing starts it but an operator.",
+    _assets("wrapped_publication"),
+    "Makes another version of an edition for `wrapped promote`; nothing starts it but an operator.",
 )
-check_everything = dg.define_asset_job(
+check_everything = _job(
     "check_everything",
-    selection=dg.AssetSelection.all_asset_checks(),
-    description="Runs every asset check over a whole year; `wrapped check` runs this job.",
+    dg.AssetSelection.all_asset_checks(),
+    "Runs every asset check over a whole year; `wrapped check` runs this job.",
 )
 
-UNFOLLOWED = frozenset(
-    job.name
-    for job in (
-        export_regions,
-        export_snapshots,
-        issue_tokens,
-        publish_editions,
-        check_everything,
-        forget_old_runs,
-    )
+_UNFOLLOWED = (
+    *(export_regions, export_snapshots, issue_tokens, publish_editions),
+    *(check_everything, forget_old_runs),
 )
+UNFOLLOWED = frozenset(job.name for job in _UNFOLLOWED)
 """The jobs that change nothing that the sensors follow."""
 
 FOLLOWED = frozenset(
@@ -102,20 +94,3 @@ FOLLOWED = frozenset(
     | {dg.AssetKey(name) for name in (*DIMENSIONS, "wrapped_organizations", "wrapped_summaries")}
 )
 """The assets that the sensors keep up to date."""
-
-jobs = [
-    export_regions,
-    export_snapshots,
-    import_landing,
-    build_days,
-    refresh_days,
-    refresh_raw,
-    refresh_hours_and_days,
-    refresh_weeks,
-    refresh_months,
-    refresh_identities,
-    refresh_editions,
-    issue_tokens,
-    publish_editions,
-    check_everything,
-]

@@ -51,10 +51,17 @@ class Settled:
     warned: set[str] = field(default_factory=set)
     """Unrecognized places that the log has been told of: once each, while the process lives."""
 
-    def holds(self, place: str, mark: str, now: float) -> bool:
-        """Whether the ledger lately held exactly this listing."""
+    def lacks(self, known: Known, source: str, day: date | None, objects: Sequence[LandingObject]) -> bool:
+        """Whether the ledger lacks any of these objects in its present version; asked only when it did not lately hold this listing."""
+        mark, place, now = fingerprint(objects), f"{source}/{day}", time.monotonic()
         seen, asked_at = self.marks.get(place, ("", 0.0))
-        return seen == mark and now < asked_at + BELIEVED_SECONDS
+        if seen == mark and now < asked_at + BELIEVED_SECONDS:
+            return False
+        ledger = known(source, [day] if day else None)
+        if any(ledger.get(item.key) != item.etag for item in objects):
+            return True
+        self.marks[place] = mark, now
+        return False
 
 
 @dataclass
@@ -113,8 +120,10 @@ def news(
         # One older day at least, or a slow store would never get to it.
         if found.looked >= enough or (found.looked > NEWEST_DAYS and is_late()):
             break
-        for family in days:
-            if day in days[family] and _is_new(store, known, settled, family, day, found):
+        for family in (family for family in days if day in days[family]):
+            listing = store.list_day(family, day)
+            found.unrecognized |= listing.skipped
+            if settled.lacks(known, family, day, listing.objects):
                 found.days.add(day)
                 found.families.add(family)
         found.looked += 1
@@ -123,29 +132,9 @@ def news(
     for name in DIMENSIONS:
         snapshots = store.list_dimension(name)
         found.unrecognized |= snapshots.skipped
-        if _lacks(known, settled, name, None, snapshots.objects):
+        if settled.lacks(known, name, None, snapshots.objects):
             found.dimensions.append(name)
     return found
-
-
-def _is_new(store: LandingStore, known: Known, settled: Settled, family: str, day: date, found: News) -> bool:
-    listing = store.list_day(family, day)
-    found.unrecognized |= listing.skipped
-    return _lacks(known, settled, family, day, listing.objects)
-
-
-def _lacks(
-    known: Known, settled: Settled, source: str, day: date | None, objects: list[LandingObject]
-) -> bool:
-    """Whether the ledger lacks any of these objects in its present version."""
-    mark, place, now = fingerprint(objects), f"{source}/{day}", time.monotonic()
-    if settled.holds(place, mark, now):
-        return False
-    ledger = known(source, [day] if day else None)
-    if any(ledger.get(item.key) != item.etag for item in objects):
-        return True
-    settled.marks[place] = mark, now
-    return False
 
 
 def next_imports(found: News, today: date, past: History) -> list[dg.RunRequest]:
@@ -182,13 +171,7 @@ def landing_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.S
     now, position = datetime.now(UTC), context.cursor or ""
     try:
         found = _look(now, position)
-        if unheard := {
-            place: why for place, why in found.unrecognized.items() if place not in _settled.warned
-        }:
-            context.log.warning(
-                f"{in_words(unheard)} All of it lies below {open_landing(Settings.load()).url}."
-            )
-            _settled.warned |= unheard.keys()
+        _warn(context, found)
         if not found.is_new:
             return _skip(found, "No file is new:")
         # Dagster's records are left alone until there is work: opening them is most of a tick's price.
@@ -205,6 +188,13 @@ def landing_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.S
     if requests:
         return dg.SensorResult(run_requests=requests, cursor=found.position)
     return _skip(found, f"{'; '.join(waits)}," if waits else "No file is new:")
+
+
+def _warn(context: dg.SensorEvaluationContext, found: News) -> None:
+    """Tell the log of each unrecognized place once."""
+    if unheard := {key: why for key, why in found.unrecognized.items() if key not in _settled.warned}:
+        context.log.warning(f"{in_words(unheard)} All of it lies below {open_landing(Settings.load()).url}.")
+        _settled.warned |= unheard.keys()
 
 
 def _look(now: datetime, position: str) -> News:
