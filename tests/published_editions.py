@@ -13,7 +13,7 @@ import pytest
 
 from wrapped_assets.editions import CheckResult, Contents, Published, Publisher, Version
 from wrapped_assets.editions.errors import StoreFailed
-from wrapped_assets.editions.store import Store, open_store
+from wrapped_assets.editions.store import Store
 
 Answer = TypeVar("Answer")
 
@@ -119,14 +119,15 @@ def bucket(server: str) -> Store:
         aws_secret_access_key="test",
         region_name="us-east-1",
     ).create_bucket(Bucket=name)
-    return open_store(f"s3://{name}/wrapped", {"endpoint": server, **access})
+    return Store(f"s3://{name}/wrapped", {"endpoint": server, **access})
 
 
-class Counted:
+class Counted(Store):
     """A store that says what it is asked for, and can be made to fail."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.url = store.url
         self.calls: list[str] = []
         self._counting = threading.Lock()
         self.away = False
@@ -137,27 +138,13 @@ class Counted:
         """Fail at the call with this number, `before` it does anything or `after` it did."""
         self._fatal = (len(self.calls) + place, when)
 
-    @property
-    def url(self) -> str:
-        """That of the store behind."""
-        return self.store.url
-
-    @property
-    def at_once(self) -> int:
-        """That of the store behind."""
-        return self.store.at_once
-
     def read(self, key: str) -> bytes | None:
         """The call of the store behind."""
         return self._passed(f"read {key}", lambda: self.store.read(key))
 
-    def write(self, key: str, content: bytes) -> None:
+    def write(self, key: str, content: bytes | Path) -> None:
         """The call of the store behind."""
         self._passed(f"write {key}", lambda: self.store.write(key, content))
-
-    def write_file(self, key: str, path: Path) -> None:
-        """The call of the store behind."""
-        self._passed(f"write_file {key}", lambda: self.store.write_file(key, path))
 
     def create(self, key: str, content: bytes) -> bool:
         """The call of the store behind."""
@@ -175,9 +162,9 @@ class Counted:
         """The call of the store behind."""
         return self._passed(f"sizes {folder}", lambda: self.store.sizes(folder))
 
-    def settle(self) -> None:
+    def flush(self) -> None:
         """The call of the store behind."""
-        self._passed("settle", self.store.settle)
+        self._passed("flush", self.store.flush)
 
     def _passed(self, call: str, answer: Callable[[], Answer]) -> Answer:
         with self._counting:

@@ -574,14 +574,25 @@ def test_unknown_years_and_customers_are_told_with_what_is_known(
         ("2024", "2024-01-01", "put files of 2024 below file://"),
     ],
 )
-def test_a_year_without_rows_is_not_checked_and_what_would_change_that_is_told(
+def test_a_year_without_rows_is_neither_checked_nor_published_and_what_would_change_that_is_told(
     wrapped: Wrapped, built_world: BuiltWorld, year: str, first_day: str, then: str
 ) -> None:
-    """Every check of nothing would pass; to build it again would find nothing to do again."""
+    """Every check of nothing would pass; to build it again would find nothing to do again, or be refused."""
     settings = built_world.with_settings(WRAPPED_FIRST_DAY=first_day).settings_alone
-    told = refused(wrapped("check", "--year", year, **settings))
-    assert told.startswith(f"There is nothing to check for {year}: the warehouse holds no row of it.")
-    assert f"Next: {then}" in told
+    for command in ("check", "publish"):
+        told = refused(wrapped(command, "--year", year, **settings))
+        assert told.startswith(f"There is nothing to {command} for {year}: the warehouse holds no row of it.")
+        assert f"Next: {then}" in told and f", or {command} a year that was built." in told
+
+
+def test_a_file_that_cannot_be_written_is_told_in_words(wrapped: Wrapped, built_world: BuiltWorld) -> None:
+    """What was asked for and what the system said, not the name of a temporary file and a number."""
+    command = ["summary", "--year", str(YEAR), "--all", "--format", "csv", "--output", "/proc/x.csv"]
+    told = refused(wrapped(*command, **built_world.settings_alone))
+    assert told.splitlines()[:2] == [
+        "/proc/x.csv was not written.",
+        "  The system said: No such file or directory.",
+    ]
 
 
 @pytest.mark.proof

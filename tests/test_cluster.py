@@ -10,11 +10,11 @@ import pytest
 from clickhouse_connect.driver.client import Client
 
 from tests.test_golden import compare
-from wrapped_assets.resources.address import Address
 from wrapped_assets.resources.clickhouse import connection, schema
 from wrapped_assets.resources.clickhouse.cluster import SHARDED, Cluster
 from wrapped_assets.resources.clickhouse.partitions import staged, swap, swap_whole
 from wrapped_assets.resources.clickhouse.session import Session, Values
+from wrapped_assets.settings.address import Address
 
 CLUSTER = Cluster("prod", "wrapped")
 # What system.tables says of them.

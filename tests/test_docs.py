@@ -64,8 +64,8 @@ def columns_table(source: Source) -> str:
 
 
 def settings() -> set[str]:
-    """Every variable that settings.py reads."""
-    return set(re.findall(r"WRAPPED_[A-Z0-9_]+", text(CODE / "settings.py")))
+    """Every variable that is a setting."""
+    return set(re.findall(r"WRAPPED_[A-Z0-9_]+", text(CODE / "settings" / "__init__.py")))
 
 
 def commands() -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from dagster._core.events import EngineEventData
 from dagster._core.launcher import WorkerStatus
 
 from wrapped_assets.cli.instance import dagster_instance
+from wrapped_assets.definitions import defs
 from wrapped_assets.launcher import HOST_TAG, LocalRunLauncher, fail_gone_runs, gone
 from wrapped_assets.settings import Settings
 
@@ -130,3 +131,11 @@ def test_dagsters_run_monitoring_asks_this_launcher(opened: dg.DagsterInstance) 
         ended.wait()
     assert launcher.check_run_worker_health(started_run(opened, ended.pid)).status is WorkerStatus.FAILED
     assert launcher.check_run_worker_health(started_run(opened, os.getpid())).status is WorkerStatus.RUNNING
+
+
+def test_a_run_prints_no_event(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """`make dev` shows what runs say, warnings and errors; every event is in the UI."""
+    with dagster_instance(Settings.load({"WRAPPED_HOME": str(tmp_path)})) as instance:
+        assert defs.resolve_job_def("forget_old_runs").execute_in_process(instance=instance).success
+
+    assert "DEBUG" not in capfd.readouterr().err

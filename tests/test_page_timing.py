@@ -16,7 +16,7 @@ from tests.api_world import YEAR
 from tests.published_editions import Counted, Edition
 from wrapped_assets.access.registry import Registry
 from wrapped_assets.editions import Published, Publisher
-from wrapped_assets.editions.store import open_store
+from wrapped_assets.editions.store import Store
 from wrapped_assets.serving.http.page_keys import Keys
 from wrapped_assets.serving.http.problems import Problem
 from wrapped_assets.serving.http.threads import Threads
@@ -82,7 +82,7 @@ def registry(tmp_path: Path) -> Iterator[Registry]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """This year is published, for the first 300 customers, with an index of sixteen pieces."""
-    store = open_store(f"file://{tmp_path / 'published'}")
+    store = Store(f"file://{tmp_path / 'published'}")
     publisher = Publisher(store)
     publisher.publish(Edition(dict.fromkeys(SUBJECTS[:300], b"{}")).contents())
     publisher.promote(YEAR)
@@ -91,7 +91,7 @@ def folder(tmp_path: Path) -> Path:
 
 def worker(registry: Registry, folder: Path, took: float) -> Tried:
     """A worker that has just started, and a store that needs `took` seconds for everything."""
-    clock, store = Clock(), Counted(open_store(f"file://{folder}"))
+    clock, store = Clock(), Counted(Store(f"file://{folder}"))
     published = Published(store, clock=clock)
     assert published.current(YEAR)  # the shelf opened it
 
@@ -169,7 +169,7 @@ async def test_a_revocation_counts_within_a_second_also_on_a_slow_store(
     registry: Registry, folder: Path, tmp_path: Path
 ) -> None:
     """Another process revokes the link while the document is fetched, for longer than a second: whoever asks next is refused."""
-    clock, store = Clock(), Counted(open_store(f"file://{folder}"))
+    clock, store = Clock(), Counted(Store(f"file://{folder}"))
     published = Published(store, clock=clock)
     (link,) = (each for each in registry.links_of_edition(YEAR) if each.subject == SUBJECTS[7])
 

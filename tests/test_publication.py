@@ -38,8 +38,8 @@ from wrapped_assets.editions.errors import (
     StoreFailed,
     WrongDocuments,
 )
-from wrapped_assets.editions.sampling import sampled
-from wrapped_assets.editions.store import Store, open_store
+from wrapped_assets.editions.index import sampled
+from wrapped_assets.editions.store import Store
 from wrapped_assets.editions.version import Caches
 
 FAILED = CheckResult(asset="raw/plays", name="keys_are_unique", result="failed")
@@ -52,9 +52,9 @@ def store(
 ) -> Store:
     """An empty store."""
     if request.param == "folder":
-        return open_store((tmp_path / "published").as_uri())
+        return Store((tmp_path / "published").as_uri())
     server = started_store(request.param)
-    return open_store(f"s3://{server.new_bucket()}/wrapped", server.options)
+    return Store(f"s3://{server.new_bucket()}/wrapped", server.options)
 
 
 class Time:
@@ -449,7 +449,7 @@ def test_a_damaged_version_that_may_be_the_frozen_edition_is_not_published_besid
 
 def test_a_version_with_a_gap_is_neither_promoted_nor_rolled_back_to(tmp_path: Path) -> None:
     """A document was removed by hand, or by a rule of the bucket."""
-    store = open_store(tmp_path.as_uri())
+    store = Store(tmp_path.as_uri())
     publish(store, listeners(3, "one"))
     publish(store, listeners(3, "two"))
     next((tmp_path / "editions" / "2025" / "v1").glob("??/*.json")).unlink()
@@ -465,7 +465,7 @@ def test_a_version_with_a_gap_is_neither_promoted_nor_rolled_back_to(tmp_path: P
 @pytest.mark.parametrize("gone", ["index/all.tsv", "document", "serving.duckdb", "manifest.json"])
 def test_a_reader_tells_damage_from_a_subject_that_is_unknown(tmp_path: Path, gone: str) -> None:
     """What the version should hold and does not is an error, and not "no such customer"; so are other bytes."""
-    store = open_store(tmp_path.as_uri())
+    store = Store(tmp_path.as_uri())
     publish(store, {"ana": b'{"a":1}'})
     place = tmp_path / "editions" / "2025" / "v1"
     file = next(place.glob("??/*.json")) if gone == "document" else place / gone
@@ -488,19 +488,19 @@ def test_a_reader_tells_damage_from_a_subject_that_is_unknown(tmp_path: Path, go
 
 def test_a_manifest_that_was_changed_after_it_was_promoted_is_not_believed(tmp_path: Path) -> None:
     """It can still be read, and says something else; a reader that comes now refuses it."""
-    store = open_store(tmp_path.as_uri())
+    store = Store(tmp_path.as_uri())
     publish(store, listeners(2))
     manifest = tmp_path / "editions" / "2025" / "v1" / "manifest.json"
     manifest.write_bytes(manifest.read_bytes().replace(b'"left_out": 0', b'"left_out": 1'))
 
-    with pytest.raises(Damaged, match="is not the manifest that was promoted"):
+    with pytest.raises(Damaged, match="is not the one that was completed and promoted"):
         Published(store).current(YEAR)
 
 
 def test_readers_that_start_together_look_once(tmp_path: Path) -> None:
     """A worker's threads do not each ask a store that is slow to answer."""
-    publish(open_store(tmp_path.as_uri()), listeners(2))
-    slow, together = Counted(open_store(tmp_path.as_uri())), threading.Barrier(8)
+    publish(Store(tmp_path.as_uri()), listeners(2))
+    slow, together = Counted(Store(tmp_path.as_uri())), threading.Barrier(8)
     published = Published(slow, clock=Time())
 
     def look() -> int | None:
@@ -569,7 +569,7 @@ def test_a_number_is_never_used_twice(store: Store) -> None:
 
 def test_the_number_of_a_removed_version_is_never_used_again(tmp_path: Path) -> None:
     """Caches and people may know it by that number for years."""
-    store = open_store((tmp_path / "published").as_uri())
+    store = Store((tmp_path / "published").as_uri())
     for said in ("first", "second"):
         publish(store, listeners(1, said))
     shutil.rmtree(tmp_path / "published" / object_keys.version(YEAR, 2))
@@ -651,21 +651,21 @@ def test_every_refusal_says_what_failed_what_was_seen_and_what_to_do(tmp_path: P
     """Three sentences, and none holds a password."""
     taken = tmp_path / "taken"
     taken.touch()
-    store = open_store((taken / "below").as_uri())
+    store = Store((taken / "below").as_uri())
     with pytest.raises(StoreFailed) as refused:
         Publisher(store).publish(Edition(listeners(1)).contents())
     lines = str(refused.value).splitlines()
-    assert lines[0].startswith("Could not ") and lines[1].startswith("  The system said: ")
-    assert lines[2].startswith("  Next: check WRAPPED_PUBLISHED_URL")
+    assert lines[0].startswith("Could not ") and lines[1] == "  The folder is not there."
+    assert lines[2] == "  Next: mount or create it, or correct WRAPPED_PUBLISHED_URL."
     for url in ("s3://me:hunter2@bucket/x", "file:///", "http://x/y", "s3://bucket?token=hunter2"):
         with pytest.raises(PublicationRefused, match="Its URL cannot be used") as told:
-            open_store(url)
+            Store(url)
         assert "hunter2" not in str(told.value)
 
 
 def test_a_bucket_that_is_not_there_or_does_not_answer_is_told(object_store: ObjectStore) -> None:
     """With the setting to correct, and without what the server said of keys."""
-    store = open_store("s3://no-such-bucket/x", object_store.options)
+    store = Store("s3://no-such-bucket/x", object_store.options)
     for attempt in (
         lambda: Published(store).current(YEAR),
         lambda: Publisher(store).promote(YEAR),

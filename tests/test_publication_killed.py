@@ -30,7 +30,7 @@ from tests.published_editions import (
 )
 from wrapped_assets.editions import Published, Publisher, catalog, pointer
 from wrapped_assets.editions.errors import PromotedMeanwhile, StoreFailed
-from wrapped_assets.editions.store import Store, open_store
+from wrapped_assets.editions.store import Store
 
 pytestmark = pytest.mark.proof
 
@@ -62,7 +62,7 @@ def die_publishing(url: str, death: Death | None, told: Connection | None = None
         # Python ignores it.
         signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
     lines = _watch_lines(place if how == "at line" else 0)
-    publish_and_promote(open_store(url))
+    publish_and_promote(Store(url))
     sys.settrace(None)
     if told:
         told.send(len(lines))
@@ -90,7 +90,7 @@ def publish_often(url: str, who: str, times: int) -> None:
     """Publish and promote again and again, beside others who do the same."""
     for n in range(times):
         try:
-            publish_and_promote(open_store(url), listeners(4, f"{who}, {n}"))
+            publish_and_promote(Store(url), listeners(4, f"{who}, {n}"))
         except PromotedMeanwhile:
             continue
 
@@ -118,7 +118,7 @@ def ended(process: multiprocessing.process.BaseProcess) -> int | None:
 def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store in which an old version is current."""
     folder = tmp_path_factory.mktemp("published")
-    publish(open_store(folder.as_uri()), OLD)
+    publish(Store(folder.as_uri()), OLD)
     return folder
 
 
@@ -143,7 +143,7 @@ def is_whole_after(before: Path, place: Path, death: Death, end: int) -> bool:
     """Let a publisher die; readers find the old version or the new one whole, and the next publisher the end. True for new."""
     shutil.rmtree(place, ignore_errors=True)
     shutil.copytree(before, place)
-    store = open_store(place.as_uri())
+    store = Store(place.as_uri())
     reader = Published(store, follow_seconds=0)
     assert reader.current(YEAR) is not None
     assert ended(started(die_publishing, store.url, death)) == end, death
@@ -201,7 +201,7 @@ def test_a_store_that_fails_at_any_call_leaves_readers_what_they_had(
     server = request.getfixturevalue("s3_server") if kind == "bucket" else ""
     place, became_new = 1, []
     while True:
-        store = bucket(server) if server else open_store((tmp_path / str(place)).as_uri())
+        store = bucket(server) if server else Store((tmp_path / str(place)).as_uri())
         publish(store, OLD)
         failing = Counted(store)
         failing.fail_at(place, when)
@@ -229,7 +229,7 @@ def test_several_processes_publish_at_once_and_readers_see_whole_versions_only(
     """Three publishers beside each other; whoever reads meanwhile finds one publisher's documents and nobody else's."""
     place = tmp_path / "published"
     shutil.copytree(before, place)
-    store = open_store(place.as_uri())
+    store = Store(place.as_uri())
     publishers = [started(publish_often, store.url, f"publisher {n}", 5) for n in range(3)]
     seen = set()
     while any(publisher.is_alive() for publisher in publishers):

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from tests.clickhouse_server import READING
-from wrapped_assets.resources.address import Address
 from wrapped_assets.resources.configured import RegionsResource
 from wrapped_assets.resources.errors import RegionUnavailable
 from wrapped_assets.resources.open import open_region
 from wrapped_assets.settings import BadSettings, Settings
+from wrapped_assets.settings.address import Address
 
 CLICKHOUSE = "clickhouse://reader:hunter2@eu.example:8124/logs"
 DUCKDB = "duckdb:///data/us.duckdb"

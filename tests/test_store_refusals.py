@@ -18,7 +18,7 @@ from tests.object_stores import ObjectStore, strict
 from tests.pipeline import Pipeline, Run
 from wrapped_assets.editions import Published
 from wrapped_assets.editions.errors import StoreFailed
-from wrapped_assets.editions.store import open_store
+from wrapped_assets.editions.store import Store
 from wrapped_assets.resources import s3
 from wrapped_assets.resources.landing_store import LandingStoreError
 from wrapped_assets.sensors.landing_files import landing_files
@@ -135,7 +135,7 @@ def test_a_reader_of_editions_with_wrong_credentials_asks_once(
     """The published store says it as the landing store does."""
     user, code = wrong_users(object_store.behind(counted.endpoint))[-1]
     with strict(object_store), pytest.raises(StoreFailed) as refused:
-        Published(open_store(f"s3://{landed}/published", user.options)).current(2025)
+        Published(Store(f"s3://{landed}/published", user.options)).current(2025)
 
     assert f"s3://{landed}/published" in str(refused.value)
     assert f"credentials of the access key {user.key}" in str(refused.value)

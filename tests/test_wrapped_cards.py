@@ -73,10 +73,13 @@ def world(built_world: BuiltWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def _materialize(asset: str, upstream: tuple[str, ...], config: dict[str, object]) -> dg.AssetMaterialization:
     """Run the asset for the year as Dagster would, on the settings of this process."""
     from wrapped_assets.assets.stores import RegistryResource
-    from wrapped_assets.resources.configured import warehouse_resource
+    from wrapped_assets.resources.configured import WarehouseResource
     from wrapped_assets.settings import Settings
 
-    resources = {"warehouse": warehouse_resource(Settings.load()), "registry": RegistryResource()}
+    resources = {
+        "warehouse": WarehouseResource.from_settings(Settings.load()),
+        "registry": RegistryResource(),
+    }
     with dg.DagsterInstance.ephemeral() as instance:
         result = dg.materialize(
             [defs.get_assets_def(name) for name in (*upstream, asset)],

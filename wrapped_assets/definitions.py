@@ -14,7 +14,7 @@ from wrapped_assets.assets.wrapped_organizations import wrapped_organizations
 from wrapped_assets.assets.wrapped_publication import wrapped_publication
 from wrapped_assets.assets.wrapped_summaries import wrapped_summaries
 from wrapped_assets.assets.wrapped_tokens import wrapped_tokens
-from wrapped_assets.resources.configured import LandingResource, RegionsResource, Secret, warehouse_resource
+from wrapped_assets.resources.configured import LandingResource, RegionsResource, Secret, WarehouseResource
 from wrapped_assets.sensors.follow_changes import follow_changes
 from wrapped_assets.sensors.jobs import jobs
 from wrapped_assets.sensors.landing_files import landing_files
@@ -55,7 +55,7 @@ defs = dg.Definitions(
         "regional_databases": RegionsResource.from_settings(_settings),
         "registry": RegistryResource(),
         "secret": Secret(),
-        "warehouse": warehouse_resource(_settings),
+        "warehouse": WarehouseResource.from_settings(_settings),
     },
     # Runs start at once and share what they import; the work itself is the engine's own threads.
     executor=dg.in_process_executor,

@@ -13,15 +13,15 @@ from tests.simulation.operators import some_year
 from tests.simulation.process import Process, store_of
 from wrapped_assets.assets.publishing import edition_of
 from wrapped_assets.editions import Published, Publisher
-from wrapped_assets.editions.bucket import BucketStore
+from wrapped_assets.editions.store import Store
 from wrapped_assets.resources import s3
 from wrapped_assets.serving.live.live import Live
 
 
-def published_store(bucket: Bucket) -> BucketStore:
+def published_store(bucket: Bucket) -> Store:
     """The real published store on the simulated bucket."""
     with patch.object(s3, "open_bucket", return_value=bucket):
-        return BucketStore("s3://published", {}, None)
+        return Store("s3://published")
 
 
 @dataclass

@@ -11,7 +11,8 @@ from unittest.mock import patch
 from tests.simulation.process import Process
 from tests.simulation.requests import Obstore
 from wrapped_assets.assets import dimensions, landing, wrapped_summaries
-from wrapped_assets.editions import bucket, writing
+from wrapped_assets.editions import store as published_store
+from wrapped_assets.editions import writing
 from wrapped_assets.resources import landing_bucket, landing_store
 from wrapped_assets.resources.clickhouse import session
 from wrapped_assets.sensors import follow_changes
@@ -54,7 +55,7 @@ def simulated(process: Process) -> Iterator[None]:
     settings = SimpleNamespace(load=lambda: SimpleNamespace(frozen=process.frozen))
     with (
         patch.object(landing_bucket, "obstore", store),
-        patch.object(bucket, "obstore", store),
+        patch.object(published_store, "obstore", store),
         patch.object(landing_store, "ThreadPoolExecutor", InThisThread),
         patch.object(writing, "ThreadPoolExecutor", InThisThread),
         patch.object(session, "ThreadPoolExecutor", InThisThread),

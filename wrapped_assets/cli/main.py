@@ -135,7 +135,7 @@ def check(
     from wrapped_assets.resources.open import open_landing, open_warehouse
 
     with open_warehouse(settings).reading(PATIENCE_SECONDS) as reader:
-        reports.require_edition(reader, settings, year, datetime.now(UTC).date())
+        reports.require_edition(reader, settings, year, "check")
     from wrapped_assets.cli import build_report, running
     from wrapped_assets.cli.instance import dagster_instance
 

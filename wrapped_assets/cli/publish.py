@@ -42,12 +42,11 @@ def publish(
     Example: `wrapped publish --year 2025 && wrapped promote --year 2025`.
     """
     settings = Settings.load()
-    from wrapped_assets.assets.publishing import NothingToPublish
+    from wrapped_assets.cli import reports
     from wrapped_assets.resources.open import open_warehouse
 
     with open_warehouse(settings).reading() as reader:
-        if reader.edition(year) is None:
-            raise NothingToPublish(year, reader.editions())
+        reports.require_edition(reader, settings, year, "publish")
         left_out = reader.left_out(year)
     from wrapped_assets.cli import running
     from wrapped_assets.cli.instance import dagster_instance

@@ -1,7 +1,7 @@
 """What the command line shows: a customer's year, the checks, the quarantine, the books."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -36,30 +36,31 @@ class NoSummary(Refused):
         )
 
 
-class NothingToCheck(Refused):
-    """No row of the year was ever built, so every check of it would pass."""
+class NothingBuilt(Refused):
+    """No row of the year was ever built: every check of it would pass, and there is nothing to publish."""
 
-    def __init__(self, year: int, known: str, then: str) -> None:
+    def __init__(self, year: int, verb: str, known: str, then: str) -> None:
         super().__init__(
-            f"There is nothing to check for {year}: the warehouse holds no row of it.\n"
-            f"  Editions built so far: {known}.\n  Next: {then}, or check a year that was built."
+            f"There is nothing to {verb} for {year}: the warehouse holds no row of it.\n"
+            f"  Editions built so far: {known}.\n  Next: {then}, or {verb} a year that was built."
         )
 
 
-def require_edition(reader: Reader, settings: Settings, year: int, today: date) -> None:
-    """Raise NothingToCheck when no summary of the year was ever built, with what would have to change."""
+def require_edition(reader: Reader, settings: Settings, year: int, verb: str) -> None:
+    """Raise NothingBuilt when no summary of the year was ever built, with what would have to change."""
     if reader.edition(year) is not None:
         return
+    today, build = datetime.now(UTC).date(), wrapped(f"build --year {year}")
     if year > today.year:
         then = f"wait for {year}: the calendar ends today, {today}"
     elif year < settings.first_day.year:
         then = (
             f"set WRAPPED_FIRST_DAY, where the calendar starts, to a day of {year} (it is {settings.first_day}),"
-            f" then `{wrapped(f'build --year {year}')}`"
+            f" then `{build}`"
         )
     else:
-        then = f"put files of {year} below {settings.landing_url}, then `{wrapped(f'build --year {year}')}`"
-    raise NothingToCheck(year, _known(reader), then)
+        then = f"put files of {year} below {settings.landing_url}, then `{build}`"
+    raise NothingBuilt(year, verb, _known(reader), then)
 
 
 def _known(reader: Reader) -> str:

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -37,7 +37,7 @@ class NotWritten(Refused):
 
     def __init__(self, path: Path, seen: str) -> None:
         super().__init__(
-            f"{path} was not written.\n  {seen}\n  Next: name a file in a folder that this user may write."
+            f"{path} was not written.\n  The system said: {seen}.\n  Next: name a file in a folder that this user may write."
         )
 
 
@@ -123,6 +123,7 @@ def _sink(output: Path | None) -> Iterator[BinaryIO]:
             yield sink
         os.replace(unfinished, output)
     except OSError as error:
-        raise NotWritten(output, str(error)) from error
+        raise NotWritten(output, error.strerror or str(error)) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink()

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from wrapped_assets.editions import object_keys
 from wrapped_assets.editions.errors import Damaged, NotPublished
 from wrapped_assets.editions.manifest import Manifest, digest
+from wrapped_assets.editions.pointer import Promotion
 from wrapped_assets.editions.store import Store
-from wrapped_assets.editions.version import Version
+from wrapped_assets.editions.version import Caches, Version
 
 _CONTROLS = (object_keys.MANIFEST, object_keys.COMPLETE)
 
@@ -23,29 +24,35 @@ class Listed:
 
 def versions(store: Store, year: int) -> Iterator[Listed]:
     """Every version of a year, the newest first. A damaged one hides none of the others."""
-    numbers = (object_keys.number_of(name) for name in store.names(object_keys.editions(year)))
-    for number in sorted(filter(None, numbers), reverse=True):
-        yield _listed(store, year, number)
-
-
-def _listed(store: Store, year: int, number: int) -> Listed:
-    try:
-        return Listed(number, find(store, year, number))
-    except Damaged as damage:
-        return Listed(number, None, damage)
+    for number in reversed(object_keys.numbers(store.names(object_keys.editions(year)), object_keys.NUMBER)):
+        try:
+            yield Listed(number, find(store, year, number))
+        except Damaged as damage:
+            yield Listed(number, None, damage)
 
 
 def find(store: Store, year: int, number: int) -> Version | None:
     """A version that has its marker; Damaged when its manifest is not the one that the marker was written for."""
-    folder = object_keys.version(year, number)
-    marker = store.read(f"{folder}/{object_keys.COMPLETE}")
+    marker = store.read(f"{object_keys.version(year, number)}/{object_keys.COMPLETE}")
     if marker is None:
         return None
+    return _load(store, year, number, marker.decode(errors="replace").strip())
+
+
+def promoted(store: Store, promotion: Promotion, caches: Caches | None = None) -> Version:
+    """The version that a promotion names, with the very manifest that was promoted; Damaged when it is not there."""
+    return _load(store, promotion.year, promotion.number, promotion.manifest, caches)
+
+
+def _load(store: Store, year: int, number: int, sha256: str, caches: Caches | None = None) -> Version:
+    key = f"{object_keys.version(year, number)}/{object_keys.MANIFEST}"
     what = f"Version {number} of {year}"
-    content = store.read(f"{folder}/{object_keys.MANIFEST}")
-    if content is None or digest(content) != marker.decode(errors="replace").strip():
-        raise Damaged(what, f"{folder}/{object_keys.MANIFEST} is not the one that its marker names.")
-    return Version(Manifest.from_bytes(content, what), digest(content), store)
+    content = store.read(key)
+    if content is None:
+        raise Damaged(what, f"{key} is not there.")
+    if digest(content) != sha256:
+        raise Damaged(what, f"{key} is not the one that was completed and promoted.")
+    return Version(Manifest.from_bytes(content, what), sha256, store, caches or Caches())
 
 
 def complete(store: Store, year: int, number: int | None) -> Version:

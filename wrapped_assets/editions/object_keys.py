@@ -10,14 +10,15 @@ current/<year>/<sequence>.json            one object for each promotion or rollb
 """
 
 import re
+from collections.abc import Iterable
 
 MANIFEST, COMPLETE, SNAPSHOT = "manifest.json", "complete", "serving.duckdb"
 INDEX = "index"
 CURRENT = "current"
 
-_NUMBER = re.compile(r"v([1-9][0-9]{0,8})")
-_SEQUENCE = re.compile(r"([0-9]{8})\.json")
-_YEAR = re.compile(r"[1-9][0-9]{3}")
+NUMBER = re.compile(r"v([1-9][0-9]{0,8})")
+SEQUENCE = re.compile(r"([0-9]{8})\.json")
+YEAR = re.compile(r"([1-9][0-9]{3})")
 
 
 def claims(year: int) -> str:
@@ -50,18 +51,6 @@ def promotion(year: int, sequence: int) -> str:
     return f"{promotions(year)}/{sequence:08}.json"
 
 
-def number_of(name: str) -> int | None:
-    """The number in `v12`; None for a name that is no version."""
-    found = _NUMBER.fullmatch(name)
-    return int(found[1]) if found else None
-
-
-def sequence_of(name: str) -> int | None:
-    """The sequence in `00000012.json`; None for a name that is no promotion."""
-    found = _SEQUENCE.fullmatch(name)
-    return int(found[1]) if found else None
-
-
-def year_of(name: str) -> int | None:
-    """The year in `2025`; None for a name that is no year."""
-    return int(name) if _YEAR.fullmatch(name) else None
+def numbers(names: Iterable[str], kind: re.Pattern[str]) -> list[int]:
+    """The numbers in those of the names that are of this kind, ascending: 12 in `v12`, `00000012.json`."""
+    return sorted(int(found[1]) for name in names if (found := kind.fullmatch(name)))

@@ -1,7 +1,8 @@
 """From the settings to the store they name; for serving too, so nothing here imports Dagster."""
 
 from wrapped_assets.editions.reader import Published
-from wrapped_assets.editions.store import Store, open_store
+from wrapped_assets.editions.store import Store
+from wrapped_assets.resources.s3 import access_of
 from wrapped_assets.settings import Settings
 
 
@@ -10,13 +11,7 @@ def open_publication(settings: Settings) -> Store:
 
     A bucket's region, endpoint and credentials are those of the landing store.
     """
-    if not settings.published_url.startswith("s3://"):
-        return open_store(settings.published_url)
-    # boto3 takes half a second to import: only where S3 is configured.
-    from wrapped_assets.resources import s3
-
-    access = s3.from_settings(settings.s3_endpoint_url)
-    return open_store(settings.published_url, access.options, access.credentials)
+    return Store(settings.published_url, *access_of(settings.published_url, settings.s3_endpoint_url))
 
 
 def open_published(settings: Settings) -> Published:

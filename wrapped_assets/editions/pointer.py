@@ -40,10 +40,10 @@ class Promotion(BaseModel):
 def newest(store: Store, year: int, known: Promotion | None = None) -> Promotion | None:
     """The move that counts, None when there was none. One small get when it is still the known one."""
     if known is None:
-        sequences = [object_keys.sequence_of(name) or 0 for name in store.names(object_keys.promotions(year))]
-        if not any(sequences):
+        sequences = _sequences(store, year)
+        if not sequences:
             return None
-        known = read(store, year, max(sequences))
+        known = read(store, year, sequences[-1])
     while following := _read(store, year, known.sequence + 1):
         known = following
     return known
@@ -59,16 +59,17 @@ def read(store: Store, year: int, sequence: int) -> Promotion:
 
 def history(store: Store, year: int) -> list[Promotion]:
     """Every move, the newest last."""
-    sequences = sorted(
-        object_keys.sequence_of(name) or 0 for name in store.names(object_keys.promotions(year))
-    )
-    return [read(store, year, sequence) for sequence in sequences if sequence]
+    return [read(store, year, sequence) for sequence in _sequences(store, year)]
 
 
 def move(store: Store, promotion: Promotion) -> bool:
     """Make this move; False when somebody else made one with the same sequence first."""
     content = promotion.model_dump_json(indent=1).encode() + b"\n"
     return store.create(object_keys.promotion(promotion.year, promotion.sequence), content)
+
+
+def _sequences(store: Store, year: int) -> list[int]:
+    return object_keys.numbers(store.names(object_keys.promotions(year)), object_keys.SEQUENCE)
 
 
 def _read(store: Store, year: int, sequence: int) -> Promotion | None:

@@ -23,10 +23,9 @@ from wrapped_assets.editions.errors import (
     SampleStays,
     WrongDocuments,
 )
+from wrapped_assets.editions.index import sampled
 from wrapped_assets.editions.manifest import Manifest, Snapshot, digest, digest_of_file
 from wrapped_assets.editions.pointer import Promotion, Why
-from wrapped_assets.editions.reader import load
-from wrapped_assets.editions.sampling import sampled
 from wrapped_assets.editions.store import Store
 from wrapped_assets.editions.version import Version
 from wrapped_assets.editions.writing import (
@@ -76,7 +75,7 @@ class Publisher:
         refuse_wrong_subjects(contents.year, number, subjects, entries)
         pieces = write_index(self.store, folder, entries)
         snapshot = self._write_snapshot(contents, folder)
-        self.store.settle()
+        self.store.flush()
         manifest = Manifest(
             year=contents.year,
             number=number,
@@ -133,13 +132,13 @@ class Publisher:
             )
             raise NothingBefore(year, seen)
         target = pointer.read(self.store, year, current.before)
-        version = load(self.store, target)
+        version = catalog.promoted(self.store, target)
         catalog.refuse_gaps(version)
         return self._move(version, "rollback", current, target.before)
 
     def _claim(self, year: int) -> int:
         """A number that nobody ever had and nobody else will get."""
-        taken = [object_keys.number_of(name) or 0 for name in self.store.names(object_keys.claims(year))]
+        taken = object_keys.numbers(self.store.names(object_keys.claims(year)), object_keys.NUMBER)
         number = max(taken, default=0) + 1
         mine = f"{uuid4().hex} {self._now():%Y-%m-%dT%H:%M:%SZ}\n".encode()
         while not self.store.create(f"{object_keys.claims(year)}/v{number}", mine):
@@ -152,7 +151,7 @@ class Publisher:
         with tempfile.TemporaryDirectory(prefix="wrapped-publication-") as scratch:
             path = Path(scratch) / object_keys.SNAPSHOT
             contents.write_snapshot(path, contents.year)
-            self.store.write_file(f"{folder}/{object_keys.SNAPSHOT}", path)
+            self.store.write(f"{folder}/{object_keys.SNAPSHOT}", path)
             return Snapshot(bytes=path.stat().st_size, sha256=digest_of_file(path))
 
     def _complete(self, manifest: Manifest) -> None:

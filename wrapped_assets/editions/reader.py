@@ -5,9 +5,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wrapped_assets.editions import object_keys, pointer
+from wrapped_assets.editions import catalog, object_keys, pointer
 from wrapped_assets.editions.errors import Damaged, StoreFailed
-from wrapped_assets.editions.manifest import Manifest, digest
 from wrapped_assets.editions.pointer import Promotion
 from wrapped_assets.editions.store import Store
 from wrapped_assets.editions.version import Caches, Version
@@ -46,16 +45,14 @@ class Published:
 
     def years(self) -> list[int]:
         """The years that have a current version, ascending."""
-        return sorted(
-            year for name in self.store.names(object_keys.CURRENT) if (year := object_keys.year_of(name))
-        )
+        return object_keys.numbers(self.store.names(object_keys.CURRENT), object_keys.YEAR)
 
     def current(self, year: int) -> Version | None:
         """The current version of a year; None when none was ever promoted.
 
         Nearly always without asking the store. Raises StoreFailed or Damaged only when no version of the year is known.
         """
-        if object_keys.year_of(str(year)) is None:
+        if not object_keys.YEAR.fullmatch(str(year)):
             return None
         seen = self._years.get(year)
         if seen is not None and self._clock() < seen.at + self._follow_seconds:
@@ -75,7 +72,7 @@ class Published:
         try:
             promotion = pointer.newest(self.store, year, seen.promotion if seen else None)
             if seen is None or promotion != seen.promotion:
-                version = load(self.store, promotion, self._caches) if promotion else None
+                version = catalog.promoted(self.store, promotion, self._caches) if promotion else None
                 seen = _Seen(now, promotion, version)
             self.trouble = None
         except (StoreFailed, Damaged) as error:
@@ -84,15 +81,3 @@ class Published:
             self.trouble = str(error)
         self._years[year] = _Seen(now, seen.promotion, seen.version)
         return self._years[year]
-
-
-def load(store: Store, promotion: Promotion, caches: Caches | None = None) -> Version:
-    """The version that a promotion names, with the very manifest that was promoted; Damaged when it is not there."""
-    key = f"{object_keys.version(promotion.year, promotion.number)}/{object_keys.MANIFEST}"
-    what = f"Version {promotion.number} of {promotion.year}"
-    content = store.read(key)
-    if content is None:
-        raise Damaged(what, f"{key} is not there.")
-    if digest(content) != promotion.manifest:
-        raise Damaged(what, f"{key} is not the manifest that was promoted.")
-    return Version(Manifest.from_bytes(content, what), promotion.manifest, store, caches or Caches())

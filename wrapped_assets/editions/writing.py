@@ -11,21 +11,19 @@ from wrapped_assets.editions.store import Store
 from wrapped_assets.progress import Progress
 
 LABEL = "documents"
+AT_ONCE = 32
+"""A bucket makes a writer wait most of its time."""
 
 
 def write_all(store: Store, objects: Iterable[tuple[str, bytes]]) -> None:
-    """Write these, several at a time where the store makes a writer wait, and no more held than twice as many.
+    """Write these, several at a time, and no more held than twice as many.
 
     All are there when it returns; the first that fails ends it, and no other begins.
     """
-    if store.at_once == 1:
-        for key, content in objects:
-            store.write(key, content)
-        return
-    pool, under_way = ThreadPoolExecutor(store.at_once), deque[Future[None]]()
+    pool, under_way = ThreadPoolExecutor(AT_ONCE), deque[Future[None]]()
     try:
         for key, content in objects:
-            if len(under_way) >= 2 * store.at_once:
+            if len(under_way) >= 2 * AT_ONCE:
                 under_way.popleft().result()
             under_way.append(pool.submit(store.write, key, content))
         for write in under_way:

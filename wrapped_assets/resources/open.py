@@ -7,13 +7,14 @@ from urllib.parse import unquote, urlsplit
 
 from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import LEVELS
-from wrapped_assets.resources.address import Address
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
 from wrapped_assets.resources.errors import RegionUnavailable
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.regions import DuckDBRegion, RegionalDatabase
+from wrapped_assets.resources.s3 import access_of
 from wrapped_assets.resources.warehouse import Warehouse
 from wrapped_assets.settings import Settings
+from wrapped_assets.settings.address import Address
 
 Labels = Callable[[], Mapping[str, str]]
 
@@ -85,10 +86,4 @@ def open_request_log(settings: Settings) -> LandingStore | None:
 
 
 def _open_store(url: str, settings: Settings) -> LandingStore:
-    if not url.startswith("s3://"):
-        return LandingStore.open(url)
-    # boto3 takes half a second to import: only where S3 is configured.
-    from wrapped_assets.resources import s3
-
-    access = s3.from_settings(settings.s3_endpoint_url)
-    return LandingStore.open(url, access.options, access.credentials)
+    return LandingStore.open(url, *access_of(url, settings.s3_endpoint_url))

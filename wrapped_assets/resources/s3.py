@@ -83,7 +83,12 @@ _CAUSES = [
         "No answer came from the server, after several tries.",
         "check the endpoint, the network and any proxy; it is safe to run again.",
     ),
-    (r"canonicalize|No such file", "The folder is not there.", "mount or create it, or correct {setting}."),
+    (r"No space left|quota exceeded", "The disk is full.", "make room, then run this again."),
+    (
+        r"canonicalize|No such file|Not a directory",
+        "The folder is not there.",
+        "mount or create it, or correct {setting}.",
+    ),
     (r"Permission denied", "This user may not go there.", "give it access to that folder."),
     (r"", "The store did not do as asked.", "run again; if it stays so, look into the store's own log."),
 ]
@@ -142,8 +147,10 @@ def from_s3_resource(resource: "S3Resource") -> S3Access:
     return S3Access(options, BotoCredentials(**{name: getattr(resource, name) for name in names}))
 
 
-def from_settings(endpoint_url: str | None) -> S3Access:
-    """What `from_s3_resource` gives for a resource with this endpoint alone, without importing Dagster."""
+def access_of(url: str, endpoint_url: str | None) -> S3Access:
+    """What `from_s3_resource` gives for a resource with this endpoint alone, without importing Dagster; nothing where no S3 is named."""
+    if not url.startswith("s3://"):
+        return S3Access({}, None)
     import boto3  # type: ignore[import-untyped, unused-ignore]
 
     meta = boto3.client("s3", endpoint_url=endpoint_url).meta

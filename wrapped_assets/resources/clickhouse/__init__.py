@@ -13,7 +13,6 @@ import duckdb
 from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import LEVELS, Span
 from wrapped_assets.progress import Progress
-from wrapped_assets.resources.address import Address
 from wrapped_assets.resources.checks import Check
 from wrapped_assets.resources.clickhouse import (
     checking,
@@ -39,6 +38,7 @@ from wrapped_assets.resources.warehouse import (
     SnapshotReport,
     SummaryReport,
 )
+from wrapped_assets.settings.address import Address
 
 P = ParamSpec("P")
 T = TypeVar("T")

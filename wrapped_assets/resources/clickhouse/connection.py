@@ -15,11 +15,11 @@ from clickhouse_connect import common
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError, ProgrammingError
 
-from wrapped_assets.resources.address import CHDB_DATABASE, Address
 from wrapped_assets.resources.clickhouse import troubles
 from wrapped_assets.resources.clickhouse.cluster import Cluster
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.errors import FolderUnusable, WarehouseBusy, WarehouseMissing
+from wrapped_assets.settings.address import CHDB_DATABASE, Address
 
 # A session id would make the server refuse two questions at once; nothing here needs one.
 common.set_setting("autogenerate_session_id", False)

@@ -20,10 +20,10 @@ from urllib3.exceptions import HTTPError
 
 from wrapped_assets import queries
 from wrapped_assets.families import FAMILIES
-from wrapped_assets.resources.address import Address
 from wrapped_assets.resources.clickhouse import regional_troubles
 from wrapped_assets.resources.clickhouse.connection import Limits, server_client
 from wrapped_assets.resources.regions import Exported
+from wrapped_assets.settings.address import Address
 
 PIECE_BYTES = 1024 * 1024
 
