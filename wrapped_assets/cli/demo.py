@@ -1,13 +1,11 @@
 """The demonstration: a synthetic year through the whole graph, compared with what its source knows to be true, and published."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from rich.console import Console
 from rich.table import Table
 
 from wrapped_assets import progress
@@ -21,8 +19,17 @@ from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.resources.open import open_warehouse
 from wrapped_assets.resources.warehouse import Reader
 from wrapped_assets.settings import Settings
+from wrapped_assets.text.terminal import bars, console
 
-Bars = Callable[[], AbstractContextManager[None]]
+# What a customer's facts are called, and what the source calls the same.
+_TOTALS = {
+    "requests": "requests",
+    "errors": "errors",
+    "bytes_read": "read_bytes",
+    "ingestion_operations": "operations",
+    "ingestion_bytes": "written_bytes",
+    "storage_bytes": "storage_bytes",
+}
 
 
 class AnotherWorld(Refused):
@@ -62,7 +69,7 @@ def _words(world: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {number}" for name, number in world.items())
 
 
-def run(console: Console, settings: Settings, world: synthetic.World, bars: Bars) -> int:
+def run(settings: Settings, world: synthetic.World) -> int:
     """Export, build, check, and show; returns the exit code."""
     from wrapped_assets.cli import running  # reads the regions that were just written
     from wrapped_assets.cli.instance import dagster_instance
@@ -70,8 +77,11 @@ def run(console: Console, settings: Settings, world: synthetic.World, bars: Bars
     settings = Settings.load()
     started = datetime.now(UTC)
     with bars(), dagster_instance(settings) as instance:
-        runs = 0 if _is_exported(settings) else running.export(instance, settings, _last_month(world))
-        _remember_export(settings)
+        exported = settings.home / "demo.exported"
+        # The world's December, once more on top of the history.
+        last_month = Span(date(world.year, 12, 1), date(world.year + 1, 1, 1))
+        runs = 0 if exported.exists() else running.export(instance, settings, last_month)
+        exported.touch()
         runs += running.build(instance, settings, Span.year(world.year))
     seconds = (datetime.now(UTC) - started).total_seconds()
     if not runs:
@@ -81,37 +91,24 @@ def run(console: Console, settings: Settings, world: synthetic.World, bars: Bars
     with bars(), dagster_instance(settings) as instance:
         evaluations = running.check(instance, world.year) if runs else []
     with open_warehouse(settings).reading() as reader:
-        failed = _show(console, reader, settings, world) if runs else False
+        failed = _show(reader, settings, world) if runs else False
     failed |= reports.print_checks(console, evaluations) if runs else False
     if not failed:
-        demo_page.publish(settings, world.year, bool(runs), bars)
-        demo_page.print_addresses(console, settings, world.year)
+        demo_page.publish(settings, world.year, bool(runs))
+        demo_page.print_addresses(settings, world.year)
     console.print("\nLook around: `make dev` opens the Dagster UI on what was built.", highlight=False)
     return 1 if failed else 0
 
 
-def _last_month(world: synthetic.World) -> Span:
-    """What the demonstration exports itself, once more on top of the history: the world's December."""
-    return Span(date(world.year, 12, 1), date(world.year + 1, 1, 1))
-
-
-def _is_exported(settings: Settings) -> bool:
-    return (settings.home / "demo.exported").exists()
-
-
-def _remember_export(settings: Settings) -> None:
-    (settings.home / "demo.exported").touch()
-
-
-def _show(console: Console, reader: Reader, settings: Settings, world: synthetic.World) -> bool:
+def _show(reader: Reader, settings: Settings, world: synthetic.World) -> bool:
     span = Span.year(world.year)
     reports.print_top_customers(console, reader, world.year)
     reports.print_books(console, reader, span)
     reports.print_quarantine(console, reader.quarantine(span), most=10)
-    return _print_truth(console, reader, settings, world)
+    return _print_truth(reader, settings, world)
 
 
-def _print_truth(console: Console, reader: Reader, settings: Settings, world: synthetic.World) -> bool:
+def _print_truth(reader: Reader, settings: Settings, world: synthetic.World) -> bool:
     """The pipeline's numbers beside the source's own; returns whether any differs."""
     truth = synthetic.truth(world, progress.report)
     span = Span.year(world.year)
@@ -133,26 +130,8 @@ def _print_truth(console: Console, reader: Reader, settings: Settings, world: sy
 
 def _agreeing(customers: Mapping[str, synthetic.CustomerTruth], facts: Iterable[Facts], secret: bytes) -> int:
     """How many customers' totals are all as the source has them."""
-    computed = {
-        row["wrapped_id"]: (
-            row["requests"],
-            row["errors"],
-            row["bytes_read"],
-            row["ingestion_operations"],
-            row["ingestion_bytes"],
-            row["storage_bytes"],
-        )
-        for row in facts
-    }
+    computed = {row["wrapped_id"]: [row[name] for name in _TOTALS] for row in facts}
     return sum(
-        computed.get(wrapped_id(secret, customer))
-        == (
-            truth.requests,
-            truth.errors,
-            truth.read_bytes,
-            truth.operations,
-            truth.written_bytes,
-            truth.storage_bytes,
-        )
+        computed.get(wrapped_id(secret, customer)) == [getattr(truth, name) for name in _TOTALS.values()]
         for customer, truth in customers.items()
     )

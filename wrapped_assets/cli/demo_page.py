@@ -1,24 +1,18 @@
 """The demonstration's last step: its edition published, and how to look at it once `wrapped serve` runs."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-
-from rich.console import Console
-
 from wrapped_assets.access.open import open_registry
 from wrapped_assets.command import wrapped
 from wrapped_assets.editions import Publisher
 from wrapped_assets.editions.open import open_publication
 from wrapped_assets.resources.open import open_warehouse
 from wrapped_assets.settings import Settings
+from wrapped_assets.text.terminal import bars, console, say
 
 SERVED = "http://127.0.0.1:8080"
 """Where `wrapped serve` listens when nothing else is said."""
 
 
-def publish(
-    settings: Settings, year: int, is_new: bool, bars: Callable[[], AbstractContextManager[None]]
-) -> None:
+def publish(settings: Settings, year: int, is_new: bool) -> None:
     """Publish and promote the edition, unless what is current says the same."""
     from wrapped_assets.cli import running  # Dagster takes seconds to import
     from wrapped_assets.cli.instance import dagster_instance
@@ -29,7 +23,7 @@ def publish(
             publisher.promote(year, running.publish(instance, year, sample=False))
 
 
-def print_addresses(console: Console, settings: Settings, year: int) -> None:
+def print_addresses(settings: Settings, year: int) -> None:
     """The page of the customer with most requests, and a question to the API that can be pasted as it is."""
     with open_warehouse(settings).reading() as reader:
         (first,) = reader.facts(year, most=1)
@@ -49,5 +43,4 @@ def print_addresses(console: Console, settings: Settings, year: int) -> None:
         f'  curl -H "Authorization: Bearer {token}" \\',
         f"    '{base}/v0/pipes/wrapped_pipe_stats_summary.json?wrapped_id={customer}'",
     )
-    for line in lines:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    say(console, "\n".join(lines))

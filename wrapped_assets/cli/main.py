@@ -171,7 +171,7 @@ def demo(
 
     with bars():
         world = demonstration.prepare(settings, year, requests, seed)
-    raise typer.Exit(demonstration.run(console, settings, world, bars))
+    raise typer.Exit(demonstration.run(settings, world))
 
 
 def _span(settings: Settings, year: int, since: date | None, until: date | None) -> Span:

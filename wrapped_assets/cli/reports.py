@@ -1,5 +1,6 @@
 """What the command line shows: a customer's year, the checks, the quarantine, the books."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from wrapped_assets.resources.errors import Refused
 from wrapped_assets.resources.open import open_landing, open_warehouse
 from wrapped_assets.resources.warehouse import QuarantineEntry, Reader
 from wrapped_assets.settings import Settings
+from wrapped_assets.text.terminal import printable, say
 
 if TYPE_CHECKING:
     # `wrapped summary` answers in a blink: it does without the two seconds that importing Dagster takes.
@@ -121,13 +123,12 @@ def print_top_customers(console: Console, reader: Reader, year: int, most: int =
         )
     console.print(table)
     first = wrapped(f"summary --year {year} --wrapped-id {facts[0]['wrapped_id']}")
-    console.print("The first of them, whole and exact:")
-    console.print(f"  {first}", markup=False, highlight=False, soft_wrap=True)
+    say(console, f"The first of them, whole and exact:\n  {first}")
 
 
 def shown(name: str) -> str:
-    """A name from outside as a terminal may show it: no markup of ours, no control characters of its own."""
-    return escape("".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name))
+    """A name from outside as a cell of a table: no markup of ours, no control characters of its own."""
+    return escape(printable(name))
 
 
 def short_bytes(count: int) -> str:
@@ -157,24 +158,29 @@ def print_quarantine(console: Console, entries: Sequence[QuarantineEntry], most:
         console.print("Quarantine is empty.")
         return
     files = [f"{entry.key}: {entry.reason}" for entry in entries if entry.rows is None]
-    reasons: dict[str, list[int]] = {}
+    rows, holding = Counter[str](), Counter[str]()
     for entry in entries:
         if entry.rows is not None:
-            reasons.setdefault(f"{entry.family}: {entry.reason}", []).append(entry.rows)
-    rows = [
-        f"{_count(sum(each), 'row')} of {_count(len(each), 'file')}, {reason}"
-        for reason, each in sorted(reasons.items())
-    ]
-    total = sum(sum(each) for each in reasons.values())
-    _say(console, f"In quarantine: {_count(len(files), 'whole file')} and {_count(total, 'single row')}.")
+            reason = f"{entry.family}: {entry.reason}"
+            rows[reason] += entry.rows
+            holding[reason] += 1
+    total = _count(rows.total(), "single row")
+    say(console, f"In quarantine: {_count(len(files), 'whole file')} and {total}.")
     _print_lines(console, files, most)
-    _print_lines(console, rows, most)
+    _print_lines(
+        console,
+        [
+            f"{_count(rows[reason], 'row')} of {_count(holding[reason], 'file')}, {reason}"
+            for reason in sorted(rows)
+        ],
+        most,
+    )
 
 
 def print_unrecognized(console: Console, unrecognized: Mapping[str, str], most: int = 30) -> None:
     """What lies in landing and no import looks at, each place with the reason."""
     if unrecognized:
-        _say(console, f"Not imported: {_count(len(unrecognized), 'place')} in landing.")
+        say(console, f"Not imported: {_count(len(unrecognized), 'place')} in landing.")
         _print_lines(console, [f"{place} {reason}" for place, reason in sorted(unrecognized.items())], most)
 
 
@@ -184,13 +190,9 @@ def _count(number: int, noun: str) -> str:
 
 def _print_lines(console: Console, lines: Sequence[str], most: int) -> None:
     for line in lines[:most]:
-        _say(console, f"  {line}")
+        say(console, f"  {printable(line)}")
     if len(lines) > most:
-        _say(console, f"  and {len(lines) - most:,} more")
-
-
-def _say(console: Console, line: str) -> None:
-    console.print(shown(line), highlight=False, soft_wrap=True)
+        say(console, f"  and {len(lines) - most:,} more")
 
 
 def print_checks(console: Console, evaluations: Sequence["dg.AssetCheckEvaluation"]) -> bool:
@@ -224,22 +226,15 @@ def _result(evaluation: "dg.AssetCheckEvaluation") -> str:
 
 def _print_broken(console: Console, evaluation: "dg.AssetCheckEvaluation", most: int = 3) -> None:
     """A check that did not pass: what it promises, and the first rows that break it."""
-    style = "red" if _is_failure(evaluation) else "yellow"
     place = f"{'/'.join(evaluation.asset_key.path)} {evaluation.check_name}"
-    console.print(
-        f"{place} is broken. Its promise: {evaluation.description}",
-        style=style,
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
-    )
+    style = "red" if _is_failure(evaluation) else "yellow"
+    say(console, f"{place} is broken. Its promise: {evaluation.description}", style)
     rows: Any = evaluation.metadata["first_broken_rows_as_data"].value
     for row in rows[:most]:
-        told = ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
-        console.print(f"  {told}", highlight=False, markup=False, soft_wrap=True)
+        say(console, "  " + ", ".join(f"{name} {value}" for name, value in row.items() if value is not None))
     count: Any = evaluation.metadata["broken_rows"].value
     if count > most:
-        console.print(f"  and {count - most:,} more", highlight=False, soft_wrap=True)
+        say(console, f"  and {count - most:,} more")
 
 
 def print_differences(console: Console, settings: Settings, year: int) -> bool:
@@ -267,5 +262,5 @@ def print_differences(console: Console, settings: Settings, year: int) -> bool:
         report("comparing", len(tables), len(tables))
     console.print(table)
     for line in first:
-        console.print(line, style="red", highlight=False, markup=False, soft_wrap=True)
+        say(console, line, "red")
     return differs

@@ -1,9 +1,9 @@
 """Running the graph through Dagster from a terminal: the same assets, the same instance the UI shows."""
 
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import dagster as dg
 
@@ -18,7 +18,7 @@ from wrapped_assets.resources.errors import Refused, WarehouseMissing
 from wrapped_assets.resources.landing_store import LandingStoreError
 from wrapped_assets.resources.open import open_landing, open_warehouse
 from wrapped_assets.resources.unrecognized import SHOWN
-from wrapped_assets.resources.warehouse import Pending
+from wrapped_assets.resources.warehouse import Pending, Reader
 from wrapped_assets.sensors.follow_changes import due, next_runs, stale
 from wrapped_assets.sensors.jobs import DAY_LAYERS
 from wrapped_assets.sensors.landing_files import News, news
@@ -27,6 +27,9 @@ from wrapped_assets.settings import Settings
 
 # Dagster prints every event of a run; a terminal wants errors and a progress bar.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+_Answer = TypeVar("_Answer")
 
 
 class RunFailed(Refused):
@@ -189,11 +192,16 @@ def require_landing(settings: Settings) -> None:
 
 def _has_imported(settings: Settings) -> bool:
     """Whether the ledger holds any file."""
+    return _asked(settings, lambda reader: any(reader.known(source, None) for source in SOURCES)) or False
+
+
+def _asked(settings: Settings, ask: Callable[[Reader], _Answer]) -> _Answer | None:
+    """What the warehouse says; None where there is none yet."""
     try:
         with open_warehouse(settings).reading() as reader:
-            return any(reader.known(source, None) for source in SOURCES)
+            return ask(reader)
     except WarehouseMissing:
-        return False
+        return None
 
 
 def _require_warehouse(settings: Settings) -> None:
@@ -205,18 +213,11 @@ def _require_warehouse(settings: Settings) -> None:
 def _news(settings: Settings, span: Span) -> News:
     """What landed in the span, and of the dimensions, that the ledger does not hold."""
     store = open_landing(settings)
-    try:
-        with open_warehouse(settings).reading() as reader:
-            return news(store, reader.known, span)
-    except WarehouseMissing:
-        return news(store, lambda source, days: {}, span)
+    found = _asked(settings, lambda reader: news(store, reader.known, span))
+    return found or news(store, lambda source, days: {}, span)
 
 
 def _due(settings: Settings) -> Pending:
     now = datetime.now(UTC)
-    try:
-        with open_warehouse(settings).reading() as reader:
-            pending = stale(reader, now)
-    except WarehouseMissing:
-        return Pending()
-    return due(pending, calendar(now), now, live_day_refreshed=None)
+    pending = _asked(settings, lambda reader: stale(reader, now))
+    return due(pending, calendar(now), now, live_day_refreshed=None) if pending else Pending()

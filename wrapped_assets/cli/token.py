@@ -2,22 +2,19 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from wrapped_assets.access.open import open_registry
 from wrapped_assets.cli import token_issue
 from wrapped_assets.cli.token_issue import Year
 from wrapped_assets.command import wrapped
 from wrapped_assets.resources.errors import Refused, WarehouseMissing
 from wrapped_assets.settings import Settings
 from wrapped_assets.text.terminal import console, errors, say
-
-if TYPE_CHECKING:
-    from wrapped_assets.access.registry import Registry
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -47,7 +44,7 @@ def list_tokens(
     from wrapped_assets.cli import token_reports
 
     now = datetime.now(UTC)
-    with _registry(Settings.load()) as registry:
+    with open_registry(Settings.load(), make=False) as registry:
         if year is not None:
             rows = token_reports.link_rows(
                 registry.links_of_edition(year), registry.tokens_of_edition(year), everything
@@ -81,15 +78,10 @@ def revoke(
 
     Examples: `wrapped token revoke ops`, `wrapped token revoke acme-7f3k...`.
     """
-    with _registry(Settings.load()) as registry:
+    with open_registry(Settings.load(), make=False) as registry:
         for name in names:
-            done = registry.revoke(name)
-            console.print(
-                "\n".join(f"Revoked {each}." for each in done) or f"'{name}' was revoked before.",
-                markup=False,
-                highlight=False,
-                soft_wrap=True,
-            )
+            done = "\n".join(f"Revoked {each}." for each in registry.revoke(name))
+            say(console, done or f"'{name}' was revoked before.")
 
 
 @app.command()
@@ -105,9 +97,9 @@ def rotate(
         typer.confirm(
             "Every token of every program and customer will be refused. Go on?", abort=True, err=True
         )
-    with _registry(Settings.load()) as registry:
+    with open_registry(Settings.load(), make=False) as registry:
         count = registry.rotate()
-    console.print(f"Rotated: {count} tokens that were valid are refused from now on.", highlight=False)
+    say(console, f"Rotated: {count} tokens that were valid are refused from now on.")
     say(
         errors,
         f"Next: `{wrapped('token issue --admin --name NAME')}`, and materialize wrapped_tokens for each year.",
@@ -125,17 +117,12 @@ def opt_out(
     """
     settings = Settings.load()
     _require_customer(settings, wrapped_id)
-    with _registry(settings, make=True) as registry:
-        if not undo:
-            registry.opt_out(wrapped_id)
-        else:
-            registry.opt_in(wrapped_id)
+    with open_registry(settings) as registry:
+        (registry.opt_in if undo else registry.opt_out)(wrapped_id)
         pages = sum(not link.revoked for link in registry.links_of_subject(wrapped_id))
     done = "shown again" if undo else "answered as if there were none"
-    told = "1 page" if pages == 1 else f"{pages} pages"
-    console.print(
-        f"{told} of {wrapped_id} {'is' if pages == 1 else 'are'} {done}.", highlight=False, soft_wrap=True
-    )
+    shown = f"1 page of {wrapped_id} is" if pages == 1 else f"{pages} pages of {wrapped_id} are"
+    say(console, f"{shown} {done}.")
     if not pages and not undo:
         say(
             errors,
@@ -160,7 +147,7 @@ def _require_customer(settings: Settings, wrapped_id: str) -> None:
     from wrapped_assets.access.registry import RegistryMissing
     from wrapped_assets.resources.open import open_warehouse
 
-    with suppress(RegistryMissing), _registry(settings) as registry:
+    with suppress(RegistryMissing), open_registry(settings, make=False) as registry:
         if registry.links_of_subject(wrapped_id) or wrapped_id in registry.opted_out():
             return
     try:
@@ -170,11 +157,3 @@ def _require_customer(settings: Settings, wrapped_id: str) -> None:
         is_known, seen = False, ", which is not there"
     if not is_known:
         raise NoCustomer(wrapped_id, seen)
-
-
-@contextmanager
-def _registry(settings: Settings, make: bool = False) -> "Iterator[Registry]":
-    from wrapped_assets.access.open import open_registry
-
-    with open_registry(settings, make) as registry:
-        yield registry

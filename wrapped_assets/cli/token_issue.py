@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wrapped_assets.access.open import open_registry
 from wrapped_assets.command import wrapped
 from wrapped_assets.settings import Settings
 from wrapped_assets.text.terminal import errors, say
@@ -113,7 +114,6 @@ def issue(
 def _issue_by_hand(settings: Settings, wanted: _Wanted) -> None:
     """Issue the token that was described."""
     from wrapped_assets.access.grants import BadClaims
-    from wrapped_assets.access.open import open_registry
     from wrapped_assets.access.tokens import Authority
 
     _refuse_contradictions(wanted)
@@ -173,7 +173,6 @@ def _assignment(text: str) -> tuple[str, str]:
 
 def _issue_to_customer(settings: Settings, wrapped_id: str, year: int) -> None:
     """One customer's link and token of an edition, made where there are none."""
-    from wrapped_assets.access.open import open_registry
     from wrapped_assets.access.tokens import Authority
     from wrapped_assets.assets.edition_tokens import of_customer
     from wrapped_assets.resources.open import open_warehouse

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from wrapped_assets.access.grants import Scope
 from wrapped_assets.access.registry import Link, TokenRecord
+from wrapped_assets.text.terminal import printable
 
 
 def token_row(record: TokenRecord, now: datetime) -> dict[str, str]:
@@ -51,14 +52,9 @@ def link_rows(
 
 def aligned(rows: Sequence[Mapping[str, str]]) -> list[str]:
     """Rows as lines of columns, whole however wide: what stands there is there to be copied."""
-    cells = [list(rows[0]), *([_printable(value) for value in row.values()] for row in rows)]
+    cells = [list(rows[0]), *([printable(value) for value in row.values()] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in cells
     ]
-
-
-def _printable(text: str) -> str:
-    """Names come from outside, and a terminal obeys control characters."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)

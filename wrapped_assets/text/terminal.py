@@ -33,3 +33,8 @@ def bars() -> Iterator[None]:
 def say(where: Console, text: str, style: str | None = None) -> None:
     """Print a text as it is: what it quotes is no markup, and no line is broken at the terminal's edge."""
     where.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    """A text from outside: a terminal obeys control characters."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
