@@ -105,7 +105,7 @@ def test_a_fixed_parameter_beats_every_other_way_to_say_it(
     answer = send(made, method, f"/v0/pipes/{SUMMARY}.json?{query}", headers=headers, **request)
 
     if kind == "json" and len(dict(in_body)) < len(in_body):
-        assert answer.status_code == 400 and "a key stands twice" in answer.text
+        assert answer.status_code == 400 and "a key occurs twice" in answer.text
         return
     assert answer.status_code == 200, answer.text
     assert [row["total_requests"] for row in answer.json()["data"]] == [MY_TOTAL]

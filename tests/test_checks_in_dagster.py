@@ -64,7 +64,7 @@ def test_a_sound_world_passes_every_check_and_its_quarantine_only_warns(
     assert found["FAILED"] == []
     assert len(found["passed"]) > 25
     assert (
-        "landing/storage quarantine_is_empty is broken. Its promise: Every landing file and row could be taken."
+        "landing/storage quarantine_is_empty is broken. Its promise: Every landing file and row could be imported."
         in done.stdout
     )
     assert "required column bytes is missing" in done.stdout or "column bytes is string" in done.stdout
@@ -97,7 +97,7 @@ def test_what_is_wrong_fails_the_right_check_in_the_terminal_and_in_the_ui(
 
     assert done.returncode == 1, done.stdout + done.stderr
     assert results(done.stdout)["FAILED"] == expected
-    assert "raw/storage keys_are_unique is broken. Its promise: No key stands twice in raw." in done.stdout
+    assert "raw/storage keys_are_unique is broken. Its promise: No key is in raw twice." in done.stdout
     assert f"{len(expected)} failed." in done.stdout
 
     with webserver(world) as ask:

@@ -22,14 +22,14 @@ def hand_events_over_in_batches() -> None:
 
 
 class SqliteEventLog(SqliteEventLogStorage):
-    """Dagster's SQLite event log, in batches. Configured in dagster.yaml like the one it stands for."""
+    """Dagster's SQLite event log, in batches. Configured in dagster.yaml like the one it replaces."""
 
     def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
         self._inst_data = inst_data
 
     @classmethod
     def config_type(cls) -> dict[str, Any]:
-        """Nothing: the files lie where Dagster's own storage looks for them. `home` stands in a dagster.yaml that an older version copied."""
+        """Nothing: the files lie where Dagster's own storage looks for them. `home` is in a dagster.yaml that an older version copied."""
         return {"home": dg.Field(dg.StringSource, is_required=False)}
 
     @classmethod

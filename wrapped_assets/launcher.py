@@ -1,7 +1,7 @@
 """Runs whose process is gone: told apart from runs at work, so that a kill -9 or a reboot stops nothing for long.
 
-A run that dies together with whoever watches it (all of `dagster dev`, a `wrapped build`) stays "started" in Dagster,
-keeps the pool of the warehouse's one writer, and holds up the sensors. Every run logs the id of its process; Dagster's
+A run that dies together with the process that watches it (all of `dagster dev`, a `wrapped build`) stays "started" in Dagster,
+keeps the pool of the warehouse's one writer, and blocks the sensors. Every run logs the id of its process; Dagster's
 run monitoring asks this launcher whether it is alive, and `wrapped` asks before it starts runs of its own.
 """
 

@@ -12,7 +12,7 @@ from typing import Any
 
 READ, ADMIN = "PIPES:READ", "ADMIN"
 
-# Names stand in logs, in metrics and in keys of Redis.
+# Names appear in logs, in metrics and in keys of Redis.
 _NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,200}")
 # What every database and every UTF-8 text can hold.
 _TEXT = re.compile(r"[^\x00\ud800-\udfff]+")
@@ -181,7 +181,7 @@ def strict_json(text: bytes) -> Any:
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise BadClaims("a key stands twice in one object")
+        raise BadClaims("a key occurs twice in one object")
     return found
 
 

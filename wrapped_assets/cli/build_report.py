@@ -1,4 +1,4 @@
-"""What `wrapped build` says at its end: what the warehouse holds, what was set aside, and what was not imported."""
+"""What `wrapped build` says at its end: what the warehouse holds, what is in quarantine, and what was not imported."""
 
 from datetime import UTC, datetime
 
@@ -15,13 +15,13 @@ from wrapped_assets.settings import Settings
 
 
 def build_report(settings: Settings, span: Span) -> tuple[str, list[str]]:
-    """What the warehouse holds of these days of a year (empty when it has no edition of it), and what somebody should know or mend."""
+    """What the warehouse holds of these days of a year (empty when it has no edition of it), and what somebody should know or correct."""
     store, year = open_landing(settings), span.start.year
     try:
         with open_warehouse(settings).reading() as reader:
             warnings = [
                 *(f"{each}: until they agree {year} is not published." for each in reader.pending().disputes),
-                _set_aside(reader, span),
+                _in_quarantine(reader, span),
                 in_words(unrecognized(store, span, reader)),
             ]
             holdings = _holdings(reader, span)
@@ -64,10 +64,10 @@ def _holdings(reader: Reader, span: Span) -> str:
     )
 
 
-def _set_aside(reader: Reader, span: Span) -> str:
+def _in_quarantine(reader: Reader, span: Span) -> str:
     entries = reader.quarantine(span)
     if not entries:
         return ""
     files, rows = sum(each.rows is None for each in entries), sum(each.rows or 0 for each in entries)
     check = wrapped(f"check --year {span.start.year}")
-    return f"Set aside: {files:,} files and {rows:,} rows; `{check}` says why."
+    return f"In quarantine: {files:,} files and {rows:,} rows; `{check}` says why."

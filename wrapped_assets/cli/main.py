@@ -9,7 +9,7 @@ import typer
 
 from wrapped_assets import progress
 from wrapped_assets.cli import publish, serve, summary, token
-from wrapped_assets.cli.summary import PATIENCE_SECONDS
+from wrapped_assets.cli.summary import WAIT_SECONDS
 from wrapped_assets.command import wrapped
 from wrapped_assets.periods import Span
 from wrapped_assets.product import ContradictoryFacts
@@ -134,7 +134,7 @@ def check(
     from wrapped_assets.cli import reports
     from wrapped_assets.resources.open import open_landing, open_warehouse
 
-    with open_warehouse(settings).reading(PATIENCE_SECONDS) as reader:
+    with open_warehouse(settings).reading(WAIT_SECONDS) as reader:
         reports.require_edition(reader, settings, year, "check")
     from wrapped_assets.cli import build_report, running
     from wrapped_assets.cli.instance import dagster_instance
@@ -142,7 +142,7 @@ def check(
     with bars(), dagster_instance(settings) as instance:
         evaluations = running.check(instance, year)
     failed, span = reports.print_checks(console, evaluations), Span.year(year)
-    with open_warehouse(settings).reading(PATIENCE_SECONDS) as reader:
+    with open_warehouse(settings).reading(WAIT_SECONDS) as reader:
         reports.print_quarantine(console, reader.quarantine(span))
         reports.print_unrecognized(console, build_report.unrecognized(open_landing(settings), span, reader))
     if deep:

@@ -153,7 +153,7 @@ def print_books(console: Console, reader: Reader, span: Span) -> None:
 
 
 def print_quarantine(console: Console, entries: Sequence[QuarantineEntry], most: int = 30) -> None:
-    """What could not be taken: how much in all, the files by name, the rows by reason."""
+    """What could not be imported: how much in all, the files by name, the rows by reason."""
     if not entries:
         console.print("Quarantine is empty.")
         return

@@ -38,7 +38,7 @@ class RunFailed(Refused):
     def __init__(self, job: str, run_id: str, step: str, error: str) -> None:
         super().__init__(
             f"The run {run_id[:8]} of {job} failed in {step}.\n  {error}\n"
-            "  Next: mend what it names and run the same command again; it goes on where this stopped."
+            "  Next: correct what it names and run the same command again; it goes on where this stopped."
         )
 
 

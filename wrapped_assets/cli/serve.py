@@ -19,7 +19,7 @@ def serve(
 ) -> None:
     """Serve the API, the published documents and the pages until it is stopped.
 
-    It answers from what `wrapped promote` made current, and takes up the next promotion within some seconds by itself, without
+    It answers from what `wrapped promote` made current, and follows the next promotion within some seconds by itself, without
     dropping a request. Ctrl-C or SIGTERM stops it once its requests have ended; SIGHUP replaces the workers one by one.
 
     Behind a proxy or under another name, set WRAPPED_PUBLIC_URL; WRAPPED_THEME names a look of your own for pages and cards.

@@ -15,7 +15,7 @@ from wrapped_assets.settings import Settings
 from wrapped_assets.text.terminal import console
 
 # How long a command waits for a run that is writing the warehouse.
-PATIENCE_SECONDS = 10.0
+WAIT_SECONDS = 10.0
 
 
 class Format(StrEnum):
@@ -72,7 +72,7 @@ def summary(
     from wrapped_assets.cli import reports, summary_files
     from wrapped_assets.resources.open import open_warehouse
 
-    with open_warehouse(settings).reading(PATIENCE_SECONDS) as reader:
+    with open_warehouse(settings).reading(WAIT_SECONDS) as reader:
         if everyone:
             pieces = summary_files.documents(reader, reports.edition_of(reader, year))
             with _sink(output) as sink:

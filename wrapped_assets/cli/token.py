@@ -71,7 +71,7 @@ def revoke(
         list[str], typer.Argument(metavar="NAME...", help="A token's id or name, or a page's url_key.")
     ],
 ) -> None:
-    """Revoke tokens or links; within a second no process takes them any more. There is no way back.
+    """Revoke tokens or links; within a second no process accepts them any more. There is no way back.
 
     By a name, every token of that name. By a url_key (the last part of /wrapped/...), that page, its short link,
     its share links and the customer's tokens for that edition: all answer as if they had never been.

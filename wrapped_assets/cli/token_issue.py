@@ -141,7 +141,7 @@ def _refuse_contradictions(wanted: _Wanted) -> None:
 
 
 def _refuse_unusable(scopes: Sequence["Scope"]) -> None:
-    """A misspelled name would be told only to whoever uses the token."""
+    """A misspelled name would otherwise show only when the token is used."""
     from wrapped_assets.serving.api.endpoints import load_endpoints
     from wrapped_assets.serving.api.usable_scopes import UnusableScope, refuse_unusable
 

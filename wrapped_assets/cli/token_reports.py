@@ -51,7 +51,7 @@ def link_rows(
 
 
 def aligned(rows: Sequence[Mapping[str, str]]) -> list[str]:
-    """Rows as lines of columns, whole however wide: what stands there is there to be copied."""
+    """Rows as lines of columns, whole however wide: they are there to be copied."""
     cells = [list(rows[0]), *([printable(value) for value in row.values()] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return [

@@ -35,7 +35,7 @@ class NotPublished(PublicationRefused):
         subject = f"version {number} of {year}" if number else f"version of {year} to promote"
         super().__init__(
             f"There is no {subject}.\n  {seen}\n  Next: `{wrapped(f'publish --year {year}')}` makes the next one,"
-            f" `{wrapped(f'promote --year {year} --version N')}` takes one that is listed."
+            f" `{wrapped(f'promote --year {year} --version N')}` promotes one that is listed."
         )
 
 

@@ -1,7 +1,7 @@
 """The index of a version: which subject has which content, in pieces that are small enough to get one for a question.
 
 A line is `subject <tab> kind <tab> sha256 <tab> bytes`; today's only kind is `document`. Lines are sorted, and a subject's lines
-all stand in the piece that the first hex digits of the subject's SHA-256 name. A piece is kept and searched as it is: as a
+are all in the piece that the first hex digits of the subject's SHA-256 name. A piece is kept and searched as it is: as a
 dictionary it would take three times the memory.
 """
 

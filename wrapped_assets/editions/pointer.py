@@ -2,7 +2,7 @@
 
 It is a row of objects, one for each promotion or rollback, and the newest counts. So moving it is creating the next object,
 which one of all who try can do, on a folder as on a bucket; nothing is overwritten and the history is kept; and a reader that
-knows where it stands sees a move by asking for one small object that is not there yet.
+knows the newest sees a move by asking for one small object that is not there yet.
 """
 
 from datetime import datetime

@@ -55,8 +55,15 @@ class Store:
                 then = "correct WRAPPED_PUBLISHED_URL or the options."
                 raise StoreFailed("open the published store", self.url, f"It has {error}.", then) from None
 
+    @property
+    def _is_missing(self) -> bool:
+        """Whether it is a folder that nothing was written to yet: who only looks does not make it."""
+        return self._folder is not None and not self._folder.is_dir()
+
     def read(self, key: str) -> bytes | None:
         """The whole object; None when there is none."""
+        if self._is_missing:
+            return None
         try:
             with self._explained(f"read {key}"):
                 return obstore.get(self._objects, key).bytes().to_bytes()
@@ -101,6 +108,8 @@ class Store:
 
     def names(self, folder: str) -> set[str]:
         """The names of the folders and objects directly below a folder."""
+        if self._is_missing:
+            return set()
         with self._explained(f"list {folder}"):
             listing = obstore.list_with_delimiter(self._objects, f"{folder}/")
         below = [*listing["common_prefixes"], *(item["path"] for item in listing["objects"])]
@@ -108,6 +117,8 @@ class Store:
 
     def sizes(self, folder: str) -> Iterator[tuple[str, int]]:
         """Every object below a folder: its key inside it, and its bytes. Hidden ones are what a killed process left in a folder."""
+        if self._is_missing:
+            return
         with self._explained(f"list {folder}"):
             for page in obstore.list(self._objects, f"{folder}/", chunk_size=1000):
                 for item in page:

@@ -32,7 +32,7 @@ class Check:
 
 
 def found_nothing(metadata: Mapping[str, Any]) -> bool:
-    """Whether an evaluation with this metadata found nothing in what it looked at, whatever still stands from earlier ones."""
+    """Whether an evaluation with this metadata found nothing in what it looked at, whatever earlier ones found."""
     return bool(metadata["broken_rows"].value == 0)
 
 
@@ -43,7 +43,7 @@ def _family_checks(family: str) -> list[Check]:
             "quarantine_is_empty",
             ("landing", family),
             "quarantine",
-            "Every landing file and row could be taken.",
+            "Every landing file and row could be imported.",
             family,
             warning=True,
         ),
@@ -55,8 +55,8 @@ def _family_checks(family: str) -> list[Check]:
             family,
             looks_at="now",
         ),
-        Check("keys_are_unique", raw, "duplicates", "No key stands twice in raw.", family),
-        Check("nothing_is_lost", raw, "lost_keys", "Every key that landed stands in raw.", family),
+        Check("keys_are_unique", raw, "duplicates", "No key is in raw twice.", family),
+        Check("nothing_is_lost", raw, "lost_keys", "Every key that landed is in raw.", family),
         Check(
             "versions_agree",
             raw,

@@ -68,7 +68,7 @@ class WarehouseLost(WarehouseUnreachable):
             self,
             f"The warehouse {place} stopped answering in the middle of the work.\n"
             f"  What was seen: {seen}\n"
-            "  Next: see that the server is up, then run the same again: it goes on from there and mends what was half done.",
+            "  Next: see that the server is up, then run the same again: it continues from there and completes what was half done.",
         )
 
 
@@ -133,7 +133,7 @@ class SnapshotNotReady(WarehouseError):
 
 
 class EditionNotWhole(WarehouseError):
-    """An edition of which old and new summaries may stand beside each other; nothing was read of it."""
+    """An edition of which old and new summaries may be there side by side; nothing was read of it."""
 
     def __init__(self, year: int) -> None:
         super().__init__(

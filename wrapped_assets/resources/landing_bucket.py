@@ -26,7 +26,7 @@ FILES_AT_ONCE = 200
 # obstore reads the whole of a put-if-absent into memory; larger files are staged in parts.
 WHOLE_PUT_BYTES = 16 * 1024 * 1024
 CHUNK_BYTES = 1024 * 1024
-# What a server says of one object, and would say again; 401, 408 and 429 are about whoever asks.
+# What a server says of one object, and would say again; 401, 408 and 429 are about the client.
 _ABOUT_THE_OBJECT = re.compile(r"status code: 4(?!01|08|29)\d\d")
 
 ListAnyName = Callable[[str, str, bool], Iterator[Found]]

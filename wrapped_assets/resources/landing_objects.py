@@ -65,7 +65,7 @@ class Names:
 
 @dataclass(frozen=True)
 class DayFolders:
-    """The days of a family, and what lies beside them and no import takes in: place by place, with the reason."""
+    """The days of a family, and what lies beside them and is not imported: place by place, with the reason."""
 
     days: list[date]
     skipped: dict[str, str]

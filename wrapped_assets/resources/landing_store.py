@@ -243,7 +243,7 @@ class LandingStore:
 
 
 def _is_file(found: Found) -> bool:
-    """Whether this is no writer's own, and stands for no folder: consoles put an empty `region=eu/`, obstore drops the last slash."""
+    """Whether this is no writer's own file and no marker of a folder: consoles put an empty `region=eu/`, obstore drops the last slash."""
     name = found.key.rpartition("/")[2]
     is_marker = found.size == 0 and ("." not in name or name.startswith(("dt=", "region=")))
     return not is_marker and not landing_layout.is_leftover(found.key)

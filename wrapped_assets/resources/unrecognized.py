@@ -1,4 +1,4 @@
-"""What lies in landing and no import takes in: unknown names, names that are no day, days outside the calendar, and what a listing skipped.
+"""What lies in landing and is not imported: unknown names, names that are no day, days outside the calendar, and what a listing skipped.
 
 Nothing is lost silently: the sensor names these places when it has nothing to do, and a check warns of them.
 """
@@ -50,7 +50,7 @@ def folders(store: LandingStore, family: str, calendar: Span) -> Folders:
 
 
 def skipped(store: LandingStore, *sources: str) -> dict[str, str]:
-    """What no listing of these families and dimensions can take in, at any depth, with the reason."""
+    """What listings of these families and dimensions skip, at any depth, with the reason."""
     pages = (page for source in sources for page in store.pages(source))
     return {place: reason for page in pages for place, reason in page.skipped.items()}
 

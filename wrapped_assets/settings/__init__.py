@@ -73,7 +73,7 @@ class Settings:
     """WRAPPED_LIMITS_URL: where requests are counted, `memory://` (each worker by itself) or `redis://:password@host:6379/0` (`rediss://` with TLS). Default memory://."""
 
     public_url: str | None = None
-    """WRAPPED_PUBLIC_URL: the address under which people reach `wrapped serve`; it stands in share links and errors. Default: where it listens."""
+    """WRAPPED_PUBLIC_URL: the address under which people reach `wrapped serve`; share links and errors contain it. Default: where it listens."""
 
     theme: Path | None = None
     """WRAPPED_THEME: the file with the look of pages, cards and mails, `/absolute/theme.toml`. Default: the one that ships."""

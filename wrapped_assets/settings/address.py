@@ -69,7 +69,7 @@ class Address:
 
 
 def _options(query: str, secure: bool, database: str) -> dict[str, str]:
-    """What stands behind the `?`. A wrong value is not repeated: it may be half a password."""
+    """The options behind the `?`. A wrong value is not repeated: it may be half a password."""
     given = parse_qsl(query, keep_blank_values=True)
     options = dict(given)
     if (query and not given) or len(options) < len(given) or not options.keys() <= {"ca", "cluster"}:

@@ -16,7 +16,7 @@ _DROPPED = dict.fromkeys(
 def clusters(text: str) -> Iterator[str]:
     """The text's clusters: a character with its marks, selectors and what is joined to it.
 
-    Marks of direction are dropped and control characters become spaces: neither may rearrange what stands around a name.
+    Marks of direction are dropped and control characters become spaces: neither may rearrange the text around a name.
     """
     cluster = ""
     for character in unicodedata.normalize("NFC", text).translate(_DROPPED):

@@ -17,7 +17,7 @@ _LOOKED_AT = 10 * LONGEST
 _DELETED = dict.fromkeys(
     (*range(0x9), 0xB, 0xC, *range(0xE, 0x20), *range(0x7F, 0xA0), 0xFEFF, *map(ord, INVISIBLE))
 )
-"""What is not seen of a name on a page, so that an address may stand around it."""
+"""What is not seen of a name on a page, so that an address may be split by it."""
 
 _AT = re.compile("%(?:25)*40|&#0*64;|&#x0*40;|&commat;|[\uff20\ufe6b]", re.IGNORECASE)
 """What a browser or a mail reader reads as "@"."""
@@ -46,7 +46,7 @@ def public_name(name: str) -> str:
 
 
 def public_company(name: str | None) -> str | None:
-    """A customer's name on one line, with nothing that turns the words after it around; None where an e-mail address stands in it."""
+    """A customer's name on one line, with nothing that turns the words after it around; None where it contains an e-mail address."""
     name = (name or "")[:_LOOKED_AT]
     if _ADDRESS.search(_plain(name)):
         return None

@@ -25,7 +25,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from wrapped_assets.access.registry.errors import DriverMissing, RegistryMissing, RegistryUnavailable
 
 # Locks are held for milliseconds. Whoever waits longer has met a stuck process, and says so.
-PATIENCE_SECONDS = 10
+WAIT_SECONDS = 10
 
 # Any number that nobody else in the database takes: "wrapped", as bytes.
 _LOCK = 0x77726170706564
@@ -68,7 +68,7 @@ class Database:
             connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
     def insert_new(self, table: Table) -> Any:
-        """An insert that leaves out the rows whose keys are taken, waiting for whoever is taking them."""
+        """An insert that leaves out the rows whose keys exist, waiting for transactions that are inserting them."""
         dialect = sqlite if self.is_sqlite else postgresql
         return dialect.insert(table).on_conflict_do_nothing()
 
@@ -76,21 +76,21 @@ class Database:
         if self.is_sqlite:
             engine = create_engine(
                 self.url,
-                connect_args={"timeout": PATIENCE_SECONDS},
-                pool_timeout=PATIENCE_SECONDS,
+                connect_args={"timeout": WAIT_SECONDS},
+                pool_timeout=WAIT_SECONDS,
                 hide_parameters=True,
             )
             event.listen(engine, "connect", _set_up_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine
-        options = f"-c statement_timeout={PATIENCE_SECONDS}s -c timezone=UTC"
+        options = f"-c statement_timeout={WAIT_SECONDS}s -c timezone=UTC"
         arguments = {"connect_timeout": 3, "application_name": "wrapped", "options": options}
         # pre_ping: a server that was restarted costs one more question and no error.
         return create_engine(
             self.url,
             connect_args=arguments,
             pool_pre_ping=True,
-            pool_timeout=PATIENCE_SECONDS,
+            pool_timeout=WAIT_SECONDS,
             hide_parameters=True,
         )
 

@@ -9,7 +9,7 @@ Draw = Callable[[int], bytes]
 """Random bytes; `secrets.token_bytes` outside of tests."""
 
 SLUG_LENGTH = 40
-# Whoever has no letter that ASCII has.
+# For names without a letter that ASCII has.
 NAMELESS = "wrapped"
 
 # Crockford's: without i, l, o and u, which are read as something else. 32 of them, 5 bits each.

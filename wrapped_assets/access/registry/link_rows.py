@@ -176,7 +176,7 @@ class LinkRows(Opened):
             )
 
     def opt_in(self, subject: str) -> None:
-        """This subject changed its mind."""
+        """This subject withdraws its opt-out."""
         with self._changing() as connection:
             connection.execute(delete(opt_outs).where(opt_outs.c.subject == subject))
 
