@@ -6,7 +6,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import AsyncIterator, MutableMapping
+from collections.abc import AsyncIterator, Mapping, MutableMapping
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,6 +22,7 @@ from wrapped_assets.serving.http.access_log import AccessLog, digest
 from wrapped_assets.serving.http.rate_limits import Limits
 from wrapped_assets.serving.live.follower import Follower
 from wrapped_assets.serving.live.following import FollowReport
+from wrapped_assets.serving.live.shelf import Edition
 
 pytestmark = pytest.mark.anyio
 Asked = tuple[World, httpx.AsyncClient]
@@ -99,7 +100,7 @@ async def test_a_failing_store_is_told_and_stays_ready(asked: Asked) -> None:
     made, client = asked
     made.published.failure = OSError("/srv/secret")
     made.shelf.look()
-    made.metrics.editions(made.shelf.numbers(), made.shelf.files(), {}, bool(made.shelf.trouble))
+    made.metrics.editions(made.shelf.editions, bool(made.shelf.trouble))
     ready = await client.get("/readyz")
 
     assert ready.status_code == 200 and ready.json()["trouble"].endswith("OSError")
@@ -145,12 +146,12 @@ async def test_the_follower_takes_promotions_up(asked: Asked) -> None:
     made.published.promoted[YEAR] = version(7)
     tell = made.metrics.editions
 
-    def telling(numbers: dict[int, int], *more: Any) -> None:
-        tell(numbers, *more)
-        if numbers == {YEAR: 7}:
+    def telling(editions: Mapping[int, Edition], trouble: bool) -> None:
+        tell(editions, trouble)
+        if editions[YEAR].version.number == 7 and editions[YEAR].complete_at:
             seen.set()
 
-    made.metrics.editions = telling  # type: ignore[method-assign,assignment]
+    made.metrics.editions = telling  # type: ignore[method-assign]
     follower.start()
     assert seen.wait(10)
     follower.stop()

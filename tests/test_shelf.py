@@ -81,7 +81,7 @@ def test_a_promotion_forgets_nothing_that_landed(shelf: Shelf, published: Publis
     published.promoted[YEAR] = version(2)
     shelf.look()
 
-    assert opened.lives[1][1].follows == 1 and shelf.files()[YEAR]["taken"] == 2
+    assert opened.lives[1][1].follows == 1 and shelf.editions[YEAR].files["taken"] == 2
 
 
 def test_a_rollback_is_a_promotion_too(shelf: Shelf, published: Published) -> None:
@@ -187,7 +187,7 @@ def test_a_version_without_a_snapshot_ends_the_answers_of_the_one_before(
     shelf.follow()
 
     assert (shelf.numbers(), shelf.trouble, opened.lives[0][1].is_closed) == ({YEAR: 2}, "", True)
-    assert time.time() - shelf.complete()[YEAR] < 60
+    assert time.time() - shelf.editions[YEAR].complete_at < 60
     with using(shelf) as live, pytest.raises(NoAnswers):
         live.run(ENDPOINTS[SUMMARY], {})
 
@@ -221,7 +221,7 @@ def test_what_landed_is_followed(shelf: Shelf, opened: Opened) -> None:
     shelf.follow()
 
     assert opened.lives[0][1].follows == 2
-    assert shelf.files() == {YEAR: {"taken": 4, "quarantined": 0, "held": 0, "unread": 1}}
+    assert shelf.editions[YEAR].files == {"taken": 4, "quarantined": 0, "held": 0, "unread": 1}
 
 
 def test_landing_that_takes_long_holds_up_no_promotion(
@@ -275,8 +275,8 @@ def test_a_failure_beside_what_was_taken_is_told_and_the_rest_counted(shelf: She
     shelf.follow()
 
     assert shelf.trouble == "could not follow landing for 2025: OSError"
-    assert shelf.files()[YEAR] == {"taken": 3, "quarantined": 0, "held": 0, "unread": 1}
-    assert shelf.complete() == {YEAR: 0.0}
+    assert shelf.editions[YEAR].files == {"taken": 3, "quarantined": 0, "held": 0, "unread": 1}
+    assert shelf.editions[YEAR].complete_at == 0.0
 
 
 def test_a_version_whose_look_failed_is_closed_as_any_other(

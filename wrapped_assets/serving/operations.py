@@ -33,7 +33,8 @@ class Operations:
         """`GET /readyz`: 200 once an edition can be asked about and was caught up with landing, or could not be in time."""
         now, shelf = time.time(), self.shelf
         numbers = {str(year): number for year, number in shelf.numbers().items()}
-        late = {str(year): _late(at, now) for year, at in shelf.complete().items() if now > at + LATE_SECONDS}
+        seen = {str(year): edition.complete_at for year, edition in shelf.editions.items()}
+        late = {year: _late(at, now) for year, at in seen.items() if now > at + LATE_SECONDS}
         status = (
             "waiting"
             if not numbers

@@ -1,7 +1,9 @@
 """The numbers for Prometheus. Every label has few values, all of them ours: routes, endpoints, statuses; never what a caller sent."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -12,6 +14,9 @@ from prometheus_client import (
     generate_latest,
     multiprocess,
 )
+
+if TYPE_CHECKING:
+    from wrapped_assets.serving.live.shelf import Edition
 
 _SECONDS = (0.0005, 0.001, 0.002, 0.003, 0.006, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0)
 
@@ -97,21 +102,13 @@ class Metrics:
         if lines:
             self._lost.labels(log).inc(lines)
 
-    def editions(
-        self,
-        numbers: dict[int, int],
-        files: dict[int, dict[str, int]],
-        complete: dict[int, float],
-        trouble: bool,
-    ) -> None:
+    def editions(self, editions: Mapping[int, "Edition"], trouble: bool) -> None:
         """Say which versions are served, what they hold of landing, and up to when."""
-        for year, outcomes in files.items():
-            for outcome, count in outcomes.items():
+        for year, edition in editions.items():
+            for outcome, count in edition.files.items():
                 self._files.labels(str(year), outcome).set(count)
-        for year, at in complete.items():
-            self._complete.labels(str(year)).set(at)
-        for year, number in numbers.items():
-            self._version.labels(str(year)).set(number)
+            self._complete.labels(str(year)).set(edition.complete_at)
+            self._version.labels(str(year)).set(edition.version.number)
         self._trouble.set(1 if trouble else 0)
 
     def page(self) -> tuple[bytes, str]:

@@ -63,8 +63,7 @@ class Follower:
     def _again(self, look: Callable[[], None], ended_once: threading.Event, seconds: float) -> None:
         while True:
             look()
-            shelf = self._shelf
-            self._metrics.editions(shelf.numbers(), shelf.files(), shelf.complete(), bool(shelf.trouble))
+            self._metrics.editions(self._shelf.editions, bool(self._shelf.trouble))
             ended_once.set()
             if self._stopped.wait(seconds):
                 return

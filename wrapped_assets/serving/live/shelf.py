@@ -121,17 +121,14 @@ class Shelf:
         """The years that can be asked about, ascending."""
         return sorted(self._editions)
 
+    @property
+    def editions(self) -> dict[int, Edition]:
+        """What is open of each year, ascending; only to be looked at."""
+        return dict(sorted(self._editions.items()))
+
     def numbers(self) -> dict[int, int]:
         """The version of each year."""
-        return {year: edition.version.number for year, edition in sorted(self._editions.items())}
-
-    def files(self) -> dict[int, dict[str, int]]:
-        """What each year's answers hold of landing beyond the snapshot, as Edition.files."""
-        return {year: edition.files for year, edition in sorted(self._editions.items())}
-
-    def complete(self) -> dict[int, float]:
-        """Of each year, the Unix time up to which everything that landed is in its answers; 0 before it was caught up with."""
-        return {year: edition.complete_at for year, edition in sorted(self._editions.items())}
+        return {year: edition.version.number for year, edition in self.editions.items()}
 
     def is_catching_up(self, now: float) -> bool:
         """Whether a year was opened just now and may lack what landed since it was published."""
