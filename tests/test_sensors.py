@@ -32,8 +32,8 @@ from wrapped_assets.sensors.follow_changes import due, follow_changes, next_runs
 from wrapped_assets.sensors.landing_files import (
     BELIEVED_SECONDS,
     NEWEST_DAYS,
+    Listings,
     News,
-    Settled,
     fingerprint,
     landing_files,
     news,
@@ -276,8 +276,8 @@ def test_what_the_ledger_lacks_is_new_whatever_its_day(ledger: Ledger) -> None:
 def test_a_failed_import_is_noticed_at_every_tick(ledger: Ledger) -> None:
     """What was asked for is not believed to be done: only the ledger says so."""
     land(ledger, day("02-14"))
-    settled = Settled()
-    ticks = [news(ledger.store, ledger.known, CALENDAR, settled=settled) for _ in range(3)]
+    listings = Listings()
+    ticks = [news(ledger.store, ledger.known, CALENDAR, listings=listings) for _ in range(3)]
     assert [tick.days for tick in ticks] == [{day("02-14")}] * 3
 
 
@@ -340,11 +340,11 @@ def test_a_settled_listing_costs_no_question_until_it_changes(ledger: Ledger) ->
     """The ledger is asked about a day once; again after an hour, and at once when the listing differs."""
     land(ledger, day("02-14"), TODAY)
     ledger.take_in("pipe_stats", day("02-14"), TODAY)
-    settled = Settled()
+    listings = Listings()
 
     def tick() -> list[tuple[str, date | None]]:
         ledger.asked.clear()
-        news(ledger.store, ledger.known, CALENDAR, settled=settled)
+        news(ledger.store, ledger.known, CALENDAR, listings=listings)
         return [question for question in ledger.asked if question[0] == "pipe_stats"]
 
     assert tick() == [("pipe_stats", TODAY), ("pipe_stats", day("02-14"))]
@@ -354,8 +354,8 @@ def test_a_settled_listing_costs_no_question_until_it_changes(ledger: Ledger) ->
 
     ledger.take_in("pipe_stats", TODAY)
     assert tick() == [("pipe_stats", TODAY)]
-    mark, asked_at = settled.marks["pipe_stats/2025-02-14"]
-    settled.marks["pipe_stats/2025-02-14"] = mark, asked_at - BELIEVED_SECONDS
+    mark, asked_at = listings.marks["pipe_stats/2025-02-14"]
+    listings.marks["pipe_stats/2025-02-14"] = mark, asked_at - BELIEVED_SECONDS
     assert tick() == [("pipe_stats", day("02-14"))]
     assert tick() == []
 
@@ -503,8 +503,8 @@ def desk(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     for name in [name for name in os.environ if name.startswith("WRAPPED_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("WRAPPED_HOME", str(pipeline.home))
-    auto_import._settled.marks.clear()
-    auto_import._settled.warned.clear()
+    auto_import._listings.marks.clear()
+    auto_import._listings.warned.clear()
     opens(monkeypatch, pipeline.warehouse)
     with dg.DagsterInstance.ephemeral() as instance:
         yield Desk(pipeline, instance)

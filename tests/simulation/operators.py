@@ -12,7 +12,7 @@ from tests.simulation.process import Process, calendar, store_of
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import WarehouseMissing
 from wrapped_assets.sensors.follow_changes import due, next_runs, stale
-from wrapped_assets.sensors.landing_files import Known, News, Settled, news, next_imports
+from wrapped_assets.sensors.landing_files import Known, Listings, News, news, next_imports
 from wrapped_assets.sensors.runs import Ended, History, ready
 
 JOBS = (
@@ -30,7 +30,7 @@ class Daemon:
     """Dagster's daemon: what its sensors remember between ticks, and how runs ended."""
 
     process: Process
-    settled: Settled = field(default_factory=Settled)
+    listings: Listings = field(default_factory=Listings)
     position: str = ""
     past: dict[str, list[Ended]] = field(default_factory=lambda: {"import": [], "follow": []})
     live_day_refreshed: datetime | None = None
@@ -46,13 +46,13 @@ class Daemon:
             with self.process.reading() as reader:
                 found = self._news(reader.known, days, lambda: next(left, None) is None)
         except WarehouseMissing:
-            self.settled.marks.clear()
+            self.listings.marks.clear()
             found = self._news(lambda source, days: {}, days, lambda: next(left, None) is None)
         self.position = found.position
         return next_imports(found, (now or self.process.now).date(), self.history("import"))
 
     def _news(self, known: Known, days: Span, is_late: Callable[[], bool]) -> News:
-        return news(store_of(self.process.world), known, days, self.position, is_late, self.settled)
+        return news(store_of(self.process.world), known, days, self.position, is_late, self.listings)
 
     def to_follow(self, days: Span, live_day_refreshed: datetime | None = None) -> list[dg.RunRequest]:
         """What the follow-up sensor would ask for."""

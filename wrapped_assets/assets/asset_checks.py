@@ -66,7 +66,7 @@ def evaluate(
         description=result.description,
         metadata=result.metadata,
     )
-    # Dagster takes it; only its annotation (1.13.27) forgets checks.
+    # Dagster accepts it; only its annotation (1.13.27) forgets checks.
     context.op_execution_context.log_event(seen)  # type: ignore[arg-type]
     return seen
 

@@ -52,7 +52,7 @@ _TYPES: dict[Kind, str] = {
 def refusals_are_final() -> Iterator[None]:
     """What the warehouse, a region or the publisher refuses it will refuse again: the run fails at once, in the refusal's own words.
 
-    Except that it is taken by another process, that an edition is just being put in place, or that its server or store is
+    Except that another process holds it, that an edition is just being put in place, or that its server or store is
     away: that passes, and the step is tried again.
     """
     try:
@@ -83,7 +83,7 @@ def asset(
     table: str | None = None,
     writes: bool = True,
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
-    """Declares an asset with what all of the graph have in common; of its partitions one run takes as many as there are.
+    """Declares an asset with what all of the graph have in common; one run covers as many of its partitions as there are.
 
     `writes` to the warehouse, or reads what must not change meanwhile: then it waits its turn.
     """
@@ -141,7 +141,7 @@ def count_rows(context: dg.AssetExecutionContext, rows: Mapping[date, int]) -> N
 
 
 def tell(context: dg.AssetExecutionContext, report: RefreshReport) -> None:
-    """Each partition's rows are shown on the partition; what the run did, which is no partition's, stands in its log."""
+    """Show each partition's rows on the partition; what the run as a whole did goes to its log."""
     count_rows(context, report.rows)
     context.log.info(
         f"Partitions rebuilt: {report.rebuilt}, with new rows merged into them: {report.merged},"
@@ -151,13 +151,13 @@ def tell(context: dg.AssetExecutionContext, report: RefreshReport) -> None:
 
 def reporter(context: dg.AssetExecutionContext) -> Progress:
     """Progress to the terminal, and to the log whenever another tenth is done."""
-    said: dict[str, int] = {}
+    logged: dict[str, int] = {}
 
     def report(label: str, done: int, total: int) -> None:
         progress.report(label, done, total)
         tenth = done * 10 // total if total else 10
-        if total > 1 and said.get(label) != tenth:
-            said[label] = tenth
+        if total > 1 and logged.get(label) != tenth:
+            logged[label] = tenth
             context.log.info(f"{label}: {done} of {total} chunks")
 
     return report
@@ -165,7 +165,7 @@ def reporter(context: dg.AssetExecutionContext) -> Progress:
 
 def describe(one_row_is: str, comes_from: str, more: str = "") -> str:
     """An asset's description: what one row is and where it comes from."""
-    # Plain text: Dagster shows the Markdown of a description as it stands in lists and in the graph.
+    # Plain text: Dagster shows the Markdown of a description as it is in lists and in the graph.
     text = f"One row is {one_row_is}.\n\nComes from {comes_from}."
     return f"{text}\n\n{more}" if more else text
 

@@ -15,7 +15,7 @@ from wrapped_assets.text.public_names import public_company
 # What every endpoint about customers asks for, and a customer's token fixes.
 CUSTOMER = "wrapped_id"
 
-# A year in review is looked at for a year. Whoever materializes later renews what is over.
+# A year in review is looked at for a year. A later materialization renews what has expired.
 LIFETIME = timedelta(days=400)
 
 # More than a page and a script of its owner need, less than a worker can do.

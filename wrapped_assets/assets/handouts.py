@@ -1,4 +1,4 @@
-"""What the assets that write files for customers have in common: how they run, whose stories they tell, and where the files go."""
+"""What the assets that write files for customers have in common: how they run, whose stories they show, and where the files go."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -48,12 +48,12 @@ def folder(kind: str, edition: str) -> Path:
 
 
 def stories(
-    reader: Reader, year: int, told: Iterable[tuple[Facts, str | None]]
+    reader: Reader, year: int, customers: Iterable[tuple[Facts, str | None]]
 ) -> Iterator[tuple[str, Slideshow]]:
     """The story of each customer's facts under its name, by wrapped_id; none before the edition was built."""
     edition = reader.edition(year)
     if edition is not None:
         yield from (
             (facts["wrapped_id"], DEFAULT.tell(DEFAULT.document(facts, edition), name))
-            for facts, name in told
+            for facts, name in customers
         )

@@ -1,6 +1,6 @@
-"""landing: every landing file of a day taken in exactly once, or quarantined with its reason.
+"""landing: every landing file of a day imported exactly once, or quarantined with its reason.
 
-The ledger in the warehouse is the truth about what was imported; this asset takes the exact difference
+The ledger in the warehouse is the truth about what was imported; this asset imports the exact difference
 between it and the folder's listing, so a backfill needs no sensor and repeating it changes nothing. In
 DuckDB the files themselves, named by the ledger, are the landing table.
 """
@@ -71,7 +71,7 @@ def landing(family: Family) -> dg.AssetsDefinition:
             _show_quarantine(context, family.name, writer.quarantine(span))
             # Asking the ledger costs nothing, so what Dagster shows is the state of all that ever landed.
             evaluate(context, quarantine, EVERYTHING, writer, store)
-        _tell(context, done)
+        _log(context, done)
         return dg.MaterializeResult()
 
     return import_files
@@ -96,14 +96,14 @@ def _show_quarantine(
         context.add_asset_metadata(metadata, partition_key=day)
 
 
-def _tell(context: dg.AssetExecutionContext, done: Import) -> None:
-    """What the run did, which is no partition's, stands in its log."""
+def _log(context: dg.AssetExecutionContext, done: Import) -> None:
+    """What the run as a whole did, in its log."""
     report = done.report
     if report.files or report.quarantined_files:
         rows = sum(report.quarantined_rows.values())
         context.log.info(
             f"Imported: {report.files} files with {report.rows} rows."
-            f" Set aside: {len(report.quarantined_files)} files and {rows} rows."
+            f" In quarantine: {len(report.quarantined_files)} files and {rows} rows."
         )
     if done.unread:
         context.log.warning(in_words(done.unread))

@@ -2,7 +2,7 @@
 
 What a window holds is written in exports/<family>.sql of the region's engine, below sql/; this module says which windows a
 partition is, and names the objects. Nothing is ever overwritten: exporting again adds files, and
-landing and raw take the newest version of each row.
+raw keeps the newest version of each row.
 """
 
 import tempfile
@@ -112,9 +112,9 @@ def regional_snapshot(dimension: Dimension) -> dg.AssetsDefinition:
 def _each(
     context: dg.AssetExecutionContext, regions: Iterable[str], export: Callable[[str], dict[str, int]]
 ) -> dg.MaterializeResult:
-    """Export each region, which tells the rows by object key, and show each partition its files and rows.
+    """Export each region, which returns its rows by object key, and show each partition's files and rows.
 
-    A region that cannot be read holds up none of the others: the step fails once they are through.
+    A region that cannot be read stops none of the others: the step fails after all of them.
     """
     exported: dict[str, list[int]] = {partition: [] for partition in context.partition_keys}
     failed: list[RegionUnavailable] = []

@@ -30,7 +30,7 @@ COLUMNS = column_schema(
         (
             "address",
             "text",
-            "The page, with the part that nobody can guess: whoever has this file can open every page.",
+            "The page, with the part that nobody can guess: anyone with this file can open every page.",
         ),
         ("title", "text", "The subject line."),
         ("html_file, text_file", "text", "The two forms of the e-mail, beside the table."),
@@ -39,7 +39,7 @@ COLUMNS = column_schema(
 
 
 class NoAddress(Refused):
-    """Nobody said where the pages will be."""
+    """It is not configured where the pages will be."""
 
     def __init__(self, given: str | None) -> None:
         seen = (
@@ -107,23 +107,25 @@ def wrapped_announcement(
 
 
 def _origin(given: str | None) -> str:
-    """What every address starts with; NoAddress when nobody said."""
-    told = given or Settings.load().public_url
-    if told is None or not is_origin(told):
-        raise NoAddress(told)
-    return told.rstrip("/")
+    """What every address starts with; NoAddress when it is not configured."""
+    origin = given or Settings.load().public_url
+    if origin is None or not is_origin(origin):
+        raise NoAddress(origin)
+    return origin.rstrip("/")
 
 
 def _invited(reader: Reader, year: int, links: Sequence[Link]) -> Iterator[tuple[Link, Slideshow]]:
     for start in range(0, len(links), _AT_ONCE):
         invited = {link.subject: link for link in links[start : start + _AT_ONCE]}
-        told = ((facts, invited[facts["wrapped_id"]].company) for facts in reader.facts(year, [*invited]))
-        for wrapped_id, story in handouts.stories(reader, year, told):
+        customers = (
+            (facts, invited[facts["wrapped_id"]].company) for facts in reader.facts(year, [*invited])
+        )
+        for wrapped_id, story in handouts.stories(reader, year, customers):
             yield invited[wrapped_id], story
 
 
 def _forget(folder: Path, invited: set[str]) -> None:
-    """Remove the e-mails to whoever was invited by an earlier run and is no more."""
+    """Remove the e-mails to customers that an earlier run invited and this one does not."""
     for path in [*folder.glob("*.html"), *folder.glob("*.txt")]:
         if path.stem not in invited:
             path.unlink()

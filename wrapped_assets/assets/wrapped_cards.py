@@ -1,6 +1,6 @@
 """wrapped_cards: the cards of an edition's largest customers, as files, and what they look like.
 
-What stands on a card is written in wrapped_assets/serving/cards/; this module says for whom, and shows the first ones.
+What a card shows is written in wrapped_assets/serving/cards/; this module says whose, and shows the first ones.
 """
 
 import base64
@@ -40,7 +40,7 @@ class Cards(dg.Config):
     """Whose cards to draw."""
 
     customers: int = 200
-    """How many, those with most requests first, whoever opted out left out. Everybody else's are drawn when someone asks for them."""
+    """How many, those with most requests first, without those who opted out. Everybody else's are drawn when someone asks for them."""
 
     every: bool = False
     """Also a card for each moment of the year, not only the summary: a dozen times the work."""
@@ -56,7 +56,7 @@ class Cards(dg.Config):
         "`wrapped_summaries`, in the theme of `WRAPPED_THEME`, or else `wrapped_assets/serving/pages/theme.toml`",
         "Written below `<WRAPPED_HOME>/cards/<year>/<wrapped_id>/` (mode 0700); folders of customers that are not drawn this time, because they"
         " opted out for one, are removed. The API needs none of these files, it draws a card when it is asked"
-        " for: they are for looking at before a launch, and for whoever sends cards by other ways.",
+        " for: they are for looking at before a launch, and for sending cards by other means.",
     ),
 )
 def wrapped_cards(
@@ -72,10 +72,10 @@ def wrapped_cards(
     for key in context.partition_keys:
         folder = handouts.folder("cards", key)
         with warehouse.reading() as reader:
-            told = _stories(reader, int(key), config.customers, gone)
-        _forget(folder, {wrapped_id for wrapped_id, _ in told})
-        drawn = draw(iter(told), len(told), into(folder), theme, shared_fonts(), config.every, report)
-        context.add_asset_metadata(_metadata(drawn, told, str(folder), theme), partition_key=key)
+            stories = _stories(reader, int(key), config.customers, gone)
+        _forget(folder, {wrapped_id for wrapped_id, _ in stories})
+        drawn = draw(iter(stories), len(stories), into(folder), theme, shared_fonts(), config.every, report)
+        context.add_asset_metadata(_metadata(drawn, stories, str(folder), theme), partition_key=key)
     return dg.MaterializeResult()
 
 
@@ -88,7 +88,7 @@ def _stories(reader: Reader, year: int, most: int, gone: Set[str]) -> list[tuple
 
 
 def _forget(folder: Path, drawn: Set[str]) -> None:
-    """Remove the cards of whoever was drawn by an earlier run and is no more."""
+    """Remove the cards of customers that an earlier run drew and this one does not."""
     for path in folder.glob(_WRAPPED_ID):
         if path.name not in drawn:
             shutil.rmtree(path)

@@ -158,7 +158,7 @@ def _next(manifest: Manifest) -> str:
 
 
 def _preview(publisher: Publisher, manifest: Manifest) -> str:
-    """The beginning of a document, as text that nobody's browser takes for anything else."""
+    """The beginning of a document, as text that no browser reads as anything else."""
     version = publisher.version(manifest.year, manifest.number)
     entry = next(version.entries(), None)
     found = version.document(entry.subject) if entry else None

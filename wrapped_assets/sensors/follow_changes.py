@@ -44,7 +44,7 @@ def due(pending: Pending, covered: Span, now: datetime, live_day_refreshed: date
 
 
 def stale(reader: Reader, now: datetime) -> Pending:
-    """What the warehouse says is stale, and the editions whose time to freeze has come, unless a disputed owner holds them up."""
+    """What the warehouse says is stale, and the editions whose time to freeze has come, unless an owner is disputed."""
     pending = reader.pending()
     if pending.disputes:
         return pending
@@ -62,10 +62,10 @@ def _overlap(one: Span, other: Span) -> bool:
 
 
 def next_runs(stale: Pending, past: History) -> list[dg.RunRequest]:
-    """The runs for the lowest stale layer; what follows from it is asked for once it is done.
+    """The runs for the lowest stale layer; what follows from it is requested once it is done.
 
-    One run goes through three layers of days. After a failure raw runs apart: a day it cannot merge holds up no other
-    day. A layer whose last run failed holds up none of the others: it is asked for, and so is the next one.
+    One run goes through three layers of days. After a failure raw runs apart: a day it cannot merge delays no other
+    day. A layer whose last run failed delays none of the others: it is requested, and so is the next one.
     """
     if past.failures("refresh_days", "refresh_raw"):
         days = _runs("refresh_raw", stale, "raw") + _runs("refresh_hours_and_days", stale, "hourly", "daily")

@@ -7,7 +7,7 @@ from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.sensors.retention import forget_old_runs
 
 DAY_LAYERS = ("raw", "hourly", "daily")
-"""What one run takes a day through once it has landed."""
+"""The layers that one run refreshes once a day has landed."""
 
 
 def _layers(*names: str) -> dg.AssetSelection:

@@ -33,14 +33,14 @@ TICK_SECONDS = 8.0
 # In how many ticks the older days are gone through when there is time, and up to how many of them in one.
 TICKS = 2
 FEW_DAYS = 100
-# A warehouse may be taken away and another put in its place: the ledger is asked again after so long.
+# A warehouse may be replaced by another: the ledger is asked again after so long.
 BELIEVED_SECONDS = 3600.0
 
 Known = Callable[[str, Sequence[date] | None], dict[str, str]]
 
 
 @dataclass
-class Settled:
+class Listings:
     """Fingerprints of listings that the ledger was seen to hold, each with the time it was last asked.
 
     Kept by the process that evaluates the sensor, not in Dagster's cursor: every tick is stored with its
@@ -49,7 +49,7 @@ class Settled:
 
     marks: dict[str, tuple[str, float]] = field(default_factory=dict)
     warned: set[str] = field(default_factory=set)
-    """Unrecognized places that the log has been told of: once each, while the process lives."""
+    """Unrecognized places that were logged: once each, while the process lives."""
 
     def lacks(self, known: Known, source: str, day: date | None, objects: Sequence[LandingObject]) -> bool:
         """Whether the ledger lacks any of these objects in its present version; asked only when it did not lately hold this listing."""
@@ -102,11 +102,11 @@ def news(
     calendar: Span,
     position: str = "",
     is_late: Callable[[], bool] = lambda: False,
-    settled: Settled | None = None,
+    listings: Listings | None = None,
     ticks: int = 1,
 ) -> News:
     """What landed that the ledger does not hold: all of it, or what was found before `is_late`, or in one of so many ticks."""
-    settled = settled or Settled()
+    listings = listings or Listings()
     found = News(position=position, unrecognized=at_top(store))
     days = {}
     for family in FAMILIES:
@@ -123,7 +123,7 @@ def news(
         for family in (family for family in days if day in days[family]):
             listing = store.list_day(family, day)
             found.unrecognized |= listing.skipped
-            if settled.lacks(known, family, day, listing.objects):
+            if listings.lacks(known, family, day, listing.objects):
                 found.days.add(day)
                 found.families.add(family)
         found.looked += 1
@@ -132,7 +132,7 @@ def news(
     for name in DIMENSIONS:
         snapshots = store.list_dimension(name)
         found.unrecognized |= snapshots.skipped
-        if settled.lacks(known, name, None, snapshots.objects):
+        if listings.lacks(known, name, None, snapshots.objects):
             found.dimensions.append(name)
     return found
 
@@ -142,7 +142,7 @@ def next_imports(found: News, today: date, past: History) -> list[dg.RunRequest]
 
     Days that are over are merged and rolled up in the same run, because each run costs seconds to start. Today
     is imported only: its merge waits for the next half hour. So is everything after a failure, so that a day
-    that cannot be merged holds up no import.
+    that cannot be merged delays no import.
     """
     families = found.families
     import_only = ("import_landing", ["landing"])
@@ -156,7 +156,7 @@ def next_imports(found: News, today: date, past: History) -> list[dg.RunRequest]
     return requests
 
 
-_settled = Settled()
+_listings = Listings()
 
 
 @dg.sensor(
@@ -191,10 +191,10 @@ def landing_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.S
 
 
 def _warn(context: dg.SensorEvaluationContext, found: News) -> None:
-    """Tell the log of each unrecognized place once."""
-    if unheard := {key: why for key, why in found.unrecognized.items() if key not in _settled.warned}:
+    """Log each unrecognized place once."""
+    if unheard := {key: why for key, why in found.unrecognized.items() if key not in _listings.warned}:
         context.log.warning(f"{in_words(unheard)} All of it lies below {open_landing(Settings.load()).url}.")
-        _settled.warned |= unheard.keys()
+        _listings.warned |= unheard.keys()
 
 
 def _look(now: datetime, position: str) -> News:
@@ -203,7 +203,7 @@ def _look(now: datetime, position: str) -> News:
     store = open_landing(settings)
 
     def look(known: Known) -> News:
-        return news(store, known, calendar(now), position, lambda: time.monotonic() > until, _settled, TICKS)
+        return news(store, known, calendar(now), position, lambda: time.monotonic() > until, _listings, TICKS)
 
     try:
         with ExitStack() as opened:
@@ -221,7 +221,7 @@ def _look(now: datetime, position: str) -> News:
 
 def forget_listings() -> None:
     """There is no warehouse: whatever was seen in its ledger is to be imported again."""
-    _settled.marks.clear()
+    _listings.marks.clear()
 
 
 def _skip(found: News, why: str) -> dg.SensorResult:

@@ -85,7 +85,7 @@ class Ended:
 
 @dataclass(frozen=True)
 class History:
-    """The latest runs of some work, newest first. Each job waits for itself: what fails holds up nothing else."""
+    """The latest runs of some work, newest first. Each job waits for itself: what fails delays nothing else."""
 
     runs: tuple[Ended, ...] = ()
 

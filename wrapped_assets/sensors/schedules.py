@@ -59,7 +59,7 @@ def export_every_ten_minutes(context: dg.ScheduleEvaluationContext) -> dg.RunReq
 
 
 def _may_hold_rows(region: str, since: datetime, until: datetime) -> bool:
-    """Whether the region has rows to export, as far as it says: the run tells what is wrong with one that does not."""
+    """Whether the region has rows to export, as far as it says: the run reports what is wrong with one that does not."""
     try:
         return open_region(Settings.load(), region).holds_rows(since, until)
     except Exception:
@@ -75,7 +75,9 @@ def _may_hold_rows(region: str, since: datetime, until: datetime) -> bool:
 )
 def snapshot_every_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     if not REGIONS:
-        return dg.SkipReason("No regions are configured: snapshots are whoever's who writes landing.")
+        return dg.SkipReason(
+            "No regions are configured: whatever writes to landing also writes its snapshots."
+        )
     return dg.RunRequest(
         run_key=context.scheduled_execution_time.date().isoformat(),
         tags={**key_range(REGIONS[0], REGIONS[-1]), REFRESH_TAG: "export"},

@@ -1,6 +1,6 @@
 -- snapshots, organizations_exports, workspaces_exports: what each region wrote down of its names, and when.
 -- One row per region and snapshot (weekly, and once more when the last day is over), then per named thing of it.
--- Reads regions, organizations, workspaces. Renamed workspaces stand under the name of the day.
+-- Reads regions, organizations, workspaces. Renamed workspaces have the name of the day.
 create or replace temp table snapshots as
 with days_taken as (
     select day as taken_on from days where day_no % 7 = 0

@@ -1,7 +1,7 @@
 """What can be wrong with landing objects, and which of them meet which accident.
 
-No accident takes a good row away: a bad file is one more object beside the good one it was made from, and bad
-rows are added to a good file. So whoever quarantines rightly still counts every event.
+No accident removes a good row: a bad file is one more object beside the good one it was made from, and bad
+rows are added to a good file. So a correct import still counts every event.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ Row = dict[str, Any]
 
 # One object in so many was sent twice, under another name.
 COPIED_ONE_IN = 128
-# Beside the reasons themselves: a counter below zero takes a writer without unsigned integers.
+# Beside the reasons themselves: only a writer without unsigned integers makes a counter below zero.
 SIGNED = "negative_counter"
 # A dictionary of ids that hardly repeat would only be thrown away again.
 UNIQUE = {column.name for family in FAMILIES.values() for column in family.columns if column.unique}
