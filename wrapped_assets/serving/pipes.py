@@ -19,8 +19,7 @@ from wrapped_assets.serving.http.messages import NO_STORE, json_response, notes,
 from wrapped_assets.serving.http.problems import Problem
 from wrapped_assets.serving.http.threads import Threads
 from wrapped_assets.serving.live.live import OutsideYear
-from wrapped_assets.serving.live.pages_only import NoAnswers
-from wrapped_assets.serving.live.shelf import Shelf
+from wrapped_assets.serving.live.shelf import NoAnswers, Shelf
 
 Step = Callable[[Answer, str], Awaitable[Answer]]
 

@@ -17,12 +17,10 @@ from pathlib import Path
 
 from wrapped_assets.editions.reader import Published
 from wrapped_assets.editions.version import Version
+from wrapped_assets.serving.live.following import FollowReport
 from wrapped_assets.serving.live.live import Live
-from wrapped_assets.serving.live.pages_only import PagesOnly
 
 log = logging.getLogger(__name__)
-
-Answers = Live | PagesOnly
 
 Open = Callable[[Path, Version], Live]
 """Opens the snapshot of a version, which is in this file, as what answers questions about its year."""
@@ -46,12 +44,20 @@ YEARS_EVERY = 15
 """Looks between two listings of the published years; a year's first promotion is seen after that long at most."""
 
 
+class NoAnswers(Exception):
+    """The year has pages and no answers; the text is for the caller."""
+
+
 @dataclass
 class Edition:
     """One version of a year, open for as long as anything refers to it: the shelf while it is current, each request that uses it."""
 
     version: Version
-    live: Answers
+    live: Live | None
+    """What answers; None for a frozen edition that rows came too late for before it was published. Its documents are the one truth
+    about the year: the snapshot of the version before would say something else, and follow landing.
+    """
+
     files: dict[str, int] = field(default_factory=dict)
     """Files of landing beyond the snapshot: taken and quarantined so far, by the process before this one too; held at the last look, unread in the last pass."""
 
@@ -62,11 +68,12 @@ class Edition:
     _told: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        weakref.finalize(self, self.live.close)
+        if self.live:
+            weakref.finalize(self, self.live.close)
 
     def follow(self, seconds: float) -> None:
         """Take in what landed, and log what cannot be read; raises why not all of it could be taken in."""
-        report = self.live.follow(seconds)
+        report = self.live.follow(seconds) if self.live else FollowReport(complete_at=time.time())
         self.files = {
             "taken": self.files.get("taken", 0) + report.taken + report.resumed,
             "quarantined": self.files.get("quarantined", 0) + report.quarantined + report.resumed_quarantined,
@@ -138,9 +145,11 @@ class Shelf:
         )
 
     @contextmanager
-    def using(self, year: int) -> Iterator[Answers]:
-        """What answers about a year, open until the block ends; raises KeyError when the year is not there."""
+    def using(self, year: int) -> Iterator[Live]:
+        """What answers about a year, open until the block ends; KeyError when the year is not there, NoAnswers when it has none."""
         edition = self._editions[year]  # referred to until the block ends
+        if edition.live is None:
+            raise NoAnswers(f"The edition of {year} has pages only, no endpoint answers about it")
         yield edition.live
 
     def look(self) -> None:
@@ -168,7 +177,8 @@ class Shelf:
             editions, self._editions = self._editions, {}
         for edition in editions.values():
             # Here and not when one closes: the version that took its place keeps under the same name.
-            edition.live.keep()
+            if edition.live:
+                edition.live.keep()
 
     def _list_years(self) -> None:
         self._years = self.published.years()
@@ -186,7 +196,7 @@ class Shelf:
         if before:
             self._forget_snapshot(before.version)
 
-    def _opened(self, version: Version) -> Answers:
+    def _opened(self, version: Version) -> Live | None:
         """What answers from this version; raises what was raised before while it is not time to try again."""
         failed = self._failed.get(version.year)
         if failed and failed.number != version.number:
@@ -204,9 +214,9 @@ class Shelf:
         self._failed.pop(version.year, None)
         return live
 
-    def _live(self, version: Version) -> Answers:
+    def _live(self, version: Version) -> Live | None:
         if not version.has_snapshot:
-            return PagesOnly(version.year)
+            return None
         return self.open(version.fetch_snapshot(self.folder), version)
 
     def _forget_snapshot(self, version: Version) -> None:
