@@ -42,10 +42,10 @@ serve: $(VENV)/.installed ## The API and the pages of what is published, on http
 test: check ## Whether a change holds: every rule, and each layer on DuckDB (under 4 minutes on 2 cores)
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not proof and not slow and not clickhouse and not clickhouse_server'
 
-# Proofs and a server's tests wait for processes half of the time, so three run at once. Of the latter one that failed is run once more, and both results are in the log.
+# Proofs and a server's tests wait for processes half of the time, so three run at once, beside ClickHouse in process, which
+# never waits. Of a server's tests one that failed is run once more, and both results are in the log.
 test-all: test ## What CI runs: that, and killed processes, browsers, real servers, ClickHouse in process and listening (needs npm)
-	SERVERS_REQUIRED=1 $(BIN)/python -m pytest -n 3 --dist worksteal -m 'proof and not slow and not clickhouse and not clickhouse_server'
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'clickhouse and not slow'
+	SERVERS_REQUIRED=1 $(BIN)/python -m pytest -n 3 --dist worksteal -m '(proof or clickhouse) and not slow and not clickhouse_server'
 	$(SERVER_TESTS) -n 3 --dist loadfile || $(SERVER_TESTS) -n 0 --last-failed
 
 check: $(VENV)/.installed ## Format, lint, types and the walls between packages
