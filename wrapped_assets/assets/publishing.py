@@ -2,11 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 from wrapped_assets.command import wrapped
 from wrapped_assets.editions import CheckResult, Contents
-from wrapped_assets.product import Edition, Facts
 from wrapped_assets.products import DEFAULT
 from wrapped_assets.resources.errors import Refused
 from wrapped_assets.resources.warehouse import Reader
@@ -39,26 +37,6 @@ class OrganizationsDisagree(Refused):
         )
 
 
-class Documents:
-    """The documents of an edition, made when they are asked for, and what they add up to so far; of errors, those that are known."""
-
-    def __init__(self, reader: Reader, edition: Edition) -> None:
-        self.totals: Counter[str] = Counter(customers=0, requests=0)
-        self._reader = reader
-        self._edition = edition
-
-    def __call__(self, subjects: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """The document of each of these customers: the bytes of `to_json` of the published document, which do not say whose it is."""
-        for start in range(0, len(subjects), PIECE):
-            for facts in self._reader.facts(self._edition.year, subjects[start : start + PIECE]):
-                yield facts["wrapped_id"], self._document(facts).published().to_json()
-
-    def _document(self, facts: Facts) -> Any:
-        made = DEFAULT.document(facts, self._edition)
-        self.totals += Counter(DEFAULT.totals(made))
-        return made
-
-
 def edition_of(
     reader: Reader, year: int, sample: bool, check_all: Callable[[], Sequence[CheckResult]]
 ) -> Contents:
@@ -73,10 +51,19 @@ def edition_of(
     if disputes := reader.pending().disputes:
         raise OrganizationsDisagree(year, disputes)
     subjects, left_out = list(reader.recipients(year)), reader.left_out(year)
-    documents = Documents(reader, edition)
+    # What the documents made so far add up to; of errors, those that are known.
+    totals: Counter[str] = Counter(customers=0, requests=0)
+
+    def documents(subjects: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        nonlocal totals
+        for start in range(0, len(subjects), PIECE):
+            for facts in reader.facts(year, subjects[start : start + PIECE]):
+                made = DEFAULT.document(facts, edition)
+                totals += Counter(DEFAULT.totals(made))
+                yield facts["wrapped_id"], made.published().to_json()
 
     def checked() -> Sequence[CheckResult]:
-        whole = [] if sample else [_every_request(reader, year, documents.totals["requests"])]
+        whole = [] if sample else [_every_request(reader, year, totals["requests"])]
         return [*check_all(), *whole]
 
     return Contents(
@@ -88,7 +75,7 @@ def edition_of(
         subjects=subjects,
         documents=documents,
         write_snapshot=None if sample or left_out else reader.write_snapshot,
-        totals=lambda: documents.totals,
+        totals=lambda: totals,
         checks=checked,
     )
 
