@@ -125,7 +125,7 @@ def _roll_up(session: Session, first: date, last: date) -> None:
     """Each period by itself, from the level below."""
     days = list(Span(first, last + timedelta(days=1)))
     for level in list(LEVELS.values())[1:]:
-        source = LEVELS[level.source]
+        source = LEVELS[level.source(LEVELS)]
         for period in sorted({level.span(day) for day in days}):
             partitions = [sql.partition(day) for day in period]
             for table, (dimensions, states) in STATES.items():

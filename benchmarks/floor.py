@@ -16,9 +16,10 @@ import duckdb
 
 from benchmarks.measure import own_cost
 from wrapped_assets import products, queries
-from wrapped_assets.families import FAMILIES, WORKSPACES
 from wrapped_assets.periods import YEARLY
 from wrapped_assets.product import Facts
+from wrapped_assets.products import FAMILIES
+from wrapped_assets.products.usage.families import WORKSPACES
 from wrapped_assets.resources.duckdb import sql, summaries
 from wrapped_assets.resources.identity import wrapped_id
 

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from wrapped_assets import progress
-from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import Span
+from wrapped_assets.products import FAMILIES
 from wrapped_assets.products.usage.synthetic.generator import Generator, each_chunk
 from wrapped_assets.products.usage.synthetic.landing import staged, write_objects
 from wrapped_assets.products.usage.synthetic.world import World

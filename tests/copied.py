@@ -7,8 +7,8 @@ from typing import Any
 
 import duckdb
 
-from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import LEVELS
+from wrapped_assets.products import DIMENSIONS, FAMILIES
 from wrapped_assets.resources.clickhouse import sql
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.duckdb import schema

@@ -15,8 +15,8 @@ import typer
 
 from wrapped_assets.assets.asset_checks import checks
 from wrapped_assets.cli.main import app
-from wrapped_assets.families import DIMENSIONS, FAMILIES, SOURCES, Kind, Source
-from wrapped_assets.products import PRODUCTS
+from wrapped_assets.families import Kind, Source
+from wrapped_assets.products import DIMENSIONS, FAMILIES, PRODUCTS, SOURCES
 from wrapped_assets.resources.duckdb import sql
 
 ROOT = Path(__file__).parent.parent

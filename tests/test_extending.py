@@ -20,37 +20,55 @@ pytestmark = pytest.mark.proof
 
 ROOT = Path(__file__).parent.parent
 DAY = date(2025, 3, 14)
-FAMILY, STORY = "Add a metric family in five steps", "Add a story"
+FAMILY, PRODUCT, STORY = "Add a metric family in five steps", "Add a product", "Add a story"
 ENGINES = ["duckdb", pytest.param("chdb", marks=pytest.mark.clickhouse)]
 
-EXPORT = """
--- What a region's logins hold for a window of time.
--- One row per login.
--- Reads logins of the region's own database from $from up to $to.
-select
-    timestamp,
-    organization_id,
-    workspace_id,
-    login_id,
-    failed,
-    elapsed_time,
-    cast($region as varchar) as region,
-    cast($exported_at as timestamp_ms) as exported_at
-from logins
-where timestamp >= $from and timestamp < $to
+RADIO_IMPORTS = """
+from dataclasses import replace
+
+from wrapped_assets.families import Column, Dimension, Family, Rollup, count, counter, label, optional_name, text, total
+from wrapped_assets.products.usage import USAGE
 """
-HOURLY_ON_CLICKHOUSE = """
+RADIO = """
+FOLLOWS = Family(
+    name="follows",
+    product="radio",
+    one_row_is="one follow of a listener",
+    event_time="followed_at",
+    subject="user_id",
+    key=("user_id", "followed_at"),
+    columns=(
+        text("user_id", "The listener."),
+        Column("followed_at", "instant", "When, UTC."),
+        label("region", "Where it was logged."),
+        Column("exported_at", "instant", "When it was exported: its version."),
+    ),
+    rollups=(),
+)
+TRACKS = Dimension(
+    name="tracks",
+    product="radio",
+    one_row_is="one track",
+    key=("track_id",),
+    columns=(
+        text("track_id", "The track."),
+        optional_name("title", "Its title."),
+        Column("exported_at", "instant", "When it was exported."),
+    ),
+)
+RADIO = replace(USAGE, name="radio", families={"plays": PLAYS, "follows": FOLLOWS}, dimensions={"tracks": TRACKS}, stories=())
+"""
+MONTHS_OF_PLAYS = """
 select
-    toStartOfHour(event.timestamp) as hour,
-    event.organization_id as organization_id,
-    event.workspace_id as workspace_id,
-    event.region as region,
-    sumState(toInt64(1)) as logins,
-    sumState(toInt128(event.failed)) as failures,
-    sumState(toInt128(event.elapsed_time_us)) as elapsed_time_us
-from raw_logins as event
-where toYYYYMMDD(event.timestamp) in {partitions:Array(UInt32)}
-group by hour, organization_id, workspace_id, region
+    cast(date_trunc('month', event.ts) as date) as month,
+    event.user_id,
+    event.track_id,
+    event.region,
+    count(*) as plays,
+    sum(event.ms_played) as ms_played
+from raw.plays as event /* touched */
+where event.ts >= $from and event.ts < $to
+group by all
 """
 
 
@@ -85,17 +103,28 @@ class Clone:
 
     def add_family(self) -> None:
         """Steps 1 to 3, and what ClickHouse needs besides."""
-        families = self.code / "wrapped_assets" / "families.py"
+        families = self.code / "wrapped_assets" / "products" / "usage" / "families.py"
         text = families.read_text()
-        (line,) = re.findall(r"^FAMILIES: .*$", text, re.MULTILINE)
+        (line,) = re.findall(r"^FAMILIES = .*$", text, re.MULTILINE)
         families.write_text(
             text.replace(line, f"{block(FAMILY, 'python')}\n{line.replace('STORAGE)', 'STORAGE, LOGINS)')}")
         )
-        sql = self.code / "sql"
-        (sql / "duckdb" / "hourly" / "logins_attempts.sql").write_text(block(FAMILY, "sql"))
-        (sql / "duckdb" / "exports" / "logins.sql").write_text(EXPORT)
-        (sql / "clickhouse" / "exports" / "logins.sql").write_text(EXPORT)
-        (sql / "clickhouse" / "hourly" / "logins_attempts.sql").write_text(HOURLY_ON_CLICKHOUSE)
+        sql = self.code / "sql" / "products" / "usage"
+        (sql / "duckdb" / "logins_attempts.sql").write_text(block(FAMILY, "sql"))
+
+    def add_product(self) -> None:
+        """A package with a family of another subject and other levels, a family without rollups, a dimension, and one line in the list."""
+        products = self.code / "wrapped_assets" / "products"
+        (products / "radio.py").write_text(f"{RADIO_IMPORTS}\n{block(PRODUCT, 'python')}\n{RADIO}")
+        listed = products / "__init__.py"
+        text = listed.read_text()
+        assert text.count("(USAGE,)") == 1
+        listed.write_text(
+            "from wrapped_assets.products.radio import RADIO\n" + text.replace("(USAGE,)", "(USAGE, RADIO)")
+        )
+        folder = self.code / "sql" / "products" / "radio" / "duckdb"
+        folder.mkdir(parents=True)
+        (folder / "plays_tracks.sql").write_text(MONTHS_OF_PLAYS)
 
     def add_story(self) -> None:
         """Steps 1 to 3, and an endpoint."""
@@ -118,6 +147,35 @@ class Clone:
         endpoints = package / "endpoints.py"
         added = 'ENDPOINTS = (\n    _endpoint("busy_days", "Days with a request."),\n'
         endpoints.write_text(endpoints.read_text().replace("ENDPOINTS = (\n", added))
+
+    def land_plays(self, name: str, *rows: tuple[str, str, str, int]) -> None:
+        """A file of plays: listener, track, instant and milliseconds each; the later by name was exported later."""
+        instants = [datetime.fromisoformat(row[2]).replace(tzinfo=UTC) for row in rows]
+        columns: dict[str, list[Any]] = {
+            "user_id": [row[0] for row in rows],
+            "track_id": [row[1] for row in rows],
+            "ts": instants,
+            "ms_played": [row[3] for row in rows],
+            "region": ["eu" for _ in rows],
+            "exported_at": [datetime(2025, 5, ord(name) - ord("a") + 1, tzinfo=UTC) for _ in rows],
+        }
+        path = self.landing / "plays" / f"dt={instants[0].date()}" / "region=eu" / f"{name}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(pa.table(columns), path)
+
+    def land_others(self) -> None:
+        """A follow, and a snapshot of two tracks."""
+        at = datetime(2025, 3, 14, 9, tzinfo=UTC)
+        follow = self.landing / "follows" / f"dt={DAY}" / "region=eu" / "a.parquet"
+        tracks = self.landing / "tracks" / "region=eu" / "a.parquet"
+        follow.parent.mkdir(parents=True)
+        tracks.parent.mkdir(parents=True)
+        pq.write_table(
+            pa.table({"user_id": ["ann"], "followed_at": [at], "region": ["eu"], "exported_at": [at]}), follow
+        )
+        pq.write_table(
+            pa.table({"track_id": ["t1", "t2"], "title": ["One", None], "exported_at": [at, at]}), tracks
+        )
 
     def python(self, code: str, *arguments: str) -> str:
         """What a program says that runs in the copy; it must end well."""
@@ -169,6 +227,24 @@ with open_warehouse(Settings.load()).reading() as reader:
         ask = lambda text: reader.session.rows(text.format("monthly_", "sumMerge"))
     (found,) = ask("select {1}(logins), {1}(failures), {1}(elapsed_time_us) from {0}logins_attempts")
     print(json.dumps([int(value) for value in found]))
+"""
+
+# What months hold of the second product: listener, track, month, plays and milliseconds; then how many follows and tracks there are.
+PLAYED = """
+import json, sys
+from wrapped_assets.resources.open import open_warehouse
+from wrapped_assets.settings import Settings
+with open_warehouse(Settings.load()).reading() as reader:
+    if sys.argv[1] == "duckdb":
+        ask = lambda text: reader.con.execute(text.format(".", "sum")).fetchall()
+    else:
+        ask = lambda text: reader.session.rows(text.format("_", "sumMerge"))
+    months = ask(
+        "select user_id, track_id, month, {1}(plays), {1}(ms_played) from monthly{0}plays_tracks"
+        " group by user_id, track_id, month order by month, user_id, track_id"
+    )
+    counts = [ask(f"select count(*) from {name}")[0][0] for name in ("raw{0}follows", "dimensions{0}tracks")]
+    print(json.dumps([[[user, track, str(month), int(plays), int(ms)] for user, track, month, plays, ms in months], counts]))
 """
 
 ENDPOINT = """
@@ -249,6 +325,50 @@ def test_a_family_is_added_by_the_steps_of_contributing(tmp_path: Path, engine: 
     clone.land_requests("r3")
     clone.land_logins("c", ("ws", "l4", 0, 0.5))
     assert json.loads(clone.python(SERVING, str(late), str(landing))) == [2, 3, None, {}]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_product_is_added_by_its_package_and_one_line(tmp_path: Path, engine: str) -> None:
+    """Its families land, lose their duplicates and are rolled up by their own subject at their own levels, late rows and repeated
+    exports too; every table equals its rebuild, and the documents of the other product are what they are without it.
+    """
+    clone = Clone(tmp_path, engine)
+    clone.add_product()
+    clone.land_requests("r1", "r2")
+    clone.land_others()
+    first = [
+        ("ann", "t1", "2025-03-14T09:00:00", 180_000),
+        ("ann", "t1", "2025-03-14T10:00:00", 20_000),
+        ("bob", "t2", "2025-03-14T09:00:00", 200_000),
+        ("bob", "t2", "2025-04-01T00:00:00", 1_000),
+    ]
+    clone.land_plays("a", *first)
+    clone.wrapped("build", "--year", "2025")
+
+    march, april = "2025-03-01", "2025-04-01"
+    assert json.loads(clone.python(PLAYED, engine)) == [
+        [
+            ["ann", "t1", march, 2, 200_000],
+            ["bob", "t2", march, 1, 200_000],
+            ["bob", "t2", april, 1, 1_000],
+        ],
+        [1, 2],
+    ]
+
+    # A repetition, another version of ann's first play, and a late one of a third listener.
+    clone.land_plays("b", first[2], ("ann", "t1", "2025-03-14T09:00:00", 170_000))
+    clone.land_plays("c", ("eve", "t1", "2025-03-31T23:59:59.999", 5))
+    clone.wrapped("build", "--year", "2025")
+
+    assert json.loads(clone.python(PLAYED, engine))[0] == [
+        ["ann", "t1", march, 2, 190_000],
+        ["bob", "t2", march, 1, 200_000],
+        ["eve", "t1", march, 1, 5],
+        ["bob", "t2", april, 1, 1_000],
+    ]
+    assert "0 failed" in clone.wrapped("check", "--year", "2025", "--deep")
+    documents = clone.wrapped("summary", "--year", "2025", "--all", "--format", "ndjson").splitlines()
+    assert [json.loads(document)["requests"]["total"] for document in documents] == [2]
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -10,8 +10,8 @@ import pytest
 
 from tests.pipeline import Pipeline
 from wrapped_assets.definitions import defs
-from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import LEVELS
+from wrapped_assets.products import DIMENSIONS, FAMILIES
 from wrapped_assets.products.usage import synthetic
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -141,4 +141,4 @@ def test_every_layer_keeps_its_name_everywhere() -> None:
             assert layer in LEVELS or layer in modules, key
         else:
             assert layer in {*DIMENSIONS, *modules}, key
-    assert {"landing", "raw", "hourly", "rollups", "dimensions", "summaries", "checks"} <= folders
+    assert {"landing", "raw", "rollups", "dimensions", "summaries", "checks"} <= folders

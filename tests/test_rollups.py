@@ -8,8 +8,8 @@ import pytest
 
 from tests.landing_files import LandingFile, files_of, operation, reading, request
 from tests.pipeline import ALL_LEVELS, FAMILIES, ROLLUP_LEVELS, ROLLUPS, Pipeline, Run, differs_from_oracle
-from wrapped_assets.families import FAMILIES as DECLARED
 from wrapped_assets.periods import Span
+from wrapped_assets.products import FAMILIES as DECLARED
 from wrapped_assets.resources.checks import CHECKS, Check
 
 LAST_OF_2024, FIRST_OF_2025 = "2024-12-31T23:59:59.999", "2025-01-01T00:00:00"

@@ -13,8 +13,8 @@ from tests.object_stores import ObjectStore
 from tests.pipeline import Pipeline, Run, differs_from_oracle
 from tests.worlds import make_world
 from wrapped_assets.assets.importing import fetching, import_days, import_dimension
-from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import LEVELS, Span
+from wrapped_assets.products import DIMENSIONS, FAMILIES
 from wrapped_assets.products.usage.document import document
 from wrapped_assets.resources.open import open_landing, open_warehouse
 from wrapped_assets.settings import Settings

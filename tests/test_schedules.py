@@ -15,7 +15,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped, unused-ignore]
 import pytest
 
 from tests.landing_files import COLUMNS, Row, family_of, operation, organization, reading, request, workspace
-from wrapped_assets.families import FAMILIES
+from wrapped_assets.products import FAMILIES
 from wrapped_assets.sensors import schedules
 from wrapped_assets.sensors.schedules import export_run
 

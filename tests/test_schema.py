@@ -6,8 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from wrapped_assets.families import PIPE_STATS, Rollup
+from wrapped_assets.families import Rollup
 from wrapped_assets.periods import DAILY
+from wrapped_assets.products.usage.families import PIPE_STATS
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, sql
 from wrapped_assets.resources.duckdb.schema import VERSION
 from wrapped_assets.resources.errors import NewerSchema, OlderSchema, WarehouseMissing

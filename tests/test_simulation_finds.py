@@ -51,7 +51,7 @@ DEFECTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "the ledger is committed apart from what follows": ledger_apart_from_its_rows,
     "a range is closed": other_text("duckdb/rollups/merge", "< $to", "<= $to"),
     "a gauge is summed": other_text(
-        "duckdb/hourly/storage_sizes",
+        "products/usage/duckdb/storage_sizes",
         "arg_max(event.bytes, event.timestamp) as bytes",
         "sum(event.bytes) as bytes",
     ),

@@ -1,12 +1,14 @@
-"""The metric families and the two dimensions: what lands, what identifies a row, what is rolled up.
+"""What a family and a dimension are: what lands, what identifies a row, whose it is, what is rolled up and at which levels.
 
-This is the one declaration that every layer, check and statement is built from. A family's own
-SQL is in `sql/*/hourly/<family>_<rollup>.sql`; everything else follows from here. Nothing in this
-module knows an engine or Dagster.
+Every layer, check and statement is built from these declarations, which each product makes of its own
+(`products/<product>/families.py`; `products` lists them all). A family's own SQL is in
+`sql/products/<product>/<engine>/<family>_<rollup>.sql`. Nothing in this module knows an engine or Dagster.
 """
 
 from dataclasses import dataclass
 from typing import Literal
+
+from wrapped_assets.periods import ALL_LEVELS, LEVELS, Level
 
 Kind = Literal["text", "instant", "counter", "code", "flag", "seconds"]
 Merge = Literal["sum", "max", "last"]
@@ -60,12 +62,17 @@ class Measure:
 
 @dataclass(frozen=True)
 class Rollup:
-    """One dimension set of a family, kept per hour, day, ISO week and month, in DuckDB per year too. Its first measure counts its rows."""
+    """One dimension set of a family. Its first measure counts its rows.
+
+    `levels` are those it is kept at. Its family's SQL computes the first of them from raw; the others are merged from the one below.
+    The year is kept in DuckDB only: ClickHouse merges it from the months when it is asked for.
+    """
 
     name: str
     dimensions: tuple[str, ...]
     measures: tuple[Measure, ...]
     description: str
+    levels: tuple[str, ...] = tuple(ALL_LEVELS)
 
     @property
     def adds_up(self) -> bool:
@@ -75,14 +82,63 @@ class Rollup:
 
 @dataclass(frozen=True)
 class Family:
-    """One kind of event: its landing columns, its unique key and its rollups."""
+    """One kind of event: its landing columns, its unique key, the column that says whose it is, its rollups, and whether
+    regions' own databases hold it in a table of its name and columns, from which it is exported.
+
+    Raises ValueError when they cannot be built: the key without the event time, a rollup without the subject, or two
+    rollups that would build one level from different ones.
+    """
 
     name: str
+    product: str
     one_row_is: str
     event_time: str
+    subject: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     rollups: tuple[Rollup, ...]
+    exported: bool = False
+
+    def __post_init__(self) -> None:
+        if self.event_time not in self.key:
+            raise ValueError(
+                f"The key of {self.name} must hold its event time {self.event_time}: {self.key}."
+            )
+        for rollup in self.rollups:
+            if self.subject not in rollup.dimensions:
+                raise ValueError(
+                    f"{self.subject} must be a dimension of {self.table(rollup)}: {rollup.dimensions}."
+                )
+        for level in ALL_LEVELS.values():
+            sources = {level.source(rollup.levels) for rollup in self.at(level)}
+            if len(sources) > 1:
+                raise ValueError(
+                    f"The rollups of {self.name} must build {level.name} from one level, not from {sorted(sources)}."
+                )
+
+    def at(self, level: Level) -> tuple[Rollup, ...]:
+        """The rollups that are kept at a level."""
+        return tuple(rollup for rollup in self.rollups if level.name in rollup.levels)
+
+    def source(self, level: Level) -> str:
+        """What a level is computed from: `raw` or the level below; KeyError where the family has nothing at this level."""
+        sources = {level.source(rollup.levels) for rollup in self.at(level)}
+        if not sources:
+            raise KeyError(f"{self.name} keeps no rollup at {level.name}.")
+        return sources.pop()
+
+    def followers(self, layer: str) -> tuple[Level, ...]:
+        """The levels that are computed from this one, or from `raw`."""
+        return tuple(level for level in ALL_LEVELS.values() if self.at(level) and self.source(level) == layer)
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The levels at which the family has an asset."""
+        return tuple(level for level in LEVELS.values() if self.at(level))
+
+    def sql(self, engine: str, rollup: Rollup) -> str:
+        """The name of the statement that computes the rollup's first level from raw."""
+        return f"products/{self.product}/{engine}/{self.table(rollup)}"
 
     def table(self, rollup: Rollup) -> str:
         """The rollup's table name inside each layer's schema, such as `pipe_stats_requests`."""
@@ -93,18 +149,28 @@ class Family:
         """What may differ between two versions of one row, in the order that settles ties."""
         return tuple(c for c in self.columns if c.name not in (*self.key, "exported_at"))
 
+    @property
+    def logged(self) -> tuple[Column, ...]:
+        """What its source says; the export adds the rest."""
+        return tuple(c for c in self.columns if c.name not in ("region", "exported_at"))
+
 
 @dataclass(frozen=True)
 class Dimension:
     """Names and owners that arrive as whole snapshots; of each region the newest snapshot of an id wins.
 
-    The key has no column for the region: it is that of the snapshot's folder, and belongs to every key.
+    The key has no column for the region: it is that of the snapshot's folder, and belongs to every key. What it says of the column
+    `subject` is told in documents, which follow a change; where it `names_owners`, the identities do. Without a subject nothing follows.
     """
 
     name: str
+    product: str
     one_row_is: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    subject: str | None = None
+    names_owners: bool = False
+    exported: bool = False
     event_time: None = None
 
     @property
@@ -112,42 +178,57 @@ class Dimension:
         """What may differ between two snapshots of one id, in the order that settles ties."""
         return tuple(c for c in self.columns if c.name not in (*self.key, "exported_at"))
 
+    @property
+    def logged(self) -> tuple[Column, ...]:
+        """What its source says; the export adds the rest."""
+        return tuple(c for c in self.columns if c.name != "exported_at")
+
 
 Source = Family | Dimension
 """Whatever lands as files."""
 
 
-def _text(name: str, description: str, nullable: bool = False) -> Column:
+# What declarations are made of.
+
+
+def text(name: str, description: str, nullable: bool = False) -> Column:
+    """A text column."""
     return Column(name, "text", description, nullable)
 
 
-def _label(name: str, description: str, nullable: bool = False) -> Column:
+def label(name: str, description: str, nullable: bool = False) -> Column:
+    """A text of which a day's events share a few values."""
     return Column(name, "text", description, nullable, few=True)
 
 
-def _name(name: str, description: str) -> Column:
+def optional_name(name: str, description: str) -> Column:
+    """What something is called: null or blank when nothing says it."""
     return Column(name, "text", description, nullable=True, blank_is_null=True)
 
 
-def _counter(name: str, description: str, nullable: bool = False) -> Column:
+def counter(name: str, description: str, nullable: bool = False) -> Column:
+    """A column of whole numbers from 0 to 2^64 - 1."""
     return Column(name, "counter", description, nullable)
 
 
-def _count(name: str, description: str) -> Measure:
+def count(name: str, description: str) -> Measure:
+    """The measure that counts rows."""
     return Measure(name, "sum", "count", "count(*)", description)
 
 
-def _total(name: str, description: str, source: str | None = None) -> Measure:
+def total(name: str, description: str, source: str | None = None) -> Measure:
+    """The sum of a column, by default the one of the measure's name."""
     return Measure(name, "sum", "total", f"sum({source or name})", description)
 
 
-def _known(name: str, description: str, source: str | None = None) -> Measure:
+def known(name: str, description: str, source: str | None = None) -> Measure:
     """The sum over the rows that say it, of a column that may be null."""
     silent = "Rows that do not say it add nothing."
     return Measure(name, "sum", "total", f"sum(coalesce({source or name}, 0))", f"{description} {silent}")
 
 
-def _unknown(name: str, source: str) -> Measure:
+def unknown(name: str, source: str) -> Measure:
+    """How many rows do not say a column."""
     return Measure(
         f"{name}_unknown",
         "sum",
@@ -155,224 +236,3 @@ def _unknown(name: str, source: str) -> Measure:
         f"count(*) filter (where {source} is null)",
         f"Rows that do not say {source}.",
     )
-
-
-ORGANIZATION = _text("organization_id", "Internal id of the organization, one in all regions.")
-WORKSPACE = _label("workspace_id", "Internal id of the workspace, unique within its organization and region.")
-REGION = _label("region", "Name of the region whose database logged the event.")
-EXPORTED_AT = Column("exported_at", "instant", "When the region exported the row: its version.")
-
-PIPE_STATS = Family(
-    name="pipe_stats",
-    one_row_is="one API request",
-    event_time="start_datetime",
-    key=("organization_id", "request_id", "start_datetime"),
-    columns=(
-        Column("start_datetime", "instant", "When the request began, UTC, to the millisecond."),
-        ORGANIZATION,
-        WORKSPACE,
-        _text("pipe_id", "Internal id of the pipe (endpoint) called, unique like the workspace's."),
-        _label("pipe_name", "The pipe's name at the time of the request."),
-        Column(
-            "request_id", "text", "The request's id, unique within its organization and instant.", unique=True
-        ),
-        Column("status_code", "code", "HTTP status answered.", nullable=True),
-        Column("error", "flag", "1 when the request failed, else 0.", nullable=True),
-        Column("duration", "seconds", "Time from request to answer.", nullable=True),
-        _counter("read_bytes", "Bytes scanned to answer the request."),
-        _counter("read_rows", "Rows scanned to answer the request."),
-        _counter("result_rows", "Rows in the answer.", nullable=True),
-        Column("cpu_time", "seconds", "CPU time the request cost.", nullable=True),
-        _label("method", "HTTP method.", nullable=True),
-        _text("user_agent", "The client's user agent.", nullable=True),
-        REGION,
-        EXPORTED_AT,
-    ),
-    rollups=(
-        Rollup(
-            "requests",
-            ("organization_id", "workspace_id", "pipe_id", "pipe_name", "region"),
-            (
-                _count("requests", "Requests."),
-                _known("errors", "Failed requests.", "error"),
-                _unknown("errors", "error"),
-                _total("read_bytes", "Bytes scanned."),
-                _total("read_rows", "Rows scanned."),
-                _known("result_rows", "Rows answered."),
-                _unknown("result_rows", "result_rows"),
-                _known("cpu_time_us", "CPU time in microseconds."),
-                Measure("last_at", "max", "instant", "max(start_datetime)", "Newest request."),
-            ),
-            "Requests by pipe: the basis of totals, top pipes, top workspaces and regions.",
-        ),
-        Rollup(
-            "durations",
-            ("organization_id", "duration_bucket"),
-            (
-                Measure(
-                    "requests",
-                    "sum",
-                    "count",
-                    "count(duration_us)",
-                    "Requests whose duration falls into the bucket.",
-                ),
-            ),
-            "The histogram of durations; each bucket is at most 1 % wide, so percentiles are exact to 1 %. "
-            "A request that does not say its duration is in none.",
-        ),
-        Rollup(
-            "days",
-            ("organization_id", "event_date"),
-            (
-                _count("requests", "Requests."),
-                _known("errors", "Failed requests.", "error"),
-                _unknown("errors", "error"),
-            ),
-            "Requests by calendar day, whatever the period of the row: the heat map and the peak day.",
-        ),
-        Rollup(
-            "hours",
-            ("organization_id", "hour_of_day"),
-            (_count("requests", "Requests."),),
-            "Requests by hour of the day, 0 to 23 UTC: the peak hour.",
-        ),
-    ),
-)
-
-INGESTION = Family(
-    name="ingestion",
-    one_row_is="one data source operation",
-    event_time="timestamp",
-    key=("organization_id", "operation_id", "datasource_id", "event_type", "region", "timestamp"),
-    columns=(
-        Column("timestamp", "instant", "When the operation ran, UTC."),
-        ORGANIZATION,
-        WORKSPACE,
-        Column("operation_id", "text", "The operation's id.", unique=True),
-        _text(
-            "datasource_id", "Internal id of the data source written or read, unique like the workspace's."
-        ),
-        _label("datasource_name", "The data source's name at the time."),
-        _label(
-            "event_type", "append, append-hfi, append-kafka, replace, copy, populateview, delete, truncate..."
-        ),
-        _label("result", "ok or error."),
-        _text("error", "What went wrong, if anything.", nullable=True),
-        Column("elapsed_time", "seconds", "How long the operation took.", nullable=True),
-        _counter("written_rows", "Rows written."),
-        _counter("written_bytes", "Bytes written."),
-        _counter("written_rows_quarantine", "Rows the data source itself quarantined."),
-        _counter("written_bytes_quarantine", "Bytes the data source itself quarantined."),
-        _counter("read_rows", "Rows read.", nullable=True),
-        _counter("read_bytes", "Bytes read.", nullable=True),
-        Column("cpu_time", "seconds", "CPU time the operation cost.", nullable=True),
-        REGION,
-        EXPORTED_AT,
-    ),
-    rollups=(
-        Rollup(
-            "operations",
-            ("organization_id", "workspace_id", "datasource_id", "event_type", "region"),
-            (
-                _count("operations", "Operations."),
-                Measure(
-                    "failures",
-                    "sum",
-                    "count",
-                    "count(*) filter (where result = 'error')",
-                    "Operations that failed.",
-                ),
-                _total("written_rows", "Rows written."),
-                _total("written_bytes", "Bytes written."),
-                _total("written_rows_quarantine", "Rows quarantined by the data source."),
-                _total("written_bytes_quarantine", "Bytes quarantined by the data source."),
-                _known("read_rows", "Rows read."),
-                _known("read_bytes", "Bytes read."),
-                _known("elapsed_time_us", "Elapsed time in microseconds."),
-                _known("cpu_time_us", "CPU time in microseconds."),
-            ),
-            "Operations by data source and event type.",
-        ),
-    ),
-)
-
-STORAGE = Family(
-    name="storage",
-    one_row_is="one size reading of one data source",
-    event_time="timestamp",
-    key=("organization_id", "datasource_id", "region", "timestamp"),
-    columns=(
-        Column("timestamp", "instant", "When the size was read, UTC."),
-        ORGANIZATION,
-        WORKSPACE,
-        _text("datasource_id", "Internal id of the data source, unique like the workspace's."),
-        _label("datasource_name", "The data source's name at the time."),
-        _counter("bytes", "Bytes stored."),
-        _counter("rows", "Rows stored."),
-        _counter("bytes_quarantine", "Bytes in the data source's own quarantine."),
-        _counter("rows_quarantine", "Rows in the data source's own quarantine."),
-        REGION,
-        EXPORTED_AT,
-    ),
-    rollups=(
-        Rollup(
-            "sizes",
-            ("organization_id", "workspace_id", "datasource_id", "datasource_name", "region"),
-            (
-                _count("readings", "Size readings."),
-                Measure("last_at", "max", "instant", "max(timestamp)", "When the newest reading was taken."),
-                Measure(
-                    "bytes", "last", "total", "arg_max(bytes, timestamp)", "Bytes at the newest reading."
-                ),
-                Measure("rows", "last", "total", "arg_max(rows, timestamp)", "Rows at the newest reading."),
-                Measure(
-                    "bytes_quarantine",
-                    "last",
-                    "total",
-                    "arg_max(bytes_quarantine, timestamp)",
-                    "Quarantined bytes at the newest reading.",
-                ),
-                Measure(
-                    "rows_quarantine",
-                    "last",
-                    "total",
-                    "arg_max(rows_quarantine, timestamp)",
-                    "Quarantined rows at the newest reading.",
-                ),
-                Measure("max_bytes", "max", "total", "max(bytes)", "Largest reading of the period."),
-            ),
-            "Sizes by data source: a gauge, so the newest reading and the largest, never a sum over time.",
-        ),
-    ),
-)
-
-FAMILIES: dict[str, Family] = {family.name: family for family in (PIPE_STATS, INGESTION, STORAGE)}
-
-ORGANIZATIONS = Dimension(
-    name="organizations",
-    one_row_is="one organization",
-    key=("organization_id",),
-    columns=(
-        ORGANIZATION,
-        _name("name", "The organization's name."),
-        _name("customer_id", "Id of the owning customer; null or blank when it is its own."),
-        _name("customer_name", "The owning customer's name."),
-        EXPORTED_AT,
-    ),
-)
-
-WORKSPACES = Dimension(
-    name="workspaces",
-    one_row_is="one workspace",
-    key=("organization_id", "workspace_id"),
-    columns=(
-        WORKSPACE,
-        ORGANIZATION,
-        _name("name", "The workspace's name."),
-        EXPORTED_AT,
-    ),
-)
-
-DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in (ORGANIZATIONS, WORKSPACES)}
-
-SOURCES: dict[str, Source] = {**FAMILIES, **DIMENSIONS}

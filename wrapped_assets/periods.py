@@ -1,6 +1,6 @@
 """Half-open UTC ranges of days, and the levels that rollups are kept at."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -60,18 +60,20 @@ def _year(day: date) -> Span:
 
 @dataclass(frozen=True)
 class Level:
-    """A rollup layer: its name (also its schema), its period column, and where it is merged from.
+    """A rollup layer: its name (also its schema), its period column, and the levels it can be merged from, the first that is kept.
 
-    `span` gives the partition that holds a day. `feeds` is what follows a change: other levels, the summaries, and
-    the identities, since a month may name an organization that nothing named before.
+    `span` gives the partition that holds a day.
     """
 
     name: str
     period: str
     period_type: str
     span: Callable[[date], Span]
-    source: str
-    feeds: tuple[str, ...]
+    below: tuple[str, ...] = ()
+
+    def source(self, kept: Collection[str]) -> str:
+        """What the level is computed from where these levels are kept: one of them, or `raw`."""
+        return next((name for name in self.below if name in kept), "raw")
 
     @property
     def unit(self) -> str:
@@ -92,16 +94,16 @@ def read_by_edition(year: int) -> Span:
     return Span(Span.year(year - 1).start, Span.year(year).end)
 
 
-HOURLY = Level("hourly", "hour", "timestamp", Span.day, "raw", ("daily",))
-DAILY = Level("daily", "day", "date", Span.day, "hourly", ("weekly", "monthly"))
-WEEKLY = Level("weekly", "week", "date", _week, "daily", ())
-MONTHLY = Level("monthly", "month", "date", _month, "daily", ("yearly", "summaries", "identities"))
+HOURLY = Level("hourly", "hour", "timestamp", Span.day)
+DAILY = Level("daily", "day", "date", Span.day, ("hourly",))
+WEEKLY = Level("weekly", "week", "date", _week, ("daily", "hourly"))
+MONTHLY = Level("monthly", "month", "date", _month, ("daily", "hourly"))
 
 LEVELS: dict[str, Level] = {level.name: level for level in (HOURLY, DAILY, WEEKLY, MONTHLY)}
 """The levels that are assets."""
 
-# Not an asset: wrapped_summaries keeps it, so that a customer's year is one row a group and not twelve.
-YEARLY = Level("yearly", "year", "date", _year, "monthly", ())
+# Not an asset: the summaries keep it, so that a subject's year is one row a group and not twelve.
+YEARLY = Level("yearly", "year", "date", _year, ("monthly",))
 
 ALL_LEVELS: dict[str, Level] = {**LEVELS, YEARLY.name: YEARLY}
 

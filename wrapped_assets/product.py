@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from wrapped_assets import queries
+from wrapped_assets.families import Dimension, Family
 from wrapped_assets.slides.moments import NAMELESS, Moment, Slideshow, through
 from wrapped_assets.slides.numbers import ENGLISH, Locale
 from wrapped_assets.slides.parts import Look
@@ -262,9 +263,11 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Product:
-    """A product: its stories in the order they are told."""
+    """A product: what lands for it, and its stories in the order they are told."""
 
     name: str
+    families: Mapping[str, Family]
+    dimensions: Mapping[str, Dimension]
     stories: tuple[Story, ...]
     model: type[Any]
     """The published document, a pydantic model."""
@@ -298,6 +301,16 @@ class Product:
 
     own_requests: OwnRequests | None = None
     """Where requests to the API can be events of the product."""
+
+    @property
+    def owners(self) -> tuple[Dimension, ...]:
+        """The dimensions that say who owns a subject."""
+        return tuple(each for each in self.dimensions.values() if each.names_owners)
+
+    @property
+    def names(self) -> tuple[Dimension, ...]:
+        """The dimensions whose names stand in documents."""
+        return tuple(each for each in self.dimensions.values() if each.subject and not each.names_owners)
 
     def story(self, name: str) -> Story:
         """The story of this name; KeyError when there is none."""

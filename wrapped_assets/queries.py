@@ -1,4 +1,4 @@
-"""The SQL files, by name: `text("duckdb/hourly/pipe_stats_requests")`.
+"""The SQL files, by name: `text("duckdb/raw/landed")`.
 
 SQL lives in `sql/` beside the package (inside it, once installed from a wheel), one statement a file (a step of the
 synthetic source has several).
@@ -19,6 +19,11 @@ def text(name: str) -> str:
     return (_ROOT / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def exists(name: str) -> bool:
+    """Whether there is a `sql/<name>.sql`."""
+    return (_ROOT / f"{name}.sql").is_file()
+
+
 def written_at(name: str) -> datetime:
     """When `sql/<name>.sql` was written here."""
     return datetime.fromtimestamp((_ROOT / f"{name}.sql").stat().st_mtime, UTC)
@@ -31,8 +36,12 @@ def names(folder: str) -> list[str]:
 
 def digest(*names: str) -> str:
     """Eight hex digits that change when any of these statements changes: an asset's code version."""
-    joined = "\n".join(text(name) for name in names)
-    return hashlib.sha256(joined.encode()).hexdigest()[:8]
+    return digest_of(*(text(name) for name in names))
+
+
+def digest_of(*texts: str) -> str:
+    """The same of statements that declarations fill in."""
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:8]
 
 
 @cache

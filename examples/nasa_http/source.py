@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 
 from examples.nasa_http import statements
-from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import Span
+from wrapped_assets.products import FAMILIES
 from wrapped_assets.products.usage.synthetic import create_table
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.errors import Refused

@@ -22,7 +22,7 @@ from tests.landing_files import (
     write,
 )
 from tests.pipeline import DIMENSIONS, FAMILIES, Pipeline, Run
-from wrapped_assets.families import FAMILIES as FAMILIES_BY_NAME
+from wrapped_assets.products import FAMILIES as FAMILIES_BY_NAME
 
 BATCH_FILES = 25
 ROWS = 7

@@ -12,7 +12,7 @@ from wrapped_assets.editions.errors import StoreFailed
 from wrapped_assets.families import Column, Kind
 from wrapped_assets.periods import EVERYTHING, Span
 from wrapped_assets.progress import Progress
-from wrapped_assets.queries import digest
+from wrapped_assets.queries import digest, digest_of
 from wrapped_assets.resources.errors import (
     EditionNotWhole,
     Refused,
@@ -168,6 +168,11 @@ def describe(one_row_is: str, comes_from: str, more: str = "") -> str:
     # Plain text: Dagster shows the Markdown of a description as it is in lists and in the graph.
     text = f"One row is {one_row_is}.\n\nComes from {comes_from}."
     return f"{text}\n\n{more}" if more else text
+
+
+def version_of(layer: str, family: str) -> str:
+    """The code version of what these statements compute."""
+    return digest_of(statements(Settings.load(), layer, family))
 
 
 def sql_of(layer: str, family: str) -> dg.MetadataValue[Any]:

@@ -20,7 +20,8 @@ from wrapped_assets.assets.common import (
     wants_rebuild,
 )
 from wrapped_assets.assets.importing import fetching, import_dimension
-from wrapped_assets.families import DIMENSIONS, Dimension
+from wrapped_assets.families import Dimension
+from wrapped_assets.products import DIMENSIONS
 from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.unrecognized import in_words
 from wrapped_assets.resources.warehouse import Warehouse
@@ -31,7 +32,7 @@ def dimension_asset(dimension: Dimension) -> dg.AssetsDefinition:
 
     @asset(
         dimension.name,
-        deps=[["regional_exports", dimension.name]],
+        deps=[["regional_exports", dimension.name]] if dimension.exported else [],
         group="dimensions",
         kinds=[ENGINE, "parquet"],
         code=code_version(duckdb=["duckdb/dimensions/merge"], clickhouse=["clickhouse/dimensions/newest"]),

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from wrapped_assets import landing_layout
-from wrapped_assets.families import DIMENSIONS
 from wrapped_assets.periods import Span
+from wrapped_assets.products import DIMENSIONS
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.errors import LandingFilesGone
 from wrapped_assets.resources.landing_objects import Fetched, LandingObject, Listing, Problem

@@ -23,9 +23,10 @@ from wrapped_assets.assets.common import (
 )
 from wrapped_assets.assets.importing import Import, import_days
 from wrapped_assets.assets.plots import markdown_table
-from wrapped_assets.families import FAMILIES, Family
+from wrapped_assets.families import Family
 from wrapped_assets.partitions import days, every_region, span_of
 from wrapped_assets.periods import EVERYTHING
+from wrapped_assets.products import FAMILIES
 from wrapped_assets.resources.checks import CHECKS
 from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.unrecognized import in_words
@@ -46,7 +47,9 @@ def landing(family: Family) -> dg.AssetsDefinition:
 
     @asset(
         ["landing", family.name],
-        deps=[dg.AssetDep(["regional_exports", family.name], partition_mapping=every_region)],
+        deps=[dg.AssetDep(["regional_exports", family.name], partition_mapping=every_region)]
+        if family.exported
+        else [],
         partitions=days,
         group="landing",
         kinds=[ENGINE, "parquet"],

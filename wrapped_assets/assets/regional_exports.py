@@ -1,6 +1,6 @@
 """regional_exports: the sink. A region's own database for a window of time, as immutable landing files.
 
-What a window holds is written in exports/<family>.sql of the region's engine, below sql/; this module says which windows a
+What a window holds follows from the declaration, by sql/<engine>/exports/; this module says which windows a
 partition is, and names the objects. Nothing is ever overwritten: exporting again adds files, and
 raw keeps the newest version of each row.
 """
@@ -15,9 +15,10 @@ import dagster as dg
 
 from wrapped_assets import landing_layout
 from wrapped_assets.assets.common import asset, describe, landing_schema, refusals_are_final
-from wrapped_assets.families import DIMENSIONS, FAMILIES, Dimension, Family
+from wrapped_assets.families import Dimension, Family
 from wrapped_assets.partitions import region_days, regions
 from wrapped_assets.periods import Span, consecutive
+from wrapped_assets.products import DIMENSIONS, EXPORTED, FAMILIES
 from wrapped_assets.queries import digest
 from wrapped_assets.resources.configured import LandingResource, RegionsResource
 from wrapped_assets.resources.errors import RegionRefused, RegionUnavailable
@@ -47,7 +48,9 @@ def _export(
         partitions=partitions,
         group="regional_exports",
         kinds=[*_ENGINES, "parquet"],
-        code=digest(*(f"{engine}/exports/{source.name}" for engine in _ENGINES)),
+        code=digest(
+            *(f"{engine}/exports/{'events' if source.event_time else 'snapshot'}" for engine in _ENGINES)
+        ),
         columns=landing_schema(source.columns),
         description=describe(one_row_is, f"`{source.name}` in the region's own database, read-only", more),
         writes=False,
@@ -187,5 +190,7 @@ def export_windows(
     return wrote
 
 
-regional_exports = [regional_export(family) for family in FAMILIES.values()]
-regional_snapshots = [regional_snapshot(dimension) for dimension in DIMENSIONS.values()]
+regional_exports = [regional_export(family) for family in FAMILIES.values() if family.name in EXPORTED]
+regional_snapshots = [
+    regional_snapshot(dimension) for dimension in DIMENSIONS.values() if dimension.name in EXPORTED
+]

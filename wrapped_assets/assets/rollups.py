@@ -1,6 +1,6 @@
 """hourly, daily, weekly and monthly: mergeable states, each level merged from the one below.
 
-The hourly numbers are written in sql/*/hourly/<family>_<rollup>.sql, the merge of all other levels in
+The hourly numbers are written in sql/products/<product>/<engine>/<family>_<rollup>.sql, the merge of all other levels in
 sql/*/rollups/merge.sql. A refresh recomputes the organizations and hours that new rows touched; what
 a person launches recomputes whole periods. Both give identical rows.
 """
@@ -19,39 +19,41 @@ from wrapped_assets.assets.common import (
     sql_of,
     table_name,
     tell,
+    version_of,
     wants_rebuild,
 )
-from wrapped_assets.families import FAMILIES, Family, Rollup
+from wrapped_assets.families import Family, Rollup
 from wrapped_assets.partitions import CALENDARS, reaching_outside, span_of
-from wrapped_assets.periods import HOURLY, LEVELS, Level
-from wrapped_assets.queries import digest
+from wrapped_assets.periods import LEVELS, Level
+from wrapped_assets.products import FAMILIES
 from wrapped_assets.resources.warehouse import Warehouse
 
 
 def rollup(level: Level, family: Family) -> dg.AssetsDefinition:
     """The asset that keeps one level of one family."""
     calendar = CALENDARS[level.name]
-    same_calendar = CALENDARS[level.source] is calendar
+    source = family.source(level)
+    same_calendar = CALENDARS[source] is calendar
 
     @dg.asset(
         key=[level.name, family.name],
         deps=[
-            dg.AssetDep(
-                [level.source, family.name], partition_mapping=None if same_calendar else reaching_outside
-            )
+            dg.AssetDep([source, family.name], partition_mapping=None if same_calendar else reaching_outside)
         ],
         partitions_def=calendar,
         group_name=level.name,
         kinds={ENGINE},
         owners=OWNERS,
-        code_version=digest(*_statements(level, family)),
+        code_version=version_of(level.name, family.name),
         backfill_policy=dg.BackfillPolicy.single_run(),
         retry_policy=RETRY,
         pool=WRITERS_POOL,
         metadata={
-            "dagster/table_name": ", ".join(table_name(level.name, family.table(r)) for r in family.rollups),
+            "dagster/table_name": ", ".join(
+                table_name(level.name, family.table(r)) for r in family.at(level)
+            ),
             "dagster/column_schema": column_schema(
-                column for r in family.rollups for column in _columns(level, family, r)
+                column for r in family.at(level) for column in _columns(level, family, r)
             ),
             "sql": sql_of(level.name, family.name),
         },
@@ -75,12 +77,6 @@ def rollup(level: Level, family: Family) -> dg.AssetsDefinition:
     return aggregate
 
 
-def _statements(level: Level, family: Family) -> list[str]:
-    if level is HOURLY:
-        return [f"{ENGINE}/hourly/{family.table(r)}" for r in family.rollups]
-    return [f"{ENGINE}/rollups/merge"]
-
-
 def _columns(level: Level, family: Family, r: Rollup) -> list[tuple[str, str, str]]:
     """The columns of one of the level's tables, the table's name before each."""
     texts = {column.name: column.description for column in family.columns}
@@ -93,4 +89,6 @@ def _columns(level: Level, family: Family, r: Rollup) -> list[tuple[str, str, st
     return columns
 
 
-rollups = [rollup(level, family) for level in LEVELS.values() for family in FAMILIES.values()]
+rollups = [
+    rollup(level, family) for level in LEVELS.values() for family in FAMILIES.values() if family.at(level)
+]

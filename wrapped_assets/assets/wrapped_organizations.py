@@ -18,7 +18,7 @@ from wrapped_assets.assets.common import (
     table_name,
     wants_rebuild,
 )
-from wrapped_assets.families import FAMILIES
+from wrapped_assets.products import DEFAULT
 from wrapped_assets.resources.configured import Secret
 from wrapped_assets.resources.warehouse import Warehouse
 
@@ -38,7 +38,10 @@ COLUMNS = column_schema(
 
 
 @dg.asset(
-    deps=["organizations", *(dg.AssetDep(["monthly", family]) for family in FAMILIES)],
+    deps=[
+        *(owners.name for owners in DEFAULT.owners),
+        *(dg.AssetDep(["monthly", family.name]) for family in DEFAULT.families.values()),
+    ],
     group_name="wrapped",
     kinds={ENGINE},
     owners=OWNERS,

@@ -23,7 +23,6 @@ from wrapped_assets.assets.common import (
     wants_rebuild,
 )
 from wrapped_assets.assets.plots import MONTHS, as_data_uri, bar_chart_svg, markdown_table
-from wrapped_assets.families import FAMILIES
 from wrapped_assets.partitions import editions, reaching_outside
 from wrapped_assets.product import Facts
 from wrapped_assets.resources.warehouse import SummaryReport, Warehouse, Writer
@@ -54,9 +53,12 @@ STATEMENTS = [
 
 @dg.asset(
     deps=[
-        *(dg.AssetDep(["monthly", family], partition_mapping=reaching_outside) for family in FAMILIES),
+        *(
+            dg.AssetDep(["monthly", family.name], partition_mapping=reaching_outside)
+            for family in products.DEFAULT.families.values()
+        ),
         "wrapped_organizations",
-        "workspaces",
+        *(names.name for names in products.DEFAULT.names),
     ],
     partitions_def=editions,
     group_name="wrapped",

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from wrapped_assets.command import wrapped
-from wrapped_assets.families import FAMILIES, SOURCES
 from wrapped_assets.periods import Span
+from wrapped_assets.products import FAMILIES, SOURCES
 from wrapped_assets.resources.errors import WarehouseMissing
 from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.open import open_landing, open_warehouse

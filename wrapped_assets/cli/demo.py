@@ -10,7 +10,6 @@ from rich.table import Table
 
 from wrapped_assets import progress
 from wrapped_assets.cli import demo_page, reports
-from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import Span
 from wrapped_assets.product import Facts
 from wrapped_assets.products.usage import synthetic
@@ -114,7 +113,7 @@ def _print_truth(reader: Reader, settings: Settings, world: synthetic.World) -> 
     span = Span.year(world.year)
     lines = [
         (f"{name}, unique rows", truth.unique[name], reader.landing_totals(name, span).unique_rows)
-        for name in FAMILIES
+        for name in truth.unique
     ]
     agreeing = _agreeing(truth.customers, reader.facts(world.year), settings.secret())
     lines.append(("customers whose every total agrees", len(truth.customers), agreeing))

@@ -12,10 +12,9 @@ from rich.table import Table
 
 from wrapped_assets.assets.importing import fetching
 from wrapped_assets.command import wrapped
-from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import LEVELS, Span
 from wrapped_assets.product import Edition
-from wrapped_assets.products import DEFAULT
+from wrapped_assets.products import DEFAULT, FAMILIES, layers
 from wrapped_assets.progress import report
 from wrapped_assets.resources.checks import found_nothing
 from wrapped_assets.resources.errors import Refused
@@ -243,9 +242,7 @@ def print_differences(console: Console, settings: Settings, year: int) -> bool:
     for column in ("result", "table"):
         table.add_column(column, no_wrap=True)
     first: list[str] = []
-    tables = [(layer, family) for layer in ("raw", *LEVELS) for family in FAMILIES] + [
-        ("wrapped_summaries", "")
-    ]
+    tables = [*layers("raw", *LEVELS), ("wrapped_summaries", "")]
     fetch = fetching(open_landing(settings))
     differs = False
     # In ClickHouse the comparison works in the writer's staging tables.

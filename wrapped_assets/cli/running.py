@@ -7,12 +7,13 @@ from typing import Any, TypeVar
 
 import dagster as dg
 
+from wrapped_assets import products
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.definitions import defs
-from wrapped_assets.families import FAMILIES, SOURCES
 from wrapped_assets.launcher import HOST_TAG
 from wrapped_assets.partitions import key_range
 from wrapped_assets.periods import MONTHLY, WEEKLY, Span
+from wrapped_assets.products import FAMILIES, SOURCES
 from wrapped_assets.resources.checks import CHECKS
 from wrapped_assets.resources.errors import Refused, WarehouseMissing
 from wrapped_assets.resources.landing_store import LandingStoreError
@@ -131,7 +132,7 @@ def rebuild(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
     run(opened, "build_days", {**range_tags(span), REFRESH_TAG: "build"}, _full("raw", "hourly", "daily"))
     for job, level in (("refresh_weeks", WEEKLY), ("refresh_months", MONTHLY)):
         run(opened, job, {**range_tags(level.covering(span), level), REFRESH_TAG: "build"}, _full(level.name))
-    ops = dict.fromkeys(("organizations", "workspaces", "wrapped_organizations"), _FULL_REFRESH)
+    ops = dict.fromkeys((*products.DIMENSIONS, "wrapped_organizations"), _FULL_REFRESH)
     run(opened, "refresh_identities", {REFRESH_TAG: "build"}, {"ops": ops})
     years = key_range(span.start.year, (span.end - timedelta(days=1)).year)
     run(
@@ -163,7 +164,7 @@ _FULL_REFRESH = {"config": {"full_refresh": True}}
 
 
 def _full(*layers: str) -> dict[str, Any]:
-    return {"ops": {f"{layer}__{family}": _FULL_REFRESH for layer in layers for family in FAMILIES}}
+    return {"ops": {"__".join(pair): _FULL_REFRESH for pair in products.layers(*layers)}}
 
 
 def require_landing(settings: Settings) -> None:

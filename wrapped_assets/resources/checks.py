@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from wrapped_assets.families import FAMILIES
-from wrapped_assets.periods import LEVELS
+from wrapped_assets.families import Family
+from wrapped_assets.products import DEFAULT, FAMILIES
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ def found_nothing(metadata: Mapping[str, Any]) -> bool:
     return bool(metadata["broken_rows"].value == 0)
 
 
-def _family_checks(family: str) -> list[Check]:
+def _family_checks(declared: Family) -> list[Check]:
+    family = declared.name
     raw = ("raw", family)
     checks = [
         Check(
@@ -66,13 +67,13 @@ def _family_checks(family: str) -> list[Check]:
             warning=True,
         ),
     ]
-    for level in LEVELS.values():
+    for level in declared.levels:
         checks.append(
             Check(
-                f"conserves_{level.source}",
+                f"conserves_{declared.source(level)}",
                 (level.name, family),
                 f"conserved_{level.name}",
-                f"Every measure of {level.name} adds up to what {level.source} holds.",
+                f"Every measure of {level.name} adds up to what {declared.source(level)} holds.",
                 family,
             )
         )
@@ -80,7 +81,7 @@ def _family_checks(family: str) -> list[Check]:
 
 
 CHECKS: tuple[Check, ...] = (
-    *(check for family in FAMILIES for check in _family_checks(family)),
+    *(check for family in FAMILIES.values() for check in _family_checks(family)),
     Check(
         "organizations_agree",
         ("organizations",),
@@ -97,14 +98,14 @@ CHECKS: tuple[Check, ...] = (
     ),
     *(
         Check(
-            f"year_conserves_monthly_{family}",
+            f"year_conserves_monthly_{family.name}",
             ("wrapped_summaries",),
             "conserved_yearly",
-            f"The yearly states of {family} behind the summaries add up to what monthly holds.",
-            family,
+            f"The yearly states of {family.name} behind the summaries add up to what monthly holds.",
+            family.name,
             looks_at="year",
         )
-        for family in FAMILIES
+        for family in DEFAULT.families.values()
     ),
     Check(
         "no_internal_ids",

@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import LEVELS
+from wrapped_assets.products import FAMILIES
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
 from wrapped_assets.resources.errors import RegionUnavailable
 from wrapped_assets.resources.landing_store import LandingStore

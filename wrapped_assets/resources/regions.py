@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 import duckdb
 
-from wrapped_assets import queries
-from wrapped_assets.families import FAMILIES
+from wrapped_assets.products import DIMENSIONS, EXPORTED, FAMILIES
+from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.errors import RegionUnavailable
 
 
@@ -75,7 +75,7 @@ class DuckDBRegion:
         self, family: str, start: datetime, end: datetime, exported_at: datetime, folder: Path
     ) -> Iterator[Exported]:
         """The rows of [start, end) as Parquet below `folder`, one or more files a day."""
-        statement = queries.text(f"duckdb/exports/{family}")
+        statement = sql.export(FAMILIES[family])
         values = self._values(start, end, exported_at)
         # Not a cast to date, which rounds nanoseconds: the last 500 of a day would go to the next.
         day = f"cast(strftime({FAMILIES[family].event_time}, '%Y-%m-%d') as date)"
@@ -96,7 +96,7 @@ class DuckDBRegion:
     def holds_rows(self, start: datetime, end: datetime) -> bool:
         """Whether any family has a row of [start, end)."""
         values = self._values(start, end, end)
-        statements = (queries.text(f"duckdb/exports/{family}") for family in FAMILIES)
+        statements = (sql.export(family) for family in FAMILIES.values() if family.name in EXPORTED)
         with self.connection() as connection:
             return any(
                 connection.execute(f"select 1 from ({statement}) limit 1", values).fetchall()
@@ -115,7 +115,7 @@ class DuckDBRegion:
         """Write the whole dimension as it is now to one Parquet file; returns its row count."""
         target = str(path).replace("'", "''")
         with self.connection() as connection:
-            statement = queries.text(f"duckdb/exports/{dimension}")
+            statement = sql.export(DIMENSIONS[dimension])
             copied = connection.execute(
                 f"copy ({statement}) to '{target}' (format parquet, compression zstd)",
                 {"exported_at": _naive(exported_at)},

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from wrapped_assets import landing_layout
-from wrapped_assets.families import SOURCES
 from wrapped_assets.periods import Span
+from wrapped_assets.products import SOURCES
 from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError
 
 SHOWN = 5

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from wrapped_assets.assets.common import REFRESH_TAG
-from wrapped_assets.families import FAMILIES
 from wrapped_assets.partitions import key_range
 from wrapped_assets.periods import DAILY, LEVELS, MONTHLY, WEEKLY, Level, Span
+from wrapped_assets.products import FAMILIES
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
 from wrapped_assets.resources.open import open_warehouse
 from wrapped_assets.resources.warehouse import Pending, Reader, Warehouse

@@ -1,9 +1,11 @@
 """The jobs by calendar: what one run can refresh together. Sensors, the command line and people launch these."""
 
+from collections.abc import Collection
+
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from wrapped_assets.families import DIMENSIONS, FAMILIES
+from wrapped_assets.products import DIMENSIONS, EXPORTED, FAMILIES, layers
 from wrapped_assets.sensors.retention import forget_old_runs
 
 DAY_LAYERS = ("raw", "hourly", "daily")
@@ -11,8 +13,12 @@ DAY_LAYERS = ("raw", "hourly", "daily")
 
 
 def _layers(*names: str) -> dg.AssetSelection:
-    keys = [dg.AssetKey([name, family]) for name in names for family in FAMILIES]
-    return dg.AssetSelection.assets(*keys).without_checks()
+    return dg.AssetSelection.assets(*[dg.AssetKey(pair) for pair in layers(*names)]).without_checks()
+
+
+def _exports(sources: Collection[str]) -> dg.AssetSelection:
+    exported = [name for name in sources if name in EXPORTED]
+    return dg.AssetSelection.assets(*[dg.AssetKey(["regional_exports", name]) for name in exported])
 
 
 jobs: list[UnresolvedAssetJobDefinition] = []
@@ -29,12 +35,12 @@ def _assets(*names: str) -> dg.AssetSelection:
 
 export_regions = _job(
     "export_regions",
-    _layers("regional_exports"),
+    _exports(FAMILIES).without_checks(),
     "Exports a window of every region's own database into landing.",
 )
 export_snapshots = _job(
     "export_snapshots",
-    dg.AssetSelection.assets(*[dg.AssetKey(["regional_exports", name]) for name in DIMENSIONS]),
+    _exports(DIMENSIONS),
     "Exports the organizations and workspaces of every region into landing.",
 )
 import_landing = _job(
@@ -54,7 +60,7 @@ refresh_weeks = _job("refresh_weeks", _layers("weekly"), "Merges days into weeks
 refresh_months = _job("refresh_months", _layers("monthly"), "Merges days into months.")
 refresh_identities = _job(
     "refresh_identities",
-    _assets("organizations", "workspaces", "wrapped_organizations"),
+    _assets(*DIMENSIONS, "wrapped_organizations"),
     "Imports names and owners, and gives every organization its public identity.",
 )
 refresh_editions = _job(
@@ -86,11 +92,7 @@ UNFOLLOWED = frozenset(job.name for job in _UNFOLLOWED)
 """The jobs that change nothing that the sensors follow."""
 
 FOLLOWED = frozenset(
-    {
-        dg.AssetKey([layer, family])
-        for layer in ("landing", *DAY_LAYERS, "weekly", "monthly")
-        for family in FAMILIES
-    }
+    {dg.AssetKey(pair) for pair in layers("landing", *DAY_LAYERS, "weekly", "monthly")}
     | {dg.AssetKey(name) for name in (*DIMENSIONS, "wrapped_organizations", "wrapped_summaries")}
 )
 """The assets that the sensors keep up to date."""

@@ -16,8 +16,8 @@ from functools import cache
 import dagster as dg
 
 from wrapped_assets.assets.common import REFRESH_TAG
-from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import Span
+from wrapped_assets.products import DIMENSIONS, FAMILIES
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
 from wrapped_assets.resources.landing_objects import LandingObject
 from wrapped_assets.resources.landing_store import LandingStore

@@ -8,8 +8,8 @@ from itertools import pairwise
 import dagster as dg
 from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
 
+from wrapped_assets import products
 from wrapped_assets.assets.common import REFRESH_TAG
-from wrapped_assets.families import FAMILIES
 from wrapped_assets.partitions import days, key_range
 from wrapped_assets.periods import DAILY, Level, Span
 from wrapped_assets.sensors.jobs import FOLLOWED, UNFOLLOWED
@@ -68,7 +68,7 @@ def run_over(
 
     It follows what changed and does not rebuild. A partition that is refreshed for nothing costs two events.
     """
-    assets = [dg.AssetKey([layer, family]) for layer in layers for family in FAMILIES if family in families]
+    assets = [dg.AssetKey(pair) for pair in products.layers(*layers) if pair[1] in families]
     tags = {**range_tags(span, level), REFRESH_TAG: work}
     # Dagster would add the checks of these assets: a year's checks belong to the daily run of their own.
     return dg.RunRequest(job_name=job, tags=tags, asset_selection=assets, asset_check_keys=[])

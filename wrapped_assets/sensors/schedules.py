@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from wrapped_assets.assets.common import REFRESH_TAG
-from wrapped_assets.families import FAMILIES
 from wrapped_assets.partitions import days, key_range
+from wrapped_assets.products import EXPORTED, FAMILIES
 from wrapped_assets.resources.open import open_region
 from wrapped_assets.sensors.jobs import check_everything, export_regions, export_snapshots
 from wrapped_assets.sensors.retention import forget_old_runs
@@ -30,7 +30,9 @@ def export_run(until: datetime, regions: Sequence[str], first_instant: datetime)
             **key_range(_key(since, min(regions)), _key(last_instant, max(regions))),
             REFRESH_TAG: "export",
         },
-        run_config={"ops": {f"regional_exports__{family}": window for family in FAMILIES}},
+        run_config={
+            "ops": {f"regional_exports__{family}": window for family in FAMILIES if family in EXPORTED}
+        },
     )
 
 

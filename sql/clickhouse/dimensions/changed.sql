@@ -1,10 +1,10 @@
 -- What of {dimension} is about to change: ids that come, go, or say something else. Of an id that several regions name, the newest
 -- snapshot may count: it may do so by its age alone.
--- One row per organization_id.
+-- One row per {subject}.
 -- Reads {staging} and dimensions_{dimension}.
 with changes as (
     select
-        ifNull(held.organization_id, staged.organization_id) as organization,
+        ifNull(held.{subject}, staged.{subject}) as changed_subject,
         not ({same}) as says_something_else,
         held.exported_at is distinct from staged.exported_at as is_of_another_age,
         count() over (partition by {id}) as regions
@@ -12,6 +12,6 @@ with changes as (
     full join {staging} as staged on {same_key}
 )
 
-select distinct organization
+select distinct changed_subject
 from changes
 where says_something_else or (is_of_another_age and regions > 1)

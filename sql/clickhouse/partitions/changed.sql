@@ -4,13 +4,13 @@
 -- cancel. A partition that stands nowhere yet is new as it is, and nothing of it is hashed.
 select {grain}
 from (
-    select toYYYYMMDD({period}) as partition, organization_id, {hash} as row_hash, 1 as sign
+    select toYYYYMMDD({period}) as partition, {subject}, {hash} as row_hash, 1 as sign
     from {staging}
     where toYYYYMMDD({period}) in (
         select distinct toYYYYMMDD({period}) from {table} where toYYYYMMDD({period}) in {partitions:Array(UInt32)}
     )
     union all
-    select toYYYYMMDD({period}) as partition, organization_id, {hash} as row_hash, -1 as sign
+    select toYYYYMMDD({period}) as partition, {subject}, {hash} as row_hash, -1 as sign
     from {table}
     where toYYYYMMDD({period}) in {partitions:Array(UInt32)}
 )
@@ -19,7 +19,7 @@ having sum(toInt128(row_hash) * sign) <> 0 or sum(sign) <> 0
 union all
 select distinct {grain}
 from (
-    select toYYYYMMDD({period}) as partition, organization_id
+    select toYYYYMMDD({period}) as partition, {subject}
     from {staging}
 )
 where partition not in (

@@ -21,15 +21,7 @@ landed as (
 sources as (
     select 'raw' as layer, family, day as period, newest, replaced from landed
     union all
-    select 'hourly', family, period, changed, 0 from marks where layer = 'raw'
-    union all
-    select 'daily', family, period, changed, 0 from marks where layer = 'hourly'
-    union all
-    select 'weekly', family, toDate32(toMonday(period)) as week, max(changed), 0
-    from marks where layer = 'daily' group by family, week
-    union all
-    select 'monthly', family, toDate32(toStartOfMonth(period)) as month, max(changed), 0
-    from marks where layer = 'daily' group by family, month
+    {levels}
 )
 
 select

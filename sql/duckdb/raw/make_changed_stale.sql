@@ -1,13 +1,12 @@
--- Makes hourly recompute the hours of the organizations of which a merge changes rows; a row exported again says nothing new.
--- One row per (hour, organization_id).
+-- Makes {level} recompute what a merge changes; a row exported again says nothing new.
+-- One row per {unit} and ({grain}).
 -- Reads staged and raw.{family} before the merge, writes stale.rollups.
-insert into stale.rollups (level, family, period, hour, organization_id)
+insert into stale.rollups (level, family, period, {grain})
 select distinct
-    'hourly',
+    '{level}',
     $family,
-    cast(staged.{event_time} as date),
-    date_trunc('hour', staged.{event_time}),
-    staged.organization_id
+    cast(date_trunc('{unit}', staged.{event_time}) as date),
+    {touched}
 from staged
 left join raw.{family} as known on {same_key}
 where known.exported_at is null

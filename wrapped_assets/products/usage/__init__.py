@@ -1,11 +1,20 @@
 """Customers of a data platform: API requests, ingestion and storage of organizations in several regions."""
 
 from wrapped_assets.product import FlatSummary, OwnRequests, Product
-from wrapped_assets.products.usage import document, endpoints, flat_summary, main_numbers, own_requests
+from wrapped_assets.products.usage import (
+    document,
+    endpoints,
+    families,
+    flat_summary,
+    main_numbers,
+    own_requests,
+)
 from wrapped_assets.products.usage.stories.calendar import skyline
 
 USAGE = Product(
     "usage",
+    families.FAMILIES,
+    families.DIMENSIONS,
     document.STORIES,
     document.PublishedSummary,
     document.Summary,

@@ -10,8 +10,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import duckdb
 
-from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import LEVELS, Span
+from wrapped_assets.products import DIMENSIONS, FAMILIES
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.checks import Check
 from wrapped_assets.resources.clickhouse import (

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from wrapped_assets.families import FAMILIES, Family, Rollup
-from wrapped_assets.periods import HOURLY, LEVELS, Level, Span
+from wrapped_assets.families import Family, Rollup
+from wrapped_assets.periods import LEVELS, Level, Span
+from wrapped_assets.products import FAMILIES
 from wrapped_assets.resources.checks import Check
 from wrapped_assets.resources.clickhouse import (
     computing,
@@ -66,7 +67,7 @@ def _conservation(session: Session, check: Check, span: Span) -> Broken:
     whole = level.covering(span)
     family = FAMILIES[check.family]
     bounds = {"since": whole.start, "until": whole.end}
-    statements = [conservation_statement(level, family, rollup) for rollup in family.rollups]
+    statements = [conservation_statement(level, family, rollup) for rollup in family.at(level)]
     return sum((raw.broken(session, statement, bounds) for statement in statements), Broken())
 
 
@@ -74,12 +75,12 @@ def conservation_statement(level: Level, family: Family, rollup: Rollup) -> str:
     """The query for periods and organizations whose measures differ from what the level below holds."""
     # A gauge's last reading cannot be added up: it is compared at its own dimensions.
     is_gauge = any(measure.merge == "last" for measure in rollup.measures)
-    grain = rollup.dimensions if is_gauge else ("organization_id",)
-    if level is HOURLY:
+    grain = rollup.dimensions if is_gauge else (family.subject,)
+    if family.source(level) == "raw":
         source, time = f"raw_{family.name}", family.event_time
         expected = [sql.from_raw(measure) for measure in rollup.measures]
     else:
-        below = LEVELS[level.source]
+        below = LEVELS[family.source(level)]
         source, time = rollups.table(below, family, rollup), below.period
         expected = [sql.merged(measure, rollup) for measure in rollup.measures]
     measures = [measure.name for measure in rollup.measures]
@@ -120,7 +121,7 @@ def _rollup_differences(
 ) -> Iterator[dict[str, Any]]:
     periods = sorted({level.start(day) for day in span})
     for piece in rollups.chunks(session, level, family, periods, level.covering(span)):
-        for rollup in family.rollups:
+        for rollup in family.at(level):
             name = rollups.table(level, family, rollup)
             rebuilt = sql.rollup_rows(rollup, level, f"({rollups.select(level, family, rollup)})")
             within = f"toYYYYMMDD({level.period}) in {{own:Array(UInt32)}}"

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import LEVELS
+from wrapped_assets.products import FAMILIES
 from wrapped_assets.resources.clickhouse import sql
 
 SHARDED = frozenset(
@@ -22,7 +22,7 @@ SHARDED = frozenset(
     for table in (
         f"landing_{family.name}",
         f"raw_{family.name}",
-        *(f"{level}_{family.table(rollup)}" for level in LEVELS for rollup in family.rollups),
+        *(f"{level.name}_{family.table(rollup)}" for level in LEVELS.values() for rollup in family.at(level)),
     )
 )
 

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from wrapped_assets import products, queries
-from wrapped_assets.families import DIMENSIONS, FAMILIES, Family, Rollup
+from wrapped_assets.families import Family, Rollup
 from wrapped_assets.periods import MONTHLY, YEARLY, Span
 from wrapped_assets.resources.clickhouse import sql
 from wrapped_assets.resources.clickhouse.answers import answered
@@ -57,8 +57,9 @@ def _empty(engine: Engine) -> Iterator[duckdb.DuckDBPyConnection]:
             con.execute(f"create schema {name}")
         for name in ("stale_summaries", "wrapped_organizations", "wrapped_summaries", "wrapped_days"):
             con.execute(queries.text(f"duckdb/schema/{name}"))
-        con.execute(duckdb_sql.dimension_ddl(DIMENSIONS["workspaces"]))
-        for family in FAMILIES.values():
+        for names in products.DEFAULT.names:
+            con.execute(duckdb_sql.dimension_ddl(names))
+        for family in products.DEFAULT.families.values():
             for rollup in family.rollups:
                 con.execute(duckdb_sql.rollup_ddl(family, rollup, YEARLY))
         yield con
@@ -75,13 +76,14 @@ class _Loading:
 
     def load(self) -> None:
         """Put their rollups, owners and names into the tables."""
-        for family in FAMILIES.values():
+        for family in products.DEFAULT.families.values():
             for rollup in family.rollups:
                 self._fill_rollup(family, rollup)
         owners = "select organization_id, customer_id, wrapped_id from staging_members where batch = {batch:UInt32}"
         self._fill("main.wrapped_organizations", owners)
-        workspaces = f"select * from dimensions_workspaces where organization_id in ({_IN_BATCH})"
-        self._fill("dimensions.workspaces", workspaces)
+        for names in products.DEFAULT.names:
+            named = f"select * from dimensions_{names.name} where {names.subject} in ({_IN_BATCH})"
+            self._fill(f"dimensions.{names.name}", named)
 
     def _fill_rollup(self, family: Family, rollup: Rollup) -> None:
         table = family.table(rollup)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from wrapped_assets.families import DIMENSIONS, FAMILIES, Column, Family, Kind, Measure, Rollup, Source
+from wrapped_assets.families import Column, Family, Kind, Measure, Rollup, Source
 from wrapped_assets.periods import LEVELS, Level
+from wrapped_assets.products import DIMENSIONS, FAMILIES
 from wrapped_assets.resources.clickhouse import sql
 
 _INSTANT = "DateTime64(6, 'UTC')"
@@ -38,7 +39,7 @@ def tables() -> dict[str, str]:
         for level in LEVELS.values():
             made |= {
                 f"{level.name}_{family.table(rollup)}": _of_rollup(level, family, rollup)
-                for rollup in family.rollups
+                for rollup in family.at(level)
             }
     return made
 
@@ -56,8 +57,9 @@ def _of_source(template: str, source: Source, key: Sequence[str]) -> str:
 
 def _of_rollup(level: Level, family: Family, rollup: Rollup) -> str:
     types = _DERIVED | {column.raw_name: _type(column) for column in family.columns}
-    organization, *others = sql.stored_dimensions(rollup)
-    columns = [f"{name} {types[name]}" for name in (organization, *others)] + _states(rollup)
+    stored = sql.stored_dimensions(rollup)
+    others = [name for name in stored if name != family.subject]
+    columns = [f"{name} {types[name]}" for name in stored] + _states(rollup)
     return sql.render(
         "declared/rollup",
         level=level.name,
@@ -66,7 +68,7 @@ def _of_rollup(level: Level, family: Family, rollup: Rollup) -> str:
         period_type=sql.PERIOD_TYPES[level.name],
         columns=",\n    ".join(columns),
         shared=sql.shared_partition(level),
-        key=sql.names((organization, level.period, *others)),
+        key=sql.names((family.subject, level.period, *others)),
     )
 
 

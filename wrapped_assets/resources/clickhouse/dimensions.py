@@ -1,7 +1,7 @@
 """Names and owners in ClickHouse: the newest snapshot of each id wins in each region, whatever order they land in."""
 
 from wrapped_assets import queries
-from wrapped_assets.families import ORGANIZATIONS, Dimension
+from wrapped_assets.families import Dimension
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.clickhouse import marks, sql
 from wrapped_assets.resources.clickhouse.partitions import staged, swap_whole
@@ -46,25 +46,28 @@ def _newest(dimension: Dimension, from_scratch: bool) -> str:
 
 
 def _make_stale(session: Session, dimension: Dimension) -> int:
-    """Before the names change: who owns an organization must be looked at, and what its workspaces are called. The change's number."""
+    """Before the change: the identities follow it, where the dimension says who owns a subject, or the documents that tell its names. The change's number."""
+    sequence = marks.next_sequence(session)
+    if dimension.subject is None:
+        return sequence
     said = (*dimension.key, *(column.name for column in dimension.contents))
-    if dimension is ORGANIZATIONS:
+    if dimension.names_owners:
         said = (*said, "first_exported_at")
     statement = sql.render(
         "dimensions/changed",
         dimension=dimension.name,
         staging=sql.staging(f"dimensions_{dimension.name}"),
+        subject=dimension.subject,
         id=sql.names(f"ifNull(held.{name}, staged.{name})" for name in dimension.key),
         same=" and ".join(f"held.{name} is not distinct from staged.{name}" for name in said),
         same_key=" and ".join(f"held.{name} = staged.{name}" for name in ("region", *dimension.key)),
     )
-    changed = [organization for (organization,) in session.rows(statement)]
-    sequence = marks.next_sequence(session)
-    if dimension is ORGANIZATIONS:
+    changed = [subject for (subject,) in session.rows(statement)]
+    if dimension.names_owners:
         session.insert("stale_identities", [{"organization_id": id, "sequence": sequence} for id in changed])
     else:
         values = {"organizations": changed, "sequence": sequence}
-        session.run(queries.text("clickhouse/dimensions/make_organizations_stale"), values)
+        session.run(queries.text("clickhouse/dimensions/make_documents_stale"), values)
     return sequence
 
 

@@ -5,8 +5,7 @@ from typing import Any
 
 import duckdb
 
-from wrapped_assets import queries
-from wrapped_assets.families import FAMILIES
+from wrapped_assets import products, queries
 from wrapped_assets.periods import MONTHLY, Span
 from wrapped_assets.resources.clickhouse import sql
 from wrapped_assets.resources.clickhouse.answers import answered
@@ -43,7 +42,7 @@ def violations(session: Session, name: str, year: int) -> Broken:
                 continue
             con.execute(queries.text(f"duckdb/schema/{table}"))
             _fill(session, con, f"main.{table}", question, {"year": year})
-        for family in FAMILIES.values():
+        for family in products.DEFAULT.families.values():
             for rollup in family.rollups:
                 if f"{MONTHLY.name}.{family.table(rollup)}" not in statement:
                     continue

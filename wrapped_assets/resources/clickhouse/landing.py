@@ -11,7 +11,7 @@ from datetime import date, datetime
 import duckdb
 
 from wrapped_assets import queries
-from wrapped_assets.families import FAMILIES
+from wrapped_assets.products import FAMILIES
 from wrapped_assets.resources.clickhouse import marks
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.duckdb.judging import Judgement, judge

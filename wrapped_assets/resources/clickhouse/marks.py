@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from wrapped_assets import queries
-from wrapped_assets.periods import Span
+from wrapped_assets.periods import LEVELS, Span
+from wrapped_assets.products import FAMILIES
+from wrapped_assets.resources.clickhouse import sql
 from wrapped_assets.resources.clickhouse.session import Session
 
 # Where the calendar of the contract begins and ends.
@@ -42,8 +44,26 @@ def partitions(
         "until": span.end,
         "everything": everything,
     }
-    found = session.rows(queries.text("clickhouse/status/stale"), values)
+    found = session.rows(sql.render("status/stale", levels=_levels()), values)
     return [Partition(*row) for row in found]
+
+
+def _levels() -> str:
+    """The query for what is below the partitions of every level, by the layer that each family computes it from."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for family in FAMILIES.values():
+        for level in family.levels:
+            found.setdefault((family.source(level), level.name), []).append(family.name)
+    branches = []
+    for (below, name), families in found.items():
+        level = LEVELS[name]
+        start = "period" if level.unit == "day" else sql.start_of(level, "period")
+        listed = ", ".join(f"'{each}'" for each in families)
+        branches.append(
+            f"select '{name}', family, toDate32({start}) as start, max(changed), 0"
+            f" from marks where layer = '{below}' and family in ({listed}) group by family, start"
+        )
+    return "\n    union all\n    ".join(branches)
 
 
 def next_sequence(session: Session) -> int:

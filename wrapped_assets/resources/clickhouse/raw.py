@@ -128,6 +128,7 @@ def _changed(session: Session, family: Family, values: dict[str, Any]) -> set[in
         grain="partition",
         period=family.event_time,
         hash=sql.row_hash(family),
+        subject=family.subject,
     )
     return {partition for (partition,) in session.rows(statement, {"partitions": values["partitions"]})}
 

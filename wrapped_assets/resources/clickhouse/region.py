@@ -1,6 +1,6 @@
 """A region's own ClickHouse: asked for Parquet, which streams into a file piece by piece, and never written to.
 
-What a window holds is written in sql/clickhouse/exports/<family>.sql. A Parquet file ends in its table of contents, which
+What a window holds is written in sql/products/<product>/clickhouse/exports/. A Parquet file ends in its table of contents, which
 the server sends last: whatever breaks off before it cannot be taken for a whole answer.
 """
 
@@ -18,9 +18,8 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError
 
-from wrapped_assets import queries
-from wrapped_assets.families import FAMILIES
-from wrapped_assets.resources.clickhouse import regional_troubles
+from wrapped_assets.products import EXPORTED, FAMILIES, SOURCES
+from wrapped_assets.resources.clickhouse import regional_troubles, sql
 from wrapped_assets.resources.clickhouse.connection import Limits, server_client
 from wrapped_assets.resources.regions import Exported
 from wrapped_assets.settings.address import Address
@@ -57,7 +56,7 @@ class ClickHouseRegion:
 
     def holds_rows(self, start: datetime, end: datetime) -> bool:
         """Whether any family has a row of [start, end)."""
-        statements = (queries.text(f"clickhouse/exports/{family}") for family in FAMILIES)
+        statements = (sql.export(family) for family in FAMILIES.values() if family.name in EXPORTED)
         values = self._values(start, end, end)
         with self.connection() as client, self._troubles():
             return any(
@@ -101,7 +100,9 @@ class ClickHouseRegion:
             answer = cast(
                 BaseHTTPResponse,
                 client.raw_stream(
-                    queries.text(f"clickhouse/exports/{statement}"), parameters=dict(values), fmt="Parquet"
+                    sql.export(SOURCES[statement]),
+                    parameters=dict(values),
+                    fmt="Parquet",
                 ),
             )
             try:

@@ -9,7 +9,8 @@ from datetime import date
 
 from wrapped_assets import queries
 from wrapped_assets.families import Family, Rollup
-from wrapped_assets.periods import HOURLY, LEVELS, Level, Span
+from wrapped_assets.periods import LEVELS, MONTHLY, Level, Span
+from wrapped_assets.products import DEFAULT
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.clickhouse import marks, raw, sql
@@ -19,9 +20,6 @@ from wrapped_assets.resources.warehouse import RefreshReport
 
 # Raw rows aggregated at once.
 CHUNK_ROWS = 2_000_000
-
-# What follows a level by organization, beside the levels that follow its marks.
-MAKE_STALE = {"summaries": "make_summaries_stale", "identities": "make_new_identities_stale"}
 
 
 def refresh(
@@ -43,7 +41,7 @@ def refresh(
 
 def shown(level: Level, family: Family) -> str:
     """The statements that compute the level, to read."""
-    return "\n\n".join(select(level, family, rollup) for rollup in family.rollups)
+    return "\n\n".join(select(level, family, rollup) for rollup in family.at(level))
 
 
 def table(level: Level, family: Family, rollup: Rollup) -> str:
@@ -54,7 +52,7 @@ def table(level: Level, family: Family, rollup: Rollup) -> str:
 def row_counts(session: Session, level: Level, family: Family, span: Span) -> dict[date, int]:
     """Rows of each period that has any, over all rollups of the family."""
     counts: dict[date, int] = {}
-    for rollup in family.rollups:
+    for rollup in family.at(level):
         statement = sql.render(
             "rollups/row_counts",
             level=level.name,
@@ -68,9 +66,11 @@ def row_counts(session: Session, level: Level, family: Family, span: Span) -> di
 
 def select(level: Level, family: Family, rollup: Rollup) -> str:
     """The query that computes one rollup of one level; binds `partitions`, those of the level below."""
-    if level is HOURLY:
-        return queries.text(f"clickhouse/hourly/{family.table(rollup)}")
-    source = LEVELS[level.source]
+    below = family.source(level)
+    if below == "raw":
+        own = family.sql("clickhouse", rollup)
+        return queries.text(own) if queries.exists(own) else sql.first_states(level, family, rollup)
+    source = LEVELS[below]
     return sql.render(
         "rollups/merge",
         level=level.name,
@@ -113,7 +113,7 @@ def _replace(
 ) -> None:
     """Build these periods in staging, from the level below, and swap what differs."""
     starts = [each.period for each in periods]
-    tables = {rollup: table(level, family, rollup) for rollup in family.rollups}
+    tables = {rollup: table(level, family, rollup) for rollup in family.at(level)}
     sources = {"partitions": source_partitions(level, starts), "alone": alone(starts, rows)}
     in_order = f"\norder by {level.period}" if len(starts) > MANY else ""
     with staged(session, *tables.values()):
@@ -131,14 +131,19 @@ def _replace(
     marks.holds(session, level.name, family.name, [(each.period, each.newest) for each in periods])
 
 
+def _documents_follow(level: Level, family: Family) -> bool:
+    """Whether documents and identities follow the level by subject, beside the levels that follow its marks."""
+    return level is MONTHLY and family.name in DEFAULT.families
+
+
 def _columns(level: Level, rollup: Rollup) -> list[str]:
     return [level.period, *sql.stored_dimensions(rollup), *sql.states(rollup)]
 
 
 def _changed(session: Session, level: Level, family: Family, periods: Sequence[date]) -> set[int]:
     """The partitions that differ in some rollup; which organizations differ is kept in staging_changed where that matters."""
-    by_organization = MAKE_STALE.keys() & level.feeds
-    grain = "partition, organization_id" if by_organization else "partition"
+    documents_follow = _documents_follow(level, family)
+    grain = f"partition, {family.subject}" if documents_follow else "partition"
     statement = "\nunion all\n".join(
         sql.render(
             "partitions/changed",
@@ -147,11 +152,12 @@ def _changed(session: Session, level: Level, family: Family, periods: Sequence[d
             grain=grain,
             period=level.period,
             hash=sql.rollup_hash(rollup, level),
+            subject=family.subject,
         )
-        for rollup in family.rollups
+        for rollup in family.at(level)
     )
     values = {"partitions": [sql.partition(period) for period in periods]}
-    if by_organization:
+    if documents_follow:
         session.run(sql.render("rollups/keep_changed", changed=statement), values)
         statement, values = "select partition from staging_changed", {}
     return {partition for (partition,) in session.rows(statement, values)}
@@ -160,10 +166,9 @@ def _changed(session: Session, level: Level, family: Family, periods: Sequence[d
 def _make_stale(session: Session, level: Level, family: Family, changed: Sequence[date]) -> int:
     """Before anything changes: whatever the level feeds must follow. The change's number."""
     sequence = marks.next_sequence(session)
-    followers = [MAKE_STALE[consumer] for consumer in level.feeds if consumer in MAKE_STALE]
-    for name in followers:
-        session.run(queries.text(f"clickhouse/rollups/{name}"), {"sequence": sequence})
-    if followers:
+    if _documents_follow(level, family):
+        for name in ("make_summaries_stale", "make_new_identities_stale"):
+            session.run(queries.text(f"clickhouse/rollups/{name}"), {"sequence": sequence})
         session.run("drop table staging_changed sync")
     marks.will_change(session, level.name, family.name, changed, sequence)
     return sequence

@@ -12,9 +12,9 @@ from typing import Any
 import duckdb
 
 from wrapped_assets import queries
-from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import Level, Span
 from wrapped_assets.product import PartKind
+from wrapped_assets.products import DIMENSIONS, FAMILIES
 from wrapped_assets.resources.clickhouse import marks, sql, status, summaries
 from wrapped_assets.resources.clickhouse.answers import answered
 from wrapped_assets.resources.clickhouse.session import Session

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from wrapped_assets import queries
-from wrapped_assets.families import FAMILIES, Column, Family, Measure, Rollup, Source
+from wrapped_assets.families import Column, Family, Measure, Rollup, Source
 from wrapped_assets.periods import HOURLY, LEVELS, Level
+from wrapped_assets.products import DEFAULT
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
@@ -54,7 +55,7 @@ def render(name: str, **parts: str) -> str:
 
 def months() -> str:
     """The query for the organizations, regions and months in which some family has numbers; a row may come several times."""
-    tables = [f"monthly_{family.table(family.rollups[0])}" for family in FAMILIES.values()]
+    tables = [f"monthly_{family.table(family.rollups[0])}" for family in DEFAULT.families.values()]
     return " union all ".join(f"select organization_id, region, month from {table}" for table in tables)
 
 
@@ -168,6 +169,66 @@ def from_raw(measure: Measure) -> str:
     return f"{convert}({words}) as {measure.name}" if convert else f"{words} as {measure.name}"
 
 
+# What takes the place of an aggregate of the declaration where its state is kept, the first that matches.
+_STATES = (
+    (r"count\(\*\)", r"sumState(toInt64(1))"),
+    (r"count\(\*\) filter \(where (.*)\)", r"sumState(toInt64(\1))"),
+    (r"sum\((.*)\)", r"sumState(toInt128(\1))"),
+    (r"arg_max\((.*), (.*)\)", r"argMaxState(toInt128(\1), \2)"),
+)
+# Dimensions that no column holds.
+_DERIVED = {"event_date": "toDate32({time})", "hour_of_day": "toHour({time})"}
+
+
+def first_states(level: Level, family: Family, rollup: Rollup) -> str:
+    """The query for a rollup of raw rows; binds `partitions`."""
+    time = f"event.{family.event_time}"
+    derived = {name: _DERIVED.get(name, f"event.{name}").format(time=time) for name in rollup.dimensions}
+    return render(
+        "rollups/first",
+        level=level.name,
+        table=family.table(rollup),
+        family=family.name,
+        period=level.period,
+        event_time=family.event_time,
+        start_of_period=start_of(level, time),
+        dimensions=names(rollup.dimensions),
+        derived=",\n    ".join(f"{expression} as {name}" for name, expression in derived.items()),
+        states=",\n    ".join(f"{_state(measure, family)} as {measure.name}" for measure in rollup.measures),
+    )
+
+
+def _state(measure: Measure, family: Family) -> str:
+    # Qualified, because a measure may have the name of its column; texts in quotes are none.
+    columns = "|".join(column.raw_name for column in family.columns)
+    words = re.sub(
+        rf"'[^']*'|\b({columns})\b",
+        lambda found: f"event.{found[1]}" if found[1] else found[0],
+        measure.from_raw,
+    )
+    for pattern, state in _STATES:
+        if re.fullmatch(pattern, words):
+            return re.sub(pattern, state, words)
+    (greatest,) = re.findall(r"^max\((.*)\)$", words)
+    return f"maxState({greatest if measure.kind == 'instant' else f'toInt128({greatest})'})"
+
+
+def export(source: Source) -> str:
+    """The query for what a region's own database holds of a family or a dimension."""
+    return render(
+        "exports/events" if source.event_time else "exports/snapshot",
+        source=source.name,
+        columns=", ".join(
+            f"{_EXPORTED.get(c.kind, '{c}').format(c=f'held.{c.name}')} as {c.name}" for c in source.logged
+        ),
+        event_time=source.event_time or "",
+    )
+
+
+# One byte that is no UTF-8 would make the whole file unreadable: toValidUTF8 puts U+FFFD in its place.
+_EXPORTED = {"text": "toValidUTF8(toString({c}))", "instant": "toDateTime64({c}, 6, 'UTC')"}
+
+
 def aggregate(measure: Measure) -> str:
     """The function whose states a measure is kept as."""
     return {"sum": "sum", "max": "max", "last": "argMax"}[measure.merge]
@@ -206,6 +267,6 @@ def rollup_hash(rollup: Rollup, level: Level) -> str:
 
 
 def key(family: Family) -> Sequence[str]:
-    """A family's key in the order of its tables: the organization, the instant, the rest."""
-    rest = [name for name in family.key if name not in ("organization_id", family.event_time)]
-    return ["organization_id", family.event_time, *rest]
+    """A family's key in the order of its tables: the subject, the instant, the rest."""
+    rest = [name for name in family.key if name not in (family.subject, family.event_time)]
+    return [family.subject, family.event_time, *rest]

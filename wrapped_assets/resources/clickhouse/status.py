@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from wrapped_assets import queries
-from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import Span
+from wrapped_assets.products import DIMENSIONS, FAMILIES
 from wrapped_assets.resources.clickhouse import marks, sql
 from wrapped_assets.resources.clickhouse.dimensions import OWNERS
 from wrapped_assets.resources.clickhouse.session import Session

@@ -7,8 +7,9 @@ from typing import Any
 import duckdb
 
 from wrapped_assets import products, queries
-from wrapped_assets.families import FAMILIES, Family, Rollup
-from wrapped_assets.periods import ALL_LEVELS, HOURLY, LEVELS, YEARLY, Level, Span
+from wrapped_assets.families import Family, Rollup
+from wrapped_assets.periods import ALL_LEVELS, LEVELS, YEARLY, Level, Span
+from wrapped_assets.products import FAMILIES
 from wrapped_assets.resources.checks import Check
 from wrapped_assets.resources.duckdb import raw, rollups, sql, status, summaries
 from wrapped_assets.resources.duckdb.rows import broken, dicts
@@ -38,7 +39,7 @@ def violations(
 def _conservation(con: duckdb.DuckDBPyConnection, level: Level, family: Family, span: Span) -> Broken:
     whole = level.covering(span)
     bounds = {"from": whole.start, "to": whole.end}
-    statements = [conservation_statement(level, family, rollup) for rollup in family.rollups]
+    statements = [conservation_statement(level, family, rollup) for rollup in family.at(level)]
     return sum((broken(con, statement, bounds) for statement in statements), Broken())
 
 
@@ -46,12 +47,13 @@ def conservation_statement(level: Level, family: Family, rollup: Rollup) -> str:
     """The query for periods and organizations whose measures differ from what the level below holds."""
     # A gauge's last reading cannot be added up: it is compared at its own dimensions.
     is_gauge = any(measure.merge == "last" for measure in rollup.measures)
-    grain = rollup.dimensions if is_gauge else ("organization_id",)
-    if level is HOURLY:
+    grain = rollup.dimensions if is_gauge else (family.subject,)
+    below = family.source(level)
+    if below == "raw":
         source, time = f"raw.{family.name}", family.event_time
         expected = [f"{measure.from_raw} as {measure.name}" for measure in rollup.measures]
     else:
-        source, time = f"{level.source}.{family.table(rollup)}", ALL_LEVELS[level.source].period
+        source, time = f"{below}.{family.table(rollup)}", ALL_LEVELS[below].period
         expected = [sql.merged(measure) for measure in rollup.measures]
     measures = [measure.name for measure in rollup.measures]
     return sql.render(
@@ -76,7 +78,11 @@ def differences(
         return list(raw.differences(con, FAMILIES[family], span, fetch))[:EXAMPLES]
     if layer in LEVELS:
         return list(_rollup_differences(con, LEVELS[layer], FAMILIES[family], span))[:EXAMPLES]
-    found = [row for member in FAMILIES.values() for row in _rollup_differences(con, YEARLY, member, span)]
+    found = [
+        row
+        for member in products.DEFAULT.families.values()
+        for row in _rollup_differences(con, YEARLY, member, span)
+    ]
     return (found + _summary_differences(con, span.start.year))[:EXAMPLES]
 
 
@@ -84,7 +90,7 @@ def _rollup_differences(
     con: duckdb.DuckDBPyConnection, level: Level, family: Family, span: Span
 ) -> Iterator[dict[str, Any]]:
     for chunk in rollups.chunks(con, level, family, sorted({level.start(day) for day in span})):
-        for rollup in family.rollups:
+        for rollup in family.at(level):
             columns = sql.names(sql.rollup_columns(rollup, level))
             statement = sql.render(
                 "checks/rebuilt",

@@ -41,10 +41,29 @@ def refresh(
                 if fetched.problems:
                     raise LandingFilesGone(f"dimensions.{dimension.name}", None, fetched.problems)
                 merge(con, dimension, files[start : start + BATCH_FILES], fetched)
-        con.execute(queries.text(f"duckdb/dimensions/make_stale_{dimension.name}"))
+        _make_stale(con, dimension)
         con.execute(queries.text("duckdb/dimensions/settle"), values)
     progress(dimension.name, len(files), len(files))
     return int(con.execute(f"select count(*) from dimensions.{dimension.name}").fetchall()[0][0])
+
+
+def _make_stale(con: duckdb.DuckDBPyConnection, dimension: Dimension) -> None:
+    """What follows the change: the identities, where the dimension says who owns a subject, or the documents that tell its names."""
+    if dimension.subject is None:
+        return
+    said = [column.name for column in dimension.contents]
+    said += ["first_exported_at"] if dimension.names_owners else []
+    statement = sql.render(
+        "dimensions/changed",
+        dimension=dimension.name,
+        subject=dimension.subject,
+        key=sql.names(dimension.key),
+        before=sql.names(("region", *said), "before."),
+        now=sql.names(("region", *said), "now."),
+    )
+    con.execute(statement)
+    followers = "identities" if dimension.names_owners else "documents"
+    con.execute(queries.text(f"duckdb/dimensions/make_{followers}_stale"))
 
 
 def merge(

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from wrapped_assets.families import FAMILIES, SOURCES
+from wrapped_assets.products import FAMILIES, SOURCES
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.parquet import Types, Unreadable, by_types, refuse_unfit
 from wrapped_assets.resources.warehouse import ImportReport, LandedFile, QuarantinedFile

@@ -11,7 +11,7 @@ from datetime import date, datetime
 import duckdb
 
 from wrapped_assets import queries
-from wrapped_assets.families import FAMILIES
+from wrapped_assets.products import FAMILIES
 from wrapped_assets.resources.duckdb.judging import Contents, Judgement, judge
 from wrapped_assets.resources.duckdb.rows import insert_dicts
 from wrapped_assets.resources.duckdb.transaction import transaction

@@ -14,7 +14,7 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.families import Family
-from wrapped_assets.periods import HOURLY, Span, consecutive
+from wrapped_assets.periods import Level, Span, consecutive
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.duckdb import rollups, second_reader, sql
@@ -148,7 +148,8 @@ def _rebuild(con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: 
             con.execute(_statement("raw/clear_days", family), {"from": span.start, "to": span.end})
             insert_newest(con, family, span.start, span.end, files, fetched, f"raw.{family.name}")
             _refuse_duplicates(con, family, f"raw.{family.name}", span)
-            rollups.make_whole_stale(con, HOURLY, family, span)
+            for level in family.followers("raw"):
+                rollups.make_whole_stale(con, level, family, span)
             con.execute(queries.text("duckdb/raw/make_editions_stale"), {**bounds, "keep": []})
             con.execute(queries.text("duckdb/raw/settle_days"), {**bounds, "keep": []})
     return {}
@@ -165,7 +166,8 @@ def _merge(con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fe
             con.execute(f"create or replace temp table staged as from raw.{family.name} limit 0")
             insert_newest(con, family, span.start, span.end, here, fetched, "staged")
             _refuse_duplicates(con, family, "staged", span)
-            con.execute(_merge_statement("raw/make_changed_stale", family), {"family": family.name})
+            for level in family.followers("raw"):
+                con.execute(_make_changed_stale(level, family), {"family": family.name})
             con.execute(_merge_statement("raw/merge", family))
             con.execute(queries.text("duckdb/raw/make_editions_stale"), {**bounds, "keep": gone})
             con.execute(queries.text("duckdb/raw/settle_days"), {**bounds, "keep": gone})
@@ -275,7 +277,20 @@ def _statement(name: str, family: Family, **parts: str) -> str:
     )
 
 
-def _merge_statement(name: str, family: Family) -> str:
+def _make_changed_stale(level: Level, family: Family) -> str:
+    grain = sql.touched_in_raw(level, family)
+    hour = f"date_trunc('hour', staged.{family.event_time})"
+    return _merge_statement(
+        "raw/make_changed_stale",
+        family,
+        level=level.name,
+        unit=level.unit,
+        grain=sql.names(grain),
+        touched=", ".join(hour if name == "hour" else f"staged.{name}" for name in grain),
+    )
+
+
+def _merge_statement(name: str, family: Family, **parts: str) -> str:
     columns = sql.raw_columns(family)
     contents = [column.raw_name for column in family.contents]
     return _statement(
@@ -288,6 +303,7 @@ def _merge_statement(name: str, family: Family) -> str:
         known_tie_break=sql.tie_break(family, "known."),
         assignments=", ".join(f"{name} = staged.{name}" for name in columns if name not in family.key),
         staged_columns=sql.names(columns, "staged."),
+        **parts,
     )
 
 

@@ -13,7 +13,8 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.families import Family, Rollup
-from wrapped_assets.periods import ALL_LEVELS, HOURLY, MONTHLY, YEARLY, Level, Span, consecutive
+from wrapped_assets.periods import ALL_LEVELS, MONTHLY, YEARLY, Level, Span, consecutive
+from wrapped_assets.products import DEFAULT
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.duckdb import sql
@@ -31,7 +32,9 @@ def refresh(
     """Bring one level of a family up to date for the periods of the span; with `full` recompute all of them."""
     if full:
         make_whole_stale(con, level, family, span)
-    stale = con.execute(_statement("stale_periods", level), _bounds(family, span)).fetchall()
+    stale = con.execute(
+        _statement("stale_periods", level, subject=family.subject), _bounds(family, span)
+    ).fetchall()
     whole, touched = (
         [period for period, is_whole in stale if is_whole is wanted] for wanted in (True, False)
     )
@@ -53,13 +56,13 @@ def make_whole_stale(con: duckdb.DuckDBPyConnection, level: Level, family: Famil
 
 def shown(level: Level, family: Family) -> str:
     """The statements that compute the level, to read."""
-    return "\n\n".join(select(level, family, rollup) for rollup in family.rollups)
+    return "\n\n".join(select(level, family, rollup) for rollup in family.at(level))
 
 
 def row_counts(con: duckdb.DuckDBPyConnection, level: Level, family: Family, span: Span) -> dict[date, int]:
     """Rows of each period that has any, over all rollups of the family."""
     counts: dict[date, int] = {}
-    for rollup in family.rollups:
+    for rollup in family.at(level):
         statement = sql.render(
             "rollups/row_counts", level=level.name, table=family.table(rollup), period=level.period
         )
@@ -70,15 +73,16 @@ def row_counts(con: duckdb.DuckDBPyConnection, level: Level, family: Family, spa
 
 def select(level: Level, family: Family, rollup: Rollup) -> str:
     """The statement that computes one rollup of one level; binds `$from` and `$to`."""
-    if level is HOURLY:
-        return queries.text(f"duckdb/hourly/{family.table(rollup)}")
+    source = family.source(level)
+    if source == "raw":
+        return queries.text(family.sql("duckdb", rollup))
     return sql.render(
         "rollups/merge",
         level=level.name,
-        source=level.source,
+        source=source,
         table=family.table(rollup),
         period=level.period,
-        source_period=ALL_LEVELS[level.source].period,
+        source_period=ALL_LEVELS[source].period,
         dimensions=sql.names(rollup.dimensions),
         merges=",\n    ".join(sql.merged(measure) for measure in rollup.measures),
     )
@@ -97,30 +101,31 @@ def chunks(
 
 
 def _source_rows(con: duckdb.DuckDBPyConnection, level: Level, family: Family, span: Span) -> dict[date, int]:
-    if level is HOURLY:
+    source = family.source(level)
+    if source == "raw":
         statement = sql.render("raw/row_counts", family=family.name, event_time=family.event_time)
         return dict(con.execute(statement, {"from": span.start, "to": span.end}).fetchall())
-    return row_counts(con, ALL_LEVELS[level.source], family, span)
+    return row_counts(con, ALL_LEVELS[source], family, span)
 
 
 def _replace_whole(con: duckdb.DuckDBPyConnection, level: Level, family: Family, span: Span) -> None:
     bounds = {"from": span.start, "to": span.end}
     with transaction(con):
-        con.execute(_statement("whole", level), bounds)
-        for rollup in family.rollups:
+        con.execute(_statement("whole", level, subject=family.subject), bounds)
+        for rollup in family.at(level):
             con.execute(_statement("clear", level, family, rollup), bounds)
-            # Whoever reads one organization reads months or the year: only there is that order worth its price, which
+            # Whoever reads one subject reads months or the year: only there is that order worth its price, which
             # is 20 to 40 % of the CPU of an hour's or a day's statement (measured on one week).
-            order = f"{level.period}, organization_id" if level in (MONTHLY, YEARLY) else level.period
+            order = f"{level.period}, {family.subject}" if level in (MONTHLY, YEARLY) else level.period
             into = f"insert into {level.name}.{family.table(rollup)} by name"
             con.execute(f"{into}\n{select(level, family, rollup)}\norder by {order}", bounds)
-            _make_stale(con, level, family, rollup, level.feeds, ("organization_id",))
+            _make_stale(con, level, family, rollup, _followers(level, family, rollup), (family.subject,))
         con.execute(_statement("settle", level), _bounds(family, span))
 
 
 def _replace_touched(con: duckdb.DuckDBPyConnection, level: Level, family: Family, span: Span) -> None:
     with transaction(con):
-        for rollup in family.rollups:
+        for rollup in family.at(level):
             if level is YEARLY and rollup.adds_up:
                 continue  # It moved with its months.
             con.execute(_difference(level, family, rollup), {"from": span.start, "to": span.end})
@@ -128,7 +133,7 @@ def _replace_touched(con: duckdb.DuckDBPyConnection, level: Level, family: Famil
                 continue
             con.execute(_statement("remove", level, family, rollup))
             con.execute(_statement("add", level, family, rollup))
-            followers = list(level.feeds)
+            followers = _followers(level, family, rollup)
             if YEARLY.name in followers and rollup.adds_up:
                 con.execute(_move_sums(level, YEARLY, family, rollup))
                 followers.remove(YEARLY.name)
@@ -153,16 +158,23 @@ def _make_stale(
                 "changed": sql.names(changed),
             }
             con.execute(_statement("make_level_stale", level, family, rollup, **parts))
-        elif name != "identities" or rollup is family.rollups[0]:
+        else:
             con.execute(_statement(f"make_{name}_stale", level, family, rollup))
 
 
+def _followers(level: Level, family: Family, rollup: Rollup) -> list[str]:
+    """What follows a change of a rollup: levels; of months the documents too, and the identities, since a month may name a new subject."""
+    found = [follower.name for follower in family.followers(level.name) if follower.name in rollup.levels]
+    if level is MONTHLY and family.name in DEFAULT.families:
+        found += ["summaries"] if rollup is not family.rollups[0] else ["summaries", "identities"]
+    return found
+
+
 def _difference(level: Level, family: Family, rollup: Rollup) -> str:
-    alias, time = (
-        ("event", family.event_time) if level is HOURLY else ("state", ALL_LEVELS[level.source].period)
-    )
+    source = family.source(level)
+    alias, time = ("event", family.event_time) if source == "raw" else ("state", ALL_LEVELS[source].period)
     same = [f"touched.period = cast(date_trunc('{level.unit}', {alias}.{time}) as date)"]
-    for name in sql.touched_grain(level, rollup):
+    for name in sql.touched_grain(level, family, rollup):
         same.append(
             f"touched.{name} = "
             + (f"date_trunc('hour', {alias}.{time})" if name == "hour" else f"{alias}.{name}")
@@ -206,7 +218,7 @@ def _statement(
             "family": family.name,
             "table": family.table(rollup),
             "columns": sql.names(sql.rollup_columns(rollup, level)),
-            "grain": sql.names(sql.touched_grain(level, rollup)),
+            "grain": sql.names(sql.touched_grain(level, family, rollup)),
             "same_group": " and ".join(f"known.{name} = difference.{name}" for name in group),
         }
     return sql.render(f"rollups/{name}", **(declared | parts))

@@ -5,8 +5,8 @@ from pathlib import Path
 import duckdb
 
 from wrapped_assets import queries
-from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import ALL_LEVELS
+from wrapped_assets.products import FAMILIES
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import NewerSchema, OlderSchema, WarehouseMissing
@@ -51,7 +51,7 @@ def statements() -> list[str]:
     for family in FAMILIES.values():
         texts.append(sql.raw_ddl(family))
         for level in ALL_LEVELS.values():
-            texts += [sql.rollup_ddl(family, rollup, level) for rollup in family.rollups]
+            texts += [sql.rollup_ddl(family, rollup, level) for rollup in family.at(level)]
     return texts
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import duckdb
 
 from wrapped_assets import queries
-from wrapped_assets.families import DIMENSIONS
 from wrapped_assets.periods import Span
+from wrapped_assets.products import DIMENSIONS
 from wrapped_assets.resources.duckdb import sql, status, summaries
 from wrapped_assets.resources.snapshot import tables
 from wrapped_assets.resources.snapshot.readiness import require_followed

@@ -8,18 +8,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from wrapped_assets import queries
-from wrapped_assets.families import (
-    DIMENSIONS,
-    FAMILIES,
-    Column,
-    Dimension,
-    Family,
-    Kind,
-    Measure,
-    Rollup,
-    Source,
-)
-from wrapped_assets.periods import Level
+from wrapped_assets.families import Column, Dimension, Family, Kind, Measure, Rollup, Source
+from wrapped_assets.periods import HOURLY, Level
+from wrapped_assets.products import DEFAULT, DIMENSIONS
 from wrapped_assets.resources.duckdb.parquet import Types
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -87,7 +78,7 @@ def render(name: str, **parts: str) -> str:
 
 def months() -> str:
     """The query for the organizations, regions and months in which some family has numbers; a row may come several times."""
-    tables = [f"monthly.{family.table(family.rollups[0])}" for family in FAMILIES.values()]
+    tables = [f"monthly.{family.table(family.rollups[0])}" for family in DEFAULT.families.values()]
     return " union all ".join(f"select organization_id, region, month from {table}" for table in tables)
 
 
@@ -338,9 +329,14 @@ def dimension_columns(family: Family, rollup: Rollup) -> str:
     return ", ".join(f"{name} {types[name]}" for name in rollup.dimensions)
 
 
-def touched_grain(level: Level, rollup: Rollup) -> tuple[str, ...]:
-    """What a touched group is, inside its partition: for hourly an organization's hour, all dimensions above."""
-    return ("hour", "organization_id") if level.source == "raw" else rollup.dimensions
+def touched_grain(level: Level, family: Family, rollup: Rollup) -> tuple[str, ...]:
+    """What a touched group is, inside its partition: of what is computed from raw all of a subject, or its hour; all dimensions above."""
+    return touched_in_raw(level, family) if family.source(level) == "raw" else rollup.dimensions
+
+
+def touched_in_raw(level: Level, family: Family) -> tuple[str, ...]:
+    """The same where a change of raw is followed."""
+    return ("hour", family.subject) if level is HOURLY else (family.subject,)
 
 
 def stale_ddl(families: Iterable[Family]) -> str:
@@ -371,6 +367,16 @@ def dimension_ddl(dimension: Dimension) -> str:
     """`create table` for a dimension: its columns, the region of the snapshot, and when one of it first named the id."""
     columns = ", ".join(f"{c.name} {TYPES[c.kind]}" for c in dimension.columns)
     return f"create table if not exists dimensions.{dimension.name} ({columns}, region varchar, first_exported_at timestamp)"
+
+
+def export(source: Source) -> str:
+    """The query for what a region's own database holds of a family or a dimension."""
+    return render(
+        "exports/events" if source.event_time else "exports/snapshot",
+        source=source.name,
+        columns=names([column.name for column in source.logged]),
+        event_time=source.event_time or "",
+    )
 
 
 def dimension_ddls() -> list[str]:

@@ -6,8 +6,8 @@ from dataclasses import replace
 import duckdb
 
 from wrapped_assets import queries
-from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import YEARLY, Span
+from wrapped_assets.products import FAMILIES
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.warehouse import EXAMPLES, LandingTotals, Pending, QuarantineEntry
 

@@ -9,7 +9,6 @@ import duckdb
 import pyarrow as pa
 
 from wrapped_assets import products, queries
-from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import YEARLY, read_by_edition
 from wrapped_assets.product import Edition, Facts, Product
 from wrapped_assets.progress import report as progress
@@ -23,7 +22,7 @@ def refresh(
     con: duckdb.DuckDBPyConnection, year: int, full: bool, now: datetime, freeze_at: datetime | None
 ) -> SummaryReport:
     """Bring an edition up to date; once frozen it stays as it is and only counts what it leaves out."""
-    for family in FAMILIES.values():
+    for family in products.DEFAULT.families.values():
         rollups.refresh(con, YEARLY, family, read_by_edition(year), full, progress)
     known = edition(con, year)
     if known and known.frozen:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from wrapped_assets.families import DIMENSIONS
+from wrapped_assets.products import DIMENSIONS
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.snapshot.tables import LEVELS
 

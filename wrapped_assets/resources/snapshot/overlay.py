@@ -12,9 +12,10 @@ from datetime import date, datetime, time, timedelta
 import duckdb
 
 from wrapped_assets import queries
-from wrapped_assets.families import DIMENSIONS, ORGANIZATIONS, Family
+from wrapped_assets.families import Family
 from wrapped_assets.periods import ALL_LEVELS, HOURLY, MONTHLY, Level, consecutive
 from wrapped_assets.product import PartKind
+from wrapped_assets.products import DIMENSIONS, FAMILIES
 from wrapped_assets.resources.duckdb import dimensions, raw, sql
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.landing_objects import Fetched
@@ -83,7 +84,7 @@ class Overlay:
                 self.con.execute(f"delete from dimensions.{name}")
             if files:
                 dimensions.merge(self.con, dimension, files, fetched)
-            if dimension is ORGANIZATIONS:
+            if dimension.names_owners:
                 self._update_owners()
             else:
                 self._name_workspaces()
@@ -154,7 +155,7 @@ class Overlay:
     def _recompute_hours(self, kind: PartKind, touched: Mapping[date, int]) -> None:
         bounds = {"from": min(touched), "to": max(touched) + timedelta(days=1)}
         self._touch(HOURLY, (start for start, _ in _hours(touched)))
-        hourly = queries.text(f"duckdb/hourly/{tables.table(kind)}")
+        hourly = queries.text(f"products/{FAMILIES[kind.family].product}/duckdb/{tables.table(kind)}")
         numbered = sql.render(
             "serving/numbered",
             source=tables.from_rollup(kind, HOURLY, f"({hourly})"),
@@ -167,7 +168,7 @@ class Overlay:
 
     def _replace_periods(self, kind: PartKind, level: Level, touched: Mapping[date, int]) -> None:
         """The touched days or months, from the hours or days as they are now."""
-        below, spans = ALL_LEVELS[level.source], consecutive(touched, level)
+        below, spans = ALL_LEVELS[FAMILIES[kind.family].source(level)], consecutive(touched, level)
         names = {"period": level.period, "period_type": level.period_type}
         lower = {"below": below.name, "below_period": below.period}
         present = f"({sql.render('serving/fresh/present', **names, **lower)})"

@@ -2,10 +2,9 @@
 
 from datetime import date
 
-from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, Level, Span
 from wrapped_assets.product import PartKind
-from wrapped_assets.products import PRODUCTS
+from wrapped_assets.products import FAMILIES, PRODUCTS
 from wrapped_assets.resources.duckdb import sql
 
 VERSION = 2

@@ -10,8 +10,8 @@ from time import monotonic
 import duckdb
 
 from wrapped_assets import landing_layout
-from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import Span
+from wrapped_assets.products import DIMENSIONS, FAMILIES
 from wrapped_assets.resources.duckdb.judging import Contents, judge
 from wrapped_assets.resources.landing_objects import Fetched, LandingObject, Problem
 from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError

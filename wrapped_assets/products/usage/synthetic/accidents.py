@@ -16,7 +16,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from wrapped_assets.families import FAMILIES, Family
+from wrapped_assets.families import Family
+from wrapped_assets.products.usage.families import FAMILIES
 from wrapped_assets.products.usage.synthetic.world import World
 
 Row = dict[str, Any]

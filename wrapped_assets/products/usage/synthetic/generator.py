@@ -12,8 +12,9 @@ import duckdb
 import pyarrow as pa
 
 from wrapped_assets import queries
-from wrapped_assets.families import SOURCES, Family
+from wrapped_assets.families import Family
 from wrapped_assets.periods import Span
+from wrapped_assets.products.usage.families import SOURCES
 from wrapped_assets.products.usage.synthetic.world import World
 from wrapped_assets.progress import Progress
 

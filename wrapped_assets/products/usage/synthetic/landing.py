@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wrapped_assets import progress
-from wrapped_assets.families import DIMENSIONS, FAMILIES
 from wrapped_assets.periods import Span
+from wrapped_assets.products.usage.families import DIMENSIONS, FAMILIES
 from wrapped_assets.products.usage.synthetic.accidents import cause, plan, write_object
 from wrapped_assets.products.usage.synthetic.generator import Generator, column_list, each_chunk
 from wrapped_assets.products.usage.synthetic.world import World

@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 
 from wrapped_assets import progress
-from wrapped_assets.families import DIMENSIONS, FAMILIES, Family
+from wrapped_assets.families import Family
+from wrapped_assets.products.usage.families import DIMENSIONS, FAMILIES
 from wrapped_assets.products.usage.synthetic.generator import Generator, column_list
 from wrapped_assets.products.usage.synthetic.world import World
 from wrapped_assets.progress import Progress

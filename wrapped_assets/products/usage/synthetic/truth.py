@@ -7,8 +7,8 @@ from itertools import chain
 import pyarrow as pa
 
 from wrapped_assets import progress
-from wrapped_assets.families import FAMILIES
 from wrapped_assets.periods import Span
+from wrapped_assets.products.usage.families import FAMILIES
 from wrapped_assets.products.usage.synthetic.accidents import plan, quarantined_files, quarantined_rows
 from wrapped_assets.products.usage.synthetic.generator import Generator, each_chunk, step_text
 from wrapped_assets.products.usage.synthetic.world import World
