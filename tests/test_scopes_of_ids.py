@@ -20,9 +20,11 @@ from tests.landing_files import (
 from tests.pipeline import Pipeline, Run, differs_from_oracle
 from tests.test_summaries_of_pipeline import AFTER, FREEZE, id_of, summaries
 from wrapped_assets.assets.publishing import OrganizationsDisagree, edition_of
+from wrapped_assets.periods import Span
 from wrapped_assets.resources.checks import CHECKS
 from wrapped_assets.resources.errors import SnapshotNotReady
 
+YEAR = Span.year(2025)
 DISPUTE = "Organization org-1 belongs to customer alpha in region eu and to customer beta in region us"
 
 
@@ -199,8 +201,84 @@ def test_two_names_and_no_customer_are_two_organizations(pipeline: Pipeline) -> 
     pipeline.build(*snapshot(organization(name="Beta"), region="us", at="2025-02-01"))
     with pipeline.open() as run:
         assert disputed(run) == [
-            {
-                "dispute": "Organization org-1 belongs to customer org-1 (Alpha) in region eu"
-                " and to customer org-1 (Beta) in region us"
-            }
+            {"dispute": "Customer org-1 is called Alpha in region eu and Beta in region us"}
         ]
+
+
+@pytest.mark.parametrize(
+    ("eu", "us"),
+    [
+        pytest.param(
+            organization("1", customer_id="7", customer_name="Alpha"),
+            organization("1", customer_id="7", customer_name="Beta"),
+            id="organizations and customers numbered by each region",
+        ),
+        pytest.param(
+            organization("e1", customer_id="7", customer_name="Alpha"),
+            organization("u1", customer_id="7", customer_name="Beta"),
+            id="customers numbered by each region",
+        ),
+        pytest.param(
+            organization("7", name="Alpha"),
+            organization("7", name="Beta", customer_id="7"),
+            id="its own customer, with and without its id",
+        ),
+        pytest.param(
+            organization("7", customer_name="Alpha"),
+            organization("7", name=None, customer_name="Beta"),
+            id="no customer, and one name of a customer each",
+        ),
+        pytest.param(
+            organization("e1", customer_id="7", customer_name="Alpha"),
+            organization("7", name="Beta"),
+            id="a customer and an organization of one id",
+        ),
+    ],
+)
+def test_regions_that_call_a_customer_differently_are_told(pipeline: Pipeline, eu: Row, us: Row) -> None:
+    """Two customers of one id would be one, with one's name on the other's page: nothing is published before the names agree."""
+    pipeline.build(
+        *files_of(request(eu["organization_id"], region="eu"), request(us["organization_id"], region="us")),
+        *snapshot(eu, organization("other")),
+        *snapshot(us, region="us"),
+    )
+    with pipeline.open() as run:
+        dispute = "Customer 7 is called Alpha in region eu and Beta in region us"
+        assert disputed(run) == [{"dispute": dispute}]
+        with pytest.raises(OrganizationsDisagree, match=dispute):
+            edition_of(run.writer, 2025, sample=False, check_all=list)
+
+    renamed = {"name": "Beta"} if eu["customer_name"] is None else {"customer_name": "Beta"}
+    pipeline.build(*snapshot(eu | renamed, at="2025-02-01"))
+    with pipeline.open() as run:
+        assert disputed(run) == []
+
+
+def test_a_customer_that_a_region_no_longer_names_contradicts_nobody(pipeline: Pipeline) -> None:
+    """The last name that a region told of it, long ago, is no claim against the others'."""
+    alpha, beta = (organization(customer_id="7", customer_name=name) for name in ("Alpha", "Beta"))
+    pipeline.build(*snapshot(alpha), *snapshot(beta, region="us", at="2025-02-01"))
+    with pipeline.open() as run:
+        assert len(disputed(run)) == 1
+    pipeline.build(*snapshot(organization("other"), at="2025-02-01"))
+    with pipeline.open() as run:
+        assert disputed(run) == []
+
+
+def test_an_organization_without_a_visible_id_is_nobody(pipeline: Pipeline) -> None:
+    """Its rows are in quarantine, with the reason; customers of fillers and blanks are none."""
+    blank = ("", " ", "\u200b", "\u3164", "\u2800")
+    own = [organization(id, customer_id=customer) for id, customer in zip("abcde", blank, strict=True)]
+    pipeline.build(
+        *files_of(*(request(id, id=f"r{number}") for number, id in enumerate((*blank, *"abcde")))),
+        *snapshot(*own, organization(" ")),
+    )
+    with pipeline.open() as run:
+        assert {id: told["requests"]["total"] for id, told in summaries(run).items()} == {
+            id_of(id): 1 for id in "abcde"
+        }
+        reasons = {(entry.family, entry.reason, entry.rows) for entry in run.writer.quarantine(YEAR)}
+        assert reasons == {
+            ("pipe_stats", "organization_id is blank", 5),
+            ("organizations", "organization_id is blank", 1),
+        }

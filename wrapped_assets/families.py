@@ -22,7 +22,7 @@ class Column:
     (0 to 2^64 - 1); `code` (a small integer); `flag` (0 or 1); `seconds` (a non-negative decimal,
     kept from raw on as whole microseconds under `<name>_us`). `unique` when hardly two events share
     a value, so that looking for repetitions is lost time; `few` when a day's events share a few values. `blank_is_null` when a text without a
-    visible character says nothing: it is read as null.
+    visible character says nothing: it is read as null, and where null is not allowed its row is impossible.
     """
 
     name: str

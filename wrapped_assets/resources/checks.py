@@ -86,7 +86,7 @@ CHECKS: tuple[Check, ...] = (
         "organizations_agree",
         ("organizations",),
         "disputed_owners",
-        "The newest snapshots of all regions that name an organization give it the same customer.",
+        "All regions give an organization to the same customer, and call a customer by the same name.",
         looks_at="everything",
     ),
     Check(

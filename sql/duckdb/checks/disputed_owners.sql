@@ -1,4 +1,4 @@
--- Organizations that two regions give to different owners. None is a pass.
--- One row per organization_id.
+-- Organizations that two regions give to different owners, and customers that two regions call differently. None is a pass.
+-- One row per dispute.
 -- Reads dimensions.disputes.
-select dispute from dimensions.disputes order by organization_id
+select distinct dispute from dimensions.disputes order by dispute

@@ -17,7 +17,12 @@ from wrapped_assets.families import (
     unknown,
 )
 
-ORGANIZATION = text("organization_id", "Internal id of the organization, one in all regions.")
+ORGANIZATION = Column(
+    "organization_id",
+    "text",
+    "Internal id of the organization, one in all regions: where two disagree on its owner, nothing is published.",
+    blank_is_null=True,
+)
 WORKSPACE = label("workspace_id", "Internal id of the workspace, unique within its organization and region.")
 REGION = label("region", "Name of the region whose database logged the event.")
 EXPORTED_AT = Column("exported_at", "instant", "When the region exported the row: its version.")

@@ -1,4 +1,4 @@
-"""The checks of documents: DuckDB's statements, on what they read of ClickHouse. What a document says is looked at in one language."""
+"""The checks of documents and of who they belong to: DuckDB's statements, on what they read of ClickHouse. What a document says is looked at in one language."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from wrapped_assets.resources.duckdb import sql as duckdb_sql
 from wrapped_assets.resources.duckdb.rows import broken
 from wrapped_assets.resources.warehouse import Broken
 
-STATEMENTS = ("internal_ids", "totals")
+STATEMENTS = ("internal_ids", "totals", "disputed_owners")
 
 # What each table of DuckDB's statements is filled with.
 _TABLES = {
@@ -31,12 +31,17 @@ _TABLES = {
 }
 
 
-def violations(session: Session, name: str, year: int) -> Broken:
-    """The rows of a year that break a check's rule; none is a pass."""
+def violations(session: Session, name: str, year: int = 0) -> Broken:
+    """The rows that break a check's rule, of this year where it is about one; none is a pass."""
     statement = queries.text(f"duckdb/checks/{name}")
     with duckdb.connect(":memory:") as con:
         con.execute("set TimeZone = 'UTC'")
-        con.execute(f"create schema {MONTHLY.name}")
+        for schema in (MONTHLY.name, "dimensions"):
+            con.execute(f"create schema {schema}")
+        for owners in products.DEFAULT.owners if "dimensions.disputes" in statement else ():
+            con.execute(duckdb_sql.dimension_ddl(owners))
+            _fill(session, con, f"dimensions.{owners.name}", f"select * from dimensions_{owners.name}", {})
+            con.execute(queries.text("duckdb/dimensions/disputes"))
         for table, question in _TABLES.items():
             if f"main.{table}" not in statement:
                 continue
@@ -59,7 +64,7 @@ def violations(session: Session, name: str, year: int) -> Broken:
                 values = {"since": span.start, "until": span.end}
                 renamed = f"select * rename (year as {MONTHLY.period})"
                 _fill(session, con, f"{MONTHLY.name}.{family.table(rollup)}", merged, values, renamed)
-        return broken(con, statement, {"year": year})
+        return broken(con, statement, {"year": year} if "$year" in statement else {})
 
 
 def _fill(

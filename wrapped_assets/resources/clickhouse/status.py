@@ -6,10 +6,10 @@ from dataclasses import replace
 from wrapped_assets import queries
 from wrapped_assets.periods import Span
 from wrapped_assets.products import DIMENSIONS, FAMILIES
-from wrapped_assets.resources.clickhouse import marks, sql
+from wrapped_assets.resources.clickhouse import document_checks, marks, sql
 from wrapped_assets.resources.clickhouse.dimensions import OWNERS
 from wrapped_assets.resources.clickhouse.session import Session
-from wrapped_assets.resources.warehouse import EXAMPLES, LandingTotals, Pending, QuarantineEntry
+from wrapped_assets.resources.warehouse import LandingTotals, Pending, QuarantineEntry
 
 
 def pending(session: Session) -> Pending:
@@ -26,8 +26,8 @@ def pending(session: Session) -> Pending:
             found.documents.add(year)
     found.torn.update(day for (day,) in session.rows("select period from broken_swaps where layer = 'raw'"))
     stale = session.rows(queries.text("clickhouse/status/stale_identities"))
-    disputes = session.rows(queries.text("clickhouse/checks/disputed_owners"))
-    found.disputes.extend(told for (told,) in disputes[:EXAMPLES])
+    disputes = document_checks.violations(session, "disputed_owners").examples
+    found.disputes.extend(each["dispute"] for each in disputes)
     return replace(found, identities=bool(stale) or marks.is_broken(session, OWNERS))
 
 

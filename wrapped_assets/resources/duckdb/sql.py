@@ -18,8 +18,8 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 # A request or an operation that lasted a year is a broken clock; the limit keeps log2() exact too.
 LONGEST_US = 2**45
 
-# A character that can be seen: no space of any script, no control or format character.
-VISIBLE = r"[^\s\p{Z}\p{C}]"
+# A character that can be seen: no space of any script, no control or format character, no filler of Hangul, no blank of Braille.
+VISIBLE = r"[^\s\p{Z}\p{C}\x{115F}\x{1160}\x{3164}\x{FFA0}\x{2800}]"
 
 TYPES: dict[Kind, str] = {
     "text": "varchar",
@@ -200,6 +200,9 @@ def reasons(source: Source, types: Types) -> str:
         name = column.name
         if not column.nullable:
             branches.append((f"{name} is null", f"{name} is null"))
+            if column.blank_is_null and name in stored:
+                said = value(column, stored[name])
+                branches.append((f"not regexp_matches({said}, '{VISIBLE}')", f"{name} is blank"))
         is_there = f"{name} is not null and " if column.nullable else ""
         for condition, reason in _impossible(column, stored.get(name)):
             broken = condition.format(c=name, v=value(column, stored[name]))
@@ -291,7 +294,9 @@ def values(source: Source, types: Types) -> str:
 def _unless_blank(column: Column, value: str) -> str:
     """The value, or null where a blank text says nothing."""
     return (
-        f"case when regexp_matches({value}, '{VISIBLE}') then {value} end" if column.blank_is_null else value
+        f"case when regexp_matches({value}, '{VISIBLE}') then {value} end"
+        if column.blank_is_null and column.nullable
+        else value
     )
 
 
