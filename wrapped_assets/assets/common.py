@@ -81,13 +81,15 @@ def asset(
     deps: Sequence[Any] = (),
     partitions: dg.PartitionsDefinition[Any] | None = None,
     table: str | None = None,
+    more: Mapping[str, Any] | None = None,
     writes: bool = True,
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
     """Declares an asset with what all of the graph have in common; one run covers as many of its partitions as there are.
 
-    `writes` to the warehouse, or reads what must not change meanwhile: then it waits its turn.
+    `more` is metadata besides. `writes` to the warehouse, or reads what must not change meanwhile: then it waits its turn.
     """
-    metadata = {"dagster/column_schema": columns} | ({"dagster/table_name": table} if table else {})
+    metadata = {"dagster/column_schema": columns, **(more or {})}
+    metadata |= {"dagster/table_name": table} if table else {}
     return dg.asset(
         key=key,
         deps=deps,

@@ -10,10 +10,8 @@ import dagster as dg
 
 from wrapped_assets.assets.common import (
     ENGINE,
-    OWNERS,
-    RETRY,
-    WRITERS_POOL,
     Refresh,
+    asset,
     code_version,
     describe,
     landing_schema,
@@ -35,14 +33,13 @@ from wrapped_assets.resources.warehouse import Warehouse
 def raw(family: Family) -> dg.AssetsDefinition:
     """The asset that removes the duplicates of one family."""
 
-    @dg.asset(
-        key=["raw", family.name],
+    @asset(
+        ["raw", family.name],
         deps=[["landing", family.name]],
-        partitions_def=days,
-        group_name="raw",
-        kinds={ENGINE},
-        owners=OWNERS,
-        code_version=code_version(
+        partitions=days,
+        group="raw",
+        kinds=[ENGINE],
+        code=code_version(
             duckdb=[
                 "duckdb/raw/landed",
                 "duckdb/raw/positions",
@@ -52,15 +49,9 @@ def raw(family: Family) -> dg.AssetsDefinition:
             ],
             clickhouse=["clickhouse/raw/landed", "clickhouse/raw/newest"],
         ),
-        backfill_policy=dg.BackfillPolicy.single_run(),
-        retry_policy=RETRY,
-        pool=WRITERS_POOL,
-        metadata={
-            "dagster/column_schema": landing_schema(family.columns),
-            "dagster/table_name": table_name("raw", family.name),
-            "unique_key": ", ".join(family.key),
-            "sql": sql_of("raw", family.name),
-        },
+        columns=landing_schema(family.columns),
+        table=table_name("raw", family.name),
+        more={"unique_key": ", ".join(family.key), "sql": sql_of("raw", family.name)},
         description=describe(
             f"{family.one_row_is}, exactly once, by its key ({', '.join(family.key)})",
             f"the landing rows of `{family.name}`: of each key the one exported last",

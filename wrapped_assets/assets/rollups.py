@@ -9,10 +9,8 @@ import dagster as dg
 
 from wrapped_assets.assets.common import (
     ENGINE,
-    OWNERS,
-    RETRY,
-    WRITERS_POOL,
     Refresh,
+    asset,
     column_schema,
     describe,
     reporter,
@@ -35,33 +33,23 @@ def rollup(level: Level, family: Family) -> dg.AssetsDefinition:
     source = family.source(level)
     same_calendar = CALENDARS[source] is calendar
 
-    @dg.asset(
-        key=[level.name, family.name],
+    @asset(
+        [level.name, family.name],
         deps=[
             dg.AssetDep([source, family.name], partition_mapping=None if same_calendar else reaching_outside)
         ],
-        partitions_def=calendar,
-        group_name=level.name,
-        kinds={ENGINE},
-        owners=OWNERS,
-        code_version=version_of(level.name, family.name),
-        backfill_policy=dg.BackfillPolicy.single_run(),
-        retry_policy=RETRY,
-        pool=WRITERS_POOL,
-        metadata={
-            "dagster/table_name": ", ".join(
-                table_name(level.name, family.table(r)) for r in family.at(level)
-            ),
-            "dagster/column_schema": column_schema(
-                column for r in family.at(level) for column in _columns(level, family, r)
-            ),
-            "sql": sql_of(level.name, family.name),
-        },
+        partitions=calendar,
+        group=level.name,
+        kinds=[ENGINE],
+        code=version_of(level.name, family.name),
+        columns=column_schema(column for r in family.at(level) for column in _columns(level, family, r)),
+        table=", ".join(table_name(level.name, family.table(r)) for r in family.at(level)),
+        more={"sql": sql_of(level.name, family.name)},
         description=describe(
             f"one {level.period} of one dimension set of `{family.name}`",
-            f"`{level.source}/{family.name}`",
+            f"`{source}/{family.name}`",
             "\n".join(
-                f"- `{table_name(level.name, family.table(r))}`: {r.description}" for r in family.rollups
+                f"- `{table_name(level.name, family.table(r))}`: {r.description}" for r in family.at(level)
             ),
         ),
     )

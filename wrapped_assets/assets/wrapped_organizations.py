@@ -8,10 +8,8 @@ import dagster as dg
 
 from wrapped_assets.assets.common import (
     ENGINE,
-    OWNERS,
-    RETRY,
-    WRITERS_POOL,
     Refresh,
+    asset,
     code_version,
     column_schema,
     describe,
@@ -37,15 +35,15 @@ COLUMNS = column_schema(
 )
 
 
-@dg.asset(
+@asset(
+    "wrapped_organizations",
     deps=[
         *(owners.name for owners in DEFAULT.owners),
         *(dg.AssetDep(["monthly", family.name]) for family in DEFAULT.families.values()),
     ],
-    group_name="wrapped",
-    kinds={ENGINE},
-    owners=OWNERS,
-    code_version=code_version(
+    group="wrapped",
+    kinds=[ENGINE],
+    code=code_version(
         duckdb=[
             "duckdb/dimensions/disputes",
             "duckdb/dimensions/owners",
@@ -57,12 +55,8 @@ COLUMNS = column_schema(
             "clickhouse/dimensions/wanted_owners",
         ],
     ),
-    retry_policy=RETRY,
-    pool=WRITERS_POOL,
-    metadata={
-        "dagster/column_schema": COLUMNS,
-        "dagster/table_name": table_name("main", "wrapped_organizations"),
-    },
+    columns=COLUMNS,
+    table=table_name("main", "wrapped_organizations"),
     description=describe(
         "one organization and the public identity its numbers count for",
         "`organizations`, and the monthly rollups for those that no snapshot names",

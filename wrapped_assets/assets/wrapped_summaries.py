@@ -12,10 +12,8 @@ import dagster as dg
 from wrapped_assets import products, queries
 from wrapped_assets.assets.common import (
     ENGINE,
-    OWNERS,
-    RETRY,
-    WRITERS_POOL,
     Refresh,
+    asset,
     code_version,
     column_schema,
     describe,
@@ -51,7 +49,8 @@ STATEMENTS = [
 ]
 
 
-@dg.asset(
+@asset(
+    "wrapped_summaries",
     deps=[
         *(
             dg.AssetDep(["monthly", family.name], partition_mapping=reaching_outside)
@@ -60,18 +59,12 @@ STATEMENTS = [
         "wrapped_organizations",
         *(names.name for names in products.DEFAULT.names),
     ],
-    partitions_def=editions,
-    group_name="wrapped",
-    kinds={ENGINE},
-    owners=OWNERS,
-    code_version=code_version(duckdb=STATEMENTS, clickhouse=[*STATEMENTS, "clickhouse/summaries/yearly"]),
-    backfill_policy=dg.BackfillPolicy.single_run(),
-    retry_policy=RETRY,
-    pool=WRITERS_POOL,
-    metadata={
-        "dagster/column_schema": COLUMNS,
-        "dagster/table_name": table_name("main", "wrapped_summaries"),
-    },
+    partitions=editions,
+    group="wrapped",
+    kinds=[ENGINE],
+    code=code_version(duckdb=STATEMENTS, clickhouse=[*STATEMENTS, "clickhouse/summaries/yearly"]),
+    columns=COLUMNS,
+    table=table_name("main", "wrapped_summaries"),
     description=describe(
         "one customer's year: the final integers its document is made of",
         "the monthly rollups of all families, kept by year, the identities and the workspaces' names",
