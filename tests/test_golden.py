@@ -125,7 +125,7 @@ def test_every_asset_says_what_it_is() -> None:
         assert "\n\nComes from " in (node.description or "") and "**" not in (node.description or ""), key
         if key.path[0] in LEVELS:
             (below,) = node.parent_keys
-            assert f"Comes from `{'/'.join(below.path)}`" in node.description, key
+            assert f"Comes from `{'/'.join(below.path)}`" in (node.description or ""), key
         assert node.owners and node.group_name != "default" and node.kinds and node.code_version, key
         columns = node.metadata["dagster/column_schema"].columns
         assert columns and all(column.description and column.type for column in columns), key
