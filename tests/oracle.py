@@ -15,7 +15,7 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from tests.landing_files import LandingFile, Row
@@ -503,6 +503,7 @@ def _facts_of(customer: str, held: Year) -> dict[str, Any]:
         "event_types": _event_types(operations),
         "previous_requests": len(earlier) or None,
         "previous_months": _previous_months(earlier),
+        "previous_last_day": max((row["start_datetime"].date() for row in earlier), default=None),
         "fewer": sum(1 for count in cohort.values() if count < len(requests)),
         "cohort_size": len(cohort),
     }
@@ -787,16 +788,19 @@ def _days_of(year: int) -> list[date]:
 
 
 def _comparison(row: dict[str, Any], through: datetime) -> dict[str, Any]:
-    """How much the months changed that both years have whole: a month is, that began by the 7th and has ended."""
-    if not row["previous_months"]:
+    """How much the months changed that both years have whole: from the first request's to the last one's, if they have ended."""
+    if not row["previous_months"] or not row["days"]:
         return {"change_pct": None, "compared": None}
-    began = row["previous_months"][0]["first_day"]
+    earlier = (row["previous_months"][0]["first_day"], row["previous_last_day"])
+    these = (row["days"][0]["day"], row["days"][-1]["day"])
     whole = [
         month
         for month in range(1, 13)
-        if (began.month < month or (began.month == month and began.day <= 7))
-        and through + timedelta(milliseconds=1)
-        >= (datetime(row["year"], month + 1, 1) if month < 12 else datetime(row["year"] + 1, 1, 1))
+        if all(
+            first < date(first.year, month, 8) and last >= _end(last.year, month) - timedelta(days=7)
+            for first, last in (earlier, these)
+        )
+        and through + timedelta(milliseconds=1) >= datetime.combine(_end(row["year"], month), time())
     ]
     before = sum(e["requests"] for e in row["previous_months"] if e["first_day"].month in whole)
     if not before:
@@ -807,6 +811,11 @@ def _comparison(row: dict[str, Any], through: datetime) -> dict[str, Any]:
         "change_pct": _change_pct(now, before),
         "compared": {**months, "previous_requests": before, "requests": now},
     }
+
+
+def _end(year: int, month: int) -> date:
+    """The first day after a month."""
+    return date(year, month + 1, 1) if month < 12 else date(year + 1, 1, 1)
 
 
 def _change_pct(now: int, before: int) -> float:

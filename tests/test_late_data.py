@@ -230,16 +230,12 @@ def test_raw_merges_only_the_late_file(december: Pipeline) -> None:
 
 def test_late_requests_of_last_year_change_this_years_comparison(december: Pipeline) -> None:
     """2025 compares with 2024: one more request there, another number to compare with here."""
-    december.land(*late(request("org-1", at="2024-06-03T08:00:00", id="late")))
+    december.land(*late(request("org-1", at="2024-06-30T08:00:00", id="late")))
     with december.open() as run:
         before = summary(run, "c")["previous_year"]
         run.follow()
-        months = {"first_month": 6, "last_month": 11}
-        assert before == {
-            "requests": 1,
-            "change_pct": -100.0,
-            "compared": months | {"previous_requests": 1, "requests": 0},
-        }
+        months = {"first_month": 6, "last_month": 6}
+        assert before == {"requests": 1, "change_pct": None, "compared": None}
         assert summary(run, "c")["previous_year"] == {
             "requests": 2,
             "change_pct": -100.0,

@@ -540,9 +540,12 @@ def test_change_against_the_year_before_rounds_half_away_from_zero(
     covered = oracle.edition(files_of(request()), 2025)
     assert covered is not None
 
-    days = [{"day": date(2025, 5, 1), "requests": now, "errors": 0}] if now else []
+    days = [
+        {"day": date(2025, 5, 7), "requests": now, "errors": 0},
+        {"day": date(2025, 5, 25), "requests": 0, "errors": 0},
+    ]
     months = [{"first_day": date(2024, 5, 1), "requests": before}]
-    earlier = {"previous_requests": before, "previous_months": months}
+    earlier = {"previous_requests": before, "previous_months": months, "previous_last_day": date(2024, 5, 31)}
     document = oracle.document(
         row | {"requests": now, "days": days} | earlier, covered | {"through": datetime(2025, 6, 1)}
     )

@@ -2,9 +2,10 @@
 
 import re
 import time
-import unicodedata
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import example, given, settings
@@ -21,75 +22,76 @@ from wrapped_assets.slides.glyphs import shared_fonts
 from wrapped_assets.text.public_names import LONGEST, public_company, public_name
 
 LOCALS = st.one_of(
-    st.sampled_from(["ana", "o'brien", '"ana maria"', '"a@b"', r'"a\"b"', "ana\u200b", "an\u00ada", "ｍｅ", "जॉन", "a\0na", r"a\@b", "a!#$%&*+-/=?^_`{|}~b"]),
+    st.sampled_from(["ana", "o'brien", '"ana maria"', '"a@b"', r'"a\"b"', "ana\u200b", "an\u00ada", "ｍｅ", "जॉन", "a\0na", r"a\@b", "a!#$%&*+-/=?^_`{|}~b", "❤"]),
     st.from_regex(r"[a-z0-9._+-]{1,70}", fullmatch=True),
 )  # fmt: skip
-SIGNS = st.sampled_from(
-    ["@", "@@", "%40", "%2540", "\uff20", "\ufe6b", "&#64;", "&#x40;", "\u200b@", "@\u2060", "\x1f@"]
+WRITTEN = (
+    "@", "@@", "\uff20", "\ufe6b", "\U000e0040", "%40", "%EF%BC%A0", "=40", "=EF=BC=A0", "%u0040", r"\u0040", r"\u{40}", r"\x40", "&#64;", "&#x40;",
+    "&#064", "&commat;",
+)  # fmt: skip
+UNSEEN = st.sampled_from(
+    ["", "\u200b", "\u2060", "\x1f", "\u200a", "\u00a0", "\u3000", "\u3164", "\U000e0001", "\u061c"]
 )
 HOSTS = st.one_of(
     st.sampled_from(
         ["example.com", "exa\u0301mple.com", "उदाहरण.भारत", "例え.テスト", "münchen.example", "xn--e1afmkfd.example", "localhost", "[127.0.0.1]",
-         "[IPv6:2001:db8::1]", "127.0.0.1", "example。com", "exam\u00adple.com", "i❤.ws", "a.b@c.example", "example.com."]
+         "[IPv6:2001:db8::1]", "127.0.0.1", "example。com", "exam\u00adple.com", "i❤.ws", "a.b@c.example", "example.com.", "2130706433", "0x7f000001"]
     ),
     st.from_regex(r"[a-z][a-z0-9-]{3,20}[a-z0-9](\.[a-z]{2,10}){0,3}", fullmatch=True),
 )  # fmt: skip
 AROUND = st.sampled_from(["", " ", "(", "<", "mailto:", "data of ", "'s data", ",", " - ", ">", '"', "; "])
+# What may stand right before or after the sign, or around the host.
+BESIDE = st.sampled_from(
+    ["", "", ",", ":", ")", ">", "]", "'", "’", '"', "<", "(x)", "(x y)", "/", "?", "\\"]
+)
 
 
-def read_by_a_program(name: str) -> str:
-    """As a browser or a mail reader has it: nothing escaped, composed, without what is not seen."""
-    unescaped = re.sub("%(25)*40|&#(64|x40);", "@", name)
-    return "".join(c for c in unicodedata.normalize("NFKC", unescaped) if unicodedata.category(c) != "Cf")
+@st.composite
+def signs(draw: st.DrawFn) -> str:
+    """An at sign as some program writes it, encoded up to three times more."""
+    sign = draw(st.sampled_from(WRITTEN))
+    for encode in draw(st.lists(st.sampled_from((quote, escape)), max_size=3)):
+        sign = encode(sign)
+    return draw(UNSEEN) + sign + draw(UNSEEN)
 
 
 @settings(deadline=None)
-@given(AROUND, LOCALS, SIGNS, HOSTS, AROUND)
-@example("", '"ana maria', "@", "localhost", "")
+@given(AROUND, LOCALS, BESIDE, signs(), BESIDE, HOSTS, AROUND)
+@example("", '"ana maria', "", "@", "", "localhost", "")
 def test_no_spelling_of_an_address_is_shown(
-    before: str, local: str, sign: str, host: str, after: str
+    before: str, local: str, beside: str, sign: str, behind: str, host: str, after: str
 ) -> None:
-    """Neither its name nor its host is left, nor anything else that a program could take for one; a company has no name then."""
-    name = f"{before}{local}{sign}{host}{after}"
+    """Nothing of a name in which one stands is left; a company has no name then."""
+    name = f"{before}{local}{beside}{sign}{behind}{host}{after}"
 
-    assert not re.search(r'[^\s()<>,;:]@[^\s()<>,;:"]', read_by_a_program(public_name(name)))
-    left = public_name(name).replace("someone", "", 1)
-    assert len(left) < len(public_name(name))
-    assert host not in left
+    assert public_name(name) == "someone"
     assert public_company(name) is None
-    assert public_name(public_name(name)) == public_name(name)
 
 
 @pytest.mark.parametrize(
-    ("spelled", "shown"),
-    [("ana @ example.com", "someone"), ("ana(home)@example.com", "someone"), ("ana @ (home) example.com!", "someone"),
-     ("x ana@b@c.com y", "x someone y"), ("ana@example.com/feed", "someone/feed"), ("@ana@social.example", "@someone")],
+    "spelled",
+    ["ana @ example.com", "ana(home)@example.com", "ana @ (home) example.com!", "x ana@b@c.com y", "@ana@social.example", "ana@(x)localhost",
+     "ana%" + "25" * 900 + "40example.com", "C@fé", "10@home sale", "v@2"],
 )  # fmt: skip
-def test_an_address_with_room_or_a_comment_around_its_sign_is_one(spelled: str, shown: str) -> None:
-    """As a header may have it. Nothing around it goes with it."""
-    assert public_name(spelled) == shown
+def test_what_may_be_an_address_is_hidden(spelled: str) -> None:
+    """`C@fé` cannot be told from `root@localhost`, nor `v@2` from a host that is a number: a name too few is better than an address too many."""
+    assert public_name(spelled) == "someone"
 
 
 @pytest.mark.parametrize(
-    "name", ["AT&T", "user @ night", "@handle", "v@2", "p99 @ home, v@2", "50 % @ 40", "me @", 'say "@handle"', "100%", "&commat", "Sale @"]
+    "name", ["AT&T", "user @ night", "@handle", "p99 @ home, v 2", "50 % @ 40", "me @", 'say "@handle"', "100%", "&commat", "Sale @", "a=4", r"C:\new"]
 )  # fmt: skip
 def test_an_at_sign_that_nothing_can_be_sent_to_is_part_of_the_name(name: str) -> None:
-    """Room beside it and no host with a dot, nothing in front, or a number alone behind it."""
+    """Room beside it and no dotted name behind, or nothing in front."""
     assert public_name(name) == name
     assert public_company(name) == name
-
-
-@pytest.mark.parametrize(("name", "shown"), [("C@fé", "someone"), ("10@home sale", "someone sale")])
-def test_what_looks_like_an_address_is_hidden_although_it_may_be_none(name: str, shown: str) -> None:
-    """`C@fé` cannot be told from `root@localhost`: a name too few is better than an address too many."""
-    assert public_name(name) == shown
 
 
 @settings(deadline=None)
 @given(st.text())
 def test_other_names_are_shown_as_they_are(name: str) -> None:
     """Whatever has no sign of an address in it and can be read in one go."""
-    plain = re.sub("[@\uff20\ufe6b%&]", "", name)[:LONGEST]
+    plain = re.sub(r"[@\uff20\ufe6b\U000e0040%&=\\]", "", name)[:LONGEST]
     assert public_name(plain) == plain
 
 
@@ -97,6 +99,10 @@ def test_other_names_are_shown_as_they_are(name: str) -> None:
 @given(st.text(st.sampled_from('a"@(). \\[%40&\u0301\u200d👩'), max_size=3000))
 @example('"a' * 10_000)
 @example("a@" * 10_000)
+@example('a"' * 900 + "@" * 200)
+@example("a @" * 700)
+@example("&" + "amp;" * 499)
+@example("%" + "25" * 999)
 @example("a" + "\u0301" * 20_000)
 def test_a_name_is_cut_where_nobody_reads_on(name: str) -> None:
     """Whatever it consists of, in a blink."""

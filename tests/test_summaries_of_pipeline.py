@@ -219,6 +219,7 @@ def test_the_previous_year_is_the_same_customers_previous_year(pipeline: Pipelin
         request("org-2", at="2024-01-01"),
         request("org-2", at="2024-02-29", id="r2"),
         request("org-1"),
+        request("org-1", at="2025-01-01", id="r3"),
         request("org-3"),
         organization("org-1", customer_id="c"),
         organization("org-2", customer_id="c"),
@@ -229,8 +230,8 @@ def test_the_previous_year_is_the_same_customers_previous_year(pipeline: Pipelin
         assert differs_from_oracle(run, files) == {}
     assert told[id_of("c")]["previous_year"] == {
         "requests": 3,
-        "change_pct": -100.0,
-        "compared": {"first_month": 1, "last_month": 2, "previous_requests": 2, "requests": 0},
+        "change_pct": -50.0,
+        "compared": {"first_month": 1, "last_month": 2, "previous_requests": 2, "requests": 1},
     }
     assert told[id_of("org-3")]["previous_year"] is None
 

@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from tests.examples import judged
-from tests.landing_files import NULLABLE, LandingFile, Row, files_of, operation, request, without_column
+from tests.landing_files import (
+    NULLABLE,
+    LandingFile,
+    Row,
+    files_of,
+    operation,
+    reading,
+    request,
+    without_column,
+)
 from tests.live import said as said_live
 from tests.live import serving
 from tests.pipeline import SECRET, Pipeline, Run, differs_from_oracle, fact
@@ -242,3 +251,37 @@ def test_months_that_both_years_have_whole_are_compared(pipeline: Pipeline) -> N
         "change_pct": -75.0,
         "compared": {"first_month": 2, "last_month": 3, "previous_requests": 4, "requests": 1},
     }
+
+
+WHOLE = [f"{month:02}-{day:02}" for month in range(1, 13) for day in (1, 28)]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "now", "months"),
+    [
+        (WHOLE, WHOLE[:16], (1, 8)),  # exported up to the end of August
+        (WHOLE, WHOLE[:15], (1, 7)),  # and up to its first days
+        (WHOLE[:12], WHOLE, (1, 6)),
+        (WHOLE, WHOLE[12:], (7, 12)),
+        (WHOLE[12:], WHOLE, (7, 12)),
+        (WHOLE[12:], WHOLE[:12], None),
+    ],
+)
+def test_months_after_a_customers_last_request_are_not_compared_whatever_else_was_exported(
+    earlier: list[str], now: list[str], months: tuple[int, int] | None, pipeline: Pipeline
+) -> None:
+    """Storage of December, another region's December, and a row of March exported in the next year: none says that these exports are whole."""
+    files = files_of(
+        *(request(id=f"a{day}", at=f"2024-{day}T12:00:00") for day in earlier),
+        *(request(id=f"b{day}", at=f"2025-{day}T12:00:00") for day in now),
+        reading(at="2025-12-31T23:00:00"),
+        request("other", id="c", at="2025-12-31T12:00:00", region="us"),
+        request("another", id="d", at="2025-03-01T12:00:00", exported_at="2026-03-01T12:00:00"),
+    )
+    pipeline.build(*files)
+    with pipeline.open() as run:
+        assert differs_from_oracle(run, files) == {}
+        told = summaries(run)[wrapped_id(SECRET, "org-1")]["previous_year"]
+    compared = told["compared"]
+    assert (compared and (compared["first_month"], compared["last_month"])) == months
+    assert told["change_pct"] == (months and 0.0)

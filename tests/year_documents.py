@@ -90,7 +90,12 @@ def longest(name: str) -> Summary:
     day = {"day": dt.date(2025, 9, 30), "requests": total, "errors": 2**61}
     return made(
         {
-            "days": [day, {"day": dt.date(2025, 10, 1), "requests": 3, "errors": 0}],
+            "days": [
+                {"day": dt.date(2025, 9, 1), "requests": 1, "errors": 0},
+                day,
+                {"day": dt.date(2025, 10, 1), "requests": 2, "errors": 0},
+            ],
+            "previous_months": [{"first_day": "2024-09-01", "requests": 1}],
             "hours": [{"hour_of_day": 0, "requests": total + 3}],
             "bytes_read": huge, "rows_read": huge, "result_rows": huge // 3,
             "p50_us": 86_400_000_000, "p95_us": 86_400_000_000, "p99_us": 86_400_000_000,
@@ -115,7 +120,7 @@ def kept_longest() -> Summary:
 def counted(requests: int) -> Summary:
     """A customer with this many requests in a year, all numbers of whom are as long as that."""
     days = [
-        {"day": dt.date(2025, 3, 9), "requests": requests // 3, "errors": requests // 5},
+        {"day": dt.date(2025, 3, 7), "requests": requests // 3, "errors": requests // 5},
         {"day": dt.date(2025, 7, 1), "requests": requests - requests // 3, "errors": requests // 7},
     ]
     return made(
@@ -129,6 +134,7 @@ def counted(requests: int) -> Summary:
             "storage_bytes": requests, "storage_rows": requests,
             "ingestion_bytes": requests, "ingestion_rows": requests, "ingestion_operations": requests,
             "previous_requests": requests * 2 // 3,
+            "previous_months": [{"first_day": "2024-03-01", "requests": requests * 2 // 3}],
         }
     )  # fmt: skip
 
@@ -144,7 +150,8 @@ def made(told: dict[str, Any], through: dt.datetime | None = None) -> Summary:
     }
     before = told.get("previous_requests")
     months = [{"first_day": "2024-01-01", "requests": before}] if before else []
-    facts = nothing | {"previous_months": months} | told
+    last = "2024-12-31" if before else None
+    facts = nothing | {"previous_months": months, "previous_last_day": last} | told
     failed = [day["errors"] for day in facts["days"]]
     facts |= {
         "year": 2025,

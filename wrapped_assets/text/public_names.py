@@ -1,36 +1,37 @@
-"""What of a name from outside may be shown: no e-mail address, and no more than can be read.
+"""What of a name from outside may be shown: none in which an e-mail address stands, and no more than can be read.
 
 Every public text passes through here where it is made: names in documents (`summaries.Name`), names in the rows of endpoints, and
 companies (the registry's links, the story).
 """
 
+import html
 import re
+import unicodedata
+from urllib.parse import unquote
 
 from wrapped_assets.text.clusters import INVISIBLE, clusters
 
 LONGEST = 200
 """Characters of a name that are shown. Whoever lays out or shapes names relies on it."""
 
+HIDDEN = "someone"
+"""What is shown for a name in which an e-mail address stands."""
+
 # Of more than this nothing can be left over in front.
 _LOOKED_AT = 10 * LONGEST
 
-_DELETED = dict.fromkeys(
-    (*range(0x9), 0xB, 0xC, *range(0xE, 0x20), *range(0x7F, 0xA0), 0xFEFF, *map(ord, INVISIBLE))
-)
-"""What is not seen of a name on a page, so that an address may be split by it."""
+_SIGNS = dict.fromkeys(map(ord, "\uff20\ufe6b\U000e0040"), "@")
+_MAY_SPELL_A_SIGN = re.compile("[@\uff20\ufe6b\U000e0040%&=\\\\]")
 
-_AT = re.compile("%(?:25)*40|&#0*64;|&#x0*40;|&commat;|[\uff20\ufe6b]", re.IGNORECASE)
-"""What a browser or a mail reader reads as "@"."""
+_BYTE = re.compile(r"(?:=|\\x)([0-9a-f]{2})", re.IGNORECASE)
+_CODE = re.compile(r"(?:%u|\\u)([0-9a-f]{4})|\\u\{0*([0-9a-f]{1,5})\}", re.IGNORECASE)
 
-_ATOM = r'[^\s@<>()\[\],:;"]'
-_HOST = r"""[^\s@<>()\[\],:;"'’/?#]"""
-_AROUND = r"(?:\s|\([^()]*\))*+"
+# Room is what a keyboard makes: a name with another space beside its sign looks like one word.
 _ADDRESS = re.compile(
-    rf'(?<!{_ATOM})(?:"(?:\\.|[^"\\])*"|{_ATOM})++'  # ana, "ana maria"
-    rf'(?:(?:"?@+(?:\[[^\]]*\]?|(?!\d+(?!{_HOST})){_HOST}++))+'  # @example.com, @localhost, @[127.0.0.1]
-    rf"|{_AROUND}@{_AROUND}(?={_HOST}+\.){_HOST}++)"  # (comment) @ example.com
+    r"""(?<![^ \t-\r])["'“‘«(\[{<@]*+[^ \t-\r@][^ \t-\r]*?@[^ \t-\r]"""  # ana@localhost, (ana)@[1]; not "@handle"
+    r"|[^ \t-\r@][ \t-\r]*@.*?[^ \t-\r.][.。．｡][^ \t-\r.]",  # ana @ (home) example.com
+    re.DOTALL,
 )
-"""Anything on both sides of an "@", but a number alone behind it ("v@2"). With room around the "@" its host needs a dot."""
 
 # Left-to-right and right-to-left marks may stay; what turns the words after it around may not.
 _TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
@@ -38,23 +39,39 @@ _CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")
 
 
 def public_name(name: str) -> str:
-    """The name with each e-mail address in it replaced, "ana@example.com's data" by "someone's data", and cut to LONGEST."""
+    """The name cut to LONGEST; HIDDEN where an e-mail address stands in it."""
     name = name[:_LOOKED_AT]
-    plain = _plain(name)
-    hidden = _ADDRESS.sub("someone", plain)
-    return _cut(name if hidden == plain else hidden)
+    return HIDDEN if _has_address(name) else _cut(name)
 
 
 def public_company(name: str | None) -> str | None:
     """A customer's name on one line, with nothing that turns the words after it around; None where it contains an e-mail address."""
     name = (name or "")[:_LOOKED_AT]
-    if _ADDRESS.search(_plain(name)):
+    if _has_address(name):
         return None
     return _cut(" ".join(name.translate(_TURNING | _CONTROLS).split())) or None
 
 
-def _plain(name: str) -> str:
-    return _AT.sub("@", name.translate(_DELETED))
+def _has_address(name: str) -> bool:
+    """Whether an at sign, however it is spelled, stands between two characters, or has room beside it and a dotted name behind."""
+    if not _MAY_SPELL_A_SIGN.search(name):
+        return False
+    before = None
+    while before != name:
+        before, name = name, _decoded(name)
+    return _ADDRESS.search(name) is not None
+
+
+def _decoded(name: str) -> str:
+    """Without one layer of what programs write instead of characters, and without what is not seen."""
+    name = "".join(filter(_is_seen, name.translate(_SIGNS)))
+    name = _CODE.sub(lambda found: chr(int(found[1] or found[2], 16)), name)
+    return html.unescape(unquote(_BYTE.sub(r"%\1", name)))
+
+
+def _is_seen(character: str) -> bool:
+    is_control = unicodedata.category(character) in ("Cc", "Cf") and not "\t" <= character <= "\r"
+    return not is_control and character not in INVISIBLE
 
 
 def _cut(name: str) -> str:

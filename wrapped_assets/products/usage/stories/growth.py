@@ -1,5 +1,6 @@
 """Against last year: the months that both years have whole, side by side."""
 
+import calendar
 import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -17,7 +18,8 @@ from wrapped_assets.slides.teller import Teller
 from wrapped_assets.slides.typesetting import Setter
 from wrapped_assets.slides.wording import against
 
-LATEST_START = 7  # a year before that begins by this day of a month has all of that month
+# A customer's year that begins in the first days of a month, or ends in as many last ones, has all of that month.
+DAYS_AT_AN_END = 7
 
 MonthNumber = Annotated[int, Field(ge=1, le=12)]
 
@@ -26,9 +28,12 @@ class ComparedMonths(Part):
     """The months that two years are compared by: those that both have whole, from pipe_stats."""
 
     first_month: MonthNumber = Field(
-        description="The month of the customer's first request in the year before, or the one after it when that was after the 7th."
+        description="The month of the customer's first request in either year, whichever is later; the one after it when that was after the 7th."
     )
-    last_month: MonthNumber = Field(description="The last month that `through` has reached the end of.")
+    last_month: MonthNumber = Field(
+        description="The month of the customer's last request in either year, whichever is earlier; the one before it when 7 days of that "
+        "month or more follow it, or when `through` has not reached its end."
+    )
     previous_requests: int = Field(ge=1, description="Requests in these months of the year before.")
     requests: Count = Field(description="Requests in these months of the year.")
 
@@ -71,18 +76,26 @@ def _change_pct(compared: ComparedMonths | None) -> float | None:
 def _compared(facts: Facts, edition: Edition) -> ComparedMonths | None:
     """The part of the two years that is like for like; None when the year before has nothing in it."""
     months = {dt.date.fromisoformat(row["first_day"]): row["requests"] for row in facts["previous_months"]}
-    if not months:
+    days = {day["day"]: day["requests"] for day in facts["days"]}
+    if not months or not days:
         return None
-    began = min(months)
-    first, last = began.month + (began.day > LATEST_START), _last_whole_month(edition)
+    began, ended = _whole_months(min(months), dt.date.fromisoformat(facts["previous_last_day"]))
+    begins, ends = _whole_months(min(days), max(days))
+    first, last = max(began, begins), min(ended, ends, _last_month_reached(edition))
     before = sum(requests for day, requests in months.items() if first <= day.month <= last)
     if not before:
         return None
-    now = sum(day["requests"] for day in facts["days"] if first <= day["day"].month <= last)
+    now = sum(requests for day, requests in days.items() if first <= day.month <= last)
     return ComparedMonths(first_month=first, last_month=last, previous_requests=before, requests=now)
 
 
-def _last_whole_month(edition: Edition) -> int:
+def _whole_months(first: dt.date, last: dt.date) -> tuple[int, int]:
+    """The months that a customer's year has whole, by the days of its first and last request: outside them, exports may be missing."""
+    _, length = calendar.monthrange(last.year, last.month)
+    return first.month + (first.day > DAYS_AT_AN_END), last.month - (length - last.day >= DAYS_AT_AN_END)
+
+
+def _last_month_reached(edition: Edition) -> int:
     """The last month of the year that the edition covers to its last millisecond; 0 when it covers none."""
     after = utc_milliseconds(edition.through) + dt.timedelta(milliseconds=1)
     return after.month - 1 if after.year == edition.year else 12
@@ -159,7 +172,7 @@ def _picture(show: Slideshow, moment: Moment, setter: Setter, box: Box) -> Marku
 
 STORY = Story(
     "growth",
-    columns={"previous_requests": None, "previous_months": []},
+    columns={"previous_requests": None, "previous_months": [], "previous_last_day": None},
     fields=_fields,
     words=_words,
     look=Look("leaf", "corners", "lift", _slide),
