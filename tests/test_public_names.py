@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -29,6 +30,7 @@ WRITTEN = (
     "@", "@@", "\uff20", "\ufe6b", "\U000e0040", "%40", "%EF%BC%A0", "=40", "=EF=BC=A0", "%u0040", r"\u0040", r"\u{40}", r"\x40", "&#64;", "&#x40;",
     "&#064", "&commat;",
 )  # fmt: skip
+ENCODERS: tuple[Callable[[str], str], ...] = (quote, escape)
 UNSEEN = st.sampled_from(
     ["", "\u200b", "\u2060", "\x1f", "\u200a", "\u00a0", "\u3000", "\u3164", "\U000e0001", "\u061c"]
 )
@@ -50,7 +52,7 @@ BESIDE = st.sampled_from(
 def signs(draw: st.DrawFn) -> str:
     """An at sign as some program writes it, encoded up to three times more."""
     sign = draw(st.sampled_from(WRITTEN))
-    for encode in draw(st.lists(st.sampled_from((quote, escape)), max_size=3)):
+    for encode in draw(st.lists(st.sampled_from(ENCODERS), max_size=3)):
         sign = encode(sign)
     return draw(UNSEEN) + sign + draw(UNSEEN)
 

@@ -515,6 +515,39 @@ def test_change_has_one_decimal_halves_away_from_zero(now: int, before: int, cha
     assert previous and (previous.requests, str(previous.change_pct)) == (before, str(change))
 
 
+@pytest.mark.parametrize(
+    ("earlier", "now", "months"),
+    [
+        (("01-07", "12-25"), ("01-07", "12-25"), (1, 12)),
+        (("01-08", "12-24"), ("01-01", "12-31"), (2, 11)),
+        (("01-01", "12-31"), ("01-08", "12-24"), (2, 11)),
+        (("01-01", "02-23"), ("01-01", "12-31"), (1, 2)),  # a leap year's
+        (("01-01", "02-22"), ("01-01", "12-31"), (1, 1)),
+        (("07-01", "12-31"), ("01-01", "12-31"), (7, 12)),
+        (("01-01", "12-31"), ("07-01", "12-31"), (7, 12)),
+        (("07-01", "12-31"), ("01-01", "06-30"), None),
+    ],
+)
+def test_a_month_is_compared_when_neither_year_begins_late_or_ends_early_in_it(
+    earlier: tuple[str, str], now: tuple[str, str], months: tuple[int, int] | None
+) -> None:
+    """Seven days at either end may be without a request: the customer's own, whatever else was exported."""
+    before = [
+        {"first_day": f"2024-{month:02}-{earlier[0][3:]}", "requests": 1}
+        for month in range(int(earlier[0][:2]), int(earlier[1][:2]) + 1)
+    ]
+    told: dict[str, Any] = {
+        "previous_requests": len(before),
+        "previous_months": before,
+        "previous_last_day": f"2024-{earlier[1]}",
+    }
+    previous = summary(facts(dict.fromkeys(now, 1), **told)).previous_year
+
+    assert previous
+    compared = previous.compared
+    assert (compared and (compared.first_month, compared.last_month)) == months
+
+
 @pytest.mark.parametrize("before", [None, 0])
 def test_a_first_year_has_nothing_to_compare_with(before: int | None) -> None:
     """No request in the year before: no percent, rather than an infinite one."""
