@@ -55,17 +55,13 @@ class Store:
                 then = "correct WRAPPED_PUBLISHED_URL or the options."
                 raise StoreFailed("open the published store", self.url, f"It has {error}.", then) from None
 
-    @property
-    def _is_missing(self) -> bool:
-        """Whether it is a folder that nothing was written to yet: who only looks does not make it."""
-        return self._folder is not None and not self._folder.is_dir()
-
     def read(self, key: str) -> bytes | None:
         """The whole object; None when there is none."""
-        if self._is_missing:
-            return None
         try:
             with self._explained(f"read {key}"):
+                # Not through obstore, whose client would not survive the fork of a server's workers.
+                if self._folder is not None:
+                    return (self._folder / key).read_bytes()
                 return obstore.get(self._objects, key).bytes().to_bytes()
         except FileNotFoundError:
             return None
@@ -108,16 +104,19 @@ class Store:
 
     def names(self, folder: str) -> set[str]:
         """The names of the folders and objects directly below a folder."""
-        if self._is_missing:
+        try:
+            with self._explained(f"list {folder}"):
+                if self._folder is not None:
+                    return {name for name in os.listdir(self._folder / folder) if not name.startswith(".")}
+                listing = obstore.list_with_delimiter(self._objects, f"{folder}/")
+        except FileNotFoundError:
             return set()
-        with self._explained(f"list {folder}"):
-            listing = obstore.list_with_delimiter(self._objects, f"{folder}/")
         below = [*listing["common_prefixes"], *(item["path"] for item in listing["objects"])]
         return {name for path in below if not (name := path.rpartition("/")[2]).startswith(".")}
 
     def sizes(self, folder: str) -> Iterator[tuple[str, int]]:
         """Every object below a folder: its key inside it, and its bytes. Hidden ones are what a killed process left in a folder."""
-        if self._is_missing:
+        if self._folder is not None and not self._folder.is_dir():
             return
         with self._explained(f"list {folder}"):
             for page in obstore.list(self._objects, f"{folder}/", chunk_size=1000):
