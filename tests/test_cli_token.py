@@ -96,7 +96,8 @@ def test_revoking_and_rotating(world: BuiltWorld) -> None:
         assert nobody.returncode == 2 and "no customer has the wrapped_id 'w-1'" in nobody.stderr
         assert "(WRAPPED_REGISTRY_URL)" in nobody.stderr and "(WRAPPED_WAREHOUSE_URL)" in nobody.stderr
 
-    assert world.wrapped("token", "rotate").returncode == 1
+    unasked = world.wrapped("token", "rotate")
+    assert unasked.returncode == 2 and "run it with --yes" in unasked.stderr
     assert verify(world, other).name == "other"
     rotated = world.wrapped("token", "rotate", "--yes")
     assert rotated.stdout == "Rotated: 1 tokens that were valid are refused from now on.\n"

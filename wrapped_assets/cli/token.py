@@ -94,9 +94,7 @@ def rotate(
     WRAPPED_SECRET is not changed: the public ids are made with it.
     """
     if not yes:
-        typer.confirm(
-            "Every token of every program and customer will be refused. Go on?", abort=True, err=True
-        )
+        _confirm("Every token of every program and customer will be refused. Go on?")
     with open_registry(Settings.load(), make=False) as registry:
         count = registry.rotate()
     say(console, f"Rotated: {count} tokens that were valid are refused from now on.")
@@ -104,6 +102,14 @@ def rotate(
         errors,
         f"Next: `{wrapped('token issue --admin --name NAME')}`, and materialize wrapped_tokens for each year.",
     )
+
+
+def _confirm(question: str) -> None:
+    """Raise Refused unless somebody says yes."""
+    with suppress(typer.Abort):
+        if typer.confirm(question, err=True):
+            return
+    raise Refused("No token was rotated: nobody said yes.\n  Next: answer with y, or run it with --yes.")
 
 
 @app.command()
