@@ -698,7 +698,7 @@ def test_a_warehouse_that_another_process_writes_is_told_with_the_process(
     wrapped: Wrapped, built_world: BuiltWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a short wait, not for ever."""
-    monkeypatch.setattr(main, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(main, "WAIT_SECONDS", 0.1)
     world = built_world.twin(tmp_path / "home")
     command = [sys.executable, "-c", HOLDER, str(world.warehouse)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
