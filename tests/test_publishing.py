@@ -264,7 +264,7 @@ def test_a_frozen_edition_stays_as_it_was_published_and_late_rows_are_told(
         "Nothing to do: the 2025 edition is frozen, and version 3 holds it, document by document"
         in again.stdout
     )
-    assert "The edition is frozen: 3 rows came too late and are left out." in again.stdout
+    assert "The edition is frozen: 3 late rows left out." in again.stdout
     now = current(frozen)
     assert now is not None and now.number == 3 and documents_of(now) == before
     assert sorted(path.name for path in (frozen.home / "published" / "editions" / str(YEAR)).iterdir()) == [

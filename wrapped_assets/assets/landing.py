@@ -31,6 +31,7 @@ from wrapped_assets.resources.checks import CHECKS
 from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.unrecognized import in_words
 from wrapped_assets.resources.warehouse import QuarantineEntry, Warehouse
+from wrapped_assets.text.counts import how_many
 
 REPLACED = "A changed object (same key, new etag) replaces what it said before; a vanished one stays landed."
 
@@ -103,10 +104,10 @@ def _log(context: dg.AssetExecutionContext, done: Import) -> None:
     """What the run as a whole did, in its log."""
     report = done.report
     if report.files or report.quarantined_files:
-        rows = sum(report.quarantined_rows.values())
+        broken, rows = len(report.quarantined_files), sum(report.quarantined_rows.values())
         context.log.info(
-            f"Imported: {report.files} files with {report.rows} rows."
-            f" In quarantine: {len(report.quarantined_files)} files and {rows} rows."
+            f"Imported: {how_many(report.files - broken, 'file')} with {how_many(report.rows, 'row')}."
+            f" In quarantine: {how_many(broken, 'file')} and {how_many(rows, 'row')}."
         )
     if done.unread:
         context.log.warning(in_words(done.unread))

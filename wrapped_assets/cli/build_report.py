@@ -12,6 +12,7 @@ from wrapped_assets.resources.unrecognized import at_top, folders, in_words, not
 from wrapped_assets.resources.warehouse import Reader
 from wrapped_assets.sensors.runs import calendar
 from wrapped_assets.settings import Settings
+from wrapped_assets.text.counts import how_many
 
 
 def build_report(settings: Settings, span: Span) -> tuple[str, list[str]]:
@@ -70,4 +71,4 @@ def _in_quarantine(reader: Reader, span: Span) -> str:
         return ""
     files, rows = sum(each.rows is None for each in entries), sum(each.rows or 0 for each in entries)
     check = wrapped(f"check --year {span.start.year}")
-    return f"In quarantine: {files:,} files and {rows:,} rows; `{check}` says why."
+    return f"In quarantine: {how_many(files, 'file')} and {how_many(rows, 'row')}; `{check}` says why."

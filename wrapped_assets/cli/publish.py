@@ -8,6 +8,7 @@ from rich.table import Table
 
 from wrapped_assets.command import wrapped
 from wrapped_assets.settings import Settings
+from wrapped_assets.text.counts import how_many
 from wrapped_assets.text.terminal import bars, console, say
 
 if TYPE_CHECKING:
@@ -153,18 +154,21 @@ def _tell(manifest: "Manifest", left_out: int, already: bool, seconds: float) ->
         text = f"Nothing to do: the {year} edition is frozen, and version {number} holds it, document by document ({seconds:.1f} s)."
     else:
         documents = (
-            f"{count:,} of {manifest.subjects:,} documents" if manifest.sample else f"{count:,} documents"
+            f"{count:,} of {how_many(manifest.subjects, 'document')}"
+            if manifest.sample
+            else how_many(count, "document")
         )
         text = f"Published version {number} of {year}: {documents}, {manifest.content()[1]:,} bytes in {seconds:.1f} s."
     say(console, text)
     if left_out:
-        say(console, f"The edition is frozen: {left_out:,} rows came too late and are left out.", "yellow")
+        say(console, f"The edition is frozen: {how_many(left_out, 'late row')} left out.", "yellow")
     if manifest.snapshot is None and not manifest.sample:
         say(console, _PAGES_ONLY, "yellow")
     if failed := manifest.failed():
         say(
             console,
-            f"It cannot be promoted; these checks failed: {', '.join(failed)}. `{wrapped(f'check --year {year}')}` shows why.",
+            f"It cannot be promoted; these checks failed: {', '.join(failed)}. `{wrapped(f'check --year {year}')}` shows why."
+            " Mend that, then publish again.",
             "yellow",
         )
     elif manifest.sample:
@@ -176,7 +180,7 @@ def _tell(manifest: "Manifest", left_out: int, already: bool, seconds: float) ->
 def _tell_move(publisher: "Publisher", moved: "Promotion", before: "Promotion | None") -> None:
     manifest = publisher.version(moved.year, moved.number).manifest
     was = f"; it was version {before.number}" if before else ""
-    through = f"{manifest.documents.count:,} documents, through {manifest.through:%F %T} UTC"
+    through = f"{how_many(manifest.documents.count, 'document')}, through {manifest.through:%F %T} UTC"
     say(console, f"Version {moved.number} of {moved.year} is current now ({through}){was}.")
     if manifest.snapshot is None:
         say(console, f"{_PAGES_ONLY} `{wrapped(f'rollback --year {moved.year}')}` goes back.", "yellow")

@@ -8,14 +8,10 @@ from fractions import Fraction
 from statistics import median
 
 from wrapped_assets.slides.numbers import Locale, count, nearest, times
+from wrapped_assets.text.counts import plural
 
 MANY = 10
 """From so many times the year before on, growth is told as a factor: "1,100 % more" is read as eleven times, and is twelve."""
-
-
-def plural(number: int, noun: str) -> str:
-    """The noun for this many."""
-    return noun if number == 1 else f"{noun}s"
 
 
 def counted(number: int, noun: str, locale: Locale) -> str:

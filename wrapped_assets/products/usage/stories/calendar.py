@@ -16,7 +16,8 @@ from wrapped_assets.slides.parts import Look, View, art, figure, heading, initia
 from wrapped_assets.slides.pictures import Box, Picture, placed
 from wrapped_assets.slides.teller import Teller
 from wrapped_assets.slides.typesetting import Setter
-from wrapped_assets.slides.wording import counted, plural
+from wrapped_assets.slides.wording import counted
+from wrapped_assets.text.counts import plural
 
 UNKNOWN = "null when one of them does not say"
 

@@ -26,7 +26,7 @@ from wrapped_assets.slides.parts import (
 from wrapped_assets.slides.pictures import Box, Picture, placed
 from wrapped_assets.slides.teller import Teller
 from wrapped_assets.slides.typesetting import Setter
-from wrapped_assets.slides.wording import plural
+from wrapped_assets.text.counts import plural
 
 Milliseconds = Annotated[float, Field(ge=0)]
 
