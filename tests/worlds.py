@@ -476,16 +476,19 @@ SNAPSHOTS = ("2025-01-01T00:00:00", "2025-06-01T00:00:00", "2024-01-01T00:00:00"
 def organization_snapshot(choices: Choices) -> tuple[str, list[Row]]:
     """Names and customers of some organizations; several snapshots may share an instant.
 
-    Each region has organizations of its own, for two that name an owner differently keep an edition from being published.
+    Each region has organizations of its own, and a customer has one name in all, for two that name an owner differently keep an
+    edition from being published.
     """
 
     def one(each: Choices) -> Row:
         customer = each.pick(CUSTOMERS)
+        # One that has an organization's id is called by that.
+        called = {None: each.pick(NAMES), "org-1": None}.get(customer, NAMES[CUSTOMERS.index(customer)])
         return organization(
             each.pick(ORGANIZATIONS[REGIONS.index(region) :: len(REGIONS)]),
             name=each.pick(NAMES),
             customer_id=customer,
-            customer_name=each.pick((None, *NAMES)),
+            customer_name=each.pick((None, called)),
             exported_at=exported_at,
         )
 

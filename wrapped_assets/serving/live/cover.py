@@ -10,8 +10,10 @@ Days = tuple[date, date]
 
 def cover(start: date, end: date) -> tuple[list[Days], list[Days]]:
     """Whole months, in one range at most, and days, in two: together the days from `start` up to `end`, each once."""
+    if start >= end:
+        return [], []
     first = start if start.day == 1 else MONTHLY.span(start).end
     last = MONTHLY.start(end)
     if first >= last:
-        return [], [(start, end)] if start < end else []
+        return [], [(start, end)]
     return [(first, last)], [edge for edge in ((start, first), (last, end)) if edge[0] < edge[1]]
