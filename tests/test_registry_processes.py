@@ -70,7 +70,8 @@ def test_what_was_revoked_is_refused_in_another_process_within_a_second(registry
             at = time.time()
             seen = found(other)
 
-    assert seen["reason"] == ("revoked" if how == "revoke" else "forged")
+    # A rotation revokes and changes the key: which of them another process sees first is chance.
+    assert seen["reason"] in {"revoke": ("revoked",), "rotate": ("revoked", "forged")}[how]
     assert seen["asked"] > 100
     assert seen["token"] < at + 1.0 and seen["link"] < at + 1.0
 
