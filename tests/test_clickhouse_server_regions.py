@@ -90,7 +90,7 @@ def test_an_empty_customer_is_none(server: Server, tmp_path: Path) -> None:
     clickhouse(server.region()).snapshot("organizations", EXPORTED_AT, tmp_path / "o.parquet")
 
     held = [row[:4] for row in regional.rows([tmp_path / "o.parquet"])]
-    assert held == [("a", "A", None, ""), ("b", "B", "c", "C")]
+    assert held == [("a", "A", None, None), ("b", "B", "c", "C")]
 
 
 def test_bytes_that_are_no_text_cost_no_file(server: Server, tmp_path: Path) -> None:

@@ -218,11 +218,15 @@ def export(source: Source) -> str:
     return render(
         "exports/events" if source.event_time else "exports/snapshot",
         source=source.name,
-        columns=", ".join(
-            f"{_EXPORTED.get(c.kind, '{c}').format(c=f'held.{c.name}')} as {c.name}" for c in source.logged
-        ),
+        columns=", ".join(f"{_exported(column)} as {column.name}" for column in source.logged),
         event_time=source.event_time or "",
     )
+
+
+def _exported(column: Column) -> str:
+    value = _EXPORTED.get(column.kind, "{c}").format(c=f"held.{column.name}")
+    # Where null is not allowed, as is the rule in ClickHouse, an empty text says that there is none.
+    return f"nullIf({value}, '')" if column.blank_is_null and column.nullable else value
 
 
 # One byte that is no UTF-8 would make the whole file unreadable: toValidUTF8 puts U+FFFD in its place.
