@@ -16,7 +16,8 @@ import typer
 from wrapped_assets.assets.asset_checks import checks
 from wrapped_assets.cli.main import app
 from wrapped_assets.families import Kind, Source
-from wrapped_assets.products import DIMENSIONS, FAMILIES, PRODUCTS, SOURCES
+from wrapped_assets.products import DIMENSIONS, FAMILIES, SOURCES
+from wrapped_assets.products.usage import USAGE
 from wrapped_assets.resources.duckdb import sql
 
 ROOT = Path(__file__).parent.parent
@@ -195,9 +196,7 @@ def test_every_way_in_is_explained(method: str, pattern: str) -> None:
     assert f"`{method} {pattern}`" in explained or f"{pattern}`, `{method}`" in explained
 
 
-@pytest.mark.parametrize(
-    "name", [story.name for product in PRODUCTS.values() for story in product.stories if story.look]
-)
+@pytest.mark.parametrize("name", [story.name for story in USAGE.stories if story.look])
 def test_every_slide_has_an_address_that_is_written_down(name: str) -> None:
     """For whoever links to one of them."""
     assert f"`#{name}`" in text(ROOT / "docs" / "api.md")

@@ -45,28 +45,28 @@ FOLLOWS = Family(
     ),
     rollups=(),
 )
-TRACKS = Dimension(
-    name="tracks",
+SHOWS = Dimension(
+    name="shows",
     product="radio",
-    one_row_is="one track",
-    key=("track_id",),
+    one_row_is="one show",
+    key=("show_id",),
     columns=(
-        text("track_id", "The track."),
+        text("show_id", "The show."),
         optional_name("title", "Its title."),
         Column("exported_at", "instant", "When it was exported."),
     ),
 )
-RADIO = replace(USAGE, name="radio", families={"plays": PLAYS, "follows": FOLLOWS}, dimensions={"tracks": TRACKS}, stories=())
+RADIO = replace(USAGE, name="radio", families={"listens": LISTENS, "follows": FOLLOWS}, dimensions={"shows": SHOWS}, stories=())
 """
-MONTHS_OF_PLAYS = """
+MONTHS_OF_LISTENS = """
 select
     cast(date_trunc('month', event.ts) as date) as month,
     event.user_id,
-    event.track_id,
+    event.show_id,
     event.region,
-    count(*) as plays,
+    count(*) as listens,
     sum(event.ms_played) as ms_played
-from raw.plays as event /* touched */
+from raw.listens as event /* touched */
 where event.ts >= $from and event.ts < $to
 group by all
 """
@@ -118,13 +118,14 @@ class Clone:
         (products / "radio.py").write_text(f"{RADIO_IMPORTS}\n{block(PRODUCT, 'python')}\n{RADIO}")
         listed = products / "__init__.py"
         text = listed.read_text()
-        assert text.count("(USAGE,)") == 1
+        assert text.count("(USAGE, LISTENING)") == 1
         listed.write_text(
-            "from wrapped_assets.products.radio import RADIO\n" + text.replace("(USAGE,)", "(USAGE, RADIO)")
+            "from wrapped_assets.products.radio import RADIO\n"
+            + text.replace("(USAGE, LISTENING)", "(USAGE, LISTENING, RADIO)")
         )
         folder = self.code / "sql" / "products" / "radio" / "duckdb"
         folder.mkdir(parents=True)
-        (folder / "plays_tracks.sql").write_text(MONTHS_OF_PLAYS)
+        (folder / "listens_shows.sql").write_text(MONTHS_OF_LISTENS)
 
     def add_story(self) -> None:
         """Steps 1 to 3, and an endpoint."""
@@ -148,33 +149,33 @@ class Clone:
         added = 'ENDPOINTS = (\n    _endpoint("busy_days", "Days with a request."),\n'
         endpoints.write_text(endpoints.read_text().replace("ENDPOINTS = (\n", added))
 
-    def land_plays(self, name: str, *rows: tuple[str, str, str, int]) -> None:
-        """A file of plays: listener, track, instant and milliseconds each; the later by name was exported later."""
+    def land_listens(self, name: str, *rows: tuple[str, str, str, int]) -> None:
+        """A file of listens: listener, track, instant and milliseconds each; the later by name was exported later."""
         instants = [datetime.fromisoformat(row[2]).replace(tzinfo=UTC) for row in rows]
         columns: dict[str, list[Any]] = {
             "user_id": [row[0] for row in rows],
-            "track_id": [row[1] for row in rows],
+            "show_id": [row[1] for row in rows],
             "ts": instants,
             "ms_played": [row[3] for row in rows],
             "region": ["eu" for _ in rows],
             "exported_at": [datetime(2025, 5, ord(name) - ord("a") + 1, tzinfo=UTC) for _ in rows],
         }
-        path = self.landing / "plays" / f"dt={instants[0].date()}" / "region=eu" / f"{name}.parquet"
+        path = self.landing / "listens" / f"dt={instants[0].date()}" / "region=eu" / f"{name}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         pq.write_table(pa.table(columns), path)
 
     def land_others(self) -> None:
-        """A follow, and a snapshot of two tracks."""
+        """A follow, and a snapshot of two shows."""
         at = datetime(2025, 3, 14, 9, tzinfo=UTC)
         follow = self.landing / "follows" / f"dt={DAY}" / "region=eu" / "a.parquet"
-        tracks = self.landing / "tracks" / "region=eu" / "a.parquet"
+        shows = self.landing / "shows" / "region=eu" / "a.parquet"
         follow.parent.mkdir(parents=True)
-        tracks.parent.mkdir(parents=True)
+        shows.parent.mkdir(parents=True)
         pq.write_table(
             pa.table({"user_id": ["ann"], "followed_at": [at], "region": ["eu"], "exported_at": [at]}), follow
         )
         pq.write_table(
-            pa.table({"track_id": ["t1", "t2"], "title": ["One", None], "exported_at": [at, at]}), tracks
+            pa.table({"show_id": ["t1", "t2"], "title": ["One", None], "exported_at": [at, at]}), shows
         )
 
     def python(self, code: str, *arguments: str) -> str:
@@ -229,7 +230,7 @@ with open_warehouse(Settings.load()).reading() as reader:
     print(json.dumps([int(value) for value in found]))
 """
 
-# What months hold of the second product: listener, track, month, plays and milliseconds; then how many follows and tracks there are.
+# What months hold of the second product: listener, track, month, listens and milliseconds; then how many follows and shows there are.
 PLAYED = """
 import json, sys
 from wrapped_assets.resources.open import open_warehouse
@@ -240,11 +241,11 @@ with open_warehouse(Settings.load()).reading() as reader:
     else:
         ask = lambda text: reader.session.rows(text.format("_", "sumMerge"))
     months = ask(
-        "select user_id, track_id, month, {1}(plays), {1}(ms_played) from monthly{0}plays_tracks"
-        " group by user_id, track_id, month order by month, user_id, track_id"
+        "select user_id, show_id, month, {1}(listens), {1}(ms_played) from monthly{0}listens_shows"
+        " group by user_id, show_id, month order by month, user_id, show_id"
     )
-    counts = [ask(f"select count(*) from {name}")[0][0] for name in ("raw{0}follows", "dimensions{0}tracks")]
-    print(json.dumps([[[user, track, str(month), int(plays), int(ms)] for user, track, month, plays, ms in months], counts]))
+    counts = [ask(f"select count(*) from {name}")[0][0] for name in ("raw{0}follows", "dimensions{0}shows")]
+    print(json.dumps([[[user, track, str(month), int(listens), int(ms)] for user, track, month, listens, ms in months], counts]))
 """
 
 ENDPOINT = """
@@ -342,7 +343,7 @@ def test_a_product_is_added_by_its_package_and_one_line(tmp_path: Path, engine: 
         ("bob", "t2", "2025-03-14T09:00:00", 200_000),
         ("bob", "t2", "2025-04-01T00:00:00", 1_000),
     ]
-    clone.land_plays("a", *first)
+    clone.land_listens("a", *first)
     clone.wrapped("build", "--year", "2025")
 
     march, april = "2025-03-01", "2025-04-01"
@@ -356,8 +357,8 @@ def test_a_product_is_added_by_its_package_and_one_line(tmp_path: Path, engine: 
     ]
 
     # A repetition, another version of ann's first play, and a late one of a third listener.
-    clone.land_plays("b", first[2], ("ann", "t1", "2025-03-14T09:00:00", 170_000))
-    clone.land_plays("c", ("eve", "t1", "2025-03-31T23:59:59.999", 5))
+    clone.land_listens("b", first[2], ("ann", "t1", "2025-03-14T09:00:00", 170_000))
+    clone.land_listens("c", ("eve", "t1", "2025-03-31T23:59:59.999", 5))
     clone.wrapped("build", "--year", "2025")
 
     assert json.loads(clone.python(PLAYED, engine))[0] == [

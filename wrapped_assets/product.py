@@ -263,11 +263,20 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Product:
-    """A product: what lands for it, and its stories in the order they are told."""
+    """A product: what lands for it, and what the API answers from that."""
 
     name: str
     families: Mapping[str, Family]
     dimensions: Mapping[str, Dimension]
+    part_kinds: tuple[PartKind, ...] = field(default=(), kw_only=True)
+    endpoints: tuple[Endpoint, ...] = field(default=(), kw_only=True)
+    """What the API answers, in the order in which it is listed."""
+
+
+@dataclass(frozen=True)
+class CustomerProduct(Product):
+    """A product whose subjects are customers of several organizations, with its stories in the order they are told."""
+
     stories: tuple[Story, ...]
     model: type[Any]
     """The published document, a pydantic model."""
@@ -294,10 +303,6 @@ class Product:
 
     in_short: tuple[str, ...]
     """The stories that make up a document in one paragraph: the summary card for those who cannot see it."""
-
-    part_kinds: tuple[PartKind, ...] = ()
-    endpoints: tuple[Endpoint, ...] = ()
-    """What the API answers, in the order in which it is listed."""
 
     own_requests: OwnRequests | None = None
     """Where requests to the API can be events of the product."""

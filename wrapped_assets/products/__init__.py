@@ -3,12 +3,13 @@
 from wrapped_assets.families import Dimension, Family, Source
 from wrapped_assets.periods import LEVELS
 from wrapped_assets.product import Product
+from wrapped_assets.products.listening import LISTENING
 from wrapped_assets.products.usage import USAGE
 
 DEFAULT = USAGE
 """What is meant where no product is named."""
 
-PRODUCTS: dict[str, Product] = {product.name: product for product in (USAGE,)}
+PRODUCTS: dict[str, Product] = {product.name: product for product in (USAGE, LISTENING)}
 
 FAMILIES: dict[str, Family] = {
     name: family for product in PRODUCTS.values() for name, family in product.families.items()

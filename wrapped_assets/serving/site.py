@@ -14,7 +14,7 @@ from typing import Any
 from starlette.responses import Response
 
 from wrapped_assets import products
-from wrapped_assets.product import Product
+from wrapped_assets.product import CustomerProduct
 from wrapped_assets.serving.cards.card_layout import SIZES, SUMMARY, card, names
 from wrapped_assets.serving.cards.raster import jpeg, png
 from wrapped_assets.serving.cards.story_json import story_json
@@ -44,7 +44,7 @@ class Site:
     """Pages and cards in one theme, at one origin. Whether they offer a film hangs on `has_film`."""
 
     def __init__(
-        self, origin: str = "", theme: Theme | None = None, product: Product = products.DEFAULT
+        self, origin: str = "", theme: Theme | None = None, product: CustomerProduct = products.DEFAULT
     ) -> None:
         self.origin, self.theme, self.product = origin.rstrip("/"), theme or default_theme(), product
         self.has_film = False

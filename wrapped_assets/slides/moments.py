@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from wrapped_assets.slides.numbers import ENGLISH, Locale
 
 if TYPE_CHECKING:
-    from wrapped_assets.product import Product
+    from wrapped_assets.product import CustomerProduct
 
 MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]  # fmt: skip
 
@@ -81,7 +81,7 @@ class Slideshow:
     document: Any = field(repr=False)
     """The product's document, which its stories draw from."""
 
-    product: "Product" = field(repr=False, kw_only=True)
+    product: "CustomerProduct" = field(repr=False, kw_only=True)
     moments: tuple[Moment, ...] = ()
     locale: Locale = ENGLISH
 

@@ -1,6 +1,6 @@
 """Customers of a data platform: API requests, ingestion and storage of organizations in several regions."""
 
-from wrapped_assets.product import FlatSummary, OwnRequests, Product
+from wrapped_assets.product import CustomerProduct, FlatSummary, OwnRequests
 from wrapped_assets.products.usage import (
     document,
     endpoints,
@@ -11,7 +11,7 @@ from wrapped_assets.products.usage import (
 )
 from wrapped_assets.products.usage.stories.calendar import skyline
 
-USAGE = Product(
+USAGE = CustomerProduct(
     "usage",
     families.FAMILIES,
     families.DIMENSIONS,

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from wrapped_assets import products, queries
 from wrapped_assets.periods import YEARLY, read_by_edition
-from wrapped_assets.product import Edition, Facts, Product
+from wrapped_assets.product import CustomerProduct, Edition, Facts
 from wrapped_assets.progress import report as progress
 from wrapped_assets.resources.duckdb import rollups, sql, status
 from wrapped_assets.resources.duckdb.rows import dicts
@@ -56,7 +56,7 @@ def recompute(con: duckdb.DuckDBPyConnection, year: int, everyone: bool) -> int:
     return int(recomputed)
 
 
-def statement(product: Product) -> str:
+def statement(product: CustomerProduct) -> str:
     """The query for the summaries of the customers in `members`: every story's SQL, side by side."""
     counted = [story for story in product.stories if story.columns]
     columns = [
@@ -78,7 +78,7 @@ def _literal(empty: object) -> str:
     return "null" if empty is None else str(empty)
 
 
-def days(product: Product) -> str:
+def days(product: CustomerProduct) -> str:
     """The query for the days of the customers in `wanted`."""
     return queries.text(f"products/{product.name}/calendar")
 
@@ -125,7 +125,7 @@ def _one(con: duckdb.DuckDBPyConnection, year: int) -> str | None:
     return next((facts for (facts,) in con.execute(statement, {"year": year}).fetchall()), None)
 
 
-def tells_all(facts: str | None, product: Product) -> bool:
+def tells_all(facts: str | None, product: CustomerProduct) -> bool:
     """Whether these facts have the columns of every story: one may have been added since they were computed."""
     return facts is None or json.loads(facts).keys() >= {
         name for story in product.stories for name in story.columns
@@ -138,7 +138,7 @@ def flat(row: dict[str, Any]) -> Facts:
     return facts | {name: value for name, value in row.items() if name != "facts"}
 
 
-def rank(product: Product) -> str:
+def rank(product: CustomerProduct) -> str:
     """The query for each customer's place among all of an edition."""
     return queries.text(f"products/{product.name}/rank")
 
