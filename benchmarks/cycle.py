@@ -18,9 +18,9 @@ import duckdb
 
 from benchmarks.measure import own_cost
 from wrapped_assets.assets.importing import fetching, import_days
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.periods import LEVELS, Span
 from wrapped_assets.products import DIMENSIONS, FAMILIES
-from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.open import open_landing, open_warehouse
 from wrapped_assets.resources.warehouse import Warehouse
 from wrapped_assets.settings import Settings

@@ -11,7 +11,7 @@ from typing import Any
 from tests import flat
 from tests.landing_files import LandingFile, write
 from tests.pipeline import SECRET, Pipeline
-from wrapped_assets.resources.landing_store import LandingStore
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.serving.live.live import Live
 
 YEAR = date(2025, 1, 1), date(2026, 1, 1)

@@ -26,7 +26,7 @@ from obstore.store import S3Store
 
 from tests.databases import NotToBeHad, Process
 from tests.ports import free_port
-from wrapped_assets.resources.landing_store import LandingStore
+from wrapped_assets.landing.store import LandingStore
 
 KEY, SECRET = "AKIATESTTESTTESTTEST", "the secret/of+that key"
 REGION = "us-east-1"

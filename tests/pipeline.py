@@ -18,12 +18,12 @@ import duckdb
 from tests import copied, oracle
 from tests.landing_files import LandingFile, Row, write
 from wrapped_assets.assets.importing import Import, fetching, import_days, import_dimension
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.periods import LEVELS, Span
 from wrapped_assets.products.usage.document import document
 from wrapped_assets.resources.checks import CHECKS, Check
 from wrapped_assets.resources.clickhouse import Address, ClickHouseWarehouse, ClickHouseWriter, Limits
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, DuckDBWriter, Engine
-from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.warehouse import (
     ImportReport,
     Pending,

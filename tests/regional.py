@@ -12,8 +12,8 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped, unused-ignore]
 from tests.clickhouse_server import PASSWORD, Server
 from tests.landing_files import DIMENSIONS, FAMILIES
 from wrapped_assets.assets import regional_exports
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.resources.clickhouse.region import ClickHouseRegion
-from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.open import open_region
 from wrapped_assets.resources.regions import DuckDBRegion, RegionalDatabase
 from wrapped_assets.settings import Settings

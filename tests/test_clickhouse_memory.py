@@ -8,11 +8,11 @@ import pytest
 from benchmarks.landing import write_landing
 from tests.pipeline import SECRET, say_nothing
 from wrapped_assets.assets.importing import fetching, import_days
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.periods import LEVELS, Span
 from wrapped_assets.product import Facts
 from wrapped_assets.resources.clickhouse import Address, ClickHouseWarehouse, Limits
 from wrapped_assets.resources.duckdb import DuckDBWarehouse
-from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.warehouse import Warehouse
 
 pytestmark = pytest.mark.clickhouse

@@ -12,7 +12,7 @@ from tests.clickhouse_server import READERS, USER, Server
 from tests.line import line
 from tests.ports import free_port
 from tests.regional import clickhouse, holds_no_secret, land, landed
-from wrapped_assets import landing_layout
+from wrapped_assets.landing import layout
 from wrapped_assets.resources.errors import RegionRefused, RegionUnavailable, RegionUnreachable
 from wrapped_assets.resources.regions import RegionalDatabase
 
@@ -57,7 +57,7 @@ def test_a_server_killed_in_mid_stream_leaves_nothing_in_landing(server: Server,
         server.start()
         assert list(land(tmp_path / "landing", database, DAY).values()) == [ROWS]
     (file,) = landed(tmp_path / "landing")
-    assert landing_layout.parse(str(file.relative_to(tmp_path / "landing"))) is not None
+    assert layout.parse(str(file.relative_to(tmp_path / "landing"))) is not None
     assert len(regional.rows([file])) == ROWS
 
 

@@ -8,10 +8,10 @@ import pytest
 
 from tests.landing_files import files_of, operation, organization, reading, request, workspace
 from tests.pipeline import SECRET, Pipeline
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.product import Endpoint, Parameter, ParameterType
 from wrapped_assets.products.usage.endpoints import CUSTOMERS_AND_DAYS
 from wrapped_assets.resources.identity import wrapped_id
-from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.serving.api.endpoints import (
     BrokenEndpoint,
     ParameterRefused,

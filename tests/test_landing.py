@@ -44,11 +44,11 @@ from tests.landing_files import (
 )
 from tests.pipeline import DAYS, NOW, SECRET, Pipeline, Run, differs_from_oracle, say_nothing
 from wrapped_assets.assets.importing import import_dimension, refresh_raw
+from wrapped_assets.landing.folder import Folder
+from wrapped_assets.landing.objects import LandingObject, Problem
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.duckdb.rows import insert_dicts
-from wrapped_assets.resources.landing_folder import Folder
-from wrapped_assets.resources.landing_objects import LandingObject, Problem
 
 Edit = Callable[[pa.Table], pa.Table]
 INF, NAN = float("inf"), float("nan")

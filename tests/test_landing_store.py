@@ -21,11 +21,11 @@ import pytest
 from obstore.store import LocalStore
 
 from tests.object_stores import EACH_SERVER, ObjectStore
-from wrapped_assets import landing_layout
-from wrapped_assets.resources import landing_bucket, s3
-from wrapped_assets.resources.landing_bucket import Bucket
-from wrapped_assets.resources.landing_objects import DayFolders, LandingObject, Names, Problem
-from wrapped_assets.resources.landing_store import AlreadyThere, LandingStore, LandingStoreError
+from wrapped_assets.landing import bucket as landing_bucket
+from wrapped_assets.landing import layout, s3
+from wrapped_assets.landing.bucket import Bucket
+from wrapped_assets.landing.objects import DayFolders, LandingObject, Names, Problem
+from wrapped_assets.landing.store import AlreadyThere, LandingStore, LandingStoreError
 
 DAY = date(2025, 1, 2)
 FOLDER = "pipe_stats/dt=2025-01-02/region=eu"
@@ -410,7 +410,7 @@ def test_a_bucket_skips_a_name_that_cannot_be_a_key(
 
     assert contents(world.store, listing.objects) == {KEY: b"x", f"{FOLDER}/z.parquet": b"x"}
     assert listing.skipped == {
-        landing_layout.printable(odd): UNUSABLE,
+        layout.printable(odd): UNUSABLE,
         "pipe_stats/dt=2025-01-02/odd\\x09/x.parquet": UNUSABLE,
     }
     assert sorted(item for page in pages for item in page.objects) == listing.objects

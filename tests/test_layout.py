@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from wrapped_assets import landing_layout
-from wrapped_assets.landing_layout import DayPlace, DimensionPlace
+from wrapped_assets.landing import layout
+from wrapped_assets.landing.layout import DayPlace, DimensionPlace
 
 DAY = date(2025, 1, 2)
 MIDNIGHT = datetime(2025, 1, 2, tzinfo=UTC)
@@ -14,29 +14,27 @@ EXPORTED = datetime(2025, 1, 3, 0, 5, 12, 123456, tzinfo=UTC)
 
 def test_a_day_has_one_folder() -> None:
     """A family's day lies in `dt=YYYY-MM-DD`."""
-    assert landing_layout.day_prefix("pipe_stats", DAY) == "pipe_stats/dt=2025-01-02/"
-    assert landing_layout.dimension_prefix("organizations") == "organizations/"
+    assert layout.day_prefix("pipe_stats", DAY) == "pipe_stats/dt=2025-01-02/"
+    assert layout.dimension_prefix("organizations") == "organizations/"
 
 
 def test_an_export_is_named_by_its_window_and_its_making() -> None:
     """The name says, in UTC, what was exported and when."""
-    key = landing_layout.export_key(
-        "pipe_stats", "aws-eu-west-1", MIDNIGHT, MIDNIGHT + timedelta(days=1), EXPORTED
-    )
+    key = layout.export_key("pipe_stats", "aws-eu-west-1", MIDNIGHT, MIDNIGHT + timedelta(days=1), EXPORTED)
 
     assert key == (
         "pipe_stats/dt=2025-01-02/region=aws-eu-west-1/"
         "20250102T000000Z-20250103T000000Z.exported-20250103T000512123Z.parquet"
     )
-    assert landing_layout.parse(key) == DayPlace("pipe_stats", DAY, "aws-eu-west-1")
+    assert layout.parse(key) == DayPlace("pipe_stats", DAY, "aws-eu-west-1")
 
 
 def test_a_snapshot_is_named_by_its_making() -> None:
     """Dimensions have no day, only a region."""
-    key = landing_layout.dimension_key("organizations", "gcp-europe-west2", EXPORTED)
+    key = layout.dimension_key("organizations", "gcp-europe-west2", EXPORTED)
 
     assert key == "organizations/region=gcp-europe-west2/snapshot.exported-20250103T000512123Z.parquet"
-    assert landing_layout.parse(key) == DimensionPlace("organizations", "gcp-europe-west2")
+    assert layout.parse(key) == DimensionPlace("organizations", "gcp-europe-west2")
 
 
 def test_times_of_other_zones_are_written_in_utc() -> None:
@@ -44,7 +42,7 @@ def test_times_of_other_zones_are_written_in_utc() -> None:
     madrid = timezone(timedelta(hours=1))
     start = datetime(2025, 1, 2, 1, tzinfo=madrid)
 
-    key = landing_layout.export_key(
+    key = layout.export_key(
         "storage", "eu", start, start + timedelta(minutes=30), EXPORTED.astimezone(madrid)
     )
 
@@ -55,7 +53,7 @@ def test_export_names_sort_by_window_then_by_making() -> None:
     """Reading a day's folder by name is reading its history."""
     starts = [MIDNIGHT + timedelta(minutes=10 * n) for n in range(144)]
     keys = [
-        landing_layout.export_key("storage", "eu", start, start + timedelta(minutes=10), made)
+        layout.export_key("storage", "eu", start, start + timedelta(minutes=10), made)
         for start in starts
         for made in (EXPORTED, EXPORTED + timedelta(milliseconds=1), EXPORTED + timedelta(days=300))
     ]
@@ -77,7 +75,7 @@ def test_export_names_sort_by_window_then_by_making() -> None:
 def test_an_export_covers_part_of_one_utc_day(start: datetime, end: datetime) -> None:
     """An empty, reversed, cross-midnight, split-second or zoneless window has no name."""
     with pytest.raises(ValueError, match=r"2025|2024"):
-        landing_layout.export_key("pipe_stats", "eu", start, end, EXPORTED)
+        layout.export_key("pipe_stats", "eu", start, end, EXPORTED)
 
 
 @pytest.mark.parametrize(
@@ -87,29 +85,29 @@ def test_an_export_covers_part_of_one_utc_day(start: datetime, end: datetime) ->
 def test_a_region_is_a_plain_name(region: str) -> None:
     """A region cannot leave its folder, hide, or be spelled in two ways; neither written nor read."""
     with pytest.raises(ValueError, match="a region is"):
-        landing_layout.dimension_key("organizations", region, EXPORTED)
-    assert landing_layout.parse(f"organizations/region={region}/x.parquet") is None
+        layout.dimension_key("organizations", region, EXPORTED)
+    assert layout.parse(f"organizations/region={region}/x.parquet") is None
 
 
 def test_regions_do_not_nest() -> None:
     """A slash in a region would put a file where another region's belong."""
     with pytest.raises(ValueError, match="a region is"):
-        landing_layout.export_key("pipe_stats", "a/b", MIDNIGHT, MIDNIGHT + timedelta(hours=1), EXPORTED)
+        layout.export_key("pipe_stats", "a/b", MIDNIGHT, MIDNIGHT + timedelta(hours=1), EXPORTED)
 
 
 @pytest.mark.parametrize("region", ["eu", "aws-eu-west-1", "gcp.europe_west2", "1", "x" * 63])
 def test_region_names_of_the_clouds_are_plain(region: str) -> None:
     """Letters, digits, '-', '_' and '.' survive the way there and back."""
-    key = landing_layout.export_key("pipe_stats", region, MIDNIGHT, MIDNIGHT + timedelta(hours=1), EXPORTED)
+    key = layout.export_key("pipe_stats", region, MIDNIGHT, MIDNIGHT + timedelta(hours=1), EXPORTED)
 
-    assert landing_layout.parse(key) == DayPlace("pipe_stats", DAY, region)
+    assert layout.parse(key) == DayPlace("pipe_stats", DAY, region)
 
 
 @pytest.mark.parametrize("family", ["", "..", "Pipe", "a/b", "a b", "1a", "_a"])
 def test_a_family_is_a_plain_name(family: str) -> None:
     """A family cannot climb out of the landing store."""
     with pytest.raises(ValueError, match="a family or dimension is"):
-        landing_layout.day_prefix(family, DAY)
+        layout.day_prefix(family, DAY)
 
 
 @pytest.mark.parametrize(
@@ -117,9 +115,7 @@ def test_a_family_is_a_plain_name(family: str) -> None:
 )
 def test_a_file_may_be_called_anything(name: str) -> None:
     """Whoever writes chooses the name, with folders below the region if they like."""
-    assert landing_layout.parse(f"pipe_stats/dt=2025-01-02/region=eu/{name}") == DayPlace(
-        "pipe_stats", DAY, "eu"
-    )
+    assert layout.parse(f"pipe_stats/dt=2025-01-02/region=eu/{name}") == DayPlace("pipe_stats", DAY, "eu")
 
 
 @pytest.mark.parametrize(
@@ -145,7 +141,7 @@ def test_a_file_may_be_called_anything(name: str) -> None:
 )
 def test_a_misplaced_file_is_told_apart(key: str) -> None:
     """A key outside the layout has no place, rather than a guessed one."""
-    assert landing_layout.parse(key) is None
+    assert layout.parse(key) is None
 
 
 @pytest.mark.parametrize(
@@ -168,14 +164,14 @@ def test_what_writers_keep_for_themselves_is_never_read(name: str) -> None:
     """Markers, checksums and files in flight are left alone."""
     key = f"pipe_stats/dt=2025-01-02/region=eu/{name}"
 
-    assert landing_layout.is_leftover(key)
-    assert landing_layout.parse(key) is None
+    assert layout.is_leftover(key)
+    assert layout.parse(key) is None
 
 
 @pytest.mark.parametrize("name", ["a_b.parquet", "a.b.parquet", "tmp", "x#1.parquet", "x.tmp.parquet", "#1a"])
 def test_ordinary_files_are_not_mistaken_for_leftovers(name: str) -> None:
     """Only a leading '.' or '_', or a known ending, hides a file."""
-    assert not landing_layout.is_leftover(f"pipe_stats/dt=2025-01-02/region=eu/{name}")
+    assert not layout.is_leftover(f"pipe_stats/dt=2025-01-02/region=eu/{name}")
 
 
 @pytest.mark.parametrize(
@@ -189,4 +185,4 @@ def test_ordinary_files_are_not_mistaken_for_leftovers(name: str) -> None:
 )
 def test_a_day_folder_is_a_date_that_exists(folder: str, day: date | None) -> None:
     """Anything else is a stranger to be shown to the operator."""
-    assert landing_layout.day_of_folder(folder) == day
+    assert layout.day_of_folder(folder) == day

@@ -21,7 +21,7 @@ from tests.landing_files import LandingFile, Row, content, request
 from tests.object_stores import ObjectStore
 from tests.pipeline import RAW_COLUMNS, Pipeline, Run
 from wrapped_assets.assets.importing import BATCH_FILES
-from wrapped_assets.resources.landing_store import LandingStore
+from wrapped_assets.landing.store import LandingStore
 
 pytestmark = pytest.mark.slow
 

@@ -25,9 +25,9 @@ from tests.landing_files import LandingFile, files_of, operation, organization, 
 from tests.pipeline import SECRET, Pipeline
 from tests.raw_request import Line, Said, line
 from wrapped_assets.editions.version import Version
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.product import Parameter
 from wrapped_assets.resources.identity import wrapped_id
-from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.serving.api.endpoints import load_endpoints
 from wrapped_assets.serving.api.sandbox import Sandbox
 from wrapped_assets.serving.live.live import Live

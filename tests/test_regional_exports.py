@@ -10,7 +10,7 @@ import pytest
 
 from tests.regional import embedded
 from wrapped_assets.assets.regional_exports import export_windows
-from wrapped_assets.resources.landing_store import LandingStore
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.resources.regions import Exported
 
 DAY = date(2025, 1, 2)

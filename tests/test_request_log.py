@@ -11,9 +11,9 @@ import pytest
 
 from tests.api_world import BY_DAY, customer, world
 from tests.pipeline import Pipeline
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.product import Request
 from wrapped_assets.products.usage.own_requests import NAME
-from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.serving.request_log import RequestLog
 
 AT = datetime(2025, 3, 1, 23, 59, 59, 500000, UTC)

@@ -19,9 +19,9 @@ from tests.landing_files import (
     workspace,
 )
 from tests.pipeline import SECRET, Pipeline, differs_from_oracle
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.products.usage import USAGE
 from wrapped_assets.products.usage.document import PublishedSummary, document
-from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.serving.api.endpoints import load_endpoints
 from wrapped_assets.serving.cards.card_layout import SIZES, card, names
 from wrapped_assets.serving.live.live import Live

@@ -21,10 +21,10 @@ from dagster._core.utils import make_new_run_id
 
 from tests.landing_files import files_of, organization, request, write
 from tests.pipeline import Pipeline
+from wrapped_assets.landing.objects import LandingObject
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import WarehouseBusy
-from wrapped_assets.resources.landing_objects import LandingObject
-from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.unrecognized import in_words
 from wrapped_assets.resources.warehouse import Pending, Reader
 from wrapped_assets.sensors import landing_files as auto_import

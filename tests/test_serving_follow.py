@@ -29,13 +29,13 @@ from tests.landing_files import (
 )
 from tests.live import said, serving
 from tests.pipeline import NOW, SECRET, Pipeline
+from wrapped_assets.landing.folder import Folder
+from wrapped_assets.landing.objects import LandingObject, Listing, Problem
+from wrapped_assets.landing.store import LandingStore, LandingStoreError
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.duckdb import dimensions, raw
 from wrapped_assets.resources.errors import SnapshotNotReady, SnapshotUnreadable
 from wrapped_assets.resources.identity import wrapped_id
-from wrapped_assets.resources.landing_folder import Folder
-from wrapped_assets.resources.landing_objects import LandingObject, Listing, Problem
-from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError
 from wrapped_assets.resources.snapshot.overlay import Overlay
 from wrapped_assets.serving.live import following, fresh, touched
 from wrapped_assets.serving.live.live import Live

@@ -23,9 +23,9 @@ from tests.landing_files import files_of, organization, reading, request, trunca
 from tests.live import said
 from tests.pipeline import NOW, SECRET, Pipeline
 from wrapped_assets import queries
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.identity import wrapped_id
-from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.snapshot import kept as tables
 from wrapped_assets.serving.live.live import Live
 from wrapped_assets.serving.live.shelf import Edition
@@ -444,7 +444,7 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 from tests.pipeline import SECRET
-from wrapped_assets.resources.landing_store import LandingStore
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.serving.live import warm_start
 from wrapped_assets.serving.live.live import Live
 

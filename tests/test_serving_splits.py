@@ -15,7 +15,7 @@ from tests.examples import first
 from tests.landing_files import LandingFile
 from tests.live import Landing, said, serving, wrong_answers
 from tests.pipeline import SECRET, Pipeline
-from wrapped_assets.resources.landing_store import LandingStore
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.serving.live.live import Live
 from wrapped_assets.serving.live.warm_start import Keeper
 

@@ -19,8 +19,8 @@ from tests.pipeline import Pipeline, Run
 from wrapped_assets.editions import Published
 from wrapped_assets.editions.errors import StoreFailed
 from wrapped_assets.editions.store import Store
-from wrapped_assets.resources import s3
-from wrapped_assets.resources.landing_store import LandingStoreError
+from wrapped_assets.landing import s3
+from wrapped_assets.landing.store import LandingStoreError
 from wrapped_assets.sensors.landing_files import landing_files
 
 pytestmark = pytest.mark.proof

@@ -17,12 +17,12 @@ from tests.landing_files import Row, content, files_of, request, workspace
 from tests.live import said, serving
 from tests.pipeline import SECRET, Pipeline
 from wrapped_assets.families import Column
+from wrapped_assets.landing.objects import Fetched
 from wrapped_assets.periods import Span
 from wrapped_assets.products.usage.families import WORKSPACES
 from wrapped_assets.resources.duckdb import dimensions, sql
 from wrapped_assets.resources.duckdb.judging import judge
 from wrapped_assets.resources.identity import wrapped_id
-from wrapped_assets.resources.landing_objects import Fetched
 from wrapped_assets.resources.warehouse import LandedFile, LedgerFile
 
 pytestmark = pytest.mark.proof

@@ -18,7 +18,7 @@ STARTED = time.perf_counter()
 
 from benchmarks.measure import own_cost  # noqa: E402
 from benchmarks.serving.world import SECRET, YEAR, customers  # noqa: E402 - what imports cost is a part of the start
-from wrapped_assets.resources.landing_store import LandingStore  # noqa: E402
+from wrapped_assets.landing.store import LandingStore  # noqa: E402
 from wrapped_assets.serving.live.live import Live  # noqa: E402
 from wrapped_assets.serving.live.warm_start import Keeper  # noqa: E402
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import duckdb
 
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, Level, Span
 from wrapped_assets.product import Edition, PartKind
 from wrapped_assets.resources.identity import wrapped_id
-from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.snapshot import tables
 from wrapped_assets.resources.snapshot.tables import KINDS
 from wrapped_assets.resources.snapshot.writing import Draft, drafting

@@ -20,8 +20,8 @@ from examples.nasa_http import showing, source
 from examples.nasa_http.comparison import Line
 from wrapped_assets import progress
 from wrapped_assets.command import wrapped
+from wrapped_assets.landing.store import LandingStoreError
 from wrapped_assets.resources.errors import Refused, RegionUnavailable, WarehouseError, WarehouseMissing
-from wrapped_assets.resources.landing_store import LandingStoreError
 from wrapped_assets.resources.open import open_warehouse
 from wrapped_assets.settings import BadSettings, Settings
 from wrapped_assets.text.terminal import bars, errors, say

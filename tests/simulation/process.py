@@ -27,6 +27,8 @@ from tests.simulation.graph import Task
 from tests.simulation.world import World
 from wrapped_assets.assets.publishing import NothingToPublish
 from wrapped_assets.editions.errors import NothingBefore, NotPublished, PublicationRefused
+from wrapped_assets.landing.bucket import Bucket
+from wrapped_assets.landing.store import AlreadyThere, LandingStore, LandingStoreError
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.clickhouse import Limits
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
@@ -36,8 +38,6 @@ from wrapped_assets.resources.errors import (
     SnapshotNotReady,
     WarehouseMissing,
 )
-from wrapped_assets.resources.landing_bucket import Bucket
-from wrapped_assets.resources.landing_store import AlreadyThere, LandingStore, LandingStoreError
 from wrapped_assets.resources.warehouse import Reader, Warehouse, Writer
 
 ATTEMPTS = 3

@@ -14,7 +14,7 @@ from tests.simulation.process import Process, store_of
 from wrapped_assets.assets.publishing import edition_of
 from wrapped_assets.editions import Published, Publisher
 from wrapped_assets.editions.store import Store
-from wrapped_assets.resources import s3
+from wrapped_assets.landing import s3
 from wrapped_assets.serving.live.live import Live
 
 

@@ -13,7 +13,8 @@ from tests.simulation.requests import Obstore
 from wrapped_assets.assets import dimensions, landing, wrapped_summaries
 from wrapped_assets.editions import store as published_store
 from wrapped_assets.editions import writing
-from wrapped_assets.resources import landing_bucket, landing_store
+from wrapped_assets.landing import bucket as landing_bucket
+from wrapped_assets.landing import store as landing_store
 from wrapped_assets.resources.clickhouse import session
 from wrapped_assets.sensors import follow_changes
 from wrapped_assets.serving.live import following, fresh

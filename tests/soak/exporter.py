@@ -14,8 +14,8 @@ import duckdb
 
 from tests.soak.region import changed_days
 from wrapped_assets.assets.regional_exports import export_windows
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.resources.errors import RegionUnavailable
-from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.regions import DuckDBRegion
 
 PAUSE_SECONDS = 4.0

@@ -4,13 +4,13 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from wrapped_assets import landing_layout
+from wrapped_assets.landing import layout
+from wrapped_assets.landing.objects import Fetched, LandingObject, Listing, Problem
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.periods import Span
 from wrapped_assets.products import DIMENSIONS
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.errors import LandingFilesGone
-from wrapped_assets.resources.landing_objects import Fetched, LandingObject, Listing, Problem
-from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.warehouse import Fetch, ImportReport, LandedFile, RefreshReport, Writer
 
 # Files imported in one transaction: few enough to spool, enough to share a query.
@@ -133,13 +133,13 @@ def _batches(new: Iterable[LandingObject]) -> Iterator[list[LandingObject]]:
 
 
 def _landed_file(source: str, item: LandingObject, fetched: Fetched) -> LandedFile:
-    place, day = landing_layout.parse(item.key), _folder_day(source, item.key)
+    place, day = layout.parse(item.key), _folder_day(source, item.key)
     region = place.region if place else None
     return LandedFile(item.key, item.etag, item.size, day, region, fetched.paths[item.key])
 
 
 def _folder_day(source: str, key: str) -> date | None:
-    return None if source in DIMENSIONS else landing_layout.day_of_folder(key.split("/")[1])
+    return None if source in DIMENSIONS else layout.day_of_folder(key.split("/")[1])
 
 
 def fetching(store: LandingStore) -> Fetch:

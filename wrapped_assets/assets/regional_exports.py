@@ -13,16 +13,16 @@ from typing import Any
 
 import dagster as dg
 
-from wrapped_assets import landing_layout
 from wrapped_assets.assets.common import asset, describe, landing_schema, refusals_are_final
 from wrapped_assets.families import Dimension, Family
+from wrapped_assets.landing import layout
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.partitions import region_days, regions
 from wrapped_assets.periods import Span, consecutive
 from wrapped_assets.products import DIMENSIONS, EXPORTED, FAMILIES
 from wrapped_assets.queries import digest
 from wrapped_assets.resources.configured import LandingResource, RegionsResource
 from wrapped_assets.resources.errors import RegionRefused, RegionUnavailable
-from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.regions import RegionalDatabase
 from wrapped_assets.settings import Settings
 
@@ -100,7 +100,7 @@ def regional_snapshot(dimension: Dimension) -> dg.AssetsDefinition:
         exported_at, store = datetime.now(UTC), landing_store.store()
 
         def export_region(region: str) -> dict[str, int]:
-            key = landing_layout.dimension_key(dimension.name, region, exported_at)
+            key = layout.dimension_key(dimension.name, region, exported_at)
             with tempfile.TemporaryDirectory(prefix="wrapped-export-") as folder:
                 path = Path(folder) / "snapshot.parquet"
                 rows = regional_databases.database(region).snapshot(dimension.name, exported_at, path)
@@ -129,8 +129,8 @@ def _each(
             context.log.error(str(error))
             continue
         for key, rows in wrote.items():
-            place = landing_layout.parse(key)
-            day = f"{place.day}|" if isinstance(place, landing_layout.DayPlace) else ""
+            place = layout.parse(key)
+            day = f"{place.day}|" if isinstance(place, layout.DayPlace) else ""
             exported[f"{day}{region}"].append(rows)
         context.log.info(f"{region}: {sum(wrote.values())} rows in {len(wrote)} files")
     if failed:
@@ -184,7 +184,7 @@ def export_windows(
                 midnight = datetime(done.day.year, done.day.month, done.day.day, tzinfo=UTC)
                 start, end = max(window[0], midnight), min(window[1], midnight + timedelta(days=1))
                 for part, path in enumerate(done.paths):
-                    key = landing_layout.export_key(family, database.region, start, end, exported_at, part)
+                    key = layout.export_key(family, database.region, start, end, exported_at, part)
                     store.put_new(key, path)
                     wrote[key] = done.rows if part == 0 else 0
     return wrote

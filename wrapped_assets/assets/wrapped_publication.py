@@ -25,12 +25,12 @@ from wrapped_assets.assets.publishing import edition_of
 from wrapped_assets.assets.stores import PublishedResource
 from wrapped_assets.command import wrapped
 from wrapped_assets.editions import CheckResult, Manifest, Outcome, Publisher, object_keys
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.partitions import editions
 from wrapped_assets.periods import Span
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.checks import CHECKS, found_nothing
 from wrapped_assets.resources.configured import LandingResource
-from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.warehouse import Reader, Warehouse
 
 COLUMNS = column_schema(

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 from wrapped_assets.command import wrapped
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.periods import Span
 from wrapped_assets.products import FAMILIES, SOURCES
 from wrapped_assets.resources.errors import WarehouseMissing
-from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.open import open_landing, open_warehouse
 from wrapped_assets.resources.unrecognized import at_top, folders, in_words, not_imported
 from wrapped_assets.resources.warehouse import Reader

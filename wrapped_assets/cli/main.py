@@ -11,10 +11,10 @@ from wrapped_assets import progress
 from wrapped_assets.cli import publish, serve, summary, token
 from wrapped_assets.cli.summary import WAIT_SECONDS
 from wrapped_assets.command import wrapped
+from wrapped_assets.landing.store import LandingStoreError
 from wrapped_assets.periods import Span
 from wrapped_assets.product import ContradictoryFacts
 from wrapped_assets.resources.errors import Refused, RegionUnavailable, WarehouseError
-from wrapped_assets.resources.landing_store import LandingStoreError
 from wrapped_assets.settings import BadSettings, Settings
 from wrapped_assets.text.terminal import bars, console, errors, say
 

@@ -10,13 +10,13 @@ import dagster as dg
 from wrapped_assets import products
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.definitions import defs
+from wrapped_assets.landing.store import LandingStoreError
 from wrapped_assets.launcher import HOST_TAG
 from wrapped_assets.partitions import key_range
 from wrapped_assets.periods import MONTHLY, WEEKLY, Span
 from wrapped_assets.products import FAMILIES, SOURCES
 from wrapped_assets.resources.checks import CHECKS
 from wrapped_assets.resources.errors import Refused, WarehouseMissing
-from wrapped_assets.resources.landing_store import LandingStoreError
 from wrapped_assets.resources.open import open_landing, open_warehouse
 from wrapped_assets.resources.unrecognized import SHOWN
 from wrapped_assets.resources.warehouse import Pending, Reader

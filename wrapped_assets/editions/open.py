@@ -2,7 +2,7 @@
 
 from wrapped_assets.editions.reader import Published
 from wrapped_assets.editions.store import Store
-from wrapped_assets.resources.s3 import access_of
+from wrapped_assets.landing.s3 import access_of
 from wrapped_assets.settings import Settings
 
 

@@ -19,13 +19,13 @@ from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 from obstore.store import LocalStore
 
 from wrapped_assets.editions.errors import StoreFailed
-from wrapped_assets.resources import s3
-from wrapped_assets.resources.store_urls import refusal
+from wrapped_assets.landing import s3
+from wrapped_assets.landing.urls import refusal
 
 if TYPE_CHECKING:
     from obstore.store import GCSStore, S3Store
 
-    from wrapped_assets.resources.s3 import Credentials
+    from wrapped_assets.landing.s3 import Credentials
 
 CHUNK_BYTES = 1024 * 1024
 

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 import dagster as dg
 
-from wrapped_assets.resources.landing_store import LandingStore
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.resources.open import kept_open, open_landing, open_region, open_warehouse
 from wrapped_assets.resources.regions import RegionalDatabase
 from wrapped_assets.resources.warehouse import Reader, Warehouse, Writer

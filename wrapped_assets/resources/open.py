@@ -5,13 +5,13 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from wrapped_assets.landing.s3 import access_of
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.periods import LEVELS
 from wrapped_assets.products import FAMILIES
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
 from wrapped_assets.resources.errors import RegionUnavailable
-from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.regions import DuckDBRegion, RegionalDatabase
-from wrapped_assets.resources.s3 import access_of
 from wrapped_assets.resources.warehouse import Warehouse
 from wrapped_assets.settings import Settings
 from wrapped_assets.settings.address import Address

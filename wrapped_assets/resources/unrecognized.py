@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from wrapped_assets import landing_layout
+from wrapped_assets.landing import layout
+from wrapped_assets.landing.store import LandingStore, LandingStoreError
 from wrapped_assets.periods import Span
 from wrapped_assets.products import SOURCES
-from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError
 
 SHOWN = 5
 
@@ -64,7 +64,7 @@ def not_imported(
     for page in store.pages(source):
         found |= page.skipped
         for item in page.objects:
-            day = landing_layout.day_of_folder(item.key.split("/")[1])
+            day = layout.day_of_folder(item.key.split("/")[1])
             if known.get(item.key) != item.etag and (wanted is None or day in wanted):
                 found[item.key] = "landed just now, or cannot be read"
     return found

@@ -11,11 +11,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from wrapped_assets.landing.objects import Fetched
 from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, Span, read_by_edition
 from wrapped_assets.product import Edition, Facts
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.checks import Check
-from wrapped_assets.resources.landing_objects import Fetched
 
 # Rows that break a rule and are shown: enough to look for the cause.
 EXAMPLES = 5

@@ -16,11 +16,11 @@ from functools import cache
 import dagster as dg
 
 from wrapped_assets.assets.common import REFRESH_TAG
+from wrapped_assets.landing.objects import LandingObject
+from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.periods import Span
 from wrapped_assets.products import DIMENSIONS, FAMILIES
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
-from wrapped_assets.resources.landing_objects import LandingObject
-from wrapped_assets.resources.landing_store import LandingStore
 from wrapped_assets.resources.open import open_landing, open_warehouse
 from wrapped_assets.resources.unrecognized import at_top, folders, in_words
 from wrapped_assets.resources.warehouse import Reader

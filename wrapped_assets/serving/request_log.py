@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from wrapped_assets.landing.store import AlreadyThere, LandingStore
 from wrapped_assets.product import Request
 from wrapped_assets.products import DEFAULT
-from wrapped_assets.resources.landing_store import AlreadyThere, LandingStore
 from wrapped_assets.resources.open import open_request_log
 from wrapped_assets.serving.http.batches import Batches
 from wrapped_assets.serving.http.messages import Notes

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from wrapped_assets.landing_layout import is_region
+from wrapped_assets.landing.layout import is_region
 from wrapped_assets.settings import SMALLEST_SECRET, is_origin
 from wrapped_assets.settings.address import SCHEMES, Address
 

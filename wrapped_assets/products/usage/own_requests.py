@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from wrapped_assets.landing_layout import day_prefix, dimension_prefix
+from wrapped_assets.landing.layout import day_prefix, dimension_prefix
 from wrapped_assets.product import Request
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.families import Dimension
+from wrapped_assets.landing.objects import Fetched
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.parquet import by_types
@@ -13,7 +14,6 @@ from wrapped_assets.resources.duckdb.rows import insert_dicts
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import LandingFilesGone
 from wrapped_assets.resources.identity import wrapped_id
-from wrapped_assets.resources.landing_objects import Fetched
 from wrapped_assets.resources.warehouse import Fetch, LedgerFile
 
 # Snapshot files read at once.

@@ -14,6 +14,7 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.families import Family
+from wrapped_assets.landing.objects import Fetched
 from wrapped_assets.periods import Level, Span, consecutive
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
@@ -23,7 +24,6 @@ from wrapped_assets.resources.duckdb.parquet import FILE_INDEX, Types, by_types
 from wrapped_assets.resources.duckdb.rows import broken, dicts
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import DuplicateKeys, LandingFilesGone
-from wrapped_assets.resources.landing_objects import Fetched
 from wrapped_assets.resources.warehouse import Broken, Fetch, LedgerFile, RefreshReport
 
 # A day without rows is built whole when it and its like bring more than this; fewer are merged like late rows,

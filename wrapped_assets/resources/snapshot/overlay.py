@@ -13,12 +13,12 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.families import Family
+from wrapped_assets.landing.objects import Fetched
 from wrapped_assets.periods import ALL_LEVELS, HOURLY, MONTHLY, Level, consecutive
 from wrapped_assets.product import PartKind
 from wrapped_assets.products import DIMENSIONS, FAMILIES
 from wrapped_assets.resources.duckdb import dimensions, raw, sql
 from wrapped_assets.resources.duckdb.transaction import transaction
-from wrapped_assets.resources.landing_objects import Fetched
 from wrapped_assets.resources.snapshot import tables
 from wrapped_assets.resources.snapshot.history import HeldFile
 from wrapped_assets.resources.snapshot.tables import DAYS, KINDS, LEVELS

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import md5
 
-from wrapped_assets import landing_layout
-from wrapped_assets.resources.landing_objects import LandingObject
-from wrapped_assets.resources.landing_store import LandingStore
+from wrapped_assets.landing import layout
+from wrapped_assets.landing.objects import LandingObject
+from wrapped_assets.landing.store import LandingStore
 
 NEWEST_DAYS = 3
 """Listed at every look."""
@@ -111,7 +111,7 @@ class Pass:
 
     def _add(self, family: str, files: Iterable[LandingObject]) -> None:
         for file in files:
-            day = landing_layout.day_of_folder(file.key.split("/", 2)[1])
+            day = layout.day_of_folder(file.key.split("/", 2)[1])
             if day:
                 place = family, day
                 self.marks[place] = self.marks.get(place, 0) + _mark(file.key, file.etag)

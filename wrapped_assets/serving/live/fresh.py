@@ -9,12 +9,12 @@ from time import monotonic
 
 import duckdb
 
-from wrapped_assets import landing_layout
+from wrapped_assets.landing import layout
+from wrapped_assets.landing.objects import Fetched, LandingObject, Problem
+from wrapped_assets.landing.store import LandingStore, LandingStoreError
 from wrapped_assets.periods import Span
 from wrapped_assets.products import DIMENSIONS, FAMILIES
 from wrapped_assets.resources.duckdb.judging import Contents, judge
-from wrapped_assets.resources.landing_objects import Fetched, LandingObject, Problem
-from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError
 from wrapped_assets.resources.snapshot.history import HeldFile, History
 from wrapped_assets.resources.snapshot.overlay import Overlay, Piece
 from wrapped_assets.resources.snapshot.tables import KINDS
@@ -311,8 +311,8 @@ class Fresh:
 
 
 def _landed(source: str, item: LandingObject, fetched: Fetched) -> LandedFile:
-    place = landing_layout.parse(item.key)
-    day = None if source in DIMENSIONS else landing_layout.day_of_folder(item.key.split("/")[1])
+    place = layout.parse(item.key)
+    day = None if source in DIMENSIONS else layout.day_of_folder(item.key.split("/")[1])
     region = place.region if place else None
     return LandedFile(item.key, item.etag, item.size, day, region, fetched.paths[item.key])
 

@@ -13,11 +13,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from wrapped_assets.landing.store import LandingStore, LandingStoreError
 from wrapped_assets.periods import DAILY, MONTHLY, Span
 from wrapped_assets.product import Endpoint, Names, Row
 from wrapped_assets.products import DEFAULT, DIMENSIONS
 from wrapped_assets.resources.identity import wrapped_id
-from wrapped_assets.resources.landing_store import LandingStore, LandingStoreError
 from wrapped_assets.resources.snapshot.history import History
 from wrapped_assets.resources.snapshot.overlay import Overlay
 from wrapped_assets.resources.snapshot.present import parts

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from wrapped_assets.resources.landing_objects import LandingObject
+from wrapped_assets.landing.objects import LandingObject
 from wrapped_assets.resources.snapshot.history import HeldFile
 
 # Files judged at once.

@@ -1,4 +1,4 @@
-"""The objects of a bucket, as a landing store lists them. The rules are those of `landing_store`.
+"""The objects of a bucket, as a landing store lists them. The rules are those of `store`.
 
 obstore refuses a whole page of a listing for one name that it cannot say. S3 is then asked by boto3, which can; that costs
 seconds to import, and more for each name. Of Google Cloud Storage the rest of that listing is skipped, and told.
@@ -15,8 +15,8 @@ import obstore
 from obstore.exceptions import BaseError, InvalidPathError, PermissionDeniedError, PreconditionError
 from obstore.store import GCSStore, S3Store
 
-from wrapped_assets import landing_layout
-from wrapped_assets.resources.landing_objects import Found, LandingObject, Problem, Skip, landing_object
+from wrapped_assets.landing import layout
+from wrapped_assets.landing.objects import Found, LandingObject, Problem, Skip, landing_object
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta
@@ -121,15 +121,15 @@ class Bucket:
         """What obstore did not list because of one name."""
         if self.list_any_name is None:
             named = re.search(r'[Pp]ath "(.*?)"', str(error), re.DOTALL)
-            name = landing_layout.printable(named[1]) if named else ""
+            name = layout.printable(named[1]) if named else ""
             skip(
                 prefix,
-                f"cannot be listed to its end: it holds {name!r}, which {landing_layout.unusable(name)}",
+                f"cannot be listed to its end: it holds {name!r}, which {layout.unusable(name)}",
             )
             return
         for found in self.list_any_name(prefix, after, deep):
-            if reason := landing_layout.unusable(found.key):
-                skip(landing_layout.printable(found.key), reason)
+            if reason := layout.unusable(found.key):
+                skip(layout.printable(found.key), reason)
             else:
                 yield found
 

@@ -1,7 +1,7 @@
 """The landing store: immutable files by key, in a folder or a bucket, exactly as they were listed.
 
 One class over obstore, for `file://`, `s3://` and `gs://` alike, without Dagster. It lists, brings files
-near, tells what became of them, and adds new ones. What a key means is `wrapped_assets.landing_layout`; what has been
+near, tells what became of them, and adds new ones. What a key means is `wrapped_assets.landing.layout`; what has been
 imported is the warehouse's ledger; what is in a file is nobody's business here.
 
 No name stops a listing: what cannot be a landing file is skipped, and told beside the objects with the reason.
@@ -26,11 +26,10 @@ from urllib.parse import unquote, urlsplit
 
 from obstore.exceptions import AlreadyExistsError, BaseError
 
-from wrapped_assets import landing_layout
-from wrapped_assets.resources import s3
-from wrapped_assets.resources.landing_bucket import FILES_AT_ONCE, Bucket
-from wrapped_assets.resources.landing_folder import Folder
-from wrapped_assets.resources.landing_objects import (
+from wrapped_assets.landing import layout, s3
+from wrapped_assets.landing.bucket import FILES_AT_ONCE, Bucket
+from wrapped_assets.landing.folder import Folder
+from wrapped_assets.landing.objects import (
     DayFolders,
     Fetched,
     Found,
@@ -40,7 +39,7 @@ from wrapped_assets.resources.landing_objects import (
     Problem,
     landing_object,
 )
-from wrapped_assets.resources.store_urls import refusal
+from wrapped_assets.landing.urls import refusal
 
 AT_ONCE = 8
 _In = TypeVar("_In")
@@ -101,9 +100,9 @@ class LandingStore:
 
     def days(self, family: str) -> DayFolders:
         """The days that have a folder, ascending: one request per thousand days, however many files."""
-        prefix = landing_layout.dimension_prefix(family)
+        prefix = layout.dimension_prefix(family)
         names = self._names(prefix, f"list the days of {family}")
-        days = {folder: day for folder in names.folders if (day := landing_layout.day_of_folder(folder))}
+        days = {folder: day for folder in names.folders if (day := layout.day_of_folder(folder))}
         others = (names.folders | names.files) - days.keys()
         strangers = {f"{prefix}{name}": "is no folder of a day, dt=YYYY-MM-DD" for name in others}
         return DayFolders(sorted(days.values()), strangers | names.skipped)
@@ -113,18 +112,18 @@ class LandingStore:
 
         Those are `layout.is_leftover`. Misplaced files are listed: `layout.parse` knows no region for them.
         """
-        return self._list(landing_layout.day_prefix(family, day))
+        return self._list(layout.day_prefix(family, day))
 
     def pages(self, family: str) -> Iterator[Listing]:
         """Every file of a family as the server lists them, some at a time: one request per thousand files, made when they are taken.
 
         What is left out is that of `list_day`. No order is promised, and a key may come twice.
         """
-        return self._pages(landing_layout.dimension_prefix(family))
+        return self._pages(layout.dimension_prefix(family))
 
     def list_dimension(self, name: str) -> Listing:
         """Every snapshot of one dimension by key, as `list_day`."""
-        return self._list(landing_layout.dimension_prefix(name))
+        return self._list(layout.dimension_prefix(name))
 
     @contextmanager
     def fetch(
@@ -167,7 +166,7 @@ class LandingStore:
         A bucket's large uploads are staged beside the key under a name that ends in `.tmp`. A crash leaves
         that behind and nobody reads it: a lifecycle rule may remove those and unfinished uploads.
         """
-        if landing_layout.parse(key) is None:
+        if layout.parse(key) is None:
             raise ValueError(f"not a key of the landing layout: {key!r}")
         with self._explained(f"write {key}"):
             return landing_object(self._place.put_new(key, path))
@@ -198,7 +197,7 @@ class LandingStore:
         with self._explained(action):
             for found in self._place.names(prefix, names.skip):
                 name = found.key.rpartition("/")[2]
-                if found.is_folder and not landing_layout.is_leftover(name):
+                if found.is_folder and not layout.is_leftover(name):
                     names.folders.add(name)
                 elif not found.is_folder and _is_file(found):
                     names.files.add(name)
@@ -246,7 +245,7 @@ def _is_file(found: Found) -> bool:
     """Whether this is no writer's own file and no marker of a folder: consoles put an empty `region=eu/`, obstore drops the last slash."""
     name = found.key.rpartition("/")[2]
     is_marker = found.size == 0 and ("." not in name or name.startswith(("dt=", "region=")))
-    return not is_marker and not landing_layout.is_leftover(found.key)
+    return not is_marker and not layout.is_leftover(found.key)
 
 
 def _at_once(work: Callable[[_In], _Out], items: Sequence[_In]) -> list[_Out]:

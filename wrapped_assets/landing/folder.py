@@ -1,4 +1,4 @@
-"""A landing store in a folder: walking it, telling versions apart, adding files. The rules are those of `landing_store`.
+"""A landing store in a folder: walking it, telling versions apart, adding files. The rules are those of `store`.
 
 No path below the folder stops a walk: what cannot be a landing file is skipped, and told with the reason.
 A link is followed where it leads, also to another disk, but not to a folder that it lies in, nor behind another link.
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from wrapped_assets import landing_layout
-from wrapped_assets.resources.landing_objects import Found, LandingObject, Problem, Skip, landing_object
+from wrapped_assets.landing import layout
+from wrapped_assets.landing.objects import Found, LandingObject, Problem, Skip, landing_object
 
 CHUNK_BYTES = 1024 * 1024
 # DuckDB expands these in a path even inside a list: `d[1].parquet` would open `d1.parquet`.
@@ -114,10 +114,10 @@ class Folder:
             return
         for entry in entries:
             key = f"{prefix}/{entry.name}" if prefix else entry.name
-            if landing_layout.is_leftover(entry.name):
+            if layout.is_leftover(entry.name):
                 continue
-            if reason := landing_layout.unusable(entry.name):
-                skip(landing_layout.printable(key), reason)
+            if reason := layout.unusable(entry.name):
+                skip(layout.printable(key), reason)
                 continue
             seen = _seen(entry, key, skip)
             if seen is None:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from obstore.exceptions import BaseError
 from obstore.store import GCSStore, S3Store
 
-from wrapped_assets.resources.landing_objects import Found
+from wrapped_assets.landing.objects import Found
 
 if TYPE_CHECKING:
     from dagster_aws.s3 import S3Resource
