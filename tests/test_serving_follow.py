@@ -17,6 +17,7 @@ import pytest
 import urllib3
 from obstore.exceptions import BaseError
 
+from tests import many_rows
 from tests.landing_files import (
     files_of,
     operation,
@@ -72,6 +73,19 @@ def test_a_repeated_row_counts_once(built: Pipeline) -> None:
 
         assert (report.taken, report.hours) == (1, 1)
         assert requests(live, ANA) == 2
+
+
+def test_more_changed_hours_than_a_row_group_all_count(built: Pipeline) -> None:
+    """Of a catch-up after an outage, all of one file."""
+    organizations = many_rows.ROW_GROUP // 24 + 1000
+    with serving(built) as live:
+        many_rows.land_requests(built.landing, "2025-03-02", 24 * organizations, organizations)
+        report = live.follow()
+
+        assert report.failure is None
+        for number in (0, 1, organizations - 1):
+            expected = 24 if number != 1 else 26
+            assert requests(live, wrapped_id(SECRET, f"org-{number}")) == expected
 
 
 def test_only_what_differs_is_kept(tmp_path: Path) -> None:

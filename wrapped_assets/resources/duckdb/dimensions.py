@@ -10,7 +10,7 @@ from wrapped_assets.landing.objects import Fetched
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.parquet import by_types
-from wrapped_assets.resources.duckdb.rows import insert_dicts
+from wrapped_assets.resources.duckdb.rows import create_empty, insert_dicts
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import LandingFilesGone
 from wrapped_assets.resources.identity import wrapped_id
@@ -112,7 +112,7 @@ def refresh_identities(con: duckdb.DuckDBPyConnection, secret: bytes, full: bool
             }
             for organization, customer, name, created_at in rows
         ]
-        con.execute("create or replace temp table settled as from main.wrapped_organizations limit 0")
+        create_empty(con, "temp table settled", "from main.wrapped_organizations")
         insert_dicts(con, "settled", identities)
         con.execute(queries.text("duckdb/dimensions/make_owners_stale"))
         changed = con.execute(queries.text("duckdb/dimensions/settle_owners")).fetchall()

@@ -21,7 +21,7 @@ from wrapped_assets.resources.chunks import bounded
 from wrapped_assets.resources.duckdb import rollups, second_reader, sql
 from wrapped_assets.resources.duckdb.connection import release_cache
 from wrapped_assets.resources.duckdb.parquet import FILE_INDEX, Types, by_types
-from wrapped_assets.resources.duckdb.rows import broken, dicts
+from wrapped_assets.resources.duckdb.rows import broken, create_empty, dicts
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import DuplicateKeys, LandingFilesGone
 from wrapped_assets.resources.warehouse import Broken, Fetch, LedgerFile, RefreshReport
@@ -163,7 +163,7 @@ def _merge(con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fe
         here = [file for file in files if file.key in fetched.paths]
         gone = [file.file_id for file in files if file.key in fetched.problems]
         with transaction(con):
-            con.execute(f"create or replace temp table staged as from raw.{family.name} limit 0")
+            create_empty(con, "temp table staged", f"from raw.{family.name}")
             insert_newest(con, family, span.start, span.end, here, fetched, "staged")
             _refuse_duplicates(con, family, "staged", span)
             for level in family.followers("raw"):

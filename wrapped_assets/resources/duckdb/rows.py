@@ -27,3 +27,14 @@ def insert_dicts(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str
     con.register("new_rows", pa.Table.from_pylist(rows))
     con.execute(f"insert into {table} by name select * from new_rows")
     con.unregister("new_rows")
+
+
+def create_empty(con: duckdb.DuckDBPyConnection, table: str, like: str) -> None:
+    """Create or replace a table, `temp table staged`, with the columns that a query answers and no rows.
+
+    Never by `create table ... as ... limit 0`: DuckDB 2.0.0 then takes the table for empty, and when a whole row group
+    (122,880 rows) is inserted in the same transaction, no statement ever finds a row of it.
+    """
+    answered = con.execute(f"describe {like}").fetchall()
+    columns = ", ".join(f'"{name}" {kind}' for name, kind, *_ in answered)
+    con.execute(f"create or replace {table} ({columns})")

@@ -18,6 +18,7 @@ from wrapped_assets.periods import ALL_LEVELS, HOURLY, MONTHLY, Level, consecuti
 from wrapped_assets.product import PartKind
 from wrapped_assets.products import DIMENSIONS, FAMILIES
 from wrapped_assets.resources.duckdb import dimensions, raw, sql
+from wrapped_assets.resources.duckdb.rows import create_empty
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.snapshot import tables
 from wrapped_assets.resources.snapshot.history import HeldFile
@@ -53,7 +54,7 @@ class Overlay:
             con.execute(f"insert into dimensions.{name} from history.dimensions.{name}")
         self._name_workspaces()
         for level in LEVELS:
-            con.execute(f"create table fresh.{level.name} as from history.{level.name}.parts limit 0")
+            create_empty(con, f"table fresh.{level.name}", f"from history.{level.name}.parts")
             for view in tables.views(level):
                 con.execute(view)
 
@@ -187,10 +188,8 @@ class Overlay:
 
     def _begin(self, level: Level) -> None:
         """No replacing parts and no changed periods yet."""
-        self.con.execute(f"create or replace temp table replacing as from fresh.{level.name} limit 0")
-        self.con.execute(
-            f"create or replace temp table changed as select organization, {level.period} from replacing"
-        )
+        create_empty(self.con, "temp table replacing", f"from fresh.{level.name}")
+        create_empty(self.con, "temp table changed", f"select organization, {level.period} from replacing")
 
     def _replace(self, level: Level, kind: str) -> None:
         statement = sql.render("serving/fresh/replaced", level=level.name, period=level.period)
