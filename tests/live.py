@@ -13,6 +13,7 @@ from tests.landing_files import LandingFile, write
 from tests.pipeline import SECRET, Pipeline
 from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.serving.live.live import Live
+from wrapped_assets.snapshot.from_warehouse import write_snapshot
 
 YEAR = date(2025, 1, 1), date(2026, 1, 1)
 
@@ -22,7 +23,7 @@ def serving(pipeline: Pipeline, year: int = 2025, **options: Any) -> Iterator[Li
     """A snapshot of the pipeline's warehouse as it is now, and an open Live on its landing folder."""
     snapshot = pipeline.home / f"{pipeline.name}-{year}.duckdb"
     with pipeline.warehouse.reading() as reader:
-        reader.write_snapshot(snapshot, year)
+        write_snapshot(reader, snapshot, year)
     with Live.open(snapshot, LandingStore.open(f"file://{pipeline.landing}"), SECRET, **options) as live:
         yield live
 

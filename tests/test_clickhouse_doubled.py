@@ -15,6 +15,7 @@ from wrapped_assets.resources.clickhouse import ClickHouseWriter
 from wrapped_assets.resources.clickhouse.session import Session, Values
 from wrapped_assets.resources.errors import EditionNotWhole, SnapshotNotReady
 from wrapped_assets.resources.warehouse import Pending, Reader
+from wrapped_assets.snapshot.from_warehouse import write_snapshot
 
 pytestmark = pytest.mark.clickhouse
 
@@ -181,7 +182,7 @@ def test_nothing_that_was_made_of_a_torn_day_freezes_or_is_served(
         edition = run.writer.edition(2025)
         assert edition is not None and not edition.frozen
         with pytest.raises(SnapshotNotReady, match="aw has 2 days to rebuild after a kill"):
-            run.writer.write_snapshot(tmp_path / "torn.duckdb", 2025)
+            write_snapshot(run.writer, tmp_path / "torn.duckdb", 2025)
 
         run.layers()
         run.summaries(2025, now=AFTER, freeze_at=FREEZE)

@@ -7,9 +7,10 @@ import pytest
 
 from tests.landing_files import files_of, request
 from tests.pipeline import Pipeline, Run
-from wrapped_assets.resources.clickhouse import serving
 from wrapped_assets.resources.errors import SnapshotNotReady
-from wrapped_assets.resources.snapshot.writing import Draft
+from wrapped_assets.snapshot import from_clickhouse
+from wrapped_assets.snapshot.from_warehouse import write_snapshot
+from wrapped_assets.snapshot.writing import Draft
 
 pytestmark = pytest.mark.clickhouse
 
@@ -40,7 +41,7 @@ def test_it_is_begun_anew_when_something_was_swapped_meanwhile(
     pipeline.build(*files_of(request(id="a", at="2025-03-01")))
     with pipeline.open() as run:
         landing_while_it_is_written(monkeypatch, pipeline, run, times=1)
-        run.writer.write_snapshot(tmp_path / "snapshot.duckdb", 2025)
+        write_snapshot(run.writer, tmp_path / "snapshot.duckdb", 2025)
     with duckdb.connect(str(tmp_path / "snapshot.duckdb"), read_only=True) as con:
         (files,) = con.execute("select count(*) from files where family = 'pipe_stats'").fetchone() or (0,)
         (requests,) = con.execute(
@@ -55,8 +56,8 @@ def test_it_is_refused_when_that_goes_on(tmp_path: Path, monkeypatch: pytest.Mon
     pipeline = Pipeline(tmp_path, engine="clickhouse")
     pipeline.build(*files_of(request(id="a", at="2025-03-01")))
     with pipeline.open() as run:
-        landing_while_it_is_written(monkeypatch, pipeline, run, times=serving.ATTEMPTS)
-        with pytest.raises(SnapshotNotReady, match=f"(?i){serving.MOVED}"):
-            run.writer.write_snapshot(tmp_path / "snapshot.duckdb", 2025)
+        landing_while_it_is_written(monkeypatch, pipeline, run, times=from_clickhouse.ATTEMPTS)
+        with pytest.raises(SnapshotNotReady, match=f"(?i){from_clickhouse.MOVED}"):
+            write_snapshot(run.writer, tmp_path / "snapshot.duckdb", 2025)
 
     assert not (tmp_path / "snapshot.duckdb").exists()

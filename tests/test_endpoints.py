@@ -21,6 +21,7 @@ from wrapped_assets.serving.api.endpoints import (
     values,
 )
 from wrapped_assets.serving.live.live import Live, OutsideYear
+from wrapped_assets.snapshot.from_warehouse import write_snapshot
 
 pytestmark = pytest.mark.proof
 
@@ -45,7 +46,7 @@ def live(tmp_path: Path) -> Iterator[Live]:
         )
     )
     with pipeline.warehouse.reading() as reader:
-        reader.write_snapshot(tmp_path / "2025.duckdb", 2025)
+        write_snapshot(reader, tmp_path / "2025.duckdb", 2025)
     pipeline.land(
         *files_of(
             request("org-1", "2025-03-02T10:30", "late", workspace_id="ws-2"),

@@ -26,6 +26,7 @@ ENGINES = ["duckdb", pytest.param("chdb", marks=pytest.mark.clickhouse)]
 RADIO_IMPORTS = """
 from dataclasses import replace
 
+from wrapped_assets.snapshot.from_warehouse import write_snapshot
 from wrapped_assets.families import Column, Dimension, Family, Rollup, count, counter, label, optional_name, text, total
 from wrapped_assets.products.usage import USAGE
 """
@@ -290,7 +291,7 @@ from wrapped_assets.settings import Settings
 settings = Settings.load()
 snapshot = settings.home / "snapshot.duckdb"
 with open_warehouse(settings).reading() as reader:
-    reader.write_snapshot(snapshot, 2025)
+    write_snapshot(reader, snapshot, 2025)
 secret = settings.secret()
 acme = wrapped_id(secret, "acme")
 def requests(live):

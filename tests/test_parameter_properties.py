@@ -31,6 +31,7 @@ from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.serving.api.endpoints import load_endpoints
 from wrapped_assets.serving.api.sandbox import Sandbox
 from wrapped_assets.serving.live.live import Live
+from wrapped_assets.snapshot.from_warehouse import write_snapshot
 
 pytestmark = pytest.mark.proof
 
@@ -101,7 +102,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     pipeline.build(*_files())
     for year in YEARS:
         with pipeline.warehouse.reading() as reader:
-            reader.write_snapshot(home / f"{year}.duckdb", year)
+            write_snapshot(reader, home / f"{year}.duckdb", year)
     pipeline.land(*_late())
 
     def open_live(_: Path, version: Version) -> Live:

@@ -28,6 +28,7 @@ from wrapped_assets.serving.live.live import Live
 from wrapped_assets.serving.pages.theme import default_theme
 from wrapped_assets.serving.site import Site, Subject
 from wrapped_assets.slides.glyphs import shared_fonts
+from wrapped_assets.snapshot.from_warehouse import write_snapshot
 
 # By customer: its only organization, the word that every name of its has, and how much more it does than the other.
 CUSTOMERS = {
@@ -140,7 +141,7 @@ def test_customers_with_the_same_ids_see_nothing_of_each_other(pipeline: Pipelin
             word, summary = CUSTOMERS[customer][1], document(facts, edition).published()
             assert [entry.name for entry in summary.top_workspaces] == WORKSPACE_NAMES[word]
             assert of_nobody_else(shown(summary, f"{word} Group"), customer)
-        run.writer.write_snapshot(tmp_path / "2025.duckdb", 2025)
+        write_snapshot(run.writer, tmp_path / "2025.duckdb", 2025)
 
     store = LandingStore.open(f"file://{pipeline.landing}")
     with Live.open(tmp_path / "2025.duckdb", store, SECRET) as live:

@@ -23,6 +23,7 @@ from wrapped_assets.assets.publishing import OrganizationsDisagree, edition_of
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.checks import CHECKS
 from wrapped_assets.resources.errors import SnapshotNotReady
+from wrapped_assets.snapshot.from_warehouse import write_snapshot
 
 YEAR = Span.year(2025)
 DISPUTE = "Organization org-1 belongs to customer alpha in region eu and to customer beta in region us"
@@ -164,7 +165,7 @@ def test_regions_that_disagree_on_an_owner_are_told(pipeline: Pipeline, tmp_path
         with pytest.raises(OrganizationsDisagree, match=DISPUTE):
             edition_of(run.writer, 2025, sample=False, check_all=list)
         with pytest.raises(SnapshotNotReady, match=DISPUTE):
-            run.writer.write_snapshot(tmp_path / "disputed.duckdb", 2025)
+            write_snapshot(run.writer, tmp_path / "disputed.duckdb", 2025)
         assert not run.summaries(2025, now=AFTER, freeze_at=FREEZE).frozen
         assert not is_frozen(run)
 

@@ -37,9 +37,10 @@ from wrapped_assets.periods import Span
 from wrapped_assets.resources.duckdb import dimensions, raw
 from wrapped_assets.resources.errors import SnapshotNotReady, SnapshotUnreadable
 from wrapped_assets.resources.identity import wrapped_id
-from wrapped_assets.resources.snapshot.overlay import Overlay
 from wrapped_assets.serving.live import following, fresh, touched
 from wrapped_assets.serving.live.live import Live
+from wrapped_assets.snapshot.from_warehouse import write_snapshot
+from wrapped_assets.snapshot.overlay import Overlay
 
 pytestmark = pytest.mark.proof
 
@@ -809,7 +810,7 @@ def test_a_bucket_is_followed_like_a_folder(built: Pipeline, tmp_path: Path) -> 
         (new,) = files_of(request("org-1", "2025-05-01T10:00", "x"), name="new")
         store.put_new(new.key, write(tmp_path / "elsewhere", new))
         with built.warehouse.reading() as reader:
-            reader.write_snapshot(tmp_path / "bucket.duckdb", 2025)
+            write_snapshot(reader, tmp_path / "bucket.duckdb", 2025)
         with Live.open(tmp_path / "bucket.duckdb", store, SECRET) as live:
             assert live.follow().taken == 1
             assert requests(live, ANA) == 3

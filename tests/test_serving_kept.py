@@ -26,10 +26,11 @@ from wrapped_assets import queries
 from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.identity import wrapped_id
-from wrapped_assets.resources.snapshot import kept as tables
 from wrapped_assets.serving.live.live import Live
 from wrapped_assets.serving.live.shelf import Edition
 from wrapped_assets.serving.live.warm_start import Keeper
+from wrapped_assets.snapshot import kept as tables
+from wrapped_assets.snapshot.from_warehouse import write_snapshot
 
 pytestmark = pytest.mark.proof
 
@@ -74,7 +75,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Worker:
         )
     )
     with pipeline.warehouse.reading() as reader:
-        reader.write_snapshot(pipeline.home / "2025.duckdb", 2025)
+        write_snapshot(reader, pipeline.home / "2025.duckdb", 2025)
     return Worker(pipeline, pipeline.home / "2025.duckdb")
 
 
@@ -269,7 +270,7 @@ def test_a_frozen_edition_keeps_nothing(worker: Worker) -> None:
         run.summaries(2025, freeze_at=NOW)
     worker.snapshot = worker.pipeline.home / "frozen.duckdb"
     with worker.pipeline.warehouse.reading() as reader:
-        reader.write_snapshot(worker.snapshot, 2025)
+        write_snapshot(reader, worker.snapshot, 2025)
     worker.pipeline.land(*files_of(request("org-1", "2025-03-02T10:00", "c"), name="first"))
     with worker.started() as live:
         live.follow()

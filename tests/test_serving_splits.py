@@ -18,6 +18,7 @@ from tests.pipeline import SECRET, Pipeline
 from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.serving.live.live import Live
 from wrapped_assets.serving.live.warm_start import Keeper
+from wrapped_assets.snapshot.from_warehouse import write_snapshot
 
 pytestmark = pytest.mark.proof
 
@@ -49,7 +50,7 @@ def check_split(home: Path, engine: str, files: Sequence[LandingFile], dice: ran
     pipeline.build(*history)
     for year in YEARS:
         with pipeline.warehouse.reading() as reader:
-            reader.write_snapshot(home / f"{year}.duckdb", year)
+            write_snapshot(reader, home / f"{year}.duckdb", year)
         landing = Landing.like(pipeline, home / f"landing-{year}", history)
         store = LandingStore.open(f"file://{landing.folder}")
         snapshot, waiting, is_first = home / f"{year}.duckdb", list(rest), True

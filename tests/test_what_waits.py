@@ -10,6 +10,7 @@ from tests.landing_files import files_of, operation, organization, reading, requ
 from tests.pipeline import SECRET, Pipeline, Run, differs_from_oracle, expected_tables
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.errors import LandingFilesGone, SnapshotNotReady
+from wrapped_assets.snapshot.from_warehouse import write_snapshot
 
 FREEZE = datetime(2026, 1, 7, tzinfo=UTC)
 AFTER = datetime(2026, 1, 8, tzinfo=UTC)
@@ -79,7 +80,7 @@ def test_an_edition_does_not_freeze_while_a_month_of_the_year_it_compares_with_w
         assert not run.summaries(2025, now=AFTER, freeze_at=FREEZE).frozen
         assert not is_frozen(run, 2025)
         with pytest.raises(SnapshotNotReady, match="onthly/pipe_stats has 1 partitions to refresh"):
-            run.writer.write_snapshot(pipeline.home / "snapshot.duckdb", 2025)
+            write_snapshot(run.writer, pipeline.home / "snapshot.duckdb", 2025)
 
         run.layers()
         run.summaries(2024)
@@ -97,11 +98,11 @@ def test_no_snapshot_is_taken_while_documents_have_changes_to_follow(pipeline: P
         run.import_everything()
         run.layers()
         with pytest.raises(SnapshotNotReady, match="ts summaries have changes to follow"):
-            run.writer.write_snapshot(path, 2025)
-        assert run.writer.write_snapshot(path, 2024).year == 2024
+            write_snapshot(run.writer, path, 2025)
+        assert write_snapshot(run.writer, path, 2024).year == 2024
 
         run.editions()
-        assert run.writer.write_snapshot(pipeline.home / "whole.duckdb", 2025).year == 2025
+        assert write_snapshot(run.writer, pipeline.home / "whole.duckdb", 2025).year == 2025
 
 
 def test_a_year_is_served_while_only_its_reach_cannot_be_told(pipeline: Pipeline) -> None:
@@ -118,7 +119,7 @@ def test_a_year_is_served_while_only_its_reach_cannot_be_told(pipeline: Pipeline
         run.summaries(2025)
 
         assert ("raw", "pipe_stats") in run.pending().partitions
-        assert run.writer.write_snapshot(pipeline.home / "snapshot.duckdb", 2025).year == 2025
+        assert write_snapshot(run.writer, pipeline.home / "snapshot.duckdb", 2025).year == 2025
 
 
 def test_an_edition_does_not_freeze_while_a_snapshot_of_owners_waits(pipeline: Pipeline) -> None:

@@ -13,9 +13,9 @@ from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, Level, Span
 from wrapped_assets.product import Edition, PartKind
 from wrapped_assets.resources.identity import wrapped_id
-from wrapped_assets.resources.snapshot import tables
-from wrapped_assets.resources.snapshot.tables import KINDS
-from wrapped_assets.resources.snapshot.writing import Draft, drafting
+from wrapped_assets.snapshot import tables
+from wrapped_assets.snapshot.tables import KINDS
+from wrapped_assets.snapshot.writing import Draft, drafting
 
 SECRET = b"benchmark-secret-of-32-characters"
 YEAR = 2025

@@ -16,6 +16,7 @@ from wrapped_assets.editions import Published, Publisher
 from wrapped_assets.editions.store import Store
 from wrapped_assets.landing import s3
 from wrapped_assets.serving.live.live import Live
+from wrapped_assets.snapshot.from_warehouse import write_snapshot
 
 
 def published_store(bucket: Bucket) -> Store:
@@ -78,7 +79,7 @@ class Publications:
         self.snapshots += 1
         path = folder / f"serving-{self.snapshots}.duckdb"
         with self.process.reading() as reader:
-            reader.write_snapshot(path, year)
+            write_snapshot(reader, path, year)
         self.snapshot, self.live_secret = path, self.process.secret
         self.serve_again()
         return f"{year}"

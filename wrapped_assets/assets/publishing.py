@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from wrapped_assets.command import wrapped
 from wrapped_assets.editions import CheckResult, Contents
 from wrapped_assets.products import DEFAULT
 from wrapped_assets.resources.errors import Refused
 from wrapped_assets.resources.warehouse import Reader
+from wrapped_assets.snapshot.from_warehouse import write_snapshot
 
 # The days of 400 customers take about 40 MB while they are Python's objects.
 PIECE = 400
@@ -74,7 +76,7 @@ def edition_of(
         left_out=left_out,
         subjects=subjects,
         documents=documents,
-        write_snapshot=None if sample or left_out else reader.write_snapshot,
+        write_snapshot=None if sample or left_out else partial(write_snapshot, reader),
         totals=lambda: totals,
         checks=checked,
     )

@@ -274,13 +274,6 @@ class Reader(Protocol):
         """What landed for these days and what is left of it once duplicates are gone."""
         ...
 
-    def write_snapshot(self, path: Path, year: int) -> SnapshotReport:
-        """Put what serving needs of a year into an immutable DuckDB file at `path`, where nothing may stand yet.
-
-        SnapshotNotReady when the year's rollups or owners have not followed raw, or moved on after the edition froze.
-        """
-        ...
-
 
 class Writer(Reader, Protocol):
     """The one process that may change the warehouse. Every method is safe to repeat.

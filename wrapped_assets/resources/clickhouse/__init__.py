@@ -21,7 +21,6 @@ from wrapped_assets.resources.clickhouse import (
     raw,
     rollups,
     schema,
-    serving,
     status,
     summaries,
 )
@@ -35,7 +34,6 @@ from wrapped_assets.resources.warehouse import (
     ImportReport,
     LandedFile,
     RefreshReport,
-    SnapshotReport,
     SummaryReport,
 )
 from wrapped_assets.settings.address import Address
@@ -142,9 +140,6 @@ class ClickHouseReader:
         if layer == "raw":
             return raw.row_counts(self.session, FAMILIES[family], span)
         return rollups.row_counts(self.session, LEVELS[layer], FAMILIES[family], span)
-
-    def write_snapshot(self, path: Path, year: int) -> SnapshotReport:
-        return serving.write_snapshot(self.session, path, year, self.limits.memory_limit)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from wrapped_assets.resources.duckdb import (
 )
 from wrapped_assets.resources.duckdb.connection import Engine, connect
 from wrapped_assets.resources.duckdb.creation import create
-from wrapped_assets.resources.warehouse import Fetch, RefreshReport, SnapshotReport
+from wrapped_assets.resources.warehouse import Fetch, RefreshReport
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -100,12 +100,6 @@ class DuckDBReader:
         if layer == "raw":
             return raw.row_counts(self.con, FAMILIES[family], span)
         return rollups.row_counts(self.con, LEVELS[layer], FAMILIES[family], span)
-
-    def write_snapshot(self, path: Path, year: int) -> SnapshotReport:
-        # Here, because a snapshot is a DuckDB file on both engines: its modules are built on this package.
-        from wrapped_assets.resources.duckdb import serving
-
-        return serving.write_snapshot(self.con, path, year)
 
 
 @dataclass(frozen=True)

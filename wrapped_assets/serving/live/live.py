@@ -18,10 +18,6 @@ from wrapped_assets.periods import DAILY, MONTHLY, Span
 from wrapped_assets.product import Endpoint, Names, Row
 from wrapped_assets.products import DEFAULT, DIMENSIONS
 from wrapped_assets.resources.identity import wrapped_id
-from wrapped_assets.resources.snapshot.history import History
-from wrapped_assets.resources.snapshot.overlay import Overlay
-from wrapped_assets.resources.snapshot.present import parts
-from wrapped_assets.resources.snapshot.tables import KINDS
 from wrapped_assets.serving.api.answers import Answer
 from wrapped_assets.serving.api.columns import clickhouse_types
 from wrapped_assets.serving.api.endpoints import bound, values
@@ -29,6 +25,10 @@ from wrapped_assets.serving.live.cover import cover
 from wrapped_assets.serving.live.following import FollowReport, Watch
 from wrapped_assets.serving.live.fresh import Fresh
 from wrapped_assets.serving.live.warm_start import Keeper, Paused
+from wrapped_assets.snapshot.history import History
+from wrapped_assets.snapshot.overlay import Overlay
+from wrapped_assets.snapshot.present import parts
+from wrapped_assets.snapshot.tables import KINDS
 from wrapped_assets.text.public_names import public_name
 
 # What an answer's `bytes_read` counts for each part: its numbers, instants and usual texts.

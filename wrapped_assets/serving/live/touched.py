@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from wrapped_assets.landing.objects import LandingObject
-from wrapped_assets.resources.snapshot.history import HeldFile
+from wrapped_assets.snapshot.history import HeldFile
 
 # Files judged at once.
 BATCH_FILES = 2_000

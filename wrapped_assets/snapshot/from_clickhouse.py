@@ -4,8 +4,8 @@ There are no transactions across statements here. The ledger is read before the 
 of the snapshot's; and when something was swapped meanwhile, all is read again.
 """
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,14 @@ from wrapped_assets import queries
 from wrapped_assets.periods import Level, Span
 from wrapped_assets.product import PartKind
 from wrapped_assets.products import DIMENSIONS, FAMILIES
-from wrapped_assets.resources.clickhouse import marks, sql, status, summaries
+from wrapped_assets.resources.clickhouse import ClickHouseReader, marks, sql
 from wrapped_assets.resources.clickhouse.answers import answered
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.errors import SnapshotNotReady
-from wrapped_assets.resources.snapshot import tables
-from wrapped_assets.resources.snapshot.readiness import require_followed
-from wrapped_assets.resources.snapshot.writing import Draft, drafting, report
-from wrapped_assets.resources.warehouse import SnapshotReport
+from wrapped_assets.resources.warehouse import Reader, SnapshotReport
+from wrapped_assets.snapshot import tables
+from wrapped_assets.snapshot.readiness import followed_edition
+from wrapped_assets.snapshot.writing import Draft, drafting, report
 
 # Times that a snapshot is begun anew because partitions were swapped while it was read.
 ATTEMPTS = 3
@@ -30,15 +30,16 @@ ATTEMPTS = 3
 MOVED = "its tables changed while they were read"
 
 
-def write_snapshot(session: Session, path: Path, year: int, memory_limit: str) -> SnapshotReport:
+def write_snapshot(reader: Reader, path: Path, year: int) -> SnapshotReport:
     """Put the snapshot of a year at `path`; SnapshotNotReady when the warehouse is not up to date for it."""
-    with duckdb.connect(":memory:", config={"memory_limit": memory_limit}) as con:
+    assert isinstance(reader, ClickHouseReader)
+    session = reader.session
+    with duckdb.connect(":memory:", config={"memory_limit": reader.limits.memory_limit}) as con:
         con.execute("set TimeZone = 'UTC'")
         con.execute("set enable_progress_bar = false")
         for _ in range(ATTEMPTS):
             before = _swaps_made(session)
-            edition = summaries.edition(session, year)
-            require_followed(year, status.pending(session), edition, summaries.left_out(session, year))
+            edition = followed_edition(reader, year)
             try:
                 with drafting(con, path) as draft:
                     draft.fill_edition(year, edition)
@@ -52,23 +53,28 @@ def write_snapshot(session: Session, path: Path, year: int, memory_limit: str) -
 
 
 class _Moved(Exception):
-    """The draft is of two minds."""
+    """What was read is not of one moment."""
 
 
 def _fill(session: Session, draft: Draft, span: Span) -> None:
-    stream = _Stream(session, draft)
-    stream.fill("files", _text("files"))
+    def stream(fill: Callable[[str], None], statement: str, values: Mapping[str, Any] | None = None) -> None:
+        with answered(session, draft.con, statement, values) as has_rows:
+            if has_rows:
+                fill("(from answer)")
+
     bounds = {"since": span.start, "until": span.end}
-    stream.fill("file_hours", _text("file_hours"), bounds)
+    stream(partial(draft.fill, "files"), _text("files"))
+    stream(partial(draft.fill, "file_hours"), _text("file_hours"), bounds)
     _fill_waiting(session, draft, span)
-    stream.number_organizations(sql.render("serving/regions", months=sql.months()), bounds)
+    stream(draft.number_organizations, sql.render("serving/regions", months=sql.months()), bounds)
     for name in DIMENSIONS:
-        stream.fill(f"dimensions.{name}", f"select * from dimensions_{name}")
+        stream(partial(draft.fill, f"dimensions.{name}"), f"select * from dimensions_{name}")
     for level in tables.LEVELS:
         for kind in tables.KINDS.values():
             statement = _parts(kind, level)
             for part in tables.parts(level, span):
-                stream.fill_parts(level, statement, {"since": part.start, "until": part.end})
+                asked = {"since": part.start, "until": part.end}
+                stream(partial(draft.fill_parts, level), statement, asked)
     draft.finish()
 
 
@@ -76,31 +82,6 @@ def _parts(kind: PartKind, level: Level) -> str:
     (rollup,) = (each for each in FAMILIES[kind.family].rollups if each.name == kind.rollup)
     source = sql.rollup_rows(rollup, level, f"{level.name}_{tables.table(kind)}")
     return sql.render("serving/parts", source=source, **tables.expressions(kind, level, "state.{}", "argMax"))
-
-
-class _Stream:
-    """A draft that is filled from answers of ClickHouse."""
-
-    def __init__(self, session: Session, draft: Draft) -> None:
-        self.session, self.draft = session, draft
-
-    def fill(self, table: str, statement: str, values: Mapping[str, Any] | None = None) -> None:
-        with self._answered(statement, values) as has_rows:
-            if has_rows:
-                self.draft.fill(table, "from answer")
-
-    def number_organizations(self, statement: str, values: Mapping[str, Any]) -> None:
-        with self._answered(statement, values) as has_rows:
-            if has_rows:
-                self.draft.number_organizations("answer")
-
-    def fill_parts(self, level: Level, statement: str, values: Mapping[str, Any]) -> None:
-        with self._answered(statement, values) as has_rows:
-            if has_rows:
-                self.draft.fill_parts(level, "from answer", {})
-
-    def _answered(self, statement: str, values: Mapping[str, Any] | None) -> AbstractContextManager[bool]:
-        return answered(self.session, self.draft.con, statement, values)
 
 
 def _fill_waiting(session: Session, draft: Draft, span: Span) -> None:

@@ -20,10 +20,10 @@ from wrapped_assets.products import DIMENSIONS, FAMILIES
 from wrapped_assets.resources.duckdb import dimensions, raw, sql
 from wrapped_assets.resources.duckdb.rows import create_empty
 from wrapped_assets.resources.duckdb.transaction import transaction
-from wrapped_assets.resources.snapshot import tables
-from wrapped_assets.resources.snapshot.history import HeldFile
-from wrapped_assets.resources.snapshot.tables import DAYS, KINDS, LEVELS
 from wrapped_assets.resources.warehouse import LedgerFile
+from wrapped_assets.snapshot import tables
+from wrapped_assets.snapshot.history import HeldFile
+from wrapped_assets.snapshot.tables import DAYS, KINDS, LEVELS
 
 HOUR = timedelta(hours=1)
 

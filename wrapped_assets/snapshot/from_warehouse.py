@@ -1,27 +1,35 @@
-"""Writing the serving snapshot of a year from a DuckDB warehouse."""
+"""Writing the serving snapshot of a year from a warehouse."""
 
 from pathlib import Path
-
-import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.periods import Span
 from wrapped_assets.products import DIMENSIONS
-from wrapped_assets.resources.duckdb import sql, status, summaries
-from wrapped_assets.resources.snapshot import tables
-from wrapped_assets.resources.snapshot.readiness import require_followed
-from wrapped_assets.resources.snapshot.writing import drafting, report
-from wrapped_assets.resources.warehouse import SnapshotReport
+from wrapped_assets.resources.duckdb import DuckDBReader, sql
+from wrapped_assets.resources.warehouse import Reader, SnapshotReport
+from wrapped_assets.snapshot import tables
+from wrapped_assets.snapshot.readiness import followed_edition
+from wrapped_assets.snapshot.writing import drafting, report
 
 
-def write_snapshot(con: duckdb.DuckDBPyConnection, path: Path, year: int) -> SnapshotReport:
-    """Put the snapshot of a year at `path`; SnapshotNotReady when the warehouse is not up to date for it."""
-    left_out = con.execute(queries.text("duckdb/summaries/left_out"), {"year": year}).fetchall()[0][0]
-    edition = summaries.edition(con, year)
-    require_followed(year, status.pending(con), edition, left_out)
+def write_snapshot(reader: Reader, path: Path, year: int) -> SnapshotReport:
+    """Put what serving needs of a year into an immutable DuckDB file at `path`, where nothing may be yet.
+
+    SnapshotNotReady when the year's rollups or owners have not followed raw, or moved on after the edition froze.
+    """
+    if isinstance(reader, DuckDBReader):
+        return _of_duckdb(reader, path, year)
+    # Imported only where it is used: DuckDB's commands start without it.
+    from wrapped_assets.snapshot.from_clickhouse import write_snapshot
+
+    return write_snapshot(reader, path, year)
+
+
+def _of_duckdb(reader: DuckDBReader, path: Path, year: int) -> SnapshotReport:
+    edition = followed_edition(reader, year)
     span = Span.year(year)
     bounds = {"from": span.start, "to": span.end}
-    with drafting(con, path) as draft:
+    with drafting(reader.con, path) as draft:
         draft.number_organizations(f"({sql.render('serving/regions', months=sql.months())})", bounds)
         draft.fill_edition(year, edition)
         draft.fill("files", _text("files"))

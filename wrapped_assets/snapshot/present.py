@@ -9,7 +9,7 @@ import duckdb
 
 from wrapped_assets.periods import Level
 from wrapped_assets.resources.duckdb import sql
-from wrapped_assets.resources.snapshot.history import History, Row
+from wrapped_assets.snapshot.history import History, Row
 
 # Organizations of one customer follow each other, so one range finds them. From about eight ranges on, a join is cheaper.
 RANGES_AT_ONCE = 8

@@ -11,8 +11,8 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.resources.errors import SnapshotUnreadable
-from wrapped_assets.resources.snapshot import tables
 from wrapped_assets.resources.warehouse import LedgerFile
+from wrapped_assets.snapshot import tables
 
 Row = tuple[Any, ...]
 

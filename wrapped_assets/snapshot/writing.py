@@ -18,8 +18,8 @@ from wrapped_assets import queries
 from wrapped_assets.periods import DAILY, MONTHLY, Level
 from wrapped_assets.product import Edition
 from wrapped_assets.resources.duckdb import sql
-from wrapped_assets.resources.snapshot import tables
 from wrapped_assets.resources.warehouse import SnapshotReport
+from wrapped_assets.snapshot import tables
 
 # An answer reads whole groups of rows in which its customer has some: an eighth of DuckDB's usual size makes it a fifth faster
 # (benchmarks/serving: a random range 2.5 ms instead of 3.1), for 20 MB more of a worker's memory.
@@ -53,7 +53,7 @@ class Draft:
         """Put the organizations in, numbered by region; first of all, because numbers name them everywhere else."""
         self.fill("organizations", sql.render("serving/organizations", source=source), values)
 
-    def fill_parts(self, level: Level, source: str, values: Mapping[str, Any]) -> None:
+    def fill_parts(self, level: Level, source: str, values: Mapping[str, Any] | None = None) -> None:
         """Put parts of one level in, which name organizations by their ids and regions."""
         statement = sql.render("serving/numbered", source=source, organizations="serving.organizations")
         self.fill(f"{level.name}.parts", statement, values)

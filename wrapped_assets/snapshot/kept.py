@@ -8,7 +8,7 @@ import duckdb
 
 from wrapped_assets.products import DIMENSIONS
 from wrapped_assets.resources.duckdb.transaction import transaction
-from wrapped_assets.resources.snapshot.tables import LEVELS
+from wrapped_assets.snapshot.tables import LEVELS
 
 SCHEMAS = ("fresh", "dimensions")
 
