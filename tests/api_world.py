@@ -37,7 +37,6 @@ from wrapped_assets.serving.http.page_keys import Keys, Page
 from wrapped_assets.serving.http.rate_limits import Limits
 from wrapped_assets.serving.http.threads import Threads
 from wrapped_assets.serving.live.follower import Follower
-from wrapped_assets.serving.live.following import FollowReport
 from wrapped_assets.serving.live.live import OutsideYear
 from wrapped_assets.serving.live.shelf import Shelf
 from wrapped_assets.serving.operations import Operations
@@ -47,6 +46,7 @@ from wrapped_assets.serving.pipes import Pipes
 from wrapped_assets.serving.proxy import Proxy
 from wrapped_assets.serving.site import Site
 from wrapped_assets.settings import Settings
+from wrapped_assets.snapshot.following import FollowReport
 
 SECRET = b"a secret of at least 32 bytes, ok!!"
 YEAR = 2025

@@ -21,8 +21,8 @@ from wrapped_assets.serving import operations
 from wrapped_assets.serving.http.access_log import AccessLog, digest
 from wrapped_assets.serving.http.rate_limits import Limits
 from wrapped_assets.serving.live.follower import Follower
-from wrapped_assets.serving.live.following import FollowReport
 from wrapped_assets.serving.live.shelf import Edition
+from wrapped_assets.snapshot.following import FollowReport
 
 pytestmark = pytest.mark.anyio
 Asked = tuple[World, httpx.AsyncClient]

@@ -37,8 +37,8 @@ from wrapped_assets.periods import Span
 from wrapped_assets.resources.duckdb import dimensions, raw
 from wrapped_assets.resources.errors import SnapshotNotReady, SnapshotUnreadable
 from wrapped_assets.resources.identity import wrapped_id
-from wrapped_assets.serving.live import following, fresh, touched
 from wrapped_assets.serving.live.live import Live
+from wrapped_assets.snapshot import following, fresh, touched
 from wrapped_assets.snapshot.from_warehouse import write_snapshot
 from wrapped_assets.snapshot.overlay import Overlay
 

@@ -28,9 +28,9 @@ from wrapped_assets.periods import Span
 from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.serving.live.live import Live
 from wrapped_assets.serving.live.shelf import Edition
-from wrapped_assets.serving.live.warm_start import Keeper
 from wrapped_assets.snapshot import kept as tables
 from wrapped_assets.snapshot.from_warehouse import write_snapshot
+from wrapped_assets.snapshot.warm_start import Keeper
 
 pytestmark = pytest.mark.proof
 
@@ -446,7 +446,7 @@ import os, signal, sys
 from pathlib import Path
 from tests.pipeline import SECRET
 from wrapped_assets.landing.store import LandingStore
-from wrapped_assets.serving.live import warm_start
+from wrapped_assets.snapshot import warm_start
 from wrapped_assets.serving.live.live import Live
 
 def killed(source, target):

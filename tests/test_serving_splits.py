@@ -17,8 +17,8 @@ from tests.live import Landing, said, serving, wrong_answers
 from tests.pipeline import SECRET, Pipeline
 from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.serving.live.live import Live
-from wrapped_assets.serving.live.warm_start import Keeper
 from wrapped_assets.snapshot.from_warehouse import write_snapshot
+from wrapped_assets.snapshot.warm_start import Keeper
 
 pytestmark = pytest.mark.proof
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.api_world import YEAR, Live, Published, shelf_of, version
-from wrapped_assets.serving.live.following import FollowReport
 from wrapped_assets.serving.live.shelf import YEARS_EVERY, NoAnswers, Shelf
+from wrapped_assets.snapshot.following import FollowReport
 
 
 class Opened:

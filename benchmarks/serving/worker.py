@@ -20,7 +20,7 @@ from benchmarks.measure import own_cost  # noqa: E402
 from benchmarks.serving.world import SECRET, YEAR, customers  # noqa: E402 - what imports cost is a part of the start
 from wrapped_assets.landing.store import LandingStore  # noqa: E402
 from wrapped_assets.serving.live.live import Live  # noqa: E402
-from wrapped_assets.serving.live.warm_start import Keeper  # noqa: E402
+from wrapped_assets.snapshot.warm_start import Keeper  # noqa: E402
 
 
 def main(snapshot: Path, landing: Path, questions: int, kept: Path) -> None:

@@ -17,7 +17,7 @@ from wrapped_assets.landing import bucket as landing_bucket
 from wrapped_assets.landing import store as landing_store
 from wrapped_assets.resources.clickhouse import session
 from wrapped_assets.sensors import follow_changes
-from wrapped_assets.serving.live import following, fresh
+from wrapped_assets.snapshot import following, fresh
 
 Done = TypeVar("Done")
 

@@ -26,7 +26,6 @@ from wrapped_assets.serving.http.threads import Threads
 from wrapped_assets.serving.live.follower import Follower
 from wrapped_assets.serving.live.live import Live
 from wrapped_assets.serving.live.shelf import Shelf
-from wrapped_assets.serving.live.warm_start import Keeper
 from wrapped_assets.serving.operations import Operations
 from wrapped_assets.serving.optional import Additions, modules
 from wrapped_assets.serving.page_routes import Pages
@@ -35,6 +34,7 @@ from wrapped_assets.serving.pipes import Pipes
 from wrapped_assets.serving.proxy import Proxy
 from wrapped_assets.serving.site import Site
 from wrapped_assets.settings import Settings
+from wrapped_assets.snapshot.warm_start import Keeper
 
 
 def _imported_days(settings: Settings) -> Span:

@@ -22,13 +22,13 @@ from wrapped_assets.serving.api.answers import Answer
 from wrapped_assets.serving.api.columns import clickhouse_types
 from wrapped_assets.serving.api.endpoints import bound, values
 from wrapped_assets.serving.live.cover import cover
-from wrapped_assets.serving.live.following import FollowReport, Watch
-from wrapped_assets.serving.live.fresh import Fresh
-from wrapped_assets.serving.live.warm_start import Keeper, Paused
+from wrapped_assets.snapshot.following import FollowReport, Watch
+from wrapped_assets.snapshot.fresh import Fresh
 from wrapped_assets.snapshot.history import History
 from wrapped_assets.snapshot.overlay import Overlay
 from wrapped_assets.snapshot.present import parts
 from wrapped_assets.snapshot.tables import KINDS
+from wrapped_assets.snapshot.warm_start import Keeper, Paused
 from wrapped_assets.text.public_names import public_name
 
 # What an answer's `bytes_read` counts for each part: its numbers, instants and usual texts.

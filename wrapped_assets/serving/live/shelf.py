@@ -17,8 +17,8 @@ from pathlib import Path
 
 from wrapped_assets.editions.reader import Published
 from wrapped_assets.editions.version import Version
-from wrapped_assets.serving.live.following import FollowReport
 from wrapped_assets.serving.live.live import Live
+from wrapped_assets.snapshot.following import FollowReport
 
 log = logging.getLogger(__name__)
 

@@ -21,10 +21,10 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from wrapped_assets import queries
-from wrapped_assets.serving.live.fresh import Taken
-from wrapped_assets.serving.live.touched import Hours
 from wrapped_assets.snapshot import kept as tables
+from wrapped_assets.snapshot.fresh import Taken
 from wrapped_assets.snapshot.overlay import Overlay
+from wrapped_assets.snapshot.touched import Hours
 
 log = logging.getLogger(__name__)
 

@@ -16,11 +16,11 @@ from wrapped_assets.periods import Span
 from wrapped_assets.products import DIMENSIONS, FAMILIES
 from wrapped_assets.resources.duckdb.judging import Contents, judge
 from wrapped_assets.resources.warehouse import LandedFile, LedgerFile
-from wrapped_assets.serving.live.following import FollowReport
-from wrapped_assets.serving.live.touched import Hours, batches, chunks, count
+from wrapped_assets.snapshot.following import FollowReport
 from wrapped_assets.snapshot.history import HeldFile, History
 from wrapped_assets.snapshot.overlay import Overlay, Piece
 from wrapped_assets.snapshot.tables import KINDS
+from wrapped_assets.snapshot.touched import Hours, batches, chunks, count
 
 # An hour that could not be recomputed because a file of it was gone is tried again so often: the file may come back. So is a file
 # that could not be taken in.
