@@ -13,9 +13,8 @@ from tests.clickhouse_server import PASSWORD, Server
 from tests.landing_files import DIMENSIONS, FAMILIES
 from wrapped_assets.assets import regional_exports
 from wrapped_assets.landing.store import LandingStore
-from wrapped_assets.resources.clickhouse.region import ClickHouseRegion
-from wrapped_assets.resources.open import open_region
-from wrapped_assets.resources.regions import DuckDBRegion, RegionalDatabase
+from wrapped_assets.regions.clickhouse_region import ClickHouseRegion
+from wrapped_assets.regions.database import DuckDBRegion, RegionalDatabase, open_region
 from wrapped_assets.settings import Settings
 
 TABLES = (*FAMILIES, *DIMENSIONS)

@@ -15,10 +15,10 @@ import pytest
 
 from wrapped_assets.assets.asset_checks import asset_check
 from wrapped_assets.assets.breaches import Breach
+from wrapped_assets.assets.stores import LandingResource
 from wrapped_assets.partitions import days, editions
 from wrapped_assets.periods import EVERYTHING, Span
 from wrapped_assets.resources.checks import CHECKS, Check
-from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.warehouse import Broken, QuarantineEntry
 
 TODAY = datetime.now(UTC).date()

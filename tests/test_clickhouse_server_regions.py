@@ -16,7 +16,7 @@ from tests.landing_files import FAMILIES
 from tests.pipeline import Pipeline, Table
 from tests.regional import EXPORTED_AT, clickhouse, embedded, holds_no_secret, landed
 from wrapped_assets.products.usage import synthetic
-from wrapped_assets.resources.regions import RegionalDatabase
+from wrapped_assets.regions.database import RegionalDatabase
 
 pytestmark = pytest.mark.clickhouse_server
 
@@ -244,7 +244,8 @@ EXPORT_A_DAY = """
 import resource, sys
 from datetime import UTC, datetime
 from wrapped_assets.assets.regional_exports import export_windows
-from wrapped_assets.resources.open import open_landing, open_region
+from wrapped_assets.regions.database import open_region
+from wrapped_assets.resources.open import open_landing
 from wrapped_assets.settings import Settings
 
 settings, day = Settings.load(), datetime.fromisoformat(sys.argv[1]).replace(tzinfo=UTC)

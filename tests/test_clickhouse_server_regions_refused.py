@@ -13,8 +13,8 @@ from tests.line import line
 from tests.ports import free_port
 from tests.regional import clickhouse, holds_no_secret, land, landed
 from wrapped_assets.landing import layout
+from wrapped_assets.regions.database import RegionalDatabase
 from wrapped_assets.resources.errors import RegionRefused, RegionUnavailable, RegionUnreachable
-from wrapped_assets.resources.regions import RegionalDatabase
 
 pytestmark = pytest.mark.clickhouse_server
 

@@ -13,8 +13,8 @@ from tests.landing_files import files_of, request
 from tests.line import Certificate, line
 from tests.regional import EXPORTED_AT, holds_no_secret
 from tests.served import Served
+from wrapped_assets.regions.database import RegionalDatabase
 from wrapped_assets.resources.errors import RegionRefused, WarehouseUnreachable, WarehouseUntrusted
-from wrapped_assets.resources.regions import RegionalDatabase
 
 pytestmark = pytest.mark.clickhouse_server
 

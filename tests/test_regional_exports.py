@@ -11,7 +11,7 @@ import pytest
 from tests.regional import embedded
 from wrapped_assets.assets.regional_exports import export_windows
 from wrapped_assets.landing.store import LandingStore
-from wrapped_assets.resources.regions import Exported
+from wrapped_assets.regions.database import Exported
 
 DAY = date(2025, 1, 2)
 MIDNIGHT = datetime(2025, 1, 2, tzinfo=UTC)

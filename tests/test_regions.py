@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.clickhouse_server import READING
-from wrapped_assets.resources.configured import RegionsResource
+from wrapped_assets.assets.stores import RegionsResource
+from wrapped_assets.regions.database import open_region
 from wrapped_assets.resources.errors import RegionUnavailable
-from wrapped_assets.resources.open import open_region
 from wrapped_assets.settings import BadSettings, Settings
 from wrapped_assets.settings.address import Address
 

@@ -11,11 +11,11 @@ from obstore.exceptions import PermissionDeniedError
 from tests.landing_files import files_of, request
 from tests.pipeline import Pipeline
 from wrapped_assets.assets.asset_checks import folders_are_read
+from wrapped_assets.assets.stores import LandingResource
 from wrapped_assets.landing.folder import Folder
 from wrapped_assets.landing.objects import Skip
 from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.periods import Span
-from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.unrecognized import at_top, not_imported
 from wrapped_assets.sensors.landing_files import news
 

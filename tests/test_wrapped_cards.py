@@ -72,8 +72,7 @@ def world(built_world: BuiltWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def _materialize(asset: str, upstream: tuple[str, ...], config: dict[str, object]) -> dg.AssetMaterialization:
     """Run the asset for the year as Dagster would, on the settings of this process."""
-    from wrapped_assets.assets.stores import RegistryResource
-    from wrapped_assets.resources.configured import WarehouseResource
+    from wrapped_assets.assets.stores import RegistryResource, WarehouseResource
     from wrapped_assets.settings import Settings
 
     resources = {

@@ -8,13 +8,19 @@ from wrapped_assets.assets.landing import landings
 from wrapped_assets.assets.raw import raws
 from wrapped_assets.assets.regional_exports import regional_exports, regional_snapshots
 from wrapped_assets.assets.rollups import rollups
-from wrapped_assets.assets.stores import PublishedResource, RegistryResource
+from wrapped_assets.assets.stores import (
+    LandingResource,
+    PublishedResource,
+    RegionsResource,
+    RegistryResource,
+    Secret,
+    WarehouseResource,
+)
 from wrapped_assets.assets.wrapped_cards import wrapped_cards
 from wrapped_assets.assets.wrapped_organizations import wrapped_organizations
 from wrapped_assets.assets.wrapped_publication import wrapped_publication
 from wrapped_assets.assets.wrapped_summaries import wrapped_summaries
 from wrapped_assets.assets.wrapped_tokens import wrapped_tokens
-from wrapped_assets.resources.configured import LandingResource, RegionsResource, Secret, WarehouseResource
 from wrapped_assets.sensors.follow_changes import follow_changes
 from wrapped_assets.sensors.jobs import jobs
 from wrapped_assets.sensors.landing_files import landing_files

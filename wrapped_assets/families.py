@@ -74,14 +74,44 @@ class Rollup:
     description: str
     levels: tuple[str, ...] = tuple(ALL_LEVELS)
 
+    def columns(self, level: Level) -> list[str]:
+        """The columns of its table at a level: the period, the dimensions, the measures."""
+        return [level.period, *self.dimensions, *(measure.name for measure in self.measures)]
+
     @property
     def adds_up(self) -> bool:
         """Whether every measure is a sum, so that a change below can be added to what is here."""
         return all(measure.merge == "sum" for measure in self.measures)
 
 
+class Source:
+    """Whatever lands as files: events, or whole snapshots."""
+
+    name: str
+    one_row_is: str
+    event_time: str | None
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    exported: bool
+
+    @property
+    def contents(self) -> tuple[Column, ...]:
+        """What may differ between two versions of one row, in the order that settles ties."""
+        return tuple(c for c in self.columns if c.name not in (*self.key, "exported_at"))
+
+    @property
+    def logged(self) -> tuple[Column, ...]:
+        """What its source says; the export adds the rest."""
+        return tuple(c for c in self.columns if c.name not in ("region", "exported_at"))
+
+    @property
+    def raw_columns(self) -> list[str]:
+        """The columns of its rows in a warehouse, in declared order."""
+        return [column.raw_name for column in self.columns]
+
+
 @dataclass(frozen=True)
-class Family:
+class Family(Source):
     """One kind of event: its landing columns, its unique key, the column that says whose it is, its rollups, and whether
     regions' own databases hold it in a table of its name and columns, from which it is exported.
 
@@ -144,19 +174,14 @@ class Family:
         """The rollup's table name inside each layer's schema, such as `pipe_stats_requests`."""
         return f"{self.name}_{rollup.name}"
 
-    @property
-    def contents(self) -> tuple[Column, ...]:
-        """What may differ between two versions of one row, in the order that settles ties."""
-        return tuple(c for c in self.columns if c.name not in (*self.key, "exported_at"))
-
-    @property
-    def logged(self) -> tuple[Column, ...]:
-        """What its source says; the export adds the rest."""
-        return tuple(c for c in self.columns if c.name not in ("region", "exported_at"))
+    def compared_by(self, rollup: Rollup) -> tuple[str, ...]:
+        """The columns by which a rollup must say what it is made of; the last reading of a gauge cannot be added up."""
+        is_gauge = any(measure.merge == "last" for measure in rollup.measures)
+        return rollup.dimensions if is_gauge else (self.subject,)
 
 
 @dataclass(frozen=True)
-class Dimension:
+class Dimension(Source):
     """Names and owners that arrive as whole snapshots; of each region the newest snapshot of an id wins.
 
     The key has no column for the region: it is that of the snapshot's folder, and belongs to every key. What it says of the column
@@ -172,20 +197,6 @@ class Dimension:
     names_owners: bool = False
     exported: bool = False
     event_time: None = None
-
-    @property
-    def contents(self) -> tuple[Column, ...]:
-        """What may differ between two snapshots of one id, in the order that settles ties."""
-        return tuple(c for c in self.columns if c.name not in (*self.key, "exported_at"))
-
-    @property
-    def logged(self) -> tuple[Column, ...]:
-        """What its source says; the export adds the rest."""
-        return tuple(c for c in self.columns if c.name != "exported_at")
-
-
-Source = Family | Dimension
-"""Whatever lands as files."""
 
 
 # What declarations are made of.

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests import worlds
 from tests.landing_files import EVENT_TIME, FAMILIES, LandingFile, Row, content
 from tests.simulation.bucket import Bucket, etag
-from wrapped_assets.resources.regions import Exported
+from wrapped_assets.regions.database import Exported
 
 # Times at which something begins or ends: years, ISO weeks, months, leap days, hours that clocks skip.
 STARTS = ("2024-03-01T00:30:00", "2024-12-30T23:40:00", "2025-03-01T10:00:00", "2026-01-01T00:10:00")

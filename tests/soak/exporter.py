@@ -15,8 +15,8 @@ import duckdb
 from tests.soak.region import changed_days
 from wrapped_assets.assets.regional_exports import export_windows
 from wrapped_assets.landing.store import LandingStore
+from wrapped_assets.regions.database import DuckDBRegion
 from wrapped_assets.resources.errors import RegionUnavailable
-from wrapped_assets.resources.regions import DuckDBRegion
 
 PAUSE_SECONDS = 4.0
 # A row's clock is read before its transaction ends.

@@ -14,12 +14,12 @@ from wrapped_assets.assets.breaches import BREACHES, NOT_CHECKED_AGAIN, Breach, 
 from wrapped_assets.assets.common import ENGINE, text_span
 from wrapped_assets.assets.importing import fetching
 from wrapped_assets.assets.plots import markdown_table
+from wrapped_assets.assets.stores import LandingResource
 from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.partitions import days, span_of
 from wrapped_assets.periods import Span, years
 from wrapped_assets.products import DIMENSIONS, FAMILIES
 from wrapped_assets.resources.checks import CHECKS, Check
-from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.unrecognized import at_top, folders, skipped
 from wrapped_assets.resources.warehouse import EXAMPLES, Broken, Reader, Warehouse
 

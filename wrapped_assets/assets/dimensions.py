@@ -20,9 +20,9 @@ from wrapped_assets.assets.common import (
     wants_rebuild,
 )
 from wrapped_assets.assets.importing import fetching, import_dimension
+from wrapped_assets.assets.stores import LandingResource
 from wrapped_assets.families import Dimension
 from wrapped_assets.products import DIMENSIONS
-from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.unrecognized import in_words
 from wrapped_assets.resources.warehouse import Warehouse
 

@@ -23,12 +23,12 @@ from wrapped_assets.assets.common import (
 )
 from wrapped_assets.assets.importing import Import, import_days
 from wrapped_assets.assets.plots import markdown_table
+from wrapped_assets.assets.stores import LandingResource
 from wrapped_assets.families import Family
 from wrapped_assets.partitions import days, every_region, span_of
 from wrapped_assets.periods import EVERYTHING
 from wrapped_assets.products import FAMILIES
 from wrapped_assets.resources.checks import CHECKS
-from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.unrecognized import in_words
 from wrapped_assets.resources.warehouse import QuarantineEntry, Warehouse
 from wrapped_assets.text.counts import how_many

@@ -23,10 +23,10 @@ from wrapped_assets.assets.common import (
     wants_rebuild,
 )
 from wrapped_assets.assets.importing import refresh_raw
+from wrapped_assets.assets.stores import LandingResource
 from wrapped_assets.families import Family
 from wrapped_assets.partitions import days, span_of
 from wrapped_assets.products import FAMILIES
-from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.warehouse import Warehouse
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import dagster as dg
 
 from wrapped_assets.assets.common import asset, describe, landing_schema, refusals_are_final
+from wrapped_assets.assets.stores import LandingResource, RegionsResource
 from wrapped_assets.families import Dimension, Family
 from wrapped_assets.landing import layout
 from wrapped_assets.landing.store import LandingStore
@@ -21,9 +22,8 @@ from wrapped_assets.partitions import region_days, regions
 from wrapped_assets.periods import Span, consecutive
 from wrapped_assets.products import DIMENSIONS, EXPORTED, FAMILIES
 from wrapped_assets.queries import digest
-from wrapped_assets.resources.configured import LandingResource, RegionsResource
+from wrapped_assets.regions.database import RegionalDatabase
 from wrapped_assets.resources.errors import RegionRefused, RegionUnavailable
-from wrapped_assets.resources.regions import RegionalDatabase
 from wrapped_assets.settings import Settings
 
 # Whose statements and kinds the assets show: the engines of the regions that are configured.

@@ -16,8 +16,8 @@ from wrapped_assets.assets.common import (
     table_name,
     wants_rebuild,
 )
+from wrapped_assets.assets.stores import Secret
 from wrapped_assets.products import DEFAULT
-from wrapped_assets.resources.configured import Secret
 from wrapped_assets.resources.warehouse import Warehouse
 
 COLUMNS = column_schema(

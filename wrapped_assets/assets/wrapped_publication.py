@@ -22,7 +22,7 @@ from wrapped_assets.assets.common import (
 )
 from wrapped_assets.assets.plots import markdown_table
 from wrapped_assets.assets.publishing import edition_of
-from wrapped_assets.assets.stores import PublishedResource
+from wrapped_assets.assets.stores import LandingResource, PublishedResource
 from wrapped_assets.command import wrapped
 from wrapped_assets.editions import CheckResult, Manifest, Outcome, Publisher, object_keys
 from wrapped_assets.landing.store import LandingStore
@@ -30,7 +30,6 @@ from wrapped_assets.partitions import editions
 from wrapped_assets.periods import Span
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.checks import CHECKS, found_nothing
-from wrapped_assets.resources.configured import LandingResource
 from wrapped_assets.resources.warehouse import Reader, Warehouse
 
 COLUMNS = column_schema(

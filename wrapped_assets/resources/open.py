@@ -1,4 +1,4 @@
-"""From a setting to the store it names, without Dagster; `configured` makes Dagster's resources of the same settings."""
+"""From a setting to the store it names, without Dagster."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -10,8 +10,6 @@ from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.periods import LEVELS
 from wrapped_assets.products import FAMILIES
 from wrapped_assets.resources.duckdb import DuckDBWarehouse, Engine
-from wrapped_assets.resources.errors import RegionUnavailable
-from wrapped_assets.resources.regions import DuckDBRegion, RegionalDatabase
 from wrapped_assets.resources.warehouse import Warehouse
 from wrapped_assets.settings import Settings
 from wrapped_assets.settings.address import Address
@@ -55,21 +53,6 @@ def kept_open(settings: Settings) -> AbstractContextManager[None]:
     from wrapped_assets.resources.clickhouse.connection import kept_open
 
     return kept_open()
-
-
-def open_region(settings: Settings, region: str) -> RegionalDatabase:
-    """The database of one region of these settings; opens nothing yet."""
-    url = settings.regions.get(region)
-    if url is None:
-        raise RegionUnavailable(region, f"Its configuration names {sorted(settings.regions)}.")
-    if url.startswith("duckdb:"):
-        return DuckDBRegion(region, url)
-    # Imported only where it is used: DuckDB's commands start without it.
-    from wrapped_assets.resources.clickhouse.connection import Limits
-    from wrapped_assets.resources.clickhouse.region import ClickHouseRegion
-
-    limits = Limits(settings.memory_limit, settings.threads)
-    return ClickHouseRegion(region, Address.parse(url), limits)
 
 
 def open_landing(settings: Settings) -> LandingStore:

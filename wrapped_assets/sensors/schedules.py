@@ -8,7 +8,7 @@ import dagster as dg
 from wrapped_assets.assets.common import REFRESH_TAG
 from wrapped_assets.partitions import days, key_range
 from wrapped_assets.products import EXPORTED, FAMILIES
-from wrapped_assets.resources.open import open_region
+from wrapped_assets.regions.database import open_region
 from wrapped_assets.sensors.jobs import check_everything, export_regions, export_snapshots
 from wrapped_assets.sensors.retention import forget_old_runs
 from wrapped_assets.settings import Settings

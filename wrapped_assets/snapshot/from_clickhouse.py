@@ -14,7 +14,7 @@ import duckdb
 from wrapped_assets import queries
 from wrapped_assets.periods import Level, Span
 from wrapped_assets.product import PartKind
-from wrapped_assets.products import DIMENSIONS, FAMILIES
+from wrapped_assets.products import DIMENSIONS
 from wrapped_assets.resources.clickhouse import ClickHouseReader, marks, sql
 from wrapped_assets.resources.clickhouse.answers import answered
 from wrapped_assets.resources.clickhouse.session import Session
@@ -79,8 +79,7 @@ def _fill(session: Session, draft: Draft, span: Span) -> None:
 
 
 def _parts(kind: PartKind, level: Level) -> str:
-    (rollup,) = (each for each in FAMILIES[kind.family].rollups if each.name == kind.rollup)
-    source = sql.rollup_rows(rollup, level, f"{level.name}_{tables.table(kind)}")
+    source = sql.rollup_rows(tables.rollup_of(kind), level, f"{level.name}_{tables.table(kind)}")
     return sql.render("serving/parts", source=source, **tables.expressions(kind, level, "state.{}", "argMax"))
 
 

@@ -156,7 +156,7 @@ class Overlay:
     def _recompute_hours(self, kind: PartKind, touched: Mapping[date, int]) -> None:
         bounds = {"from": min(touched), "to": max(touched) + timedelta(days=1)}
         self._touch(HOURLY, (start for start, _ in _hours(touched)))
-        hourly = queries.text(f"products/{FAMILIES[kind.family].product}/duckdb/{tables.table(kind)}")
+        hourly = queries.text(FAMILIES[kind.family].sql("duckdb", tables.rollup_of(kind)))
         numbered = sql.render(
             "serving/numbered",
             source=tables.from_rollup(kind, HOURLY, f"({hourly})"),

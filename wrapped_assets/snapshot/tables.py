@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from wrapped_assets.families import Rollup
 from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, Level, Span
 from wrapped_assets.product import PartKind
 from wrapped_assets.products import FAMILIES, PRODUCTS
@@ -22,9 +23,15 @@ KINDS = {kind.family: kind for product in PRODUCTS.values() for kind in product.
 """By family. Of a family without one answers know nothing, and serving reads nothing."""
 
 
+def rollup_of(kind: PartKind) -> Rollup:
+    """The rollup that its parts are made of."""
+    (found,) = (each for each in FAMILIES[kind.family].rollups if each.name == kind.rollup)
+    return found
+
+
 def table(kind: PartKind) -> str:
     """Its rollup's table in every layer of a warehouse."""
-    return f"{kind.family}_{kind.rollup}"
+    return FAMILIES[kind.family].table(rollup_of(kind))
 
 
 def from_rollup(kind: PartKind, level: Level, source: str) -> str:
@@ -38,9 +45,8 @@ def expressions(kind: PartKind, level: Level, column: str = "{}", last: str = "a
     `last` is the engine's function for the value of one column where another is greatest.
     """
     errors = "0" if kind.errors is None else f"sum({column.format(kind.errors)})"
-    (rollup,) = (each for each in FAMILIES[kind.family].rollups if each.name == kind.rollup)
     silent = f"{kind.errors}_unknown"
-    if any(measure.name == silent for measure in rollup.measures):
+    if any(measure.name == silent for measure in rollup_of(kind).measures):
         errors = f"case when sum({column.format(silent)}) = 0 then {errors} end"
     numbers = {name: column.format(found) for name, found in (("bytes", kind.bytes), ("rows", kind.rows))}
     label = column.format(kind.label) if kind.label else "''"

@@ -13,8 +13,6 @@ create table if not exists landing_ledger (
     region LowCardinality(Nullable(String)),
     state LowCardinality(String),
     reason Nullable(String),
-    -- The same few texts for almost every file.
-    columns LowCardinality(String),
     row_count UInt64,
     bad_row_count UInt64,
     last_exported_at Nullable(DateTime64(6, 'UTC')),

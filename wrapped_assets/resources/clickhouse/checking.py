@@ -73,9 +73,6 @@ def _conservation(session: Session, check: Check, span: Span) -> Broken:
 
 def conservation_statement(level: Level, family: Family, rollup: Rollup) -> str:
     """The query for periods and organizations whose measures differ from what the level below holds."""
-    # A gauge's last reading cannot be added up: it is compared at its own dimensions.
-    is_gauge = any(measure.merge == "last" for measure in rollup.measures)
-    grain = rollup.dimensions if is_gauge else (family.subject,)
     if family.source(level) == "raw":
         source, time = f"raw_{family.name}", family.event_time
         expected = [sql.from_raw(measure) for measure in rollup.measures]
@@ -91,7 +88,7 @@ def conservation_statement(level: Level, family: Family, rollup: Rollup) -> str:
         period=level.period,
         start_of_period=sql.start_of(level, time),
         time=time,
-        grain=sql.names(grain),
+        grain=sql.names(family.compared_by(rollup)),
         expected=", ".join(expected),
         found=", ".join(sql.merged(measure, rollup) for measure in rollup.measures),
         expected_measures=sql.names(measures, "expected."),
@@ -110,7 +107,7 @@ def differences(session: Session, limits: Limits, layer: str, family: str, span:
 
 
 def _raw_differences(session: Session, family: Family, span: Span) -> Iterator[dict[str, Any]]:
-    columns = sql.names(sql.raw_columns(family))
+    columns = sql.names(family.raw_columns)
     statement = _rebuilt(f"raw_{family.name}", columns, raw.held_rows(family), raw.shown(family))
     for values in raw.day_chunks(session, family, span):
         yield from session.dicts(statement, values)
@@ -130,7 +127,7 @@ def _rollup_differences(
                 "partitions": rollups.source_partitions(level, piece),
                 "own": [sql.partition(period) for period in piece],
             }
-            columns = sql.names(sql.rollup_columns(rollup, level))
+            columns = sql.names(rollup.columns(level))
             yield from session.dicts(_rebuilt(name, columns, stored, rebuilt), values)
 
 

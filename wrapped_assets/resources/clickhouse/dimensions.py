@@ -31,7 +31,7 @@ def refresh(session: Session, dimension: Dimension, full: bool, progress: Progre
 
 
 def _newest(dimension: Dimension, from_scratch: bool) -> str:
-    columns = sql.names(sql.raw_columns(dimension))
+    columns = sql.names(dimension.raw_columns)
     held = f"union all\nselect {columns}, region, first_exported_at\nfrom dimensions_{dimension.name}"
     return sql.render(
         "dimensions/newest",

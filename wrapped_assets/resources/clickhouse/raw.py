@@ -80,7 +80,7 @@ def _replace(
     landed: Mapping[date, int],
 ) -> None:
     """Build these days in staging, from all landing rows or from what is held and what landed since; swap what differs."""
-    table, columns = f"raw_{family.name}", sql.raw_columns(family)
+    table, columns = f"raw_{family.name}", family.raw_columns
     periods = [day.period for day in days]
     values = {
         "partitions": [sql.partition(day) for day in periods],
@@ -183,7 +183,7 @@ def _statement(name: str, family: Family, **parts: str) -> str:
     return sql.render(
         name,
         family=family.name,
-        columns=sql.names(sql.raw_columns(family)),
+        columns=sql.names(family.raw_columns),
         key=sql.names(sql.key(family)),
         event_time=family.event_time,
         **parts,

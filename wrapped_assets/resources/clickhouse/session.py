@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from io import BytesIO
 from queue import SimpleQueue
 from typing import Any
 
@@ -163,33 +164,11 @@ def _pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]
 
 def _arrow_stream(piece: Sequence[pa.RecordBatch]) -> Generator[bytes, None, None]:
     """The bytes of a stream of batches, one at a time."""
-    sink = _Sink()
+    sink = BytesIO()
     with pa.ipc.new_stream(sink, piece[0].schema) as writer:
         for batch in piece:
             writer.write_batch(batch)
-            yield sink.take()
-    yield sink.take()
-
-
-class _Sink:
-    """A file that gives away what was written to it."""
-
-    closed = False
-
-    def __init__(self) -> None:
-        self._written: list[bytes] = []
-
-    def write(self, data: Any) -> int:
-        self._written.append(bytes(data))
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing waits here."""
-
-    def close(self) -> None:
-        """Nothing is open here."""
-
-    def take(self) -> bytes:
-        """What was written since."""
-        written, self._written = b"".join(self._written), []
-        return written
+            yield sink.getvalue()
+            sink.seek(0)
+            sink.truncate()
+    yield sink.getvalue()

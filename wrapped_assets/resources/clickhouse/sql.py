@@ -74,11 +74,6 @@ def partition(day: date) -> int:
     return day.year * 10_000 + day.month * 100 + day.day
 
 
-def raw_columns(source: Source) -> list[str]:
-    """The columns of a family's raw table, or of a dimension, in declared order."""
-    return [column.raw_name for column in source.columns]
-
-
 def greatest_first(source: Source) -> str:
     """An `order by` list that puts the winner among rows of one key first: null below every value, text by its bytes."""
     parts = ["exported_at desc"]
@@ -236,11 +231,6 @@ _EXPORTED = {"text": "toValidUTF8(toString({c}))", "instant": "toDateTime64({c},
 def aggregate(measure: Measure) -> str:
     """The function whose states a measure is kept as."""
     return {"sum": "sum", "max": "max", "last": "argMax"}[measure.merge]
-
-
-def rollup_columns(rollup: Rollup, level: Level) -> list[str]:
-    """A rollup's columns as the contract has them: the period, the dimensions, the measures."""
-    return [level.period, *rollup.dimensions, *(measure.name for measure in rollup.measures)]
 
 
 def rollup_rows(rollup: Rollup, level: Level, table: str) -> str:

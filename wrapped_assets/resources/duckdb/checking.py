@@ -45,9 +45,6 @@ def _conservation(con: duckdb.DuckDBPyConnection, level: Level, family: Family, 
 
 def conservation_statement(level: Level, family: Family, rollup: Rollup) -> str:
     """The query for periods and organizations whose measures differ from what the level below holds."""
-    # A gauge's last reading cannot be added up: it is compared at its own dimensions.
-    is_gauge = any(measure.merge == "last" for measure in rollup.measures)
-    grain = rollup.dimensions if is_gauge else (family.subject,)
     below = family.source(level)
     if below == "raw":
         source, time = f"raw.{family.name}", family.event_time
@@ -62,7 +59,7 @@ def conservation_statement(level: Level, family: Family, rollup: Rollup) -> str:
         source=source,
         period=level.period,
         time=time,
-        grain=sql.names(grain),
+        grain=sql.names(family.compared_by(rollup)),
         expected=", ".join(expected),
         found=", ".join(sql.merged(measure) for measure in rollup.measures),
         expected_measures=sql.names(measures, "expected."),
@@ -91,7 +88,7 @@ def _rollup_differences(
 ) -> Iterator[dict[str, Any]]:
     for chunk in rollups.chunks(con, level, family, sorted({level.start(day) for day in span})):
         for rollup in family.at(level):
-            columns = sql.names(sql.rollup_columns(rollup, level))
+            columns = sql.names(rollup.columns(level))
             statement = sql.render(
                 "checks/rebuilt",
                 table=f"{level.name}.{family.table(rollup)}",

@@ -27,10 +27,8 @@ def refresh(
     values = {"family": dimension.name}
     pending = con.execute(queries.text("duckdb/dimensions/pending"), values).fetchall()
     rebuild = full or any(file_id is None for (file_id,) in pending)
-    name = "all_files" if rebuild else "pending_files"
-    files = [
-        LedgerFile(*row) for row in con.execute(queries.text(f"duckdb/dimensions/{name}"), values).fetchall()
-    ]
+    listed = con.execute(queries.text("duckdb/dimensions/files"), {**values, "everything": rebuild})
+    files = [LedgerFile(*row) for row in listed.fetchall()]
     with transaction(con):
         con.execute(sql.render("dimensions/before", dimension=dimension.name))
         if rebuild:

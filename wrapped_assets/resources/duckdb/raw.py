@@ -18,7 +18,7 @@ from wrapped_assets.landing.objects import Fetched
 from wrapped_assets.periods import Level, Span, consecutive
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
-from wrapped_assets.resources.duckdb import rollups, second_reader, sql
+from wrapped_assets.resources.duckdb import rollups, second_reader, sql, status
 from wrapped_assets.resources.duckdb.connection import release_cache
 from wrapped_assets.resources.duckdb.parquet import FILE_INDEX, Types, by_types
 from wrapped_assets.resources.duckdb.rows import broken, create_empty, dicts
@@ -84,8 +84,7 @@ def shown(family: Family) -> str:
 
 def row_counts(con: duckdb.DuckDBPyConnection, family: Family, span: Span) -> dict[date, int]:
     """Rows of each day that has any."""
-    statement = sql.render("raw/row_counts", family=family.name, event_time=family.event_time)
-    return dict(con.execute(statement, {"from": span.start, "to": span.end}).fetchall())
+    return status.row_counts(con, f"raw.{family.name}", family.event_time, span)
 
 
 def landed_counts(con: duckdb.DuckDBPyConnection, family: Family, span: Span) -> dict[date, int]:
@@ -140,7 +139,7 @@ def _fill(con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fet
 def _rebuild(con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fetch) -> dict[str, str]:
     """Replace these days by what all their landing files say now, or leave them as they are and say which are gone."""
     bounds = {"family": family.name, "from": span.start, "to": span.end}
-    files = _files(con, "duckdb/raw/files_of_days", bounds)
+    files = _files(con, family, span)
     with fetch(files) as fetched:
         if fetched.problems:
             return {key: str(problem) for key, problem in fetched.problems.items()}
@@ -158,7 +157,7 @@ def _rebuild(con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: 
 def _merge(con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fetch) -> dict[str, str]:
     """Merge the files that landed since these days were last refreshed; those that are gone stay pending."""
     bounds = {"family": family.name, "from": span.start, "to": span.end}
-    files = _files(con, "duckdb/raw/pending_files", bounds)
+    files = _files(con, family, span, "stale.raw", "period")
     with fetch(files) as fetched:
         here = [file for file in files if file.key in fetched.paths]
         gone = [file.file_id for file in files if file.key in fetched.problems]
@@ -175,8 +174,17 @@ def _merge(con: duckdb.DuckDBPyConnection, family: Family, span: Span, fetch: Fe
         return {key: str(problem) for key, problem in fetched.problems.items()}
 
 
-def _files(con: duckdb.DuckDBPyConnection, name: str, bounds: dict[str, Any]) -> list[LedgerFile]:
-    return [LedgerFile(*row) for row in con.execute(queries.text(name), bounds).fetchall()]
+def _files(
+    con: duckdb.DuckDBPyConnection,
+    family: Family,
+    span: Span,
+    listing: str = "landing.file_days",
+    day: str = "day",
+) -> list[LedgerFile]:
+    """The landed files that a table of the ledger lists for these days."""
+    values = {"family": family.name, "from": span.start, "to": span.end}
+    found = con.execute(sql.render("raw/files", listing=listing, day=day), values)
+    return [LedgerFile(*row) for row in found.fetchall()]
 
 
 def _landed(
@@ -268,7 +276,7 @@ def _statement(name: str, family: Family, **parts: str) -> str:
     return sql.render(
         name,
         family=family.name,
-        columns=sql.names(sql.raw_columns(family)),
+        columns=sql.names(family.raw_columns),
         key=sql.names(family.key),
         event_time=family.event_time,
         tie_break=sql.tie_break(family),
@@ -291,7 +299,7 @@ def _make_changed_stale(level: Level, family: Family) -> str:
 
 
 def _merge_statement(name: str, family: Family, **parts: str) -> str:
-    columns = sql.raw_columns(family)
+    columns = family.raw_columns
     contents = [column.raw_name for column in family.contents]
     return _statement(
         name,
@@ -334,7 +342,7 @@ def differences(
         statement = sql.render(
             "checks/rebuilt",
             table=f"raw.{family.name}",
-            columns=sql.names(sql.raw_columns(family)),
+            columns=sql.names(family.raw_columns),
             within=f"where {time} >= $from and {time} < $to",
             rebuild=winners,
         )
@@ -346,9 +354,7 @@ def _landed_chunks(
 ) -> Iterator[_Landed]:
     """The landing rows of the span, chunk by chunk; a file that is gone is an error, not a pass."""
     for chunk in _chunks(con, family, list(span)):
-        files = _files(
-            con, "duckdb/raw/files_of_days", {"family": family.name, "from": chunk.start, "to": chunk.end}
-        )
+        files = _files(con, family, chunk)
         with fetch(files) as fetched:
             if fetched.problems:
                 raise LandingFilesGone(f"raw.{family.name}", chunk, fetched.problems)

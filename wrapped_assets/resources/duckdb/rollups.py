@@ -17,7 +17,7 @@ from wrapped_assets.periods import ALL_LEVELS, MONTHLY, YEARLY, Level, Span, con
 from wrapped_assets.products import DEFAULT
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.chunks import bounded
-from wrapped_assets.resources.duckdb import sql
+from wrapped_assets.resources.duckdb import sql, status
 from wrapped_assets.resources.duckdb.connection import release_cache
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.warehouse import RefreshReport
@@ -63,10 +63,8 @@ def row_counts(con: duckdb.DuckDBPyConnection, level: Level, family: Family, spa
     """Rows of each period that has any, over all rollups of the family."""
     counts: dict[date, int] = {}
     for rollup in family.at(level):
-        statement = sql.render(
-            "rollups/row_counts", level=level.name, table=family.table(rollup), period=level.period
-        )
-        for period, rows in con.execute(statement, {"from": span.start, "to": span.end}).fetchall():
+        table = f"{level.name}.{family.table(rollup)}"
+        for period, rows in status.row_counts(con, table, level.period, span).items():
             counts[period] = counts.get(period, 0) + rows
     return counts
 
@@ -103,8 +101,7 @@ def chunks(
 def _source_rows(con: duckdb.DuckDBPyConnection, level: Level, family: Family, span: Span) -> dict[date, int]:
     source = family.source(level)
     if source == "raw":
-        statement = sql.render("raw/row_counts", family=family.name, event_time=family.event_time)
-        return dict(con.execute(statement, {"from": span.start, "to": span.end}).fetchall())
+        return status.row_counts(con, f"raw.{family.name}", family.event_time, span)
     return row_counts(con, ALL_LEVELS[source], family, span)
 
 
@@ -186,7 +183,7 @@ def _difference(level: Level, family: Family, rollup: Rollup) -> str:
 
 def _move_sums(level: Level, consumer: Level, family: Family, rollup: Rollup) -> str:
     """The statement that follows a change in a rollup of sums without reading the consumer's whole period."""
-    columns = sql.rollup_columns(rollup, consumer)
+    columns = rollup.columns(consumer)
     measures = [(measure.name, sql.COUNT_TYPES[measure.kind]) for measure in rollup.measures]
     return sql.render(
         "rollups/move_sums",
@@ -217,7 +214,7 @@ def _statement(
         declared |= {
             "family": family.name,
             "table": family.table(rollup),
-            "columns": sql.names(sql.rollup_columns(rollup, level)),
+            "columns": sql.names(rollup.columns(level)),
             "grain": sql.names(sql.touched_grain(level, family, rollup)),
             "same_group": " and ".join(f"known.{name} = difference.{name}" for name in group),
         }

@@ -87,11 +87,6 @@ def names(columns: Sequence[str], prefix: str = "") -> str:
     return ", ".join(f"{prefix}{column}" for column in columns)
 
 
-def raw_columns(family: Family) -> list[str]:
-    """The columns of `raw.<family>` in declared order."""
-    return [column.raw_name for column in family.columns]
-
-
 def landed(family: Family, groups: Sequence[tuple[Types, bool]], views: Sequence[str] = ()) -> str:
     """The valid rows of landing files, one branch for each set of files of equal types.
 
@@ -107,7 +102,7 @@ def landed(family: Family, groups: Sequence[tuple[Types, bool]], views: Sequence
             render(
                 "raw/landed",
                 family=family.name,
-                columns=names(raw_columns(family)),
+                columns=names(family.raw_columns),
                 values=values(family, types),
                 reason=f", case {reasons(family, types)} end as reason" if has_impossible_rows else "",
                 only_valid=" and reason is null" if has_impossible_rows else "",
@@ -234,7 +229,7 @@ def landing_summary(source: Source, types: Types) -> str:
         family=source.name,
         day=f"cast({source.event_time} as date)" if source.event_time else "cast(null as date)",
         hours=f"bit_or(cast(1 << hour({source.event_time}) as integer))" if source.event_time else "max(0)",
-        columns=names([column.raw_name for column in source.columns]),
+        columns=names(source.raw_columns),
         **_read(source, types),
         reasons=reasons(source, types),
     )
@@ -267,7 +262,7 @@ def _said(column: Column, stored: str) -> str:
 def valid_rows(source: Source, types: Types) -> str:
     """The valid rows of some landing files of these types; binds `$paths`, `$file_ids` and `$regions`."""
     # A snapshot's region is that of its folder; an event names its own.
-    own = [column.raw_name for column in source.columns]
+    own = source.raw_columns
     return render(
         "landing/valid_rows",
         family=source.name,
@@ -317,11 +312,6 @@ def merged(measure: Measure) -> str:
         return f"arg_max({measure.name}, last_at) as {measure.name}"
     kind = COUNT_TYPES[measure.kind]
     return f"cast({measure.merge}({measure.name}) as {kind}) as {measure.name}"
-
-
-def rollup_columns(rollup: Rollup, level: Level) -> list[str]:
-    """A rollup table's columns: the period, the dimensions, the measures."""
-    return [level.period, *rollup.dimensions, *(measure.name for measure in rollup.measures)]
 
 
 # Dimensions that an hourly statement derives; every other is a column of its family.

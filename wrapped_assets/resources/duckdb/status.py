@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import duckdb
 
@@ -44,6 +45,12 @@ def landing_totals(con: duckdb.DuckDBPyConnection, family: str, span: Span) -> L
     statement = sql.render("status/landing_totals", family=family, event_time=FAMILIES[family].event_time)
     values = {"family": family, "from": span.start, "to": span.end}
     return LandingTotals(*con.execute(statement, values).fetchall()[0])
+
+
+def row_counts(con: duckdb.DuckDBPyConnection, table: str, time: str, span: Span) -> dict[date, int]:
+    """Rows of each period of a table that has any."""
+    statement = sql.render("status/row_counts", table=table, time=time)
+    return dict(con.execute(statement, {"from": span.start, "to": span.end}).fetchall())
 
 
 def identities(con: duckdb.DuckDBPyConnection) -> int:

@@ -19,9 +19,10 @@ from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError
 
 from wrapped_assets.products import EXPORTED, FAMILIES, SOURCES
-from wrapped_assets.resources.clickhouse import regional_troubles, sql
+from wrapped_assets.regions import regional_troubles
+from wrapped_assets.regions.database import Exported
+from wrapped_assets.resources.clickhouse import sql
 from wrapped_assets.resources.clickhouse.connection import Limits, server_client
-from wrapped_assets.resources.regions import Exported
 from wrapped_assets.settings.address import Address
 
 PIECE_BYTES = 1024 * 1024

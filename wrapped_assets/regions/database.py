@@ -13,6 +13,8 @@ import duckdb
 from wrapped_assets.products import DIMENSIONS, EXPORTED, FAMILIES
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.errors import RegionUnavailable
+from wrapped_assets.settings import Settings
+from wrapped_assets.settings.address import Address
 
 
 @dataclass(frozen=True)
@@ -131,3 +133,18 @@ def _naive(moment: datetime) -> datetime:
         else (moment - (moment.utcoffset() or timedelta()))
     )
     return utc.replace(tzinfo=None, microsecond=utc.microsecond // 1000 * 1000)
+
+
+def open_region(settings: Settings, region: str) -> RegionalDatabase:
+    """The database of one region of these settings; opens nothing yet."""
+    url = settings.regions.get(region)
+    if url is None:
+        raise RegionUnavailable(region, f"Its configuration names {sorted(settings.regions)}.")
+    if url.startswith("duckdb:"):
+        return DuckDBRegion(region, url)
+    # Imported only where it is used: DuckDB's commands start without it.
+    from wrapped_assets.regions.clickhouse_region import ClickHouseRegion
+    from wrapped_assets.resources.clickhouse.connection import Limits
+
+    limits = Limits(settings.memory_limit, settings.threads)
+    return ClickHouseRegion(region, Address.parse(url), limits)

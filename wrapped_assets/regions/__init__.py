@@ -1,0 +1,1 @@
+"""The regional databases, DuckDB files or ClickHouse servers: where the logs are written, read here and never changed."""
