@@ -113,7 +113,7 @@ def folders_are_read(family: str) -> dg.AssetChecksDefinition:
     def run(context: dg.AssetCheckExecutionContext, landing_store: LandingResource) -> dg.AssetCheckResult:
         store, today = landing_store.store(), datetime.now(UTC).date()
         seen = folders(store, family, Span(days.start.date(), today + timedelta(days=1)))
-        unrecognized = seen.unrecognized | skipped(store, family)
+        unrecognized = seen.skipped | skipped(store, family)
         if is_first:
             unrecognized |= at_top(store) | skipped(store, *DIMENSIONS)
         rows = [{"place": place, "reason": reason} for place, reason in sorted(unrecognized.items())]

@@ -42,7 +42,7 @@ def unrecognized(store: LandingStore, span: Span, reader: Reader | None) -> dict
     places = at_top(store)
     seen = {family: folders(store, family, calendar(datetime.now(UTC))) for family in FAMILIES}
     for found in seen.values():
-        places |= found.unrecognized
+        places |= found.skipped
     if reader is None:
         return places
     for source in SOURCES:

@@ -32,7 +32,6 @@ class RegionalDatabase(Protocol):
     @property
     def region(self) -> str:
         """The region's name."""
-        ...
 
     def export(
         self, family: str, start: datetime, end: datetime, exported_at: datetime, folder: Path
@@ -41,15 +40,12 @@ class RegionalDatabase(Protocol):
 
         Rows stream into the files. Those of a day may be gone when the next one is asked for.
         """
-        ...
 
     def holds_rows(self, start: datetime, end: datetime) -> bool:
         """Whether any family has a row of [start, end)."""
-        ...
 
     def snapshot(self, dimension: str, exported_at: datetime, path: Path) -> int:
         """Write the whole dimension as it is now to one Parquet file; returns its row count."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ a family's declaration; the quarantine is read as everywhere else, by `sql/*/sta
 The same table makes the asset checks in Dagster and the list that `wrapped check` prints.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from wrapped_assets.families import Family
+from wrapped_assets.families import Family, Measure, Rollup
+from wrapped_assets.periods import ALL_LEVELS, Level
 from wrapped_assets.products import DEFAULT, FAMILIES
 
 
@@ -34,6 +35,35 @@ class Check:
 def found_nothing(metadata: Mapping[str, Any]) -> bool:
     """Whether an evaluation with this metadata found nothing in what it looked at, whatever earlier ones found."""
     return bool(metadata["broken_rows"].value == 0)
+
+
+def conservation(
+    level: Level,
+    family: Family,
+    rollup: Rollup,
+    table: str,
+    from_raw: Callable[[Measure], str],
+    merged: Callable[[Measure], str],
+) -> dict[str, str]:
+    """What an engine puts into its statement `checks/conserved`, which compares a rollup with what it is made of.
+
+    `table` is how the engine names one of a layer, such as `{}.{}`; the others say what a measure is of raw rows, and of states.
+    """
+    below = family.source(level)
+    is_raw, names = below == "raw", [measure.name for measure in rollup.measures]
+    return {
+        "table": table.format(level.name, family.table(rollup)),
+        "source": table.format(below, family.name if is_raw else family.table(rollup)),
+        "period": level.period,
+        "time": family.event_time if is_raw else ALL_LEVELS[below].period,
+        "grain": ", ".join(family.compared_by(rollup)),
+        "expected": ", ".join(map(from_raw if is_raw else merged, rollup.measures)),
+        "found": ", ".join(map(merged, rollup.measures)),
+        "expected_measures": ", ".join(f"expected.{name}" for name in names),
+        "found_measures": ", ".join(f"found.{name}" for name in names),
+        "differ": " or ".join(f"expected.{name} is distinct from found.{name}" for name in names),
+        "count": names[0],
+    }
 
 
 def _family_checks(declared: Family) -> list[Check]:

@@ -4,23 +4,15 @@ Nothing is lost silently: the sensor names these places when it has nothing to d
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from wrapped_assets.landing import layout
+from wrapped_assets.landing.objects import DayFolders
 from wrapped_assets.landing.store import LandingStore, LandingStoreError
 from wrapped_assets.periods import Span
 from wrapped_assets.products import SOURCES
 
 SHOWN = 5
-
-
-@dataclass
-class Folders:
-    """The days of one family to look at, and what is unrecognized beside them: place by place, with the reason."""
-
-    days: list[date] = field(default_factory=list)
-    unrecognized: dict[str, str] = field(default_factory=dict)
 
 
 def at_top(store: LandingStore) -> dict[str, str]:
@@ -35,18 +27,12 @@ def at_top(store: LandingStore) -> dict[str, str]:
     return dict.fromkeys((names.folders - SOURCES.keys()) | names.files, reason) | names.skipped
 
 
-def folders(store: LandingStore, family: str, calendar: Span) -> Folders:
+def folders(store: LandingStore, family: str, calendar: Span) -> DayFolders:
     """The folders of a family that lie inside the calendar, ascending, and all that does not."""
-    seen = store.days(family)
-    found = Folders([], seen.skipped)
-    for day in seen.days:
-        if day in calendar:
-            found.days.append(day)
-        else:
-            last = calendar.end - timedelta(days=1)
-            reason = f"lies outside the calendar, which runs from {calendar.start} to {last}"
-            found.unrecognized[f"{family}/dt={day}"] = reason
-    return found
+    seen, last = store.days(family), calendar.end - timedelta(days=1)
+    reason = f"lies outside the calendar, which runs from {calendar.start} to {last}"
+    outside = {f"{family}/dt={day}": reason for day in seen.days if day not in calendar}
+    return DayFolders([day for day in seen.days if day in calendar], seen.skipped | outside)
 
 
 def skipped(store: LandingStore, *sources: str) -> dict[str, str]:

@@ -206,27 +206,21 @@ class Reader(Protocol):
 
     def known(self, family: str, days: Sequence[date] | None) -> dict[str, str]:
         """The etag of each object the ledger holds in its newest version, by key."""
-        ...
 
     def pending(self) -> Pending:
         """What has landed or changed and not been followed yet."""
-        ...
 
     def violations(self, check: Check, span: Span, now: datetime, fetch: Fetch) -> Broken:
         """The rows that break a rule inside the span; none is a pass."""
-        ...
 
     def differences(self, layer: str, family: str, span: Span, fetch: Fetch) -> list[dict[str, Any]]:
         """The first rows by which a table differs from its full rebuild; none is a pass."""
-        ...
 
     def quarantine(self, span: Span, family: str = "") -> list[QuarantineEntry]:
         """What is in quarantine from files of these folder days (dimensions always), of one family or of all."""
-        ...
 
     def row_counts(self, layer: str, family: str, span: Span) -> dict[date, int]:
         """Rows by partition of a layer."""
-        ...
 
     def facts(
         self, year: int, wrapped_ids: Sequence[str] | None = None, most: int | None = None
@@ -236,43 +230,33 @@ class Reader(Protocol):
         EditionNotWhole, here and wherever an edition is read, while a refresh puts summaries in place, or after one was
         killed at it.
         """
-        ...
 
     def left_out(self, year: int) -> int:
         """How many landing rows came too late for a frozen edition, so far; 0 while it is live."""
-        ...
 
     def requests_by_month(self, year: int) -> list[int]:
         """The requests of all customers in each of the twelve months."""
-        ...
 
     def edition(self, year: int) -> Edition | None:
         """How far an edition reaches; None when it was never built."""
-        ...
 
     def editions(self) -> list[int]:
         """The years that have an edition."""
-        ...
 
     def customers(self, wrapped_ids: Sequence[str]) -> dict[str, str | None]:
         """The names of customers, for an operator's eyes."""
-        ...
 
     def recipients(self, year: int) -> dict[str, str | None]:
         """The customers of an edition by wrapped_id, each with its name if it has one."""
-        ...
 
     def identities(self) -> int:
         """How many organizations have a public identity."""
-        ...
 
     def owner(self, organization_id: str) -> str | None:
         """The wrapped_id that an organization's numbers count for; None when the organization is unknown."""
-        ...
 
     def landing_totals(self, family: str, span: Span) -> LandingTotals:
         """What landed for these days and what is left of it once duplicates are gone."""
-        ...
 
 
 class Writer(Reader, Protocol):
@@ -284,33 +268,27 @@ class Writer(Reader, Protocol):
 
     def take(self, family: str, files: Sequence[LandedFile], imported_at: datetime) -> ImportReport:
         """Import these files; every one ends in the ledger, landed or quarantined."""
-        ...
 
     def refresh_raw(
         self, family: str, span: Span, fetch: Fetch, full: bool, progress: Progress
     ) -> RefreshReport:
         """Merge what landed for these days, or with `full` rebuild them."""
-        ...
 
     def refresh_rollup(
         self, level: str, family: str, span: Span, full: bool, progress: Progress
     ) -> RefreshReport:
         """Recompute what changed in these periods, or with `full` all of them."""
-        ...
 
     def refresh_dimension(self, name: str, fetch: Fetch, full: bool, progress: Progress) -> int:
         """Merge the snapshots that landed; returns the row count."""
-        ...
 
     def refresh_identities(self, secret: bytes, full: bool) -> int:
         """Give every organization its public identity; returns how many are new or changed."""
-        ...
 
     def refresh_summaries(
         self, year: int, full: bool, now: datetime, freeze_at: datetime | None
     ) -> SummaryReport:
         """Recompute the summaries of an edition that something changed, or with `full` all of them."""
-        ...
 
 
 class Warehouse(Protocol):
@@ -318,12 +296,9 @@ class Warehouse(Protocol):
 
     def reading(self, patience: float = 10.0) -> AbstractContextManager[Reader]:
         """Open it to read; waits up to `patience` seconds for a writer to end."""
-        ...
 
     def unchanging(self, patience: float = 60.0) -> AbstractContextManager[Reader]:
         """Open it to read while nobody on this machine writes: many statements that must agree with each other."""
-        ...
 
     def writing(self) -> AbstractContextManager[Writer]:
         """Open it to write, creating it when it does not exist; waits for other writers and readers."""
-        ...

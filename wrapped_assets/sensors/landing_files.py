@@ -112,7 +112,7 @@ def news(
     for family in FAMILIES:
         seen = folders(store, family, calendar)
         days[family] = set(seen.days)
-        found.unrecognized |= seen.unrecognized
+        found.unrecognized |= seen.skipped
     every = sorted(set().union(*days.values()))
     found.total = len(every)
     enough = NEWEST_DAYS + max(FEW_DAYS, -(-found.total // ticks))

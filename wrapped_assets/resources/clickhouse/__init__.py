@@ -45,10 +45,6 @@ T = TypeVar("T")
 WRITER_PATIENCE = 600.0
 
 
-def _unlabelled() -> Mapping[str, str]:
-    return {}
-
-
 @dataclass(frozen=True)
 class ClickHouseWarehouse:
     """A warehouse in one ClickHouse database.
@@ -59,7 +55,7 @@ class ClickHouseWarehouse:
     address: Address
     lock: Path
     limits: Limits = field(default_factory=Limits)
-    labels: Callable[[], Mapping[str, str]] = _unlabelled
+    labels: Callable[[], Mapping[str, str]] = dict
 
     @contextmanager
     def reading(self, patience: float = 10.0) -> Iterator["ClickHouseReader"]:

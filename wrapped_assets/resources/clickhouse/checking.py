@@ -7,7 +7,7 @@ from typing import Any
 from wrapped_assets.families import Family, Rollup
 from wrapped_assets.periods import LEVELS, Level, Span
 from wrapped_assets.products import FAMILIES
-from wrapped_assets.resources.checks import Check
+from wrapped_assets.resources.checks import Check, conservation
 from wrapped_assets.resources.clickhouse import (
     computing,
     document_checks,
@@ -73,29 +73,8 @@ def _conservation(session: Session, check: Check, span: Span) -> Broken:
 
 def conservation_statement(level: Level, family: Family, rollup: Rollup) -> str:
     """The query for periods and organizations whose measures differ from what the level below holds."""
-    if family.source(level) == "raw":
-        source, time = f"raw_{family.name}", family.event_time
-        expected = [sql.from_raw(measure) for measure in rollup.measures]
-    else:
-        below = LEVELS[family.source(level)]
-        source, time = rollups.table(below, family, rollup), below.period
-        expected = [sql.merged(measure, rollup) for measure in rollup.measures]
-    measures = [measure.name for measure in rollup.measures]
-    return sql.render(
-        "checks/conserved",
-        table=rollups.table(level, family, rollup),
-        source=source,
-        period=level.period,
-        start_of_period=sql.start_of(level, time),
-        time=time,
-        grain=sql.names(family.compared_by(rollup)),
-        expected=", ".join(expected),
-        found=", ".join(sql.merged(measure, rollup) for measure in rollup.measures),
-        expected_measures=sql.names(measures, "expected."),
-        found_measures=sql.names(measures, "found."),
-        count=measures[0],
-        differ=" or ".join(f"expected.{name} is distinct from found.{name}" for name in measures),
-    )
+    parts = conservation(level, family, rollup, "{}_{}", sql.from_raw, lambda m: sql.merged(m, rollup))
+    return sql.render("checks/conserved", start_of_period=sql.start_of(level, parts["time"]), **parts)
 
 
 def differences(session: Session, limits: Limits, layer: str, family: str, span: Span) -> Rows:

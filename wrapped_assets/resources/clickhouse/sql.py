@@ -239,7 +239,8 @@ def rollup_rows(rollup: Rollup, level: Level, table: str) -> str:
         measures = names(measure.name for measure in rollup.measures)
         exploded = f"\narray join finalizeAggregation(histogram).1 as {BUCKETS}, finalizeAggregation(histogram).2 as {measures}"
     else:
-        measures, exploded = _finalized(rollup), ""
+        finalized = [f"finalizeAggregation({each.name}) as {each.name}" for each in rollup.measures]
+        measures, exploded = names(finalized), ""
     return render(
         "rollups/rows",
         table=table,
@@ -248,10 +249,6 @@ def rollup_rows(rollup: Rollup, level: Level, table: str) -> str:
         measures=measures,
         exploded=exploded,
     )
-
-
-def _finalized(rollup: Rollup) -> str:
-    return ", ".join(f"finalizeAggregation({measure.name}) as {measure.name}" for measure in rollup.measures)
 
 
 def rollup_hash(rollup: Rollup, level: Level) -> str:

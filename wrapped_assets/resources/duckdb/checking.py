@@ -10,7 +10,7 @@ from wrapped_assets import products, queries
 from wrapped_assets.families import Family, Rollup
 from wrapped_assets.periods import ALL_LEVELS, LEVELS, YEARLY, Level, Span
 from wrapped_assets.products import FAMILIES
-from wrapped_assets.resources.checks import Check
+from wrapped_assets.resources.checks import Check, conservation
 from wrapped_assets.resources.duckdb import raw, rollups, sql, status, summaries
 from wrapped_assets.resources.duckdb.rows import broken, dicts
 from wrapped_assets.resources.warehouse import EXAMPLES, Broken, Fetch
@@ -27,16 +27,15 @@ def violations(
     if check.statement == "quarantine":
         return Broken.quarantined(status.quarantine(con, span, check.family))
     if check.statement.startswith("conserved_"):
-        return _conservation(
-            con, ALL_LEVELS[check.statement.removeprefix("conserved_")], FAMILIES[check.family], span
-        )
+        return _conservation(con, check, span)
     statement = sql.render(f"checks/{check.statement}", months=sql.months())
     offered = {**bounds, "family": check.family, "year": span.start.year, "now": now.replace(tzinfo=None)}
     named = {name: value for name, value in offered.items() if f"${name}" in statement}
     return broken(con, statement, named)
 
 
-def _conservation(con: duckdb.DuckDBPyConnection, level: Level, family: Family, span: Span) -> Broken:
+def _conservation(con: duckdb.DuckDBPyConnection, check: Check, span: Span) -> Broken:
+    level, family = ALL_LEVELS[check.statement.removeprefix("conserved_")], FAMILIES[check.family]
     whole = level.covering(span)
     bounds = {"from": whole.start, "to": whole.end}
     statements = [conservation_statement(level, family, rollup) for rollup in family.at(level)]
@@ -45,27 +44,8 @@ def _conservation(con: duckdb.DuckDBPyConnection, level: Level, family: Family, 
 
 def conservation_statement(level: Level, family: Family, rollup: Rollup) -> str:
     """The query for periods and organizations whose measures differ from what the level below holds."""
-    below = family.source(level)
-    if below == "raw":
-        source, time = f"raw.{family.name}", family.event_time
-        expected = [f"{measure.from_raw} as {measure.name}" for measure in rollup.measures]
-    else:
-        source, time = f"{below}.{family.table(rollup)}", ALL_LEVELS[below].period
-        expected = [sql.merged(measure) for measure in rollup.measures]
-    measures = [measure.name for measure in rollup.measures]
-    return sql.render(
-        "checks/conserved",
-        table=f"{level.name}.{family.table(rollup)}",
-        source=source,
-        period=level.period,
-        time=time,
-        grain=sql.names(family.compared_by(rollup)),
-        expected=", ".join(expected),
-        found=", ".join(sql.merged(measure) for measure in rollup.measures),
-        expected_measures=sql.names(measures, "expected."),
-        found_measures=sql.names(measures, "found."),
-        count=measures[0],
-    )
+    parts = conservation(level, family, rollup, "{}.{}", lambda m: f"{m.from_raw} as {m.name}", sql.merged)
+    return sql.render("checks/conserved", **parts)
 
 
 def differences(

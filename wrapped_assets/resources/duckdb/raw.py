@@ -238,15 +238,12 @@ def insert_newest(
         return
     landed = _landed(con, family, start, end, files, fetched)
     if _newest_is_enough(con, family, landed):
-        con.execute(f"insert into {target}\n{sql.newest(family, landed.groups[0][0])}", _paths(landed))
+        paths = {"paths_0": landed.values["paths_0"]}
+        con.execute(f"insert into {target}\n{sql.newest(family, landed.groups[0][0])}", paths)
     else:
         settled = _statement("raw/settled", family, landed=landed.query)
         con.execute(f"insert into {target}\n{settled}", landed.values)
     con.execute("drop table if exists positions")
-
-
-def _paths(landed: _Landed) -> dict[str, Any]:
-    return {"paths_0": landed.values["paths_0"]}
 
 
 def _newest_is_enough(con: duckdb.DuckDBPyConnection, family: Family, landed: _Landed) -> bool:
