@@ -26,7 +26,6 @@ ENGINES = ["duckdb", pytest.param("chdb", marks=pytest.mark.clickhouse)]
 RADIO_IMPORTS = """
 from dataclasses import replace
 
-from wrapped_assets.snapshot.from_warehouse import write_snapshot
 from wrapped_assets.families import Column, Dimension, Family, Rollup, count, counter, label, optional_name, text, total
 from wrapped_assets.products.usage import USAGE
 """
@@ -288,6 +287,7 @@ from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.resources.open import open_landing, open_warehouse
 from wrapped_assets.serving.live.live import Live
 from wrapped_assets.settings import Settings
+from wrapped_assets.snapshot.from_warehouse import write_snapshot
 settings = Settings.load()
 snapshot = settings.home / "snapshot.duckdb"
 with open_warehouse(settings).reading() as reader:

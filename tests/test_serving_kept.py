@@ -28,7 +28,7 @@ from wrapped_assets.periods import Span
 from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.serving.live.live import Live
 from wrapped_assets.serving.live.shelf import Edition
-from wrapped_assets.snapshot import kept as tables
+from wrapped_assets.snapshot import warm_start
 from wrapped_assets.snapshot.from_warehouse import write_snapshot
 from wrapped_assets.snapshot.warm_start import Keeper
 
@@ -367,7 +367,7 @@ def test_a_damaged_file_is_not_used(stranger: Worker, caplog: pytest.LogCaptureF
 def test_no_changed_byte_is_read_as_something_else(stranger: Worker, tmp_path: Path) -> None:
     """DuckDB checks the sum of each block it reads: the file has no seal of ours. Whatever changes, it is noticed or of no account."""
     content, dice, damaged = stranger.kept.read_bytes(), random.Random(11), tmp_path / "damaged"
-    names = (*tables.TABLES, "state")
+    names = (*warm_start.TABLES, "state")
 
     def read(path: Path) -> list[Any]:
         with duckdb.connect(str(path), read_only=True) as con:
@@ -388,7 +388,7 @@ def test_tables_that_cannot_be_read_leave_the_snapshot_as_it_is(
 ) -> None:
     """In a whole file: one table is not there, after others were copied."""
     with monkeypatch.context() as patches:
-        patches.setattr(tables, "TABLES", tables.TABLES[:-1])
+        patches.setattr(warm_start, "TABLES", warm_start.TABLES[:-1])
         stranger.kept.unlink()
         with stranger.started() as live:
             live.follow()

@@ -58,7 +58,6 @@ create table if not exists landing_ledger on cluster 'prod' (
     region LowCardinality(Nullable(String)),
     state LowCardinality(String),
     reason Nullable(String),
-    columns LowCardinality(String),
     row_count UInt64,
     bad_row_count UInt64,
     last_exported_at Nullable(DateTime64(6, 'UTC')),
@@ -817,27 +816,6 @@ select layer, family, period
 from swaps
 group by layer, family, period
 having max(begun) > max(done);
-
-create view if not exists dimensions_owners on cluster 'prod' as
-select organization_id, owner as customer_id, shown_name as customer_name, created_at
-from (
-    select
-        organization_id,
-        ifNull(customer_id, organization_id) as owner,
-        ifNull(customer_name, name) as shown_name,
-        min(first_exported_at) over (partition by organization_id) as created_at,
-        row_number() over (
-            partition by organization_id
-            order by
-                exported_at desc,
-                name desc nulls last,
-                customer_id desc nulls last,
-                customer_name desc nulls last,
-                region desc
-        ) as position
-    from dimensions_organizations
-)
-where position = 1;
 
 create view if not exists landing_files on cluster 'prod' as
 select *

@@ -50,10 +50,7 @@ COLUMNS = column_schema(
             "duckdb/dimensions/wanted_owners",
             "duckdb/dimensions/settle_owners",
         ],
-        clickhouse=[
-            "clickhouse/views/dimensions_owners",
-            "clickhouse/dimensions/wanted_owners",
-        ],
+        clickhouse=["duckdb/dimensions/owners", "duckdb/dimensions/wanted_owners"],
     ),
     columns=COLUMNS,
     table=table_name("main", "wrapped_organizations"),

@@ -1,9 +1,10 @@
 """What a landing store says of files: where they are, which version, what became of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from hashlib import md5
 from pathlib import Path
 
 from obstore.exceptions import BaseError
@@ -77,6 +78,12 @@ class Fetched:
 
     paths: dict[str, Path]
     problems: dict[str, Problem]
+
+
+def mark_of(files: Iterable[LandingObject]) -> int:
+    """Says which versions of which files these are, in any order: `sql/duckdb/serving/fresh/marks.sql` says the same of a ledger."""
+    texts = (f"{file.key}\t{file.etag}".encode() for file in files)
+    return sum(int.from_bytes(md5(text, usedforsecurity=False).digest()[8:], "little") for text in texts)
 
 
 def landing_object(found: Found) -> LandingObject:

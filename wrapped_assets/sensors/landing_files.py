@@ -1,13 +1,12 @@
 """Auto-import: notices landing files that the ledger does not hold, for any day, in short ticks.
 
 Each tick lists the newest days, then goes on with older ones in rotation until its time is up, or half of many are
-done: listing them is most of what an idle instance costs. A day whose listing has the fingerprint it had when the ledger was last seen to hold all of it costs nothing
+done: listing them is most of what an idle instance costs. A day whose listing has the mark it had when the ledger was last seen to hold all of it costs nothing
 more. What was requested and did not succeed is noticed again, because the ledger still lacks it.
 """
 
-import hashlib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -16,7 +15,7 @@ from functools import cache
 import dagster as dg
 
 from wrapped_assets.assets.common import REFRESH_TAG
-from wrapped_assets.landing.objects import LandingObject
+from wrapped_assets.landing.objects import LandingObject, mark_of
 from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.periods import Span
 from wrapped_assets.products import DIMENSIONS, FAMILIES
@@ -41,20 +40,20 @@ Known = Callable[[str, Sequence[date] | None], dict[str, str]]
 
 @dataclass
 class Listings:
-    """Fingerprints of listings that the ledger was seen to hold, each with the time it was last asked.
+    """Marks of listings that the ledger was seen to hold, each with the time it was last asked.
 
     Kept by the process that evaluates the sensor, not in Dagster's cursor: every tick is stored with its
-    cursor, and a year of fingerprints (50 kB) that often is gigabytes a week. Without them a tick only costs more.
+    cursor, and a year of marks (50 kB) that often is gigabytes a week. Without them a tick only costs more.
     """
 
-    marks: dict[str, tuple[str, float]] = field(default_factory=dict)
+    marks: dict[str, tuple[int, float]] = field(default_factory=dict)
     warned: set[str] = field(default_factory=set)
     """Unrecognized places that were logged: once each, while the process lives."""
 
     def lacks(self, known: Known, source: str, day: date | None, objects: Sequence[LandingObject]) -> bool:
         """Whether the ledger lacks any of these objects in its present version; asked only when it did not lately hold this listing."""
-        mark, place, now = fingerprint(objects), f"{source}/{day}", time.monotonic()
-        seen, asked_at = self.marks.get(place, ("", 0.0))
+        mark, place, now = mark_of(objects), f"{source}/{day}", time.monotonic()
+        seen, asked_at = self.marks.get(place, (-1, 0.0))
         if seen == mark and now < asked_at + BELIEVED_SECONDS:
             return False
         ledger = known(source, [day] if day else None)
@@ -80,12 +79,6 @@ class News:
     def is_new(self) -> bool:
         """Whether there is anything to import."""
         return bool(self.days or self.dimensions)
-
-
-def fingerprint(listing: Iterable[LandingObject]) -> str:
-    """Sixteen hex digits that change when any object of a listing is added, changed or removed."""
-    text = "\n".join(sorted(f"{item.key}\t{item.etag}" for item in listing))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def rotation(folders: Sequence[date], position: str) -> list[date]:

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from starlette.responses import Response
@@ -21,7 +22,7 @@ from wrapped_assets.serving.cards.story_json import story_json
 from wrapped_assets.serving.http.messages import with_body
 from wrapped_assets.serving.pages import other
 from wrapped_assets.serving.pages.page import PRIVATE, Page, slideshow
-from wrapped_assets.serving.pages.static_files import FOR_EVER, static_files, static_path
+from wrapped_assets.serving.pages.static_files import FOR_EVER, TYPES, static_files, static_path
 from wrapped_assets.serving.pages.theme import SCHEMES, Scheme, Theme, default_theme
 from wrapped_assets.slides.glyphs import shared_fonts
 from wrapped_assets.slides.links import Links
@@ -59,7 +60,7 @@ class Site:
         self, path: str, subject: Subject | None, headers: Mapping[str, str], scheme: str
     ) -> Response:
         if path.startswith("/static/"):
-            return self._static(path, headers)
+            return self._static(path)
         if path == "/wrapped/about/comparisons":
             return _reply(other.comparisons(self.theme))
         own = _OWN.fullmatch(path)
@@ -98,20 +99,17 @@ class Site:
     def _not_found(self) -> Response:
         return _reply(other.not_found(self.theme), 404)
 
-    def _static(self, path: str, headers: Mapping[str, str]) -> Response:
+    def _static(self, path: str) -> Response:
         folder, _, name = path.rpartition("/")
-        file = static_files().get(name)
-        if file is None or folder != static_path():
+        if name not in static_files() or folder != static_path():
             return self._not_found()
-        kept = {
-            "content-type": file.content_type,
+        headers = {
+            "content-type": TYPES[Path(name).suffix],
             "cache-control": FOR_EVER,
+            "vary": "accept-encoding",
             "x-content-type-options": "nosniff",
         }
-        if file.zipped is not None and "gzip" in headers.get("accept-encoding", ""):
-            packed = {"content-encoding": "gzip", "vary": "accept-encoding"}
-            return Response(file.zipped, headers=kept | packed)
-        return Response(file.body, headers=kept)
+        return Response(static_files()[name], headers=headers)
 
 
 def card_at(rest: str) -> str | None:
@@ -132,10 +130,11 @@ def _reply(page: Page, status: int = 200) -> Response:
 
 def _zipped(reply: Response, accepted: str) -> Response:
     """Text is compressed for who accepts it."""
-    plain = "content-encoding" not in reply.headers and reply.headers["content-type"].startswith(
-        ("text/", "application/json")
-    )
-    if not plain or "gzip" not in accepted:
+    is_text = reply.headers["content-type"].startswith(("text/", "application/json"))
+    if not is_text or "gzip" not in accepted:
         return reply
-    added = {"content-encoding": "gzip", "vary": "accept-encoding, accept-language"}
+    added = {
+        "content-encoding": "gzip",
+        "vary": reply.headers.get("vary", "accept-encoding, accept-language"),
+    }
     return with_body(reply, gzip.compress(reply.body, 6, mtime=0), reply.status_code, added)

@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from hashlib import md5
 
 from wrapped_assets.landing import layout
-from wrapped_assets.landing.objects import LandingObject
+from wrapped_assets.landing.objects import LandingObject, mark_of
 from wrapped_assets.landing.store import LandingStore
 
 NEWEST_DAYS = 3
@@ -67,16 +66,6 @@ class Missed:
     failure: Exception | None = None
 
 
-def mark_of(files: Iterable[LandingObject]) -> int:
-    """Says which versions of which files these are, in any order: `sql/duckdb/serving/fresh/marks.sql` says the same of the ledger."""
-    return sum(_mark(file.key, file.etag) for file in files)
-
-
-def _mark(key: str, etag: str) -> int:
-    digest = md5(f"{key}\t{etag}".encode(), usedforsecurity=False).digest()
-    return int.from_bytes(digest[8:], "little")
-
-
 class Pass:
     """One listing of every family, which may be interrupted and gone on with."""
 
@@ -114,7 +103,7 @@ class Pass:
             day = layout.day_of_folder(file.key.split("/", 2)[1])
             if day:
                 place = family, day
-                self.marks[place] = self.marks.get(place, 0) + _mark(file.key, file.etag)
+                self.marks[place] = self.marks.get(place, 0) + mark_of([file])
 
 
 class Watch:

@@ -12,21 +12,32 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 from pydantic import TypeAdapter
 
 from wrapped_assets import queries
-from wrapped_assets.snapshot import kept as tables
+from wrapped_assets.products import DIMENSIONS
+from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.snapshot.fresh import Taken
 from wrapped_assets.snapshot.overlay import Overlay
+from wrapped_assets.snapshot.tables import LEVELS
 from wrapped_assets.snapshot.touched import Hours
 
 log = logging.getLogger(__name__)
+
+TABLES = (
+    "main.organizations",
+    "main.workspaces",
+    *(f"fresh.{level.name}" for level in LEVELS),
+    *(f"dimensions.{name}" for name in DIMENSIONS),
+)
+"""All that an overlay holds between two looks; the other tables it makes are gone when a look is over."""
 
 KEEP_SECONDS = 60.0
 """Between two times of keeping: a start has at most so much to make up for."""
@@ -72,16 +83,19 @@ class Keeper:
         database = spool / "kept.duckdb"
         try:
             shutil.copyfile(self.path, database)
-            return _PAUSED.validate_json(tables.read(overlay.con, database, self._belongs))
+            state = _read(overlay.con, database, self._belongs)
+            if state is not None:
+                return _PAUSED.validate_json(state)
+            why = "it is of another snapshot, program, landing or secret"
         except FileNotFoundError:
             return None
         except Exception as error:
             # Whatever an engine or a file system says may hold paths and ids.
-            why = str(error) if isinstance(error, tables.OfAnother) else type(error).__name__
-            log.warning("%s is not used, and landing read anew: %s", self.path.name, why)
-            return None
+            why = type(error).__name__
         finally:
             database.unlink(missing_ok=True)
+        log.warning("%s is not used, and landing read anew: %s", self.path.name, why)
+        return None
 
     def changed(self) -> None:
         """There is something to keep."""
@@ -102,7 +116,7 @@ class Keeper:
         self._next_at = self._clock() + KEEP_SECONDS
         database = spool / "keeping.duckdb"
         try:
-            tables.write(overlay.con, database, self._belongs, _PAUSED.dump_json(paused).decode())
+            _write(overlay.con, database, self._belongs, _PAUSED.dump_json(paused).decode())
             self._put(database)
             self._has_more, self._trouble = False, ""
         except Exception as error:
@@ -136,3 +150,36 @@ class Keeper:
             with suppress(FileNotFoundError):  # another worker put its own in place
                 if time.time() - draft.stat().st_mtime > _STALE_SECONDS:
                     draft.unlink()
+
+
+def _write(con: duckdb.DuckDBPyConnection, path: Path, belongs: str, state: str) -> None:
+    """Copy the tables into a new file, as they are at one moment, with what they belong to and the state of their follower."""
+    with _attached(con, path, "read_write"):
+        with transaction(con):
+            for schema in ("fresh", "dimensions"):
+                con.execute(f"create schema kept.{schema}")
+            for table in TABLES:
+                con.execute(f"create table kept.{table} as from {table}")
+            con.execute("create table kept.state as select $1 as belongs, $2 as state", [belongs, state])
+        con.execute("checkpoint kept")
+
+
+def _read(con: duckdb.DuckDBPyConnection, path: Path, belongs: str) -> str | None:
+    """Have the tables of the file in the place of those that are there, all of them or none; the state, None when it belongs to something else."""
+    with _attached(con, path, "read_only"), transaction(con):
+        ((said, state),) = con.execute("select belongs, state from kept.state").fetchall()
+        if said != belongs:
+            return None
+        for table in TABLES:
+            con.execute(f"create or replace table {table} as from kept.{table}")
+        return str(state)
+
+
+@contextmanager
+def _attached(con: duckdb.DuckDBPyConnection, path: Path, access: str) -> Iterator[None]:
+    quoted = str(path).replace("'", "''")
+    con.execute(f"attach '{quoted}' as kept ({access})")
+    try:
+        yield
+    finally:
+        con.execute("detach kept")

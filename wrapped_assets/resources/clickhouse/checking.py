@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from wrapped_assets import queries
 from wrapped_assets.families import Family, Rollup
 from wrapped_assets.periods import LEVELS, Level, Span
 from wrapped_assets.products import FAMILIES
 from wrapped_assets.resources.checks import Check, conservation
 from wrapped_assets.resources.clickhouse import (
     computing,
-    document_checks,
+    in_duckdb,
     raw,
     rollups,
     sql,
@@ -34,8 +35,8 @@ def violations(session: Session, check: Check, span: Span, now: datetime) -> Bro
         return Broken.quarantined(status.quarantine(session, span, check.family))
     if check.statement.startswith("conserved_"):
         return _conservation(session, check, span)
-    if check.statement in document_checks.STATEMENTS:
-        return document_checks.violations(session, check.statement, span.start.year)
+    if check.statement in in_duckdb.CHECKS:
+        return in_duckdb.violations(session, check.statement, span.start.year)
     values = {
         "since": span.start,
         "until": span.end,
@@ -43,7 +44,7 @@ def violations(session: Session, check: Check, span: Span, now: datetime) -> Bro
         "year": span.start.year,
         "now": now.replace(tzinfo=None),
     }
-    return raw.broken(session, sql.render(f"checks/{check.statement}", months=sql.months()), values)
+    return raw.broken(session, queries.text(f"clickhouse/checks/{check.statement}"), values)
 
 
 def _landing_violations(session: Session, name: str, family: Family, span: Span) -> Broken:

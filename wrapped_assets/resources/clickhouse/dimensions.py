@@ -3,7 +3,7 @@
 from wrapped_assets import queries
 from wrapped_assets.families import Dimension
 from wrapped_assets.progress import Progress
-from wrapped_assets.resources.clickhouse import marks, sql
+from wrapped_assets.resources.clickhouse import in_duckdb, marks, sql
 from wrapped_assets.resources.clickhouse.partitions import staged, swap_whole
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.identity import wrapped_id
@@ -78,7 +78,7 @@ def refresh_identities(session: Session, secret: bytes, full: bool) -> int:
     """
     newest = session.value("select max(sequence) from stale_identities")
     everyone = full or marks.is_broken(session, OWNERS)
-    owners = session.rows(sql.render("dimensions/wanted_owners", months=sql.months()), {"everyone": everyone})
+    owners = in_duckdb.wanted_owners(session, everyone)
     names = ("organization_id", "customer_id", "customer_name", "created_at")
     identities = [
         dict(zip(names, row, strict=True)) | {"wrapped_id": wrapped_id(secret, row[1])} for row in owners

@@ -6,7 +6,7 @@ from dataclasses import replace
 from wrapped_assets import queries
 from wrapped_assets.periods import Span
 from wrapped_assets.products import DIMENSIONS, FAMILIES
-from wrapped_assets.resources.clickhouse import document_checks, marks, sql
+from wrapped_assets.resources.clickhouse import in_duckdb, marks, sql
 from wrapped_assets.resources.clickhouse.dimensions import OWNERS
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.warehouse import LandingTotals, Pending, QuarantineEntry
@@ -26,7 +26,7 @@ def pending(session: Session) -> Pending:
             found.documents.add(year)
     found.torn.update(day for (day,) in session.rows("select period from broken_swaps where layer = 'raw'"))
     stale = session.rows(queries.text("clickhouse/status/stale_identities"))
-    disputes = document_checks.violations(session, "disputed_owners").examples
+    disputes = in_duckdb.violations(session, "disputed_owners").examples
     found.disputes.extend(each["dispute"] for each in disputes)
     return replace(found, identities=bool(stale) or marks.is_broken(session, OWNERS))
 

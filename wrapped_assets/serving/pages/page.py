@@ -155,14 +155,14 @@ def _style(theme: Theme) -> str:
     # The display type is part of the page: the opening is set in nothing else, so that it is painted at once and never
     # moves (text that changes its font is broken anew). The text type comes by itself, in time for the second slide:
     # a browser that is told to preload it waits for it before it paints anything.
-    display = base64.b64encode(static_files()["display.woff2"].body).decode()
+    display = base64.b64encode(static_files()["display.woff2"]).decode()
     faces = (
         f"@font-face{{font-family:'{theme.display}';src:url({static_path()}/display-more.woff2);font-weight:100 900;"
         "font-display:swap;unicode-range:U+A1-D6,U+D8-17F,U+2010-2012,U+2015-2018,U+201A-2025,U+2027-20CF,U+2190-22FF}"
         f"@font-face{{font-family:'{theme.display}';src:url(data:font/woff2;base64,{display});font-weight:100 900}}"
         f"@font-face{{font-family:'{theme.text}';src:url({static_path()}/text.woff2);font-display:swap;font-weight:100 900}}"
     )
-    sheet = static_files()["wrapped.css"].body.decode()
+    sheet = static_files()["wrapped.css"].decode()
     return faces + theme.css() + fitting.css() + _squeezed(sheet)
 
 

@@ -1,6 +1,6 @@
 -- Which versions of which objects the snapshot's ledger holds in each day folder, as a sum that no order changes.
 -- One row per (family, folder_day) of which it holds something.
--- Reads history.files. The same as mark_of in snapshot/following.py.
+-- Reads history.files. The same as mark_of in landing/objects.py.
 select
     family,
     folder_day,
