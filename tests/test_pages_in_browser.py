@@ -73,6 +73,25 @@ def test_nothing_shifts_from_opening_to_the_last_slide(origin: str, browser: Bro
         assert seen.page.evaluate("window.shifts") == []
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_the_opening_stands_where_it_will_before_its_drawing_arrives(
+    origin: str, browser: Browser, size: str
+) -> None:
+    """A slow line brings the page in pieces, and a slow machine paints between two of them."""
+    places = """[...document.querySelectorAll('#opening .figure, #opening .whose')].map((it) => {
+        const box = it.getBoundingClientRect(); return [box.x, box.y, box.width, box.height]; })"""
+    with visit(browser, f"{origin}/wrapped/acme", size) as seen:
+        seen.page.route("**/*.js", lambda route: route.abort())
+        whole = seen.page.context.request.get(f"{origin}/wrapped/acme").text()
+        found = []
+        for text in (whole[: whole.index('class="art')].rpartition("<")[0], whole):
+            seen.page.set_content(text)
+            seen.page.evaluate("document.fonts.ready.then(() => true)")
+            found.append(seen.page.evaluate(places))
+
+    assert found[0] == found[1] and len(found[0]) == 2
+
+
 def test_no_slide_change_blocks_for_more_than_200_ms(origin: str, browser: Browser) -> None:
     """Even on a slow phone no task of a change takes longer, so a tap is never ignored."""
     browser.start_tracing(

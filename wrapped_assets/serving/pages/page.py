@@ -6,6 +6,7 @@ slides. The style stands in the document too, allowed by its hash, so that the f
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -77,10 +78,13 @@ def slideshow(show: Slideshow, links: Links, theme: Theme) -> Page:
 def _slide(view: View, look: Look, position: int) -> Markup:
     """One slide; `position` counts from 1."""
     show, moment = view.show, view.moment
+    body = look.body(view)
+    # Said here: a sheet that asked whether there is a drawing would set the words anew when the drawing arrives behind them.
+    is_plain = not re.search('class="art[ "]', body)
     return el(
         "section",
-        look.body(view),
-        class_="slide",
+        body,
+        class_="slide plain" if is_plain else "slide",
         id=moment.name,
         data_ground=look.ground,
         data_enter=look.enter,
