@@ -9,8 +9,8 @@ import pytest
 from tests.landing_files import LandingFile, Row, files_of, organization, reading, request, workspace
 from tests.pipeline import Pipeline, Run, differs_from_oracle
 from wrapped_assets.periods import Span
-from wrapped_assets.resources.clickhouse.writer_lock import alone
 from wrapped_assets.resources.errors import WarehouseBusy
+from wrapped_assets.resources.writer_lock import alone
 
 FREEZE, AFTER = datetime(2026, 1, 7, tzinfo=UTC), datetime(2026, 1, 8, tzinfo=UTC)
 DAY = Span.day(date(2025, 6, 3))

@@ -20,18 +20,13 @@ Labels = Callable[[], Mapping[str, str]]
 def open_warehouse(settings: Settings, labels: Labels = dict) -> Warehouse:
     """The warehouse of these settings; opens nothing yet. `labels` says for whom a session works."""
     if settings.engine == "clickhouse":
-        return _clickhouse(settings, labels)
+        # Imported only where it is used: DuckDB's commands start without it.
+        from wrapped_assets.resources.clickhouse import ClickHouseWarehouse, Limits
+
+        address, lock = Address.parse(settings.warehouse_url), settings.home / "clickhouse-writer.lock"
+        return ClickHouseWarehouse(address, lock, Limits(settings.memory_limit, settings.threads), labels)
     engine = Engine(settings.memory_limit, settings.threads, settings.home / "spill")
     return DuckDBWarehouse(Path(unquote(urlsplit(settings.warehouse_url).path)), engine)
-
-
-def _clickhouse(settings: Settings, labels: Labels) -> Warehouse:
-    # Imported only where it is used: DuckDB's commands start without it.
-    from wrapped_assets.resources.clickhouse import ClickHouseWarehouse, Limits
-
-    limits = Limits(settings.memory_limit, settings.threads)
-    address = Address.parse(settings.warehouse_url)
-    return ClickHouseWarehouse(address, settings.home / "clickhouse-writer.lock", limits, labels)
 
 
 def statements(settings: Settings, layer: str, family: str) -> str:

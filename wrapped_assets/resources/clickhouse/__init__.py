@@ -26,7 +26,6 @@ from wrapped_assets.resources.clickhouse import (
 )
 from wrapped_assets.resources.clickhouse.connection import Limits, connect
 from wrapped_assets.resources.clickhouse.session import Session
-from wrapped_assets.resources.clickhouse.writer_lock import alone
 from wrapped_assets.resources.duckdb.connection import Engine
 from wrapped_assets.resources.warehouse import (
     Broken,
@@ -36,13 +35,11 @@ from wrapped_assets.resources.warehouse import (
     RefreshReport,
     SummaryReport,
 )
+from wrapped_assets.resources.writer_lock import WRITER_PATIENCE, alone
 from wrapped_assets.settings.address import Address
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-# How long a writer waits for other processes.
-WRITER_PATIENCE = 600.0
 
 
 @dataclass(frozen=True)
@@ -168,10 +165,4 @@ class ClickHouseWriter(ClickHouseReader):
         return summaries.refresh(self.session, year, self.limits, full, now, freeze_at)
 
 
-__all__ = [
-    "Address",
-    "ClickHouseReader",
-    "ClickHouseWarehouse",
-    "ClickHouseWriter",
-    "Limits",
-]
+__all__ = ["Address", "ClickHouseReader", "ClickHouseWarehouse", "ClickHouseWriter", "Limits"]

@@ -60,13 +60,11 @@ def _loaded(
             con.execute(f"create schema {schema}")
         con.execute("create table main.months (organization_id varchar, region varchar, month date)")
         if has_months and "main.months" in statement:
-            _fill(session, con, "main.months", f"select distinct * from ({sql.months()})", {})
+            _fill(session, con, "main.months", f"select distinct * from ({sql.months()})")
         if "dimensions." in statement:
             for owners in products.DEFAULT.owners:
                 con.execute(duckdb_sql.dimension_ddl(owners))
-                _fill(
-                    session, con, f"dimensions.{owners.name}", f"select * from dimensions_{owners.name}", {}
-                )
+                _fill(session, con, f"dimensions.{owners.name}", f"select * from dimensions_{owners.name}")
             for view in ("disputes", "owners"):
                 con.execute(queries.text(f"duckdb/dimensions/{view}"))
         for table, question in _TABLES.items():
@@ -98,7 +96,7 @@ def _fill(
     con: duckdb.DuckDBPyConnection,
     table: str,
     question: str,
-    values: Mapping[str, Any],
+    values: Mapping[str, Any] | None = None,
     selected: str = "select *",
 ) -> None:
     with answered(session, con, question, values) as has_rows:

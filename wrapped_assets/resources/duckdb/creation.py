@@ -4,24 +4,25 @@ DuckDB writes a new file in several steps. Whoever is killed between them leaves
 one without tables. So it is made beside its place, under a name that nobody opens, and then put there.
 """
 
-import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from wrapped_assets.resources.duckdb import schema
 from wrapped_assets.resources.duckdb.connection import Engine, connect
+from wrapped_assets.resources.writer_lock import WRITER_PATIENCE, alone
 
 
 def create(path: Path, engine: Engine) -> None:
     """Put a warehouse of empty tables there, unless there is one; of several who try, one does it and all wait."""
     if path.exists():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(path.with_name(f".{path.name}.lock")):
+    lock = path.with_name(f".{path.name}.lock")
+    with alone(lock, str(path), WRITER_PATIENCE):
         if not path.exists():
             _create(path, path.with_name(f".{path.name}.new"), engine)
+        # Who comes later has no need of it.
+        lock.unlink(missing_ok=True)
 
 
 def _create(path: Path, draft: Path, engine: Engine) -> None:
@@ -40,12 +41,3 @@ def _create(path: Path, draft: Path, engine: Engine) -> None:
 
 def _log(path: Path) -> Path:
     return path.with_name(f"{path.name}.wal")
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Hold a lock that ends with the process. Its file goes once all is done: who comes later has no need of it."""
-    with lock.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-        lock.unlink(missing_ok=True)

@@ -10,6 +10,8 @@ from pathlib import Path
 from wrapped_assets.resources.errors import WarehouseBusy
 
 ONE_WRITER = "there is one writer at a time"
+# How long a writer waits for other processes.
+WRITER_PATIENCE = 600.0
 
 
 @contextmanager
@@ -24,14 +26,12 @@ def alone(lock: Path, place: str, patience: float) -> Iterator[None]:
                 break
             except BlockingIOError as error:
                 if time.monotonic() >= deadline:
-                    raise WarehouseBusy(place, _holder(lock), ONE_WRITER) from error
+                    file.seek(0)
+                    process = file.read().strip()
+                    holder = f"process {process}" if process else "another process"
+                    raise WarehouseBusy(place, holder, ONE_WRITER) from error
                 time.sleep(0.05)
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         yield
-
-
-def _holder(lock: Path) -> str:
-    process = lock.read_text().strip()
-    return f"process {process}" if process else "another process"
