@@ -323,7 +323,7 @@ def test_a_build_ends_with_what_it_built(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert re.search(r"^Built 2025-01-20 to 2025-06-30: \d runs in [\d.]+ s\.$", done.stdout, re.MULTILINE)
     assert done.stdout.splitlines()[1] == (
-        "Imported of these days: 2 files with 5 rows. Unique rows: 3 of pipe_stats, 0 of ingestion, 0 of storage."
+        "Imported of these days: 2 files with 5 rows. Unique rows: 3 of pipe_stats, 0 of ingestion, 0 of storage, 0 of plays."
         " Customers of 2025: 3."
     )
 
@@ -459,7 +459,8 @@ def test_a_folder_of_something_else_is_not_a_year_that_is_up_to_date(
 
     assert told.startswith(
         f"Nothing was imported: {landing.as_uri()} holds no folder of a family or dimension.\n"
-        "  Looked for: pipe_stats, ingestion, storage, organizations, workspaces."
+        "  Looked for: pipe_stats, ingestion, storage, plays, organizations, workspaces, artists, tracks,"
+        " track_aliases, genres, listeners."
         f" Seen there: {seen}.\n"
     )
     assert not (tmp_path / "home").exists()

@@ -112,7 +112,7 @@ def test_every_table_is_made_on_every_node() -> None:
     assert all(" on cluster 'prod'" in text for text in made(CLUSTER))
     assert all(re.search(r"^engine = (Replicated|Distributed)", text, re.MULTILINE) for text in tables)
     assert len(tables) == sum("create table" in text for text in made(None)) + len(SHARDED)
-    assert sum("engine = Distributed('prod', 'wrapped'" in text for text in tables) == len(SHARDED) == 30
+    assert sum("engine = Distributed('prod', 'wrapped'" in text for text in tables) == len(SHARDED) == 32
 
 
 @pytest.mark.clickhouse

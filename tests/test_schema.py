@@ -73,3 +73,19 @@ def test_a_rollup_by_what_no_column_holds_is_refused() -> None:
     """A misspelled dimension makes no table of text."""
     with pytest.raises(KeyError, match="status_cod"):
         sql.rollup_ddl(PIPE_STATS, _rollup("organization_id", "status_cod"), DAILY)
+
+
+def test_a_family_that_was_added_since_gets_its_tables(path: Path) -> None:
+    """From the next writer; before that a reader says that something is missing, and nothing else of the file changes."""
+    with duckdb.connect(str(path)) as con:
+        con.execute("drop table raw.plays")
+        con.execute("drop table dimensions.artists")
+        con.execute("insert into stale.editions values (2025)")
+    with pytest.raises(WarehouseMissing), DuckDBWarehouse(path).reading():
+        pass
+    with DuckDBWarehouse(path).writing():
+        pass
+    with DuckDBWarehouse(path).reading() as reader:
+        assert reader.pending().years == {2025}
+        assert reader.con.execute("select count(*) from raw.plays").fetchall() == [(0,)]
+        assert reader.snapshot_version("artists") == "0 None"

@@ -395,7 +395,8 @@ def test_what_no_import_will_ever_look_at_is_named_and_stops_nothing(ledger: Led
         "pipe_stats/notes.txt",
     ]
     assert found.unrecognized["pipe_stat"] == (
-        "is no folder of a family or dimension: pipe_stats, ingestion, storage, organizations, workspaces"
+        "is no folder of a family or dimension: pipe_stats, ingestion, storage, plays, organizations, workspaces,"
+        " artists, tracks, track_aliases, genres, listeners"
     )
     assert found.unrecognized["pipe_stats/dt=2099-01-01"] == (
         "lies outside the calendar, which runs from 2025-01-01 to 2025-04-10"

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from wrapped_assets.assets.asset_checks import checks
+from wrapped_assets.assets.bucketed_editions import bucketed_editions
 from wrapped_assets.assets.dimensions import dimensions
 from wrapped_assets.assets.landing import landings
 from wrapped_assets.assets.raw import raws
@@ -44,6 +45,7 @@ defs = dg.Definitions(
         *raws,
         *rollups,
         *dimensions,
+        *bucketed_editions,
         wrapped_organizations,
         wrapped_summaries,
         wrapped_tokens,

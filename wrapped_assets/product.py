@@ -274,6 +274,91 @@ class Product:
 
 
 @dataclass(frozen=True)
+class Window:
+    """The days that an edition counts, half-open, by the subject's own calendar; and the same days a year before."""
+
+    year: int
+    start: dt.date
+    end: dt.date
+    last_start: dt.date
+    last_end: dt.date
+
+
+@dataclass(frozen=True)
+class Step:
+    """One table of an edition, computed by `sql/products/<product>/<folder>/<name>.sql`.
+
+    Of a bucket's subjects (`by_bucket`; the statement reads those in `wanted` and binds `$bucket`), or of all buckets at once.
+    `reads` are the tables of all buckets that it depends on: when one of them changes, every subject is computed again. A `pinned` table
+    stays as it was first computed.
+    """
+
+    name: str
+    folder: str
+    description: str
+    columns: Mapping[str, tuple[str, str]]
+    """The type and the meaning of each."""
+
+    reads: tuple[str, ...] = ()
+    by_bucket: bool = True
+    pinned: bool = False
+
+
+@dataclass(frozen=True)
+class EditionCheck:
+    """A rule about a table of an edition: `sql/products/<product>/checks/<name>.sql` finds the rows that break it.
+
+    A statement that reads `heard` is asked about a sample of subjects, all of whose events are there.
+    """
+
+    name: str
+    table: str
+    promise: str
+    warning: bool = False
+
+
+@dataclass(frozen=True)
+class BucketedProduct(Product):
+    """A product of many subjects, whose editions are computed bucket by bucket in a DuckDB file of their own.
+
+    Statements are in `sql/products/<product>/`: `catalog/` names what the edition pins, `pieces/` what is counted of one month of events
+    (from `heard`, which is `pieces/<heard>.sql`), and the steps what becomes of that.
+    """
+
+    family: Family
+    """Its events."""
+
+    people: str
+    """The dimension whose rows say how a subject's events are counted."""
+
+    catalog: Mapping[str, Mapping[str, tuple[str, str]]]
+    """The tables that the edition pins, in order, with the type and the meaning of each column."""
+
+    shown: Mapping[str, tuple[str, ...]]
+    """The columns of those tables that are shown to people."""
+
+    prepare: tuple[str, ...]
+    """Statements of `pieces/` that note what the events of a month name and the catalog does not."""
+
+    pieces: Mapping[str, Mapping[str, tuple[str, str]]]
+    """The tables that hold what counts of one month, with the type and the meaning of each column."""
+
+    steps: tuple[Step, ...]
+    """In the order in which they are computed; the last is the document."""
+
+    checks: tuple[EditionCheck, ...]
+
+    model: type[BaseModel]
+    """The published document, a pydantic model."""
+
+    main_numbers: Callable[[Any], list[tuple[str, str]]]
+    """Labels and values of a document, for a terminal."""
+
+    window: Callable[[int, tuple[tuple[int, int], tuple[int, int]]], Window]
+    """The days of an edition, from its year and the first and last (month, day)."""
+
+
+@dataclass(frozen=True)
 class CustomerProduct(Product):
     """A product whose subjects are customers of several organizations, with its stories in the order they are told."""
 

@@ -183,6 +183,137 @@ create table if not exists dimensions_workspaces on cluster 'prod' (
 engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
 order by (region, organization_id, workspace_id);
 
+create table if not exists landing_artists on cluster 'prod' (
+    artist_id String,
+    name Nullable(String),
+    image_url Nullable(String),
+    genre Nullable(String),
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    region LowCardinality(String),
+    file_id UInt64 codec(ZSTD(1)),
+    row_number UInt64 codec(Delta, ZSTD(1))
+)
+engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}', exported_at)
+order by (artist_id, exported_at, file_id, row_number);
+
+create table if not exists dimensions_artists on cluster 'prod' (
+    artist_id String,
+    name Nullable(String),
+    image_url Nullable(String),
+    genre Nullable(String),
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    region LowCardinality(String),
+    first_exported_at DateTime64(6, 'UTC')
+)
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
+order by (region, artist_id);
+
+create table if not exists landing_tracks on cluster 'prod' (
+    track_id String,
+    title Nullable(String),
+    artist_id String,
+    album_id Nullable(String),
+    duration_ms Nullable(UInt64) codec(T64, ZSTD(1)),
+    isrc Nullable(String),
+    tempo Nullable(UInt64) codec(T64, ZSTD(1)),
+    energy Nullable(UInt64) codec(T64, ZSTD(1)),
+    valence Nullable(UInt64) codec(T64, ZSTD(1)),
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    region LowCardinality(String),
+    file_id UInt64 codec(ZSTD(1)),
+    row_number UInt64 codec(Delta, ZSTD(1))
+)
+engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}', exported_at)
+order by (track_id, exported_at, file_id, row_number);
+
+create table if not exists dimensions_tracks on cluster 'prod' (
+    track_id String,
+    title Nullable(String),
+    artist_id String,
+    album_id Nullable(String),
+    duration_ms Nullable(UInt64) codec(T64, ZSTD(1)),
+    isrc Nullable(String),
+    tempo Nullable(UInt64) codec(T64, ZSTD(1)),
+    energy Nullable(UInt64) codec(T64, ZSTD(1)),
+    valence Nullable(UInt64) codec(T64, ZSTD(1)),
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    region LowCardinality(String),
+    first_exported_at DateTime64(6, 'UTC')
+)
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
+order by (region, track_id);
+
+create table if not exists landing_track_aliases on cluster 'prod' (
+    track_id String,
+    canonical_track_id String,
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    region LowCardinality(String),
+    file_id UInt64 codec(ZSTD(1)),
+    row_number UInt64 codec(Delta, ZSTD(1))
+)
+engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}', exported_at)
+order by (track_id, exported_at, file_id, row_number);
+
+create table if not exists dimensions_track_aliases on cluster 'prod' (
+    track_id String,
+    canonical_track_id String,
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    region LowCardinality(String),
+    first_exported_at DateTime64(6, 'UTC')
+)
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
+order by (region, track_id);
+
+create table if not exists landing_genres on cluster 'prod' (
+    genre String,
+    parent Nullable(String),
+    hue Nullable(UInt64) codec(T64, ZSTD(1)),
+    cluster LowCardinality(Nullable(String)),
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    region LowCardinality(String),
+    file_id UInt64 codec(ZSTD(1)),
+    row_number UInt64 codec(Delta, ZSTD(1))
+)
+engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}', exported_at)
+order by (genre, exported_at, file_id, row_number);
+
+create table if not exists dimensions_genres on cluster 'prod' (
+    genre String,
+    parent Nullable(String),
+    hue Nullable(UInt64) codec(T64, ZSTD(1)),
+    cluster LowCardinality(Nullable(String)),
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    region LowCardinality(String),
+    first_exported_at DateTime64(6, 'UTC')
+)
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
+order by (region, genre);
+
+create table if not exists landing_listeners on cluster 'prod' (
+    user_id String,
+    display_name Nullable(String),
+    time_zone Nullable(String),
+    opted_out Nullable(UInt8),
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    region LowCardinality(String),
+    file_id UInt64 codec(ZSTD(1)),
+    row_number UInt64 codec(Delta, ZSTD(1))
+)
+engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}', exported_at)
+order by (user_id, exported_at, file_id, row_number);
+
+create table if not exists dimensions_listeners on cluster 'prod' (
+    user_id String,
+    display_name Nullable(String),
+    time_zone Nullable(String),
+    opted_out Nullable(UInt8),
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    region LowCardinality(String),
+    first_exported_at DateTime64(6, 'UTC')
+)
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}', '{shard}-{replica}')
+order by (region, user_id);
+
 create table if not exists landing_pipe_stats_local on cluster 'prod' (
     start_datetime DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
     organization_id String,
@@ -810,6 +941,50 @@ order by (organization_id, month, workspace_id, datasource_id, datasource_name, 
 
 create table if not exists monthly_storage_sizes on cluster 'prod' as monthly_storage_sizes_local
 engine = Distributed('prod', 'wrapped', 'monthly_storage_sizes_local', cityHash64(organization_id));
+
+create table if not exists landing_plays_local on cluster 'prod' (
+    user_id String,
+    track_id String,
+    ts DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    ms_played UInt64 codec(T64, ZSTD(1)),
+    artist_id LowCardinality(String),
+    album_id Nullable(String),
+    source LowCardinality(Nullable(String)),
+    device_class LowCardinality(Nullable(String)),
+    country LowCardinality(Nullable(String)),
+    region LowCardinality(String),
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    file_id UInt64 codec(ZSTD(1)),
+    row_number UInt64 codec(Delta, ZSTD(1))
+)
+engine = ReplicatedReplacingMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}', exported_at)
+partition by toYYYYMM(ts)
+order by (toYYYYMMDD(ts), user_id, ts, track_id, exported_at, file_id, row_number)
+settings max_bytes_to_merge_at_max_space_in_pool = 16777216, max_avg_part_size_for_too_many_parts = 4194304;
+
+create table if not exists landing_plays on cluster 'prod' as landing_plays_local
+engine = Distributed('prod', 'wrapped', 'landing_plays_local', cityHash64(organization_id));
+
+create table if not exists raw_plays_local on cluster 'prod' (
+    user_id String,
+    track_id String,
+    ts DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    ms_played UInt64 codec(T64, ZSTD(1)),
+    artist_id LowCardinality(String),
+    album_id Nullable(String),
+    source LowCardinality(Nullable(String)),
+    device_class LowCardinality(Nullable(String)),
+    country LowCardinality(Nullable(String)),
+    region LowCardinality(String),
+    exported_at DateTime64(6, 'UTC') codec(Delta, ZSTD(1)),
+    own_partition UInt32
+)
+engine = ReplicatedMergeTree('/wrapped/prod/{database}/{table}/{shard}', '{replica}')
+partition by (toYYYYMM(ts), own_partition)
+order by (user_id, ts, track_id);
+
+create table if not exists raw_plays on cluster 'prod' as raw_plays_local
+engine = Distributed('prod', 'wrapped', 'raw_plays_local', cityHash64(organization_id));
 
 create view if not exists broken_swaps on cluster 'prod' as
 select layer, family, period

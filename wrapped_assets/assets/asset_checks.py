@@ -15,13 +15,16 @@ from wrapped_assets.assets.common import ENGINE, text_span
 from wrapped_assets.assets.importing import fetching
 from wrapped_assets.assets.plots import markdown_table
 from wrapped_assets.assets.stores import LandingResource
+from wrapped_assets.bucketed.editions_of import edition_exists, open_edition_beside
 from wrapped_assets.landing.store import LandingStore
 from wrapped_assets.partitions import days, span_of
 from wrapped_assets.periods import Span, years
-from wrapped_assets.products import DIMENSIONS, FAMILIES
+from wrapped_assets.product import BucketedProduct, EditionCheck
+from wrapped_assets.products import BUCKETED, DIMENSIONS, FAMILIES
 from wrapped_assets.resources.checks import CHECKS, Check
 from wrapped_assets.resources.unrecognized import at_top, folders, skipped
 from wrapped_assets.resources.warehouse import EXAMPLES, Broken, Reader, Warehouse
+from wrapped_assets.settings import Settings
 
 
 class Scope(dg.Config):
@@ -97,6 +100,37 @@ def _result(
     )
 
 
+def edition_check(product: BucketedProduct, check: EditionCheck) -> dg.AssetChecksDefinition:
+    """A rule about an edition's tables; without an edition there is nothing that could break it."""
+    folder = f"sql/products/{product.name}/checks"
+
+    @dg.asset_check(
+        name=check.name,
+        asset=dg.AssetKey([product.name, check.table]),
+        description=f"{check.promise} ({folder}/{check.name}.sql)",
+    )
+    def run(
+        context: dg.AssetCheckExecutionContext, config: Scope, warehouse: dg.ResourceParam[Warehouse]
+    ) -> dg.AssetCheckResult:
+        now, settings = datetime.now(UTC), Settings.load()
+        span = _span(context, config, now)
+        broken = Broken()
+        with warehouse.reading() as reader:
+            for year in years(span):
+                if edition_exists(settings, product, year.start.year):
+                    with open_edition_beside(reader, settings, product, year.start.year) as (beside, edition):
+                        broken += edition.violations(beside, check)
+        return _result(
+            Check(check.name, (product.name, check.table), check.name, check.promise, warning=check.warning),
+            span,
+            now,
+            broken,
+            context.op_execution_context.instance,
+        )
+
+    return run
+
+
 FOLDERS_ARE_READ = "Every folder and every file of landing is one that the import looks at."
 
 
@@ -147,4 +181,8 @@ def _examples(broken: Broken) -> dict[str, dg.MetadataValue[Any]]:
     return metadata | {"first_broken_rows_as_data": dg.MetadataValue.json(rows)}
 
 
-checks = [asset_check(check) for check in CHECKS] + [folders_are_read(family) for family in FAMILIES]
+checks = [
+    *(asset_check(check) for check in CHECKS),
+    *(folders_are_read(family) for family in FAMILIES),
+    *(edition_check(product, check) for product in BUCKETED.values() for check in product.checks),
+]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -9,16 +10,20 @@ from urllib.parse import unquote, urlsplit
 from rich.table import Table
 
 from wrapped_assets import progress
+from wrapped_assets.bucketed.editions_of import open_edition
 from wrapped_assets.cli import demo_page, reports
+from wrapped_assets.command import wrapped
 from wrapped_assets.periods import Span
 from wrapped_assets.product import Facts
+from wrapped_assets.products.listening import LISTENING
+from wrapped_assets.products.listening import synthetic as listeners
 from wrapped_assets.products.usage import synthetic
 from wrapped_assets.resources.errors import Refused
 from wrapped_assets.resources.identity import wrapped_id
 from wrapped_assets.resources.open import open_warehouse
 from wrapped_assets.resources.warehouse import Reader
 from wrapped_assets.settings import Settings
-from wrapped_assets.text.terminal import bars, console
+from wrapped_assets.text.terminal import bars, console, say
 
 # What a customer's facts are called, and what the source calls the same.
 _TOTALS = {
@@ -29,6 +34,10 @@ _TOTALS = {
     "ingestion_bytes": "written_bytes",
     "storage_bytes": "storage_bytes",
 }
+
+
+# Where the home folder keeps what is true of the listeners.
+_LISTENERS = "demo-listeners.json"
 
 
 class AnotherWorld(Refused):
@@ -60,6 +69,8 @@ def prepare(settings: Settings, year: int, requests: int, seed: int) -> syntheti
     synthetic.write_regions(world, settings.home / "regions", progress.report)
     landing = Path(unquote(urlsplit(settings.landing_url).path))
     synthetic.write_history(world, landing, progress.report)
+    truth = listeners.write(listeners.World(year, seed), landing, settings.first_day, progress.report)
+    (settings.home / _LISTENERS).write_text(json.dumps(asdict(truth)))
     marker.write_text(json.dumps(wanted))
     return world
 
@@ -81,7 +92,8 @@ def run(settings: Settings, world: synthetic.World) -> int:
         last_month = Span(date(world.year, 12, 1), date(world.year + 1, 1, 1))
         runs = 0 if exported.exists() else running.export(instance, settings, last_month)
         exported.touch()
-        runs += running.build(instance, settings, Span.year(world.year))
+        # The year of listeners west of UTC ends on the next day.
+        runs += running.build(instance, settings, Span(date(world.year, 1, 1), date(world.year + 1, 1, 2)))
     seconds = (datetime.now(UTC) - started).total_seconds()
     if not runs:
         console.print(f"Nothing to do: {world.year} is built and up to date ({seconds:.1f} s).")
@@ -91,6 +103,7 @@ def run(settings: Settings, world: synthetic.World) -> int:
         evaluations = running.check(instance, world.year) if runs else []
     with open_warehouse(settings).reading() as reader:
         failed = _show(reader, settings, world) if runs else False
+    failed |= _show_listeners(settings, world.year) if runs else False
     failed |= reports.print_checks(console, evaluations) if runs else False
     if not failed:
         demo_page.publish(settings, world.year, bool(runs))
@@ -107,6 +120,28 @@ def _show(reader: Reader, settings: Settings, world: synthetic.World) -> bool:
     return _print_truth(reader, settings, world)
 
 
+def _show_listeners(settings: Settings, year: int) -> bool:
+    """The year of the listener of the most minutes, and the totals of all beside the source's own; returns whether any differs."""
+    truth = json.loads((settings.home / _LISTENERS).read_text())
+    with open_edition(settings, LISTENING, year, read_only=True) as edition:
+        totals = edition.totals()
+        most = max(totals, key=lambda user: totals[user][2])
+        document = LISTENING.model.model_validate_json(edition.document(most) or "")
+    reports.print_numbers(console, f"{year} of {most}, who listened most", LISTENING.main_numbers(document))
+    first = wrapped(f"summary --product listening --year {year} --user-id {most}")
+    say(console, f"The same, whole and exact:\n  {first} --format json")
+    agreeing = sum(totals.get(user) == tuple(true) for user, true in truth["listeners"].items())
+    return _compare(
+        [
+            *(
+                (f"{name} of listeners", truth[name], sum(found[place] for found in totals.values()))
+                for place, name in enumerate(("plays", "streams", "ms"))
+            ),
+            ("listeners whose every total agrees", len(truth["listeners"]), agreeing),
+        ]
+    )
+
+
 def _print_truth(reader: Reader, settings: Settings, world: synthetic.World) -> bool:
     """The pipeline's numbers beside the source's own; returns whether any differs."""
     truth = synthetic.truth(world, progress.report)
@@ -117,6 +152,11 @@ def _print_truth(reader: Reader, settings: Settings, world: synthetic.World) -> 
     ]
     agreeing = _agreeing(truth.customers, reader.facts(world.year), settings.secret())
     lines.append(("customers whose every total agrees", len(truth.customers), agreeing))
+    return _compare(lines)
+
+
+def _compare(lines: list[tuple[str, int, int]]) -> bool:
+    """What the source says beside what was computed; returns whether any differs."""
     table = Table(title="Against the source's own truth")
     for column in ("what", "source", "computed", ""):
         table.add_column(column, justify="right" if column in ("source", "computed") else "left")

@@ -8,12 +8,14 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from wrapped_assets import progress
-from wrapped_assets.cli import publish, serve, summary, token
+from wrapped_assets.cli import catalog, publish, serve, summary, token
+from wrapped_assets.cli.options import ProductName
 from wrapped_assets.cli.summary import WAIT_SECONDS
 from wrapped_assets.command import wrapped
 from wrapped_assets.landing.store import LandingStoreError
 from wrapped_assets.periods import Span
 from wrapped_assets.product import ContradictoryFacts
+from wrapped_assets.products import BUCKETED, PRODUCTS
 from wrapped_assets.resources.errors import Refused, RegionUnavailable, WarehouseError
 from wrapped_assets.settings import BadSettings, Settings
 from wrapped_assets.text.terminal import bars, console, errors, say
@@ -45,6 +47,7 @@ def everything(
     """What every command shares."""
 
 
+app.add_typer(catalog.app, name="catalog")
 app.add_typer(publish.app)
 app.add_typer(token.app, name="token")
 app.command()(serve.serve)
@@ -73,16 +76,22 @@ def build(
     full: Annotated[
         bool, typer.Option("--full", help="Rebuild every layer instead of following what changed.")
     ] = False,
+    product: ProductName = None,
 ) -> None:
     """Import what landed for a year (or some of its days) and refresh every layer that follows from it.
 
     Runs the same assets as `dagster dev`, in the same instance. Safe to repeat and to interrupt: it goes on
     where it stopped, and says so when there is nothing to do.
 
+    With --product listening everything before the year is imported too, back to WRAPPED_FIRST_DAY, and --full recounts the edition.
+
     Examples: `wrapped build --year 2025`, `wrapped build --year 2025 --from 2025-03-01 --to 2025-03-07 --full`.
     """
     settings = Settings.load()
-    span = _span(settings, year, since, until)
+    span, bucketed = _span(settings, year, since, until), BUCKETED.get(product or "")
+    if bucketed and not since:
+        # What was heard first, and the year before, count too; and the year ends a day later west of UTC.
+        span = Span(settings.first_day, min(span.end, datetime.now(UTC).date()) + timedelta(days=1))
     from wrapped_assets.cli import running  # Dagster takes seconds to import: wrong input is told before
     from wrapped_assets.cli.instance import dagster_instance
     from wrapped_assets.resources.open import kept_open
@@ -91,7 +100,10 @@ def build(
     running.require_landing(settings)
     started = datetime.now(UTC)
     with bars(), dagster_instance(settings) as instance:
-        runs = (running.rebuild if full else running.build)(instance, settings, span)
+        if full:
+            runs = running.rebuild(instance, settings, span, bucketed)
+        else:
+            runs = running.build(instance, settings, span)
     _tell(settings, span, runs, (datetime.now(UTC) - started).total_seconds())
 
 
@@ -122,8 +134,9 @@ def check(
     deep: Annotated[
         bool, typer.Option("--deep", help="Also compare every table with its full rebuild.")
     ] = False,
+    product: ProductName = None,
 ) -> None:
-    """Run every asset check over a year and exit with 1 when one fails.
+    """Run every asset check over a year, or those of one product, and exit with 1 when one fails.
 
     The checks run through Dagster, so the UI shows the same results. A warning (something is in quarantine)
     does not fail the command. --deep costs as much as a rebuild and changes nothing.
@@ -131,16 +144,22 @@ def check(
     Example, for CI: `wrapped build --year 2025 && wrapped check --year 2025`.
     """
     settings = Settings.load()
+    from wrapped_assets.bucketed.edition_database import EditionMissing
+    from wrapped_assets.bucketed.editions_of import edition_exists
     from wrapped_assets.cli import reports
     from wrapped_assets.resources.open import open_landing, open_warehouse
 
+    bucketed = BUCKETED.get(product or "")
+    if bucketed and not edition_exists(settings, bucketed, year):
+        raise EditionMissing(bucketed.name, year)
     with open_warehouse(settings).reading(WAIT_SECONDS) as reader:
-        reports.require_edition(reader, settings, year, "check")
+        if not any(edition_exists(settings, each, year) for each in BUCKETED.values()):
+            reports.require_edition(reader, settings, year, "check")
     from wrapped_assets.cli import build_report, running
     from wrapped_assets.cli.instance import dagster_instance
 
     with bars(), dagster_instance(settings) as instance:
-        evaluations = running.check(instance, year)
+        evaluations = running.check(instance, year, PRODUCTS.get(product or ""))
     failed, span = reports.print_checks(console, evaluations), Span.year(year)
     with open_warehouse(settings).reading(WAIT_SECONDS) as reader:
         reports.print_quarantine(console, reader.quarantine(span))

@@ -92,8 +92,13 @@ def find(reader: Reader, year: int, wrapped_id: str | None, organization_id: str
 
 def print_summary(console: Console, summary: Any) -> None:
     """A document as a table of its main numbers."""
-    table = Table(title=f"{summary.year} of {summary.wrapped_id}", show_header=False, box=box.SIMPLE)
-    for name, value in DEFAULT.main_numbers(summary):
+    print_numbers(console, f"{summary.year} of {summary.wrapped_id}", DEFAULT.main_numbers(summary))
+
+
+def print_numbers(console: Console, title: str, numbers: Sequence[tuple[str, str]]) -> None:
+    """Labels and values, line by line."""
+    table = Table(title=shown(title), show_header=False, box=box.SIMPLE)
+    for name, value in numbers:
         table.add_row(name, shown(value))
     console.print(table)
 

@@ -14,7 +14,8 @@ from wrapped_assets.landing.store import LandingStoreError
 from wrapped_assets.launcher import HOST_TAG
 from wrapped_assets.partitions import key_range
 from wrapped_assets.periods import MONTHLY, WEEKLY, Span
-from wrapped_assets.products import FAMILIES, SOURCES
+from wrapped_assets.product import BucketedProduct, Product
+from wrapped_assets.products import BUCKETED, FAMILIES, SOURCES
 from wrapped_assets.resources.checks import CHECKS
 from wrapped_assets.resources.errors import Refused, WarehouseMissing
 from wrapped_assets.resources.open import open_landing, open_warehouse
@@ -126,9 +127,13 @@ def build(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
     return runs
 
 
-def rebuild(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
+def rebuild(
+    opened: dg.DagsterInstance, settings: Settings, span: Span, product: BucketedProduct | None = None
+) -> int:
     """Import what is new and rebuild every layer of these days from the one below; returns the number of runs."""
     _require_warehouse(settings)
+    if product:
+        return build(opened, settings, span) + _recount(opened, product, (span.end - timedelta(days=1)).year)
     run(opened, "build_days", {**range_tags(span), REFRESH_TAG: "build"}, _full("raw", "hourly", "daily"))
     for job, level in (("refresh_weeks", WEEKLY), ("refresh_months", MONTHLY)):
         run(opened, job, {**range_tags(level.covering(span), level), REFRESH_TAG: "build"}, _full(level.name))
@@ -144,12 +149,32 @@ def rebuild(opened: dg.DagsterInstance, settings: Settings, span: Span) -> int:
     return 5 + build(opened, settings, span)
 
 
-def check(opened: dg.DagsterInstance, year: int) -> list[dg.AssetCheckEvaluation]:
-    """Run every asset check over a year, through Dagster, so that the UI shows them too."""
+def _recount(opened: dg.DagsterInstance, product: BucketedProduct, year: int) -> int:
+    ops = {f"{product.name}__pieces": _FULL_REFRESH}
+    run(opened, f"refresh_{product.name}", {**key_range(year, year), REFRESH_TAG: "build"}, {"ops": ops})
+    return 1
+
+
+def pin(opened: dg.DagsterInstance, product: BucketedProduct, year: int) -> None:
+    """Pin the catalog of an edition again, and compute the edition anew."""
+    ops = {f"{product.name}__catalog": {"config": {"again": True}}}
+    run(opened, f"refresh_{product.name}", {**key_range(year, year), REFRESH_TAG: "build"}, {"ops": ops})
+
+
+def check(
+    opened: dg.DagsterInstance, year: int, product: Product | None = None
+) -> list[dg.AssetCheckEvaluation]:
+    """Run every asset check over a year, or those of a product, through Dagster, so that the UI shows them too."""
     scope = {"config": {"year": year}}
     ops = {f"{'__'.join(check.asset)}_{check.name}": scope for check in CHECKS}
+    for each in BUCKETED.values():
+        ops |= {f"{each.name}__{check.table}_{check.name}": scope for check in each.checks}
     result = run(opened, "check_everything", {REFRESH_TAG: "check"}, {"ops": ops})
-    return list(result.get_asset_check_evaluations())
+    found = list(result.get_asset_check_evaluations())
+    if product is None:
+        return found
+    own = {product.name, *product.families, *product.dimensions}
+    return [evaluation for evaluation in found if own & {*evaluation.asset_key.path}]
 
 
 def publish(opened: dg.DagsterInstance, year: int, sample: bool) -> int:

@@ -10,6 +10,9 @@ from typing import Annotated, BinaryIO
 
 import typer
 
+from wrapped_assets.cli.options import ProductName
+from wrapped_assets.product import BucketedProduct
+from wrapped_assets.products import BUCKETED
 from wrapped_assets.resources.errors import Refused
 from wrapped_assets.settings import Settings
 from wrapped_assets.text.terminal import console
@@ -41,9 +44,23 @@ class NotWritten(Refused):
         )
 
 
+class NoDocument(Refused):
+    """A subject has no document in an edition."""
+
+    def __init__(self, product: str, year: int, user_id: str) -> None:
+        super().__init__(
+            f"{user_id} has no {year} document of {product}.\n"
+            "  Nothing of theirs lies in the edition's window, they opted out, or nobody has this id.\n"
+            f"  Next: wrapped build --product {product} --year {year}, if something landed since"
+        )
+
+
 def summary(
     year: Annotated[int, typer.Option("--year", "-y", help="The calendar year, UTC.", min=1990, max=2200)],
     wrapped_id: Annotated[str | None, typer.Option("--wrapped-id", help="The customer's public id.")] = None,
+    user_id: Annotated[
+        str | None, typer.Option("--user-id", help="With --product listening: the listener.")
+    ] = None,
     organization_id: Annotated[
         str | None, typer.Option("--organization-id", help="Any organization of the customer.")
     ] = None,
@@ -59,14 +76,25 @@ def summary(
     output: Annotated[
         Path | None, typer.Option("--output", help="With --all: the file to write, instead of printing.")
     ] = None,
+    product: ProductName = None,
 ) -> None:
-    """Print one customer's year, or every customer's.
+    """Print one customer's year, or every customer's; with --product listening one listener's.
 
-    Name the customer by exactly one of --wrapped-id and --organization-id, or ask for --all.
+    Name the customer by exactly one of --wrapped-id and --organization-id, or ask for --all. Name a listener by --user-id.
 
     Examples: `wrapped summary --year 2025 --organization-id acme --format json > acme.json`,
     `wrapped summary --year 2025 --all --format parquet --output 2025.parquet`.
     """
+    if bucketed := BUCKETED.get(product or ""):
+        given = [wrapped_id, organization_id, everyone or None, output]
+        if user_id is None or any(each is not None for each in given) or format not in (None, *OF_ONE):
+            raise typer.BadParameter(
+                f"With --product {bucketed.name} give --user-id, and --format {' or '.join(OF_ONE)}."
+            )
+        _print_subject(bucketed, year, user_id, format or Format.table)
+        return
+    if user_id is not None:
+        raise typer.BadParameter("--user-id goes with --product listening.")
     chosen = _chosen(wrapped_id, organization_id, everyone, format, output)
     settings = Settings.load()
     from wrapped_assets.cli import reports, summary_files
@@ -83,6 +111,21 @@ def summary(
         sys.stdout.buffer.write(document.to_json() + b"\n")
     else:
         reports.print_summary(console, document)
+
+
+def _print_subject(product: BucketedProduct, year: int, user_id: str, format: Format) -> None:
+    from wrapped_assets.bucketed.editions_of import open_edition
+    from wrapped_assets.cli import reports
+
+    with open_edition(Settings.load(), product, year, read_only=True) as edition:
+        document = edition.document(user_id)
+    if document is None:
+        raise NoDocument(product.name, year, user_id)
+    if format is Format.json:
+        sys.stdout.buffer.write(document.encode() + b"\n")
+        return
+    title, numbers = f"{year} of {user_id}", product.main_numbers(product.model.model_validate_json(document))
+    reports.print_numbers(console, title, numbers)
 
 
 def _chosen(

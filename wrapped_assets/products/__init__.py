@@ -2,7 +2,7 @@
 
 from wrapped_assets.families import Dimension, Family, Source
 from wrapped_assets.periods import LEVELS
-from wrapped_assets.product import Product
+from wrapped_assets.product import BucketedProduct, Product
 from wrapped_assets.products.listening import LISTENING
 from wrapped_assets.products.usage import USAGE
 
@@ -10,6 +10,11 @@ DEFAULT = USAGE
 """What is meant where no product is named."""
 
 PRODUCTS: dict[str, Product] = {product.name: product for product in (USAGE, LISTENING)}
+
+BUCKETED: dict[str, BucketedProduct] = {
+    name: product for name, product in PRODUCTS.items() if isinstance(product, BucketedProduct)
+}
+"""Those whose editions have a database of their own."""
 
 FAMILIES: dict[str, Family] = {
     name: family for product in PRODUCTS.values() for name, family in product.families.items()

@@ -25,8 +25,12 @@ def open_warehouse(settings: Settings, labels: Labels = dict) -> Warehouse:
 
         address, lock = Address.parse(settings.warehouse_url), settings.home / "clickhouse-writer.lock"
         return ClickHouseWarehouse(address, lock, Limits(settings.memory_limit, settings.threads), labels)
-    engine = Engine(settings.memory_limit, settings.threads, settings.home / "spill")
-    return DuckDBWarehouse(Path(unquote(urlsplit(settings.warehouse_url).path)), engine)
+    return DuckDBWarehouse(Path(unquote(urlsplit(settings.warehouse_url).path)), engine_of(settings))
+
+
+def engine_of(settings: Settings) -> Engine:
+    """What a DuckDB of this process may use."""
+    return Engine(settings.memory_limit, settings.threads, settings.home / "spill")
 
 
 def statements(settings: Settings, layer: str, family: str) -> str:

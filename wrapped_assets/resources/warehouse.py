@@ -4,12 +4,14 @@ Two engines keep it: DuckDB (`resources/duckdb/`) and ClickHouse (`resources/cli
 or in process through chdb. Everything that crosses this line is plain Python, so no asset knows an engine.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
+
+import duckdb
 
 from wrapped_assets.landing.objects import Fetched
 from wrapped_assets.periods import DAILY, HOURLY, MONTHLY, Span, read_by_edition
@@ -95,6 +97,7 @@ class Pending:
     unmerged snapshots; `identities` is true when some organization has no settled owner; `years` are the
     stale editions, `documents` those of them that have more to follow than how far they reach. On the `torn`
     days a kill left rows of raw that are no more beside the new ones (ClickHouse): so may all that is built from them.
+    `editions` are the stale years of each product with an edition database.
     `disputes` says, in words, which organizations regions give to different customers, at most EXAMPLES: no refresh settles that.
     """
 
@@ -104,6 +107,7 @@ class Pending:
     years: set[int] = field(default_factory=set)
     documents: set[int] = field(default_factory=set)
     torn: set[date] = field(default_factory=set)
+    editions: dict[str, set[int]] = field(default_factory=dict)
     disputes: list[str] = field(default_factory=list)
 
     def days(self, *layers: str) -> set[date]:
@@ -201,6 +205,23 @@ class SnapshotReport:
     size: int
 
 
+class Beside(Protocol):
+    """A connection in which an edition's file is open, and into which the warehouse's rows come."""
+
+    @property
+    def con(self) -> duckdb.DuckDBPyConnection:
+        """The edition's file is the database in use."""
+        ...
+
+    def events(self, family: str, span: Span, subjects: Sequence[str] | None = None) -> None:
+        """Have the events of these days, of everybody or of these subjects, stand as `events`."""
+        ...
+
+    def snapshots(self, dimension: str) -> None:
+        """Have the rows of a dimension, of all regions, stand as `<dimension>_snapshots`."""
+        ...
+
+
 class Reader(Protocol):
     """A read-only view of the warehouse."""
 
@@ -257,6 +278,18 @@ class Reader(Protocol):
 
     def landing_totals(self, family: str, span: Span) -> LandingTotals:
         """What landed for these days and what is left of it once duplicates are gone."""
+
+    def raw_versions(self, family: str) -> Mapping[date, str]:
+        """What each day of raw holds: another text whenever its rows may be others. Days that must be rebuilt are left out."""
+        ...
+
+    def snapshot_version(self, dimension: str) -> str:
+        """What a dimension says: another text when any of its rows is another."""
+        ...
+
+    def beside(self, path: Path) -> AbstractContextManager[Beside]:
+        """Have the file of an edition open beside the warehouse; it is made when it is not there."""
+        ...
 
 
 class Writer(Reader, Protocol):

@@ -11,9 +11,10 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from wrapped_assets.assets.common import REFRESH_TAG
+from wrapped_assets.bucketed.editions_of import stale_editions
 from wrapped_assets.partitions import key_range
 from wrapped_assets.periods import DAILY, LEVELS, MONTHLY, WEEKLY, Level, Span
-from wrapped_assets.products import FAMILIES
+from wrapped_assets.products import BUCKETED, FAMILIES
 from wrapped_assets.resources.errors import WarehouseBusy, WarehouseMissing
 from wrapped_assets.resources.open import open_warehouse
 from wrapped_assets.resources.warehouse import Pending, Reader, Warehouse
@@ -40,15 +41,27 @@ def due(pending: Pending, covered: Span, now: datetime, live_day_refreshed: date
     editions = range(covered.start.year, (covered.end - timedelta(days=1)).year + 1)
     # An edition compares with the year before, so the next one follows in the same run.
     years = {year for stale in pending.years for year in (stale, stale + 1) if year in editions}
-    return Pending(partitions, pending.dimensions, pending.identities, years)
+    bucketed = {
+        name: {year for year in stale if year in editions} for name, stale in pending.editions.items()
+    }
+    return Pending(
+        partitions,
+        pending.dimensions,
+        pending.identities,
+        years,
+        editions={name: stale for name, stale in bucketed.items() if stale},
+    )
 
 
 def stale(reader: Reader, now: datetime) -> Pending:
     """What the warehouse says is stale, and the editions whose time to freeze has come, unless an owner is disputed."""
     pending = reader.pending()
+    settings = Settings.load()
+    editions = {name: stale_editions(reader, settings, product) for name, product in BUCKETED.items()}
+    pending = replace(pending, editions={name: years for name, years in editions.items() if years})
     if pending.disputes:
         return pending
-    to_freeze = {year for year, at in Settings.load().frozen.items() if at <= now and _is_live(reader, year)}
+    to_freeze = {year for year, at in settings.frozen.items() if at <= now and _is_live(reader, year)}
     return replace(pending, years=pending.years | to_freeze)
 
 
@@ -75,7 +88,7 @@ def next_runs(stale: Pending, past: History) -> list[dg.RunRequest]:
     names = stale.identities or stale.dimensions
     identities = [dg.RunRequest(job_name="refresh_identities", tags={REFRESH_TAG: "follow"})] if names else []
     # Editions first: people wait for them, and no edition reads the weeks.
-    editions = _editions(stale) + _runs("refresh_weeks", stale, "weekly", level=WEEKLY)
+    editions = _editions(stale) + _bucketed(stale) + _runs("refresh_weeks", stale, "weekly", level=WEEKLY)
     requests: list[dg.RunRequest] = []
     for layer in (days, months, identities, editions):
         requests += layer
@@ -96,6 +109,16 @@ def _editions(stale: Pending) -> list[dg.RunRequest]:
         return []
     tags = {**key_range(min(stale.years), max(stale.years)), REFRESH_TAG: "follow"}
     return [dg.RunRequest(job_name="refresh_editions", tags=tags)]
+
+
+def _bucketed(stale: Pending) -> list[dg.RunRequest]:
+    return [
+        dg.RunRequest(
+            job_name=f"refresh_{product}",
+            tags={**key_range(min(years), max(years)), REFRESH_TAG: "follow"},
+        )
+        for product, years in stale.editions.items()
+    ]
 
 
 @dg.sensor(

@@ -5,7 +5,7 @@ from collections.abc import Collection
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from wrapped_assets.products import DIMENSIONS, EXPORTED, FAMILIES, layers
+from wrapped_assets.products import BUCKETED, DIMENSIONS, EXPORTED, FAMILIES, layers
 from wrapped_assets.sensors.retention import forget_old_runs
 
 DAY_LAYERS = ("raw", "hourly", "daily")
@@ -68,6 +68,14 @@ refresh_editions = _job(
     _assets("wrapped_summaries"),
     "Recomputes the summaries that something changed.",
 )
+refresh_bucketed = {
+    product: _job(
+        f"refresh_{product}",
+        dg.AssetSelection.groups(product).without_checks(),
+        "Counts the months that changed and computes what follows, to the documents.",
+    )
+    for product in BUCKETED
+}
 issue_tokens = _job(
     "issue_tokens",
     _assets("wrapped_tokens"),

@@ -63,6 +63,15 @@ class Settings:
     frozen: Mapping[int, datetime] = field(default_factory=dict)
     """WRAPPED_FROZEN_EDITIONS: `2025` (frozen on 7 January 2026) or `2025@2026-01-20`, comma separated. Default: none."""
 
+    listening_window: tuple[tuple[int, int], tuple[int, int]] = ((1, 1), (12, 31))
+    """WRAPPED_LISTENING_WINDOW: the days of the year that a listener's edition counts, the last included, `01-01..11-15`. Default the whole year."""
+
+    listening_buckets: int = 16
+    """WRAPPED_LISTENING_BUCKETS: in how many parts an edition of listeners is computed, a power of two up to 4096. More need less memory. Default 16."""
+
+    listening_freeze_days: int = 7
+    """WRAPPED_LISTENING_FREEZE_DAYS: how many days after its window an edition of listeners still takes in late plays. Default 7."""
+
     s3_endpoint_url: str | None = None
     """WRAPPED_S3_ENDPOINT_URL: the endpoint of an S3 server that is not Amazon's. Credentials come from the AWS_* variables."""
 

@@ -43,6 +43,9 @@ def read(environment: Mapping[str, str], problems: dict[str, str]) -> dict[str, 
     )
     setting("threads", "WRAPPED_THREADS", _count)
     setting("frozen", "WRAPPED_FROZEN_EDITIONS", _frozen)
+    setting("listening_window", "WRAPPED_LISTENING_WINDOW", _window)
+    setting("listening_buckets", "WRAPPED_LISTENING_BUCKETS", _power_of_two)
+    setting("listening_freeze_days", "WRAPPED_LISTENING_FREEZE_DAYS", _count)
     setting("s3_endpoint_url", "WRAPPED_S3_ENDPOINT_URL", _url("https://host:9000"))
     expected = (
         "is neither sqlite:////absolute/path.db nor postgresql://user:password@host:5432/database"
@@ -139,6 +142,30 @@ def _count(given: str) -> int:
     if not given.isdecimal() or int(given) < 1:
         raise ValueError(f"is '{given}', expected a whole number from 1")
     return int(given)
+
+
+def _power_of_two(given: str) -> int:
+    if not given.isdecimal() or int(given) not in [2**exponent for exponent in range(13)]:
+        raise ValueError(f"is '{given}', expected a power of two from 1 to 4096")
+    return int(given)
+
+
+def _window(given: str) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Days that every year has: 29 February is none of them."""
+    found = re.fullmatch(r"(\d\d)-(\d\d)\.\.(\d\d)-(\d\d)", given)
+    try:
+        first, last = (
+            [date(2025, int(month), int(day)) for month, day in (found.groups()[:2], found.groups()[2:])]
+            if found
+            else []
+        )
+    except ValueError:
+        first, last = date.max, date.min
+    if first > last:
+        raise ValueError(
+            f"is '{given}', expected two days of every year, the earlier first, such as 01-01..11-15"
+        )
+    return (first.month, first.day), (last.month, last.day)
 
 
 def _matching(pattern: str, problem: str) -> Callable[[str], str]:

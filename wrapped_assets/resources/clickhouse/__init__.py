@@ -1,7 +1,7 @@
 """The Warehouse contract on ClickHouse: a server, or the engine inside this process; one writer, landing in tables."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import wraps
@@ -15,6 +15,7 @@ from wrapped_assets.products import DIMENSIONS, FAMILIES
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.checks import Check
 from wrapped_assets.resources.clickhouse import (
+    beside,
     checking,
     dimensions,
     landing,
@@ -28,6 +29,7 @@ from wrapped_assets.resources.clickhouse.connection import Limits, connect
 from wrapped_assets.resources.clickhouse.session import Session
 from wrapped_assets.resources.duckdb.connection import Engine
 from wrapped_assets.resources.warehouse import (
+    Beside,
     Broken,
     Fetch,
     ImportReport,
@@ -120,6 +122,8 @@ class ClickHouseReader:
     customers = _asking(status.customers)
     identities = _asking(status.identities)
     owner = _asking(status.owner)
+    raw_versions = _asking(beside.raw_versions)
+    snapshot_version = _asking(beside.snapshot_version)
 
     def violations(self, check: Check, span: Span, now: datetime, fetch: Fetch) -> Broken:
         return checking.violations(self.session, check, span, now)
@@ -133,6 +137,9 @@ class ClickHouseReader:
         if layer == "raw":
             return raw.row_counts(self.session, FAMILIES[family], span)
         return rollups.row_counts(self.session, LEVELS[layer], FAMILIES[family], span)
+
+    def beside(self, path: Path) -> AbstractContextManager[Beside]:
+        return beside.beside(self.session, path, self.limits)
 
 
 @dataclass(frozen=True)

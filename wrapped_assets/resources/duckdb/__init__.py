@@ -14,6 +14,7 @@ from wrapped_assets.periods import LEVELS, Span
 from wrapped_assets.products import DIMENSIONS, FAMILIES
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.duckdb import (
+    beside,
     checking,
     dimensions,
     landing,
@@ -93,6 +94,9 @@ class DuckDBReader:
     customers = _asking(status.customers)
     identities = _asking(status.identities)
     owner = _asking(status.owner)
+    raw_versions = _asking(beside.raw_versions)
+    snapshot_version = _asking(beside.snapshot_version)
+    beside = _asking(beside.beside)
 
     def row_counts(self, layer: str, family: str, span: Span) -> dict[date, int]:
         if layer == "landing":

@@ -6,7 +6,7 @@ import duckdb
 
 from wrapped_assets import queries
 from wrapped_assets.periods import ALL_LEVELS
-from wrapped_assets.products import FAMILIES
+from wrapped_assets.products import DIMENSIONS, FAMILIES
 from wrapped_assets.resources.duckdb import sql
 from wrapped_assets.resources.duckdb.transaction import transaction
 from wrapped_assets.resources.errors import NewerSchema, OlderSchema, WarehouseMissing
@@ -17,10 +17,14 @@ SCHEMAS = ("landing", "stale", "raw", "hourly", "daily", "weekly", "monthly", "y
 
 
 def prepare(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Create the tables of a file that has none; refuse one that another version of this program made."""
+    """Create the tables that are missing; refuse a file that another version of this program made."""
     version = _version(con)
     if version:
         _refuse_others(version, path)
+        if not _is_whole(con):
+            with transaction(con):
+                for statement in statements():
+                    con.execute(statement)
         return
     with transaction(con):
         for name in SCHEMAS:
@@ -32,11 +36,11 @@ def prepare(con: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 
 def require(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Refuse a file whose tables are not those of this version, or that has none."""
+    """Refuse a file whose tables are not those of this version, or that has none, or not those of every family."""
     version = _version(con)
-    if version == 0:
+    _refuse_others(version or VERSION, path)
+    if version == 0 or not _is_whole(con):
         raise WarehouseMissing(path)
-    _refuse_others(version, path)
 
 
 def _refuse_others(version: int, path: Path) -> None:
@@ -53,6 +57,12 @@ def statements() -> list[str]:
         for level in ALL_LEVELS.values():
             texts += [sql.rollup_ddl(family, rollup, level) for rollup in family.at(level)]
     return texts
+
+
+def _is_whole(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether there are tables of every family and dimension: one may have been added since."""
+    found = con.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+    return {("raw", name) for name in FAMILIES} | {("dimensions", name) for name in DIMENSIONS} <= set(found)
 
 
 def _version(con: duckdb.DuckDBPyConnection) -> int:
