@@ -1,4 +1,4 @@
-"""The command line: `wrapped demo | build | summary | check | publish | promote | rollback | versions | token | serve`."""
+"""The command line: `wrapped demo | build | summary | check | publish | promote | rollback | versions | token | listening | serve`."""
 
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -8,7 +8,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from wrapped_assets import progress
-from wrapped_assets.cli import catalog, publish, serve, summary, token
+from wrapped_assets.cli import catalog, listening, publish, serve, summary, token
 from wrapped_assets.cli.options import ProductName
 from wrapped_assets.cli.summary import WAIT_SECONDS
 from wrapped_assets.command import wrapped
@@ -50,6 +50,7 @@ def everything(
 app.add_typer(catalog.app, name="catalog")
 app.add_typer(publish.app)
 app.add_typer(token.app, name="token")
+app.add_typer(listening.app, name="listening")
 app.command()(serve.serve)
 app.command()(summary.summary)
 
