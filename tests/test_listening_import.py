@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.built_world import BuiltWorld
@@ -387,6 +387,7 @@ ROWS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(rows=ROWS, data=st.data())
 def test_neither_order_nor_files_change_what_lands(
     rows: Sequence[dict[str, Any]], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

@@ -113,4 +113,5 @@ def _tell_next(settings: Settings, found: "Found") -> None:
             f"Plays before {settings.first_day} count from when WRAPPED_FIRST_DAY is {first} or earlier.",
             "yellow",
         )
-    say(console, f"Next: `{wrapped(f'build --year {last.year}')}`")
+    build = wrapped(f"build --product listening --year {last.year}")
+    say(console, f"Next: `{build}`")
