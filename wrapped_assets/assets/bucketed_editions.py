@@ -24,6 +24,7 @@ from wrapped_assets.assets.common import (
 from wrapped_assets.assets.plots import MONTHS, as_data_uri, bar_chart_svg, markdown_table
 from wrapped_assets.bucketed.edition_database import EditionDatabase
 from wrapped_assets.bucketed.editions_of import open_edition, open_edition_beside
+from wrapped_assets.command import wrapped
 from wrapped_assets.partitions import editions, reaching_outside
 from wrapped_assets.product import BucketedProduct, Step
 from wrapped_assets.products import BUCKETED
@@ -129,7 +130,7 @@ def pieces(product: BucketedProduct) -> dg.AssetsDefinition:
             if done.late_events:
                 context.log.warning(
                     f"The {key} edition is frozen: {done.late_events} {product.family.name} came too late and are left out."
-                    f" Next: `wrapped build --product {product.name} --year {key} --full` counts them."
+                    f" Next: `{wrapped(f'build --product {product.name} --year {key} --full')}` counts them."
                 )
             context.add_asset_metadata(
                 {

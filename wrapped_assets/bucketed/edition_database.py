@@ -19,6 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from wrapped_assets import queries
+from wrapped_assets.command import wrapped
 from wrapped_assets.periods import EVERYTHING, MONTHLY
 from wrapped_assets.product import BucketedProduct, EditionCheck, Step, Window
 from wrapped_assets.progress import Progress
@@ -57,7 +58,7 @@ class EditionMissing(WarehouseError):
     def __init__(self, product: str, year: int) -> None:
         super().__init__(
             f"There is no {year} edition of {product}.\n  No asset of it was materialized with these settings.\n"
-            f"  Next: wrapped build --product {product} --year {year}"
+            f"  Next: `{wrapped(f'build --product {product} --year {year}')}`"
         )
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, BinaryIO
 import typer
 
 from wrapped_assets.cli.options import ProductName
+from wrapped_assets.command import wrapped
 from wrapped_assets.product import BucketedProduct
 from wrapped_assets.products import BUCKETED
 from wrapped_assets.resources.errors import Refused
@@ -51,7 +52,7 @@ class NoDocument(Refused):
         super().__init__(
             f"{user_id} has no {year} document of {product}.\n"
             "  Nothing of theirs lies in the edition's window, they opted out, or nobody has this id.\n"
-            f"  Next: wrapped build --product {product} --year {year}, if something landed since"
+            f"  Next: `{wrapped(f'build --product {product} --year {year}')}`, if something landed since"
         )
 
 
