@@ -9,7 +9,9 @@ import pytest
 
 from tests.listeners import NEVER, WHOLE, World, comparable, expected, play, random_world
 from tests.pipeline import Pipeline
+from wrapped_assets.bucketed.editions_of import stale_editions
 from wrapped_assets.products.listening import LISTENING
+from wrapped_assets.settings import Settings
 
 WINDOWS = [WHOLE, ((1, 1), (11, 15)), ((2, 10), (11, 15))]
 
@@ -225,3 +227,18 @@ def test_each_check_finds_what_it_is_for(world: World) -> None:
     ):
         with world.damaged(2025, damage):
             assert check in world.violations(2025), check
+
+
+def test_an_edition_begins_when_plays_are_its_own(world: World) -> None:
+    """On 1 January, west of UTC, people still listen in the old year; without the day before it the day is the new year's."""
+    settings = Settings.load({"WRAPPED_HOME": str(world.pipeline.home / "home")})
+    for at, years in (
+        ("2025-12-31T10:00:00", {2025}),
+        ("2026-01-01T02:00:00", {2025}),
+        ("2026-01-02T10:00:00", {2025, 2026}),
+        ("2024-01-01T10:00:00", {2024, 2025, 2026}),
+    ):
+        world.land(play("ann", "t", at))
+        world.follow()
+        with world.pipeline.warehouse.reading() as reader:
+            assert stale_editions(reader, settings, LISTENING) == years

@@ -53,7 +53,9 @@ def stale_editions(reader: Reader, settings: Settings, product: BucketedProduct)
     for year in sorted({day.year for day in versions}):
         window, path = product.window(year, settings.listening_window), _edition_path(settings, product, year)
         if not path.exists():
-            if any(window.start <= day < window.end for day in versions):
+            # The first day alone may be the evening of the year before, west of UTC.
+            since = window.start + timedelta(days=window.start - timedelta(days=1) in versions)
+            if any(since <= day < window.end for day in versions):
                 found.add(year)
             continue
         with suppress(WarehouseBusy), open_edition(settings, product, year, read_only=True) as edition:
