@@ -179,6 +179,9 @@ class EditionDatabase:
             if len(pieces) > 1:
                 release_cache(self.con)
         progress(label, len(pieces), len(pieces))
+        if subjects and step is self.product.steps[-1]:
+            # Whoever opens the file reads its log again.
+            self.con.execute("checkpoint")
         return subjects
 
     # What is stale.
@@ -189,8 +192,7 @@ class EditionDatabase:
             shape for (shape,) in self._all("select shape from edition")
         ]:
             return True
-        newest, documents = self._sequence(), self.product.steps[-1]
-        if not all(self._is_done(documents, bucket, newest) for bucket in range(self.buckets)):
+        if len(self._up_to_date(self.product.steps[-1])) < self.buckets:
             return True
         (is_frozen, known) = self._all("select is_frozen, people from edition")[0]
         return not is_frozen and (known != people or bool(self._stale_months(versions)))
@@ -441,7 +443,7 @@ class EditionDatabase:
         newest, code, known = self._sequence(), self._code(step), self._done(step, -1)
         if known and known[0] == code and (step.pinned or known[1] >= newest):
             return 0
-        self._require_buckets(step, newest)
+        self._require_buckets(step)
         with transaction(self.con):
             text = self._sql(step.folder, step.name)
             self.con.execute(
@@ -457,22 +459,23 @@ class EditionDatabase:
             self._settle(step, -1, code, newest, changed)
         return self.rows(step.name)
 
-    def _require_buckets(self, step: Step, newest: int) -> None:
-        steps = {each.name: each for each in self.product.steps}
+    def _require_buckets(self, step: Step) -> None:
         behind = {
-            name: [bucket for bucket in range(self.buckets) if not self._is_done(steps[name], bucket, newest)]
-            for name in step.reads
-            if name in steps and steps[name].by_bucket
+            other.name: sorted(set(range(self.buckets)) - self._up_to_date(other))
+            for other in self.product.steps
+            if other.name in step.reads and other.by_bucket
         }
         if missing := {name: found for name, found in behind.items() if found}:
             raise BucketsBehind(step.name, missing)
 
-    def _is_done(self, step: Step, bucket: int, newest: int) -> bool:
-        known = self._done(step, bucket)
-        if known is None or known[0] != self._code(step):
-            return False
-        waiting = "select count(*) from changes where bucket = $bucket and sequence > $since"
-        return known[1] >= newest or not self._one(waiting, {"bucket": bucket, "since": known[1]})
+    def _up_to_date(self, step: Step) -> set[int]:
+        """The buckets of which a table has followed everything."""
+        done = (
+            "select bucket from done where step = $step and code = $code and not exists ("
+            "select 1 from changes where changes.bucket = done.bucket and changes.sequence > done.sequence)"
+        )
+        found = self._all(done, {"step": step.name, "code": self._code(step)})
+        return {bucket for (bucket,) in found}
 
     def _done(self, step: Step, bucket: int) -> tuple[str, int, int] | None:
         found = self._all(

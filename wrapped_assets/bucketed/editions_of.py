@@ -43,6 +43,10 @@ def edition_exists(settings: Settings, product: BucketedProduct, year: int) -> b
     return _edition_path(settings, product, year).exists()
 
 
+# What this process last saw of each edition that had nothing to follow: opening one costs more than all the rest of a look.
+_up_to_date: dict[Path, tuple[object, ...]] = {}
+
+
 def stale_editions(reader: Reader, settings: Settings, product: BucketedProduct) -> set[int]:
     """The years whose edition has something to follow: those with events in their window, and those that were computed before.
 
@@ -58,9 +62,16 @@ def stale_editions(reader: Reader, settings: Settings, product: BucketedProduct)
             if any(since <= day < window.end for day in versions):
                 found.add(year)
             continue
+        files = sorted(path.parent.glob(f"{path.name}*"))
+        written = tuple((file.name, file.stat().st_mtime_ns) for file in files)
+        looked_at = (written, tuple(versions.items()), people, settings.listening_window)
+        if _up_to_date.get(path) == looked_at:
+            continue
         with suppress(WarehouseBusy), open_edition(settings, product, year, read_only=True) as edition:
             if edition.is_stale(versions, people):
                 found.add(year)
+            else:
+                _up_to_date[path] = looked_at
     return found
 
 
