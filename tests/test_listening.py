@@ -123,7 +123,9 @@ def test_late_plays_are_left_out_after_the_freeze_and_named(world: World) -> Non
     world.land(play("ann", "t", "2025-03-01T10:00:00"))
     world.follow()
     world.compute(2025, now=NEVER)
-    world.land(play("ann", "t", "2025-03-01T11:00:00"), play("bob", "t", "2025-04-01T11:00:00"))
+    # The last one is another year's wherever its listener is.
+    for user, at in (("ann", "2025-03-01T11"), ("bob", "2025-04-01T11"), ("eve", "2026-01-02T11")):
+        world.land(play(user, "t", f"{at}:00:00"))
     world.follow()
     before = world.documents(2025)
 

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from wrapped_assets import queries
 from wrapped_assets.command import wrapped
-from wrapped_assets.periods import EVERYTHING, MONTHLY
+from wrapped_assets.periods import EVERYTHING, MONTHLY, Span
 from wrapped_assets.product import BucketedProduct, EditionCheck, Step, Window
 from wrapped_assets.progress import Progress
 from wrapped_assets.resources.duckdb.connection import release_cache
@@ -210,7 +210,7 @@ class EditionDatabase:
         """How many events of the months that changed were not counted."""
         family, late = self.product.family, 0
         for month in self._stale_months(versions):
-            beside.events(family.name, MONTHLY.span(month))
+            beside.events(family.name, self._days(month))
             counted = "select coalesce(sum(events), 0) from counted_months where month = $month"
             late += max(0, self._one("select count(*) from events") - self._one(counted, {"month": month}))
         return late
@@ -277,12 +277,20 @@ class EditionDatabase:
         """The statement of a piece, with the month for which it is counted."""
         return f"select cast($counted as date) as counted, piece.* from (\n{self._sql('pieces', name)}\n) as piece"
 
+    @property
+    def _after(self) -> date:
+        """The first day, UTC, on which the window is over everywhere."""
+        return (datetime.combine(self.window.end, datetime.min.time()) + _FARTHEST).date() + timedelta(days=1)
+
+    def _days(self, month: date) -> Span:
+        """The days of a month on which the window may not be over."""
+        return Span(month, min(MONTHLY.span(month).end, self._after))
+
     def _months(self, versions: Mapping[date, str]) -> dict[date, str]:
         """The versions of the months of raw that may hold an event before the window's end."""
-        last = (datetime.combine(self.window.end, datetime.min.time()) + _FARTHEST).date()
         days: dict[date, list[str]] = {}
         for day, version in sorted(versions.items()):
-            if day <= last:
+            if day < self._after:
                 days.setdefault(MONTHLY.start(day), []).append(f"{day} {version}")
         return {month: sha256("\n".join(found).encode()).hexdigest()[:16] for month, found in days.items()}
 
@@ -296,7 +304,7 @@ class EditionDatabase:
     ) -> None:
         """Count one month anew, of all subjects or of those whose calendar changed."""
         family = self.product.family
-        beside.events(family.name, MONTHLY.span(month))
+        beside.events(family.name, self._days(month))
         events = self._one("select count(*) from events")
         self._meet()
         self._follow_people(beside)
