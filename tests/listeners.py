@@ -153,6 +153,11 @@ class World:
         with connect(self.path(year), Engine(threads=2), read_only=True) as con:
             return [text for (text,) in con.execute("select document from documents").fetchall()]
 
+    def ask(self, year: int, question: str) -> list[tuple[Any, ...]]:
+        """What an edition's file holds."""
+        with connect(self.path(year), Engine(threads=2), read_only=True) as con:
+            return con.execute(question).fetchall()
+
     def totals(self, year: int) -> dict[str, tuple[int, int, int]]:
         """Plays, streams and milliseconds of each listener."""
         with connect(self.path(year), Engine(threads=2), read_only=True) as con:

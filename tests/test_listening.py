@@ -9,6 +9,7 @@ import pytest
 
 from tests.listeners import NEVER, WHOLE, World, comparable, expected, play, random_world
 from tests.pipeline import Pipeline
+from wrapped_assets.bucketed.edition_database import EditionDatabase
 from wrapped_assets.bucketed.editions_of import stale_editions
 from wrapped_assets.products.listening import LISTENING
 from wrapped_assets.settings import Settings
@@ -133,6 +134,58 @@ def test_late_plays_are_left_out_after_the_freeze_and_named(world: World) -> Non
     assert world.documents(2025) == before
     world.compute(2025, full=True)
     assert says(world.documents(2025), expected(world, 2025)) == {}
+
+
+def test_who_opts_out_after_the_freeze_has_no_document(world: World) -> None:
+    """And nothing else of the edition changes, not even by a move that the same snapshot tells of."""
+    world.land(play("ann", "t", "2025-03-01T10:00:00"), play("bob", "t", "2025-03-01T23:30:00"))
+    world.follow()
+    world.compute(2025, now=NEVER)
+    before = world.documents(2025)
+    world.name(
+        "listeners",
+        {"user_id": "ann", "opted_out": 1},
+        {"user_id": "bob", "time_zone": "Asia/Tokyo"},
+        exported_at="2026-03-01",
+    )
+    world.follow()
+    world.compute(2025, now=NEVER)
+
+    assert world.documents(2025) == {"bob": before["bob"]}
+
+
+def test_a_move_that_a_kill_interrupted_is_counted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new zone was kept, and no month was counted with it."""
+    world.land(play("ann", "t", "2025-03-01T23:30:00"), play("ann", "t", "2025-05-01T23:30:00"))
+    world.build(2025)
+    world.name("listeners", {"user_id": "ann", "time_zone": "Asia/Tokyo"}, exported_at="2026-03-01")
+    world.follow()
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(EditionDatabase, "_replace_pieces", killed)
+        world.compute(2025)
+    world.compute(2025)
+
+    assert says(world.documents(2025), expected(world, 2025)) == {}
+    assert world.documents(2025)["ann"]["time_zone"] == "Asia/Tokyo"
+
+
+def test_medians_stay_when_everything_is_counted_anew(tmp_path: Path) -> None:
+    """They are pinned with the catalog: more plays move them only with the next pin."""
+    made = World(Pipeline(tmp_path), floor=1)
+    made.land(*(play(f"user-{n}", f"t{n % 7}", "2025-03-01T10:00:00", 30_000 + n) for n in range(120)))
+    made.build(2025)
+    first = made.ask(2025, "from medians")
+    made.land(*(play(f"user-{n}", f"t{n % 7}", "2025-04-01T10:00:00") for n in range(120)))
+    made.follow()
+    made.compute(2025, full=True)
+
+    assert made.ask(2025, "from medians") == first
+    made.compute(2025, again=True)
+    assert made.ask(2025, "from medians") != first
 
 
 def test_the_catalog_stays_until_it_is_pinned_again(world: World) -> None:

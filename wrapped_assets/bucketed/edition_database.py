@@ -47,6 +47,7 @@ _BOUND = re.compile(r"\$([a-z_]+)")
 _TABLES = (
     "create table if not exists listeners (listener integer, bucket usmallint, user_id varchar, public_id varchar, time_zone varchar, opted_out boolean)",
     "create table if not exists counted_months (month date, version varchar, code varchar, events bigint)",
+    "create table if not exists moved (listener integer)",
     "create table if not exists changes (sequence bigint, bucket usmallint, listener integer)",
     "create table if not exists done (step varchar, bucket integer, code varchar, sequence bigint, changed bigint)",
 )
@@ -132,22 +133,20 @@ class EditionDatabase:
     ) -> Followed:
         """Bring what counts of each month up to date with raw; with `full` count every month anew.
 
-        `versions` says of each day of raw which rows it holds, `people` which subjects are known. The first time after the freeze is the last: what lands later is
-        left out until a full one.
+        `versions` says of each day of raw which rows it holds, `people` which subjects are known. The first time after the freeze is
+        the last: what lands later is left out until a full one. Who opts out is followed for ever.
         """
         if full:
-            for statement in (
-                "update edition set is_frozen = false",
-                "delete from counted_months",
-                "delete from done",
-            ):
-                self.con.execute(statement)
+            self._forget()
         if self._one("select count(*) from edition where is_frozen"):
+            self._follow_people(beside, "opted_out = people.opted_out", "false")
+            self.con.execute("update edition set people = $people", {"people": people})
             return Followed(0, 0, self._late(beside, versions))
         self._make_pieces(beside)
         wanted, stale, code = self._months(versions), self._stale_months(versions), self._code_of_pieces()
         before = self._sequence()
-        moved = self._follow_people(beside)
+        self._follow_people(beside)
+        moved = bool(self._one("select count(*) from moved"))
         work = [(month, False) for month in stale] + [
             (month, True) for month in wanted if moved and month not in stale
         ]
@@ -156,10 +155,11 @@ class EditionDatabase:
             self._count(beside, month, wanted.get(month, ""), code, only_moved)
             release_cache(self.con)
         progress(f"{self.product.name}/months", len(work), len(work))
-        self.con.execute("drop table moved")
-        self.con.execute("update edition set people = $people", {"people": people})
-        if now >= self.freeze_at:
-            self.con.execute("update edition set is_frozen = true")
+        with transaction(self.con):
+            # Only now: whoever was killed before counts those who moved once more.
+            self.con.execute("delete from moved")
+            frozen = {"people": people, "is_frozen": now >= self.freeze_at}
+            self.con.execute("update edition set people = $people, is_frozen = $is_frozen", frozen)
         subjects = self._one(
             "select count(distinct listener) from changes where sequence > $since", {"since": before}
         )
@@ -180,6 +180,10 @@ class EditionDatabase:
                 release_cache(self.con)
         progress(label, len(pieces), len(pieces))
         if subjects and step is self.product.steps[-1]:
+            self.con.execute(
+                "delete from changes where sequence < (select max(sequence) from changes)"
+                " and sequence <= (select min(sequence) from done where bucket >= 0)"
+            )
             # Whoever opens the file reads its log again.
             self.con.execute("checkpoint")
         return subjects
@@ -195,7 +199,7 @@ class EditionDatabase:
         if len(self._up_to_date(self.product.steps[-1])) < self.buckets:
             return True
         (is_frozen, known) = self._all("select is_frozen, people from edition")[0]
-        return not is_frozen and (known != people or bool(self._stale_months(versions)))
+        return known != people or (not is_frozen and bool(self._stale_months(versions)))
 
     def _stale_months(self, versions: Mapping[date, str]) -> list[date]:
         code = self._code_of_pieces()
@@ -260,6 +264,14 @@ class EditionDatabase:
         return most, [int(by_month.get(month, 0)) for month in range(1, 13)]
 
     # One month.
+
+    def _forget(self) -> None:
+        """Have everything computed anew but what is pinned."""
+        pinned = [step.name for step in self.product.steps if step.pinned]
+        with transaction(self.con):
+            self.con.execute("update edition set is_frozen = false")
+            self.con.execute("delete from counted_months")
+            self.con.execute("delete from done where not list_contains($pinned, step)", {"pinned": pinned})
 
     def _make_pieces(self, beside: Beside) -> None:
         """The tables of the pieces, with nothing in them."""
@@ -375,8 +387,13 @@ class EditionDatabase:
             self.con.execute(self._sql("pieces", "new_listeners"), {"buckets": self.buckets})
             self.con.unregister("newcomers")
 
-    def _follow_people(self, beside: Beside) -> bool:
-        """Follow what the newest snapshots say of subjects; whether the calendar of one changed whose events are counted, who are then in `moved`."""
+    def _follow_people(
+        self,
+        beside: Beside,
+        said: str = "time_zone = people.time_zone, opted_out = people.opted_out",
+        moves: str = "has_moved",
+    ) -> None:
+        """Follow what the newest snapshots say of subjects; those whose calendar changed are in `moved` until their events are counted anew."""
         beside.snapshots(self.product.people)
         names = pa.table({"name": sorted(zoneinfo.available_timezones())})
         self.con.register("python_zones", names)
@@ -387,15 +404,13 @@ class EditionDatabase:
         with transaction(self.con):
             self.con.execute(f"create or replace temp table people as\n{self._sql('pieces', 'people')}")
             self.con.execute(
-                "update listeners set time_zone = people.time_zone, opted_out = people.opted_out from people where people.listener = listeners.listener"
+                f"update listeners set {said} from people where people.listener = listeners.listener"
             )
             self.con.execute(
                 "insert into changes select $sequence, bucket, listener from people",
                 {"sequence": self._sequence() + 1},
             )
-            self.con.execute("create temp table if not exists moved (listener integer)")
-            self.con.execute("insert into moved select listener from people where has_moved")
-        return bool(self._one("select count(*) from moved"))
+            self.con.execute(f"insert into moved select listener from people where {moves}")
 
     # One step.
 
