@@ -159,7 +159,7 @@ def test_the_deep_checks_find_every_table_as_its_rebuild_makes_it(world: ServedW
         [],
         ["landing/pipe_stats      live_day_is_fresh"],
     )
-    assert (done.stdout.count("identical"), "DIFFERS" in done.stdout) == (16, False), (
+    assert (done.stdout.count("identical"), "DIFFERS" in done.stdout) == (17, False), (
         done.stdout + done.stderr
     )
     asked = world.wire.server.statements("log_comment like '%keys_are_unique%'")

@@ -13,7 +13,7 @@ from tests.object_stores import ObjectStore
 from tests.pipeline import Pipeline, Run, differs_from_oracle
 from tests.worlds import make_world
 from wrapped_assets.assets.importing import fetching, import_days, import_dimension
-from wrapped_assets.periods import LEVELS, Span
+from wrapped_assets.periods import Span
 from wrapped_assets.products import DIMENSIONS, FAMILIES
 from wrapped_assets.products.usage.document import document
 from wrapped_assets.resources.open import open_landing, open_warehouse
@@ -113,7 +113,7 @@ def _follow(settings: Settings) -> int:
             assert not done.unread
             files += done.report.files
             writer.refresh_raw(family, DAYS, fetching(store), False, _quiet)
-            for level in LEVELS.values():
+            for level in FAMILIES[family].levels:
                 writer.refresh_rollup(level.name, family, level.covering(DAYS), False, _quiet)
         for name in DIMENSIONS:
             files += import_dimension(writer, store, name, NOW).report.files

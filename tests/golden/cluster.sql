@@ -963,7 +963,7 @@ order by (toYYYYMMDD(ts), user_id, ts, track_id, exported_at, file_id, row_numbe
 settings max_bytes_to_merge_at_max_space_in_pool = 16777216, max_avg_part_size_for_too_many_parts = 4194304;
 
 create table if not exists landing_plays on cluster 'prod' as landing_plays_local
-engine = Distributed('prod', 'wrapped', 'landing_plays_local', cityHash64(organization_id));
+engine = Distributed('prod', 'wrapped', 'landing_plays_local', cityHash64(user_id));
 
 create table if not exists raw_plays_local on cluster 'prod' (
     user_id String,
@@ -984,7 +984,7 @@ partition by (toYYYYMM(ts), own_partition)
 order by (user_id, ts, track_id);
 
 create table if not exists raw_plays on cluster 'prod' as raw_plays_local
-engine = Distributed('prod', 'wrapped', 'raw_plays_local', cityHash64(organization_id));
+engine = Distributed('prod', 'wrapped', 'raw_plays_local', cityHash64(user_id));
 
 create view if not exists broken_swaps on cluster 'prod' as
 select layer, family, period

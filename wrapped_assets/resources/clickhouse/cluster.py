@@ -2,7 +2,7 @@
 
 Two kinds of tables:
 
-- **Sharded** by organization: what has rows for events, so landing, raw and the rollups of the families. `raw_pipe_stats_local` is a
+- **Sharded** by subject: what has rows for events, so landing, raw and the rollups of the families. `raw_pipe_stats_local` is a
   replicated table of each shard, `raw_pipe_stats` the Distributed table over them, which is read and inserted into.
 - **Everywhere**: all else (ledger, marks, names, identities, editions, summaries), a thousand times smaller. Each is one replicated table with
   a replica on every node, under its own name: whatever only asks these is answered by the node of the session alone.
@@ -16,15 +16,16 @@ from wrapped_assets.periods import LEVELS
 from wrapped_assets.products import FAMILIES
 from wrapped_assets.resources.clickhouse import sql
 
-SHARDED = frozenset(
-    table
+SHARDED: dict[str, str] = {
+    table: family.subject
     for family in FAMILIES.values()
     for table in (
         f"landing_{family.name}",
         f"raw_{family.name}",
         *(f"{level.name}_{family.table(rollup)}" for level in LEVELS.values() for rollup in family.at(level)),
     )
-)
+}
+"""The sharded tables, each with the column that says on which shard a row is."""
 
 _MAKES = re.compile(r"^(create (?:table|view) if not exists) (\w+)", re.MULTILINE)
 _ENGINE = re.compile(r"^engine = (\w*MergeTree)(?:\((.*)\))?$", re.MULTILINE)
@@ -53,7 +54,7 @@ class Cluster:
         text = _MAKES.sub(f"{verb} {local(table)}{self.on}", statement, count=1)
         yield _ENGINE.sub(lambda engine: self._replicated(table, engine[1], engine[2]), text)
         if table in SHARDED:
-            yield self._distributed(table, local(table))
+            yield self._distributed(table, table)
 
     def staged(self, table: str, engine: str, partition_key: str, sorting_key: str) -> Iterator[str]:
         """An empty staging table beside one that has this engine and these keys, whatever a killed run left of another."""
@@ -71,7 +72,7 @@ class Cluster:
         yield sql.render(
             "cluster/stage_on_shards", staging=f"{staging}_local", on_cluster=self.on, engine=engine, **parts
         )
-        yield self._distributed(staging, local(table))
+        yield self._distributed(staging, table)
 
     def unstaged(self, table: str) -> Iterator[str]:
         """No staging table. The Distributed one goes first: a killed run's insert that still goes on is waited for here."""
@@ -87,11 +88,13 @@ class Cluster:
         yield sql.render("cluster/wait", staging=f"{sql.staging(table)}_local", on_cluster=self.on)
         yield f"alter table {local(table)}{self.on} {commands}"
 
-    def _distributed(self, table: str, like: str) -> str:
+    def _distributed(self, table: str, sharded: str) -> str:
+        """Over the shards' tables of this name, sharded as a declared one."""
         return sql.render(
             "cluster/distributed",
             table=table,
-            like=like,
+            like=local(sharded),
+            subject=SHARDED[sharded],
             on_cluster=self.on,
             cluster=self.name,
             database=self.database,
