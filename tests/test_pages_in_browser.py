@@ -92,6 +92,16 @@ def test_the_opening_stands_where_it_will_before_its_drawing_arrives(
     assert found[0] == found[1] and len(found[0]) == 2
 
 
+def test_a_slide_of_words_alone_is_set_like_the_others(origin: str, browser: Browser) -> None:
+    """Its size and weight are those of the page, whatever class says that it has no drawing."""
+    fonts = "[...document.querySelectorAll({0})].map((it) => {{ const s = getComputedStyle(it); return [s.fontWeight, s.fontFamily]; }})"
+    with visit(browser, f"{origin}/wrapped/bare", "1440x900") as seen:
+        alone = seen.page.evaluate(fonts.format("'.slide.words-only, .slide.words-only .words'"))
+        page = seen.page.evaluate(fonts.format("'main'"))
+
+    assert len(alone) >= 2 and all(font == page[0] for font in alone)
+
+
 def test_no_slide_change_blocks_for_more_than_200_ms(origin: str, browser: Browser) -> None:
     """Even on a slow phone no task of a change takes longer, so a tap is never ignored."""
     browser.start_tracing(

@@ -80,11 +80,11 @@ def _slide(view: View, look: Look, position: int) -> Markup:
     show, moment = view.show, view.moment
     body = look.body(view)
     # Said here: a sheet that asked whether there is a drawing would set the words anew when the drawing arrives behind them.
-    is_plain = not re.search('class="art[ "]', body)
+    is_words_only = not re.search('class="art[ "]', body)
     return el(
         "section",
         body,
-        class_="slide plain" if is_plain else "slide",
+        class_="slide words-only" if is_words_only else "slide",
         id=moment.name,
         data_ground=look.ground,
         data_enter=look.enter,
