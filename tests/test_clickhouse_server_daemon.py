@@ -27,6 +27,7 @@ from tests.test_daemon import (
     up_to_date,
 )
 from tests.wire import Wire, wired
+from wrapped_assets import products
 from wrapped_assets.periods import Span
 from wrapped_assets.resources.warehouse import Warehouse
 
@@ -164,5 +165,5 @@ def test_the_deep_checks_find_every_table_as_its_rebuild_makes_it(world: ServedW
     )
     asked = world.wire.server.statements("log_comment like '%keys_are_unique%'")
     assert {json.loads(each["log_comment"])["check"] for each in asked} == {
-        f"raw/{family} keys_are_unique" for family in FAMILIES
+        f"raw/{family} keys_are_unique" for family in products.FAMILIES
     }
