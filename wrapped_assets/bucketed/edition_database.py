@@ -138,14 +138,15 @@ class EditionDatabase:
         """
         if full:
             self._forget()
+        self._read_people(beside)
         if self._one("select count(*) from edition where is_frozen"):
-            self._follow_people(beside, "opted_out = people.opted_out", "false")
+            self._follow_people("opted_out = people.opted_out", "false")
             self.con.execute("update edition set people = $people", {"people": people})
             return Followed(0, 0, self._late(beside, versions))
         self._make_pieces(beside)
         wanted, stale, code = self._months(versions), self._stale_months(versions), self._code_of_pieces()
         before = self._sequence()
-        self._follow_people(beside)
+        self._follow_people()
         moved = bool(self._one("select count(*) from moved"))
         work = [(month, False) for month in stale] + [
             (month, True) for month in wanted if moved and month not in stale
@@ -319,7 +320,7 @@ class EditionDatabase:
         beside.events(family.name, self._days(month))
         events = self._one("select count(*) from events")
         self._meet()
-        self._follow_people(beside)
+        self._follow_people()
         for name in self.product.prepare:
             self.con.execute(self._sql("pieces", name))
         chunks = max(1, min(self.buckets, -(-events // CHUNK_EVENTS)))
@@ -387,13 +388,8 @@ class EditionDatabase:
             self.con.execute(self._sql("pieces", "new_listeners"), {"buckets": self.buckets})
             self.con.unregister("newcomers")
 
-    def _follow_people(
-        self,
-        beside: Beside,
-        said: str = "time_zone = people.time_zone, opted_out = people.opted_out",
-        moves: str = "has_moved",
-    ) -> None:
-        """Follow what the newest snapshots say of subjects; those whose calendar changed are in `moved` until their events are counted anew."""
+    def _read_people(self, beside: Beside) -> None:
+        """Have what the snapshots say of subjects, and the zones that are known, at hand: once for all months."""
         beside.snapshots(self.product.people)
         names = pa.table({"name": sorted(zoneinfo.available_timezones())})
         self.con.register("python_zones", names)
@@ -401,6 +397,13 @@ class EditionDatabase:
             "create or replace temp table zones as select name from python_zones semi join pg_timezone_names() using (name)"
         )
         self.con.unregister("python_zones")
+
+    def _follow_people(
+        self,
+        said: str = "time_zone = people.time_zone, opted_out = people.opted_out",
+        moves: str = "has_moved",
+    ) -> None:
+        """Follow what the newest snapshots say of subjects; those whose calendar changed are in `moved` until their events are counted anew."""
         with transaction(self.con):
             self.con.execute(f"create or replace temp table people as\n{self._sql('pieces', 'people')}")
             self.con.execute(
